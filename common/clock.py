@@ -1,0 +1,45 @@
+"""The only place that asks the time, and the calendar arithmetic of a program's time zone.
+
+Days belong to the program's zone; moments are stored in UTC. The end of a day is the next local midnight, exclusive, so
+a day that daylight saving makes 23 or 25 hours long still ends where the clock on the wall says it does.
+"""
+
+from __future__ import annotations
+
+import calendar
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(tz=UTC)
+
+
+def local_date(moment: datetime, zone: str) -> date:
+    """The calendar day on which `moment` falls in `zone` (an IANA name)."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def start_of_day(day: date, zone: str) -> datetime:
+    """The first instant of `day` in `zone`, in UTC."""
+    return datetime.combine(day, time.min, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def end_of_day(day: date, zone: str) -> datetime:
+    """The exclusive end of `day` in `zone`: the first instant of the next day, in UTC."""
+    return start_of_day(day + timedelta(days=1), zone)
+
+
+def add_months(day: date, months: int) -> date:
+    """`day` moved by `months`, clipped to the end of a shorter month (31 Jan + 1 month = 28 or 29 Feb)."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
+def end_of_period(day: date, period: str) -> date:
+    """The last day of the month, quarter or year that holds `day`."""
+    last_month = {"month": day.month, "quarter": (day.month + 2) // 3 * 3, "year": 12}[period]
+    return date(day.year, last_month, calendar.monthrange(day.year, last_month)[1])

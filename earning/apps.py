@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class EarningConfig(AppConfig):
+    name = "earning"
+    verbose_name = "Earning"
+
+    def ready(self) -> None:
+        from earning import sections
+
+        sections.install()

@@ -1,0 +1,161 @@
+"""Importing: a file of activities through the same intake as everything else.
+
+The file is read once to check its shape and find its dates, then recorded in chunks, each a transaction of its own, a member's
+activities in the order in which they happened. A row that cannot be read or recorded is reported by line and left out; the rest
+goes on. Reading a file twice changes nothing: each row has a reference of its own.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import gzip
+import hashlib
+import io
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import IO
+
+from common import clock
+from common.errors import LoyaltyError
+from earning import intake, mapping
+from earning.errors import MappingInvalid
+from earning.mapping import MappingTable
+from earning.models import ImportRun
+from earning.submissions import Submission
+from program import catalog
+
+CHUNK = 1500  # rows in one transaction: long enough to be fast, short enough to let tills through
+Progress = Callable[[int, int], None]
+
+
+@dataclasses.dataclass(slots=True)
+class Line:
+    """One row that can be recorded: its line in the file and what it stands for."""
+
+    number: int
+    submission: Submission
+
+
+@dataclasses.dataclass(slots=True)
+class Report:
+    """What came of a file: counts, and what is wrong with which line."""
+
+    rows: int = 0
+    recorded: int = 0
+    earning: int = 0
+    repeated: int = 0
+    unclaimed: int = 0
+    shifted_days: int = 0
+    problems: list[tuple[int, str]] = dataclasses.field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        names = ("rows", "recorded", "earning", "repeated", "unclaimed")
+        return {name: getattr(self, name) for name in names} | {"problems": len(self.problems)}
+
+
+def run(
+    path: Path,
+    *,
+    table: MappingTable,
+    actor: str,
+    shift_newest_to: date | None = None,
+    progress: Progress = lambda done, total: None,
+) -> Report:
+    """Import a csv or csv.gz file. Members whom nobody knows are enrolled under the reference the mapping gives them.
+
+    With `shift_newest_to`, all dates move by the number of days that brings the newest one there; a file that was read before
+    moves by what it moved then. Raises MappingInvalid, before anything is written, when the file lacks a column.
+    """
+    report = Report()
+    digest = _digest(path, table)
+    dated = list(_dated(path, table, report))
+    earlier = ImportRun.objects.filter(digest=digest).order_by("id").first()
+    if earlier is not None:
+        report.shifted_days = earlier.shifted_days
+    elif shift_newest_to is not None and dated:
+        report.shifted_days = (shift_newest_to - max(day for _, day, _ in dated)).days
+    record = ImportRun.objects.create(
+        file_name=path.name,
+        digest=digest,
+        partner=catalog.of(catalog.current()).partner(table.partner),
+        shifted_days=report.shifted_days,
+        actor=actor,
+    )
+    lines = _lines(dated, table, report)
+    for start in range(0, len(lines), CHUNK):
+        _record(lines[start : start + CHUNK], report, actor=actor)
+        progress(min(start + CHUNK, len(lines)), len(lines))
+    report.problems.sort()
+    ImportRun.objects.filter(pk=record.pk).update(counts=report.counts, finished_at=clock.now())
+    return report
+
+
+def _record(lines: list[Line], report: Report, *, actor: str) -> None:
+    answers = intake.record_batch([line.submission for line in lines], actor=actor, enroll_unknown=True)
+    for line, answer in zip(lines, answers, strict=True):
+        if answer.error is not None:
+            report.problems.append((line.number, answer.error.message))
+        elif answer.is_replay:
+            report.repeated += 1
+        elif answer.unclaimed is not None:
+            report.unclaimed += 1
+        else:
+            report.recorded += 1
+            report.earning += bool(answer.awards)
+
+
+def _lines(dated: list[tuple[int, date, dict[str, str]]], table: MappingTable, report: Report) -> list[Line]:
+    """Rows as submissions, each member's together and in the order of time."""
+    shift, lines = timedelta(days=report.shifted_days), []
+    for number, day, row in dated:
+        try:
+            lines.append(Line(number, mapping.submission_of(table, row, line=number, on=day + shift)))
+        except LoyaltyError as error:
+            report.problems.append((number, error.message))
+    return sorted(lines, key=lambda line: (line.submission.value, line.submission.occurred_at, line.number))
+
+
+def _dated(path: Path, table: MappingTable, report: Report) -> Iterator[tuple[int, date, dict[str, str]]]:
+    """Rows with their line number (the header is line 1) and day; what has none is reported."""
+    with _open(path) as file:
+        reader = csv.DictReader(file, strict=True)
+        missing = mapping.columns(table) - set(reader.fieldnames or [])
+        if missing:
+            raise MappingInvalid(f"{path.name} has no column {', '.join(sorted(missing))}. Correct the mapping.")
+        number = 1
+        while True:
+            number += 1
+            try:
+                row = next(reader, None)
+                if row is None:
+                    return
+                report.rows += 1
+                if None in row or None in row.values():
+                    raise mapping.RowInvalid("this row has more or fewer columns than the header.")
+                yield number, mapping.day_of(table, row), row
+            except csv.Error as error:
+                report.problems.append((number, f"this row is not CSV: {error}."))
+            except LoyaltyError as error:
+                report.problems.append((number, error.message))
+            except UnicodeDecodeError as error:
+                raise MappingInvalid(f"{path.name} is not UTF-8 text. Save it as UTF-8.") from error
+
+
+def _open(path: Path) -> IO[str]:
+    try:
+        raw: IO[bytes] = gzip.open(path) if path.suffix == ".gz" else path.open("rb")
+        raw.peek(1) if isinstance(raw, gzip.GzipFile) else None
+    except OSError as error:
+        raise MappingInvalid(f"{path} cannot be read: {error.strerror or error}. Name a csv or csv.gz file.") from error
+    return io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+
+
+def _digest(path: Path, table: MappingTable) -> str:
+    """SHA-256 over the file and whose references it uses."""
+    try:
+        return hashlib.sha256(path.read_bytes() + f"{table.partner}:{table.reference}".encode()).hexdigest()
+    except OSError as error:
+        raise MappingInvalid(f"{path} cannot be read: {error.strerror}. Name a csv or csv.gz file.") from error

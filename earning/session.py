@@ -1,0 +1,154 @@
+"""A session: the accounts and climbs of some members under lock, taking in activities in the order they happened."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+
+from django.utils import translation
+
+from earning import rules, sentences
+from earning.evaluation import Facts, Outcome, evaluate
+from earning.models import Activity, Award, Rule
+from earning.submissions import Checked
+from events import outbox
+from members.models import Member
+from points import ledger
+from points.books import Books
+from points.ledger import Credit, Earning
+from points.models import Entry
+from program import catalog
+from program.models import Program
+from tiers import standing
+
+Identity = tuple[str, str]
+Outcomes = list[tuple[Checked, Member, list[Outcome]]]
+
+
+class Session:
+    """What one batch holds while it is being recorded. Make it with `open`, inside a transaction."""
+
+    def __init__(self, program: Program, members: Mapping[Identity, Member], books: Books, actor: str) -> None:
+        self.program, self.members, self.books, self.actor = program, members, books, actor
+        self.rules = rules.compiled(program)
+        self.climbs = standing.climbs({member.pk for member in members.values()}, program=program)
+        self.ladders = {way.rule.code: way.rule for way in self.climbs.values()}
+
+    @classmethod
+    def open(
+        cls, program: Program, *, members: Mapping[Identity, Member], checked: Sequence[Checked], actor: str
+    ) -> Session:
+        """Lock the accounts that the activities may touch; read what tiers need only after that."""
+        compiled = rules.compiled(program)
+        keys = {
+            (members[one.identity].pk, rule.unit)
+            for one in checked
+            if one.identity in members
+            for rule in compiled.get(one.type.code, ())
+        }
+        return cls(program, members, Books.open(keys), actor)
+
+    def record(self, checked: Sequence[Checked]) -> dict[int, tuple[Activity, tuple[Award, ...]]]:
+        """Evaluate, post and store. Returns activity and awards by the submission's index."""
+        with translation.override(self.program.language):
+            decided = self._decide(checked)
+            return self._write(decided)
+
+    def _decide(self, checked: Sequence[Checked]) -> Outcomes:
+        decided: Outcomes = []
+        for one in sorted(checked, key=lambda one: (one.occurred_at, one.index)):
+            member = self.members[one.identity]
+            outcomes = evaluate(self.rules.get(one.type.code, ()), self._facts(one, member))
+            for outcome in outcomes:
+                self._climb(member, one, outcome)
+            decided.append((one, member, outcomes))
+        return decided
+
+    def _facts(self, one: Checked, member: Member) -> Facts:
+        """The tier that counts is the one held when the activity happened, not the one it leads to."""
+        held, reached = set(), set()
+        for code, rule in self.ladders.items():
+            rung = self.climbs[member.pk, code].rung_before(one.occurred_at)
+            if rung is not None:
+                held.add(rung.code)
+                reached |= {other.code for other in rule.rungs if other.rank <= rung.rank}
+        return Facts(
+            on=one.on,
+            attributes=one.values,
+            partner=one.submission.partner,
+            location=one.submission.location,
+            tiers=frozenset(held),
+            tiers_reached=frozenset(reached),
+        )
+
+    def _climb(self, member: Member, one: Checked, outcome: Outcome) -> None:
+        for code, rule in self.ladders.items():
+            if rule.counter == outcome.rule.unit:
+                self.climbs[member.pk, code].add(one.occurred_at, outcome.amount)
+
+    def _write(self, decided: Outcomes) -> dict[int, tuple[Activity, tuple[Award, ...]]]:
+        earnings = [self._earning(one, member, outcomes) for one, member, outcomes in decided]
+        entries = iter(ledger.post_into(self.books, earnings, actor=self.actor, program=self.program))
+        stored: dict[int, tuple[Activity, tuple[Award, ...]]] = {}
+        for one, member, outcomes in decided:
+            activity = Activity(id=one.activity_id, member=member, **one.body(self.actor))
+            pairs = [(outcome, next(entries)) for outcome in outcomes]
+            activity.result = self._result(one, member, [entry for _, entry in pairs])
+            stored[one.index] = (activity, tuple(_award(activity, outcome, entry) for outcome, entry in pairs))
+        Activity.objects.bulk_create([activity for activity, _ in stored.values()])
+        self.books.write()
+        Award.objects.bulk_create([award for _, awards in stored.values() for award in awards])
+        standing.settle(self._touched(decided), actor=self.actor)
+        outbox.publish_many(_event(activity, awards) for activity, awards in stored.values())
+        return stored
+
+    def _earning(self, one: Checked, member: Member, outcomes: Sequence[Outcome]) -> Earning:
+        units = catalog.of(self.program).units
+        credits = [
+            Credit(
+                unit=outcome.rule.unit,
+                amount=outcome.amount,
+                kind=Entry.Kind.BONUS if outcome.rule.is_bonus else Entry.Kind.BASE,
+                reason=sentences.explain(
+                    outcome, unit=units[outcome.rule.unit], type=one.type, program=self.program
+                ),
+            )
+            for outcome in outcomes
+        ]
+        return Earning(member.pk, f"activity:{one.activity_id}", one.occurred_at, credits)
+
+    def _result(self, one: Checked, member: Member, entries: Sequence[Entry]) -> dict[str, object]:
+        rung = next((self.climbs[member.pk, code].rung_at(one.occurred_at) for code in self.ladders), None)
+        balances = {entry.account.unit_id: entry.balance_after for entry in entries}
+        return {"balances": balances, "tier": rung.code if rung else None}
+
+    def _touched(self, decided: Outcomes) -> standing.Climbs:
+        ids: set[uuid.UUID] = {member.pk for _, member, _ in decided}
+        return {key: way for key, way in self.climbs.items() if key[0] in ids}
+
+
+def _award(activity: Activity, outcome: Outcome, entry: Entry) -> Award:
+    rule: Rule = outcome.rule.key
+    return Award(
+        member_id=activity.member_id,
+        activity=activity,
+        rule=rule,
+        unit_id=rule.unit_id,
+        entry=entry,
+        award_class=rule.award_class,
+        amount=outcome.amount,
+        sentence=entry.reason,
+        inputs=sentences.inputs(outcome),
+    )
+
+
+def _event(activity: Activity, awards: Sequence[Award]) -> outbox.Event:
+    earned = [{"unit": award.unit_id, "amount": award.amount} for award in awards]
+    payload = {"type": activity.type_id, "partner": activity.partner_id, "awards": earned}
+    return outbox.draft(
+        "activity_recorded",
+        member_id=activity.member_id,
+        subject=activity.public_id,
+        payload=payload,
+        occurred_at=activity.occurred_at,
+    )

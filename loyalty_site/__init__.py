@@ -1,0 +1,1 @@
+"""The site: settings, addresses, processes. Imports anything; nobody imports it."""

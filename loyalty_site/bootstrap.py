@@ -1,0 +1,177 @@
+"""Makes `.venv` from the hash-locked files. Runs before anything is installed: standard library only.
+
+Usage: python3 -I loyalty_site/bootstrap.py run|dev. Does nothing when the lock has not changed.
+Old Pythons read this file too, so that they can say that they are too old: no new syntax here.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+VENV = os.path.join(ROOT, ".venv")
+DATA = os.path.join(ROOT, ".data")
+TOOLS = os.path.join(DATA, "tools")
+LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
+OLDEST = (3, 11)
+
+
+class Refused(Exception):
+    """The environment cannot be made here; the message is for whoever typed `make`."""
+
+
+def main(arguments):
+    if len(arguments) != 1 or arguments[0] not in LOCKS:
+        raise Refused("usage: python3 -I loyalty_site/bootstrap.py run|dev")
+    kind = arguments[0]
+    if is_current(kind):
+        return
+    check_writable()
+    python = find_python()
+    uv = find_uv(python)
+    say("Installing the locked packages into .venv (%s)" % LOCKS[kind])
+    make_environment(uv, python)
+    install(uv, kind)
+
+
+def is_current(kind):
+    """Whether `.venv` already holds this lock, or the larger one."""
+    if not os.path.exists(os.path.join(VENV, "bin", "python")):
+        return False
+    kinds = [kind, "dev"]
+    return any(read(stamp(name)) == fingerprint(name) for name in kinds)
+
+
+def fingerprint(kind):
+    with open(os.path.join(ROOT, LOCKS[kind]), "rb") as lock:
+        return hashlib.sha256(lock.read()).hexdigest()
+
+
+def stamp(kind):
+    return os.path.join(VENV, "locked-" + kind)
+
+
+def read(path):
+    try:
+        with open(path) as file:
+            return file.read().strip()
+    except OSError:
+        return ""
+
+
+def check_writable():
+    if not os.access(ROOT, os.W_OK) and not os.access(VENV, os.W_OK):
+        raise Refused(
+            "%s is read-only for this account. Clone the project into a folder of your own." % ROOT
+        )
+
+
+def find_python():
+    """A Python that is new enough: this one, or another one on the PATH."""
+    names = ["python3.%d" % minor for minor in range(15, OLDEST[1] - 1, -1)]
+    for candidate in [sys.executable] + [shutil.which(name) for name in names]:
+        if candidate and version_of(candidate) >= OLDEST:
+            return candidate
+    raise Refused(
+        "Python %d.%d or newer is needed and this is %d.%d. Install one (Debian and Ubuntu: "
+        "apt-get install python3 python3-venv) and put it on the PATH." % (OLDEST + sys.version_info[:2])
+    )
+
+
+def version_of(python):
+    code = "import sys; print(sys.version_info[0], sys.version_info[1])"
+    done = subprocess.run(
+        [python, "-I", "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    words = done.stdout.decode().split()
+    return tuple(int(word) for word in words) if len(words) == 2 else (0, 0)
+
+
+def find_uv(python):
+    """uv from the PATH, or installed into .data/tools of this checkout."""
+    ready = shutil.which("uv") or shutil.which("uv", path=os.path.join(TOOLS, "bin"))
+    if ready:
+        return ready
+    say("Installing uv into .data/tools")
+    if not os.path.isdir(DATA):
+        os.mkdir(DATA)
+        os.chmod(DATA, 0o755)
+    done = run([python, "-m", "venv", TOOLS])
+    if done.returncode != 0:
+        shutil.rmtree(TOOLS, ignore_errors=True)
+        raise Refused(
+            "This Python cannot make virtual environments, and uv is not installed. Install one of "
+            "the two (Debian and Ubuntu: apt-get install python3-venv)."
+        )
+    pip = [os.path.join(TOOLS, "bin", "python"), "-m", "pip", "install", "--quiet"]
+    check_download(run(pip + ["--disable-pip-version-check", "uv>=0.5"]))
+    return os.path.join(TOOLS, "bin", "uv")
+
+
+def make_environment(uv, python):
+    found = version_of(os.path.join(VENV, "bin", "python")) if os.path.isdir(VENV) else (0, 0)
+    if found >= OLDEST:
+        return
+    done = run([uv, "venv", "--quiet", "--clear", "--no-project", "--python", python, VENV])
+    if done.returncode != 0:
+        raise Refused("The environment .venv could not be made: " + last_line(done))
+
+
+def install(uv, kind):
+    # Wheels only: nothing here ever needs a compiler.
+    command = [uv, "pip", "sync", "--quiet", "--require-hashes", "--only-binary", ":all:"]
+    target = os.path.join(VENV, "bin", "python")
+    for old in LOCKS:
+        if os.path.exists(stamp(old)):
+            os.remove(stamp(old))
+    check_download(run(command + ["--python", target, os.path.join(ROOT, LOCKS[kind])]))
+    with open(stamp(kind), "w") as file:
+        file.write(fingerprint(kind) + "\n")
+
+
+def check_download(done):
+    if done.returncode == 0:
+        return
+    said = done.stderr.decode(errors="replace")
+    offline = ["error sending request", "Failed to fetch", "dns error", "Could not find a version"]
+    offline += ["NewConnectionError", "Connection refused", "timed out", "name resolution"]
+    if any(word in said for word in offline):
+        raise Refused(
+            "The package index cannot be reached. Packages are downloaded once; connect to the "
+            "network (or set the proxy or index variables of pip and uv) and try again."
+        )
+    if "No space left" in said:
+        raise Refused("The disk is full: the packages need about 600 MB in .venv.")
+    raise Refused("The packages could not be installed: " + last_line(done))
+
+
+def run(command):
+    try:
+        return subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    except OSError as error:
+        raise Refused("%s could not be started: %s" % (command[0], error))
+
+
+def last_line(done):
+    lines = [line for line in done.stderr.decode(errors="replace").splitlines() if line.strip()]
+    return lines[-1].strip() if lines else "exit code %d" % done.returncode
+
+
+def say(text):
+    print("==> " + text, file=sys.stderr)
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except Refused as reason:
+        print("Pennant cannot be set up: %s" % reason, file=sys.stderr)
+        sys.exit(1)
+    except PermissionError as error:
+        print("Pennant cannot be set up: %s is not writable." % error.filename, file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

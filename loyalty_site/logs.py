@@ -1,0 +1,69 @@
+"""Logs: one JSON object a line, with the request's id; readable lines while developing.
+
+Never logged: e-mail addresses, codes, keys, cookies, bodies and query strings.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.config
+from typing import Any
+
+import structlog
+
+HIDDEN = "(hidden)"
+SECRET_NAMES = frozenset(
+    {"authorization", "code", "cookie", "email", "key", "password", "secret", "token"}
+)
+
+
+def hide_secrets(
+    logger: Any, method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Replace the values of fields whose names promise a secret."""
+    for name in event:
+        if SECRET_NAMES & set(name.lower().split("_")):
+            event[name] = HIDDEN
+    return event
+
+
+def configure(*, level: str, is_readable: bool) -> None:
+    """Send everything, ours and the standard library's, to standard error in one form."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        hide_secrets,
+    ]
+    last = structlog.dev.ConsoleRenderer() if is_readable else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    steps = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if not is_readable:
+        steps.append(structlog.processors.format_exc_info)
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {
+                "lines": {
+                    "()": structlog.stdlib.ProcessorFormatter,
+                    "processors": [*steps, last],
+                    "foreign_pre_chain": shared,
+                }
+            },
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+            "root": {"handlers": ["stderr"], "level": level},
+            "loggers": {
+                # Every refused request is in the access line already.
+                "django.request": {"level": "ERROR"},
+                "django.server": {"handlers": [], "propagate": True},
+                "psycopg.pool": {"level": "ERROR"},
+            },
+        }
+    )

@@ -1,0 +1,1 @@
+"""Somebody else's PostgreSQL, named by DATABASE_URL."""

@@ -1,0 +1,146 @@
+"""Enrolment: how a person becomes a member, and how a member is found by whatever they are known by."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from common import clock
+from common.errors import InvalidInput, translate
+from common.ids import uuid7
+from events import outbox
+from members import cards
+from members.errors import REFUSALS, MemberNotFound
+from members.models import Card, Member, MemberKey, User
+
+Kind = MemberKey.Kind
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody to enrol. Everything but the name may be missing."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    reference: str = ""
+    joined_at: datetime | None = None
+
+
+def enroll(
+    *,
+    name: str,
+    actor: str,
+    email: str = "",
+    phone: str = "",
+    reference: str = "",
+    user: User | None = None,
+    joined_at: datetime | None = None,
+) -> Member:
+    """Make a member with a fresh card. Raises IdentifierTaken when e-mail, phone or reference is somebody else's."""
+    who = Newcomer(name=name, email=email, phone=phone, reference=reference, joined_at=joined_at)
+    return enroll_many([who], actor=actor, users=[user])[0]
+
+
+def enroll_many(
+    people: Sequence[Newcomer], *, actor: str, users: Sequence[User | None] = ()
+) -> list[Member]:
+    """Enrol several people at once, all or none, in a handful of statements."""
+    now = clock.now()
+    members, card_rows, keys = [], [], []
+    for person, user in zip(people, users or [None] * len(people), strict=True):
+        if not person.name.strip():
+            raise InvalidInput("A member needs a name. Ask for one.", pointer="/name")
+        member = Member(
+            user=user,
+            name=" ".join(person.name.split()),
+            email=person.email.strip().lower(),
+            phone=person.phone.strip(),
+            joined_at=person.joined_at or now,
+        )
+        members.append(member)
+        card_rows.append(Card(member=member, number=cards.new_number()))
+        keys += _keys(member, card_rows[-1].number, person)
+    with transaction.atomic(), translate(REFUSALS):
+        Member.objects.bulk_create(members)
+        Card.objects.bulk_create(card_rows)
+        MemberKey.objects.bulk_create(keys)
+        outbox.publish_many(
+            outbox.draft("member_enrolled", member_id=member.id, payload={"actor": actor}) for member in members
+        )
+    return members
+
+
+def _keys(member: Member, number: str, person: Newcomer) -> list[MemberKey]:
+    given = {
+        Kind.CARD: number,
+        Kind.EMAIL: person.email,
+        Kind.PHONE: person.phone,
+        Kind.REFERENCE: person.reference,
+    }
+    return [MemberKey.make(member, kind, value) for kind, value in given.items() if value.strip()]
+
+
+def find(*, card: str = "", email: str = "", phone: str = "", reference: str = "") -> Member:
+    """The one member known by a card number, e-mail, phone or partner's reference.
+
+    Raises CardNumberInvalid for a mistyped card, MemberNotFound when nobody is known by it.
+    """
+    kind, value = identifier(card=card, email=email, phone=phone, reference=reference)
+    member = Member.objects.filter(keys__id=MemberKey.id_for(kind, value)).first()
+    if member is None:
+        raise MemberNotFound(
+            f"No member is known by this {Kind(kind).label}. Enrol the member first, or check for a typing error.",
+            kind=kind,
+        )
+    return member
+
+
+def identifier(*, card: str = "", email: str = "", phone: str = "", reference: str = "") -> tuple[Kind, str]:
+    """The single identifier given, as kind and cleaned value. Raises InvalidInput when none or several are given."""
+    given = {Kind.CARD: card, Kind.EMAIL: email, Kind.PHONE: phone, Kind.REFERENCE: reference}
+    named = [(kind, value) for kind, value in given.items() if value]
+    if len(named) != 1:
+        raise InvalidInput("Name the member by exactly one of card, e-mail, phone or reference.")
+    kind, value = named[0]
+    return (kind, cards.clean(value)) if kind == Kind.CARD else (kind, value)
+
+
+def find_many(identifiers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Member]:
+    """Members by (kind, value), in one query; unknown ones are left out."""
+    wanted: dict[uuid.UUID, tuple[str, str]] = {
+        MemberKey.id_for(kind, value): (kind, value) for kind, value in identifiers
+    }
+    rows = MemberKey.objects.filter(pk__in=list(wanted)).select_related("member")
+    return {wanted[row.pk]: row.member for row in rows}
+
+
+def update(member: Member, *, actor: str, name: str, phone: str, language: str) -> Member:
+    """Change what members may change about themselves. Raises IdentifierTaken when the phone is somebody else's."""
+    with transaction.atomic(), translate(REFUSALS):
+        locked = Member.objects.select_for_update().get(pk=member.pk)
+        locked.name, locked.phone, locked.language = " ".join(name.split()), phone.strip(), language
+        locked.save(update_fields=["name", "phone", "language"])
+        MemberKey.objects.filter(member=locked, kind=Kind.PHONE).delete()
+        if locked.phone:
+            MemberKey.make(locked, Kind.PHONE, locked.phone).save(force_insert=True)
+        outbox.publish("member_updated", member_id=locked.pk, payload={"actor": actor})
+    return locked
+
+
+def replace_card(member: Member, *, actor: str, reason: str) -> Card:
+    """Revoke the active card and issue a new one; the old number finds nobody any more."""
+    with transaction.atomic(), translate(REFUSALS):
+        Member.objects.select_for_update().get(pk=member.pk)
+        old = list(Card.objects.filter(member=member, is_active=True))
+        MemberKey.objects.filter(pk__in=[MemberKey.id_for(Kind.CARD, card.number) for card in old]).delete()
+        Card.objects.filter(member=member, is_active=True).update(is_active=False, revoked_at=clock.now())
+        card = Card(id=uuid7(), member=member, number=cards.new_number())
+        card.save(force_insert=True)
+        MemberKey.make(member, Kind.CARD, card.number).save(force_insert=True)
+        outbox.publish("card_replaced", member_id=member.pk, payload={"actor": actor, "reason": reason})
+    return card

@@ -1,0 +1,44 @@
+from common.errors import BrokenRule, InvalidInput, LoyaltyError, Refusal
+
+
+class MemberNotFound(LoyaltyError):
+    code = "member_not_found"
+    status = 404
+    title = "No member is known by that"
+
+
+class CardNumberInvalid(InvalidInput):
+    code = "card_number_invalid"
+    title = "The card number is mistyped"
+
+
+class IdentifierTaken(LoyaltyError):
+    code = "identifier_taken"
+    title = "Another member is known by that already"
+
+
+class ClaimRefused(LoyaltyError):
+    """One answer for every way in which a claim can be wrong, so that nothing can be guessed from it."""
+
+    code = "claim_refused"
+    status = 403
+    title = "This card cannot be claimed with that code"
+
+
+class AlreadyMember(LoyaltyError):
+    code = "already_member"
+    title = "This login already belongs to a member"
+
+
+REFUSALS: dict[str, Refusal] = {
+    "members_key_pkey": (
+        IdentifierTaken,
+        "Another member is already known by that e-mail, phone, card or reference. Find that member instead.",
+    ),
+    "members_member_user_id_key": (AlreadyMember, "This login already belongs to a member."),
+    "members_user_email_is_unique": (
+        IdentifierTaken,
+        "There is already a login with this e-mail address. Sign in with it.",
+    ),
+    "members_card_one_active": (BrokenRule, "A member has one active card. Revoke the old one first."),
+}

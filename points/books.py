@@ -1,0 +1,178 @@
+"""The working set of the ledger: accounts held under lock, changed in memory, written in a handful of statements.
+
+Order of work, always: `open` locks the accounts by id, lots are read only after that, everything is decided on what was
+read under the lock, `write` stores it. Nothing here opens a transaction: the verb that uses it does.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection
+
+from common.errors import translate
+from points.errors import REFUSALS
+from points.models import Account, Entry, Lot, LotUse, Posting
+
+Key = tuple[uuid.UUID, str]  # member, unit code
+
+
+class Books:
+    """Accounts of one or several members, locked for the rest of the transaction."""
+
+    def __init__(self, accounts: dict[Key, Account]) -> None:
+        self.accounts = accounts
+        self.postings: list[Posting] = []
+        self.entries: list[Entry] = []
+        self.uses: list[LotUse] = []
+        self._lots: dict[Key, list[Lot]] = {}
+        self._new_lots: dict[uuid.UUID, Lot] = {}
+        self._changed: dict[uuid.UUID, Lot] = {}
+        self._touched: set[Key] = set()
+
+    @classmethod
+    def open(cls, keys: Iterable[Key]) -> Books:
+        """Lock the accounts of `keys` (member id, unit code), in id order, making those that are missing."""
+        wanted = {Account.id_for(member, unit): (member, unit) for member, unit in keys}
+        found = _lock(wanted)
+        missing = [
+            Account(id=pk, member_id=member, unit_id=unit)
+            for pk, (member, unit) in sorted(wanted.items())
+            if pk not in found
+        ]
+        if missing:
+            Account.objects.bulk_create(missing, ignore_conflicts=True)
+            found = _lock(wanted)
+        return cls({wanted[pk]: account for pk, account in found.items()})
+
+    def lots(self, key: Key) -> list[Lot]:
+        """The live lots of an account in spend order, read once, under the lock; with those made since."""
+        if key not in self._lots:
+            account = self.accounts[key]
+            fresh = [lot for lot in self._new_lots.values() if lot.account_id == account.pk and lot.remaining]
+            stored = list(Lot.objects.filter(account=account, member_id=key[0]).live().in_spend_order())
+            self._lots[key] = sorted(stored + fresh, key=spend_order)
+        return self._lots[key]
+
+    def enter(self, posting: Posting, *, key: Key, kind: str, amount: int, reason: str) -> Entry:
+        """Add an entry to `posting`: moves the account's balance and version in memory."""
+        account = self.accounts[key]
+        account.balance += amount
+        account.version += 1
+        self._touched.add(key)
+        entry = Entry(
+            member_id=key[0],
+            account=account,
+            posting=posting,
+            kind=kind,
+            amount=amount,
+            balance_after=account.balance,
+            version=account.version,
+            reason=reason[:240],
+            occurred_at=posting.occurred_at,
+        )
+        self.entries.append(entry)
+        return entry
+
+    def award(self, entry: Entry, *, key: Key, expires_at: datetime | None) -> Lot:
+        """Give a credit entry its lot. What the member owed is repaid out of it first."""
+        owed = max(0, entry.amount - entry.balance_after)
+        repaid = min(owed, entry.amount)
+        lot = Lot(
+            member_id=key[0],
+            account=entry.account,
+            entry=entry,
+            awarded=entry.amount,
+            remaining=entry.amount - repaid,
+            awarded_at=entry.occurred_at,
+            expires_at=expires_at,
+        )
+        self._new_lots[lot.pk] = lot
+        if repaid:
+            self.uses.append(LotUse(member_id=key[0], lot=lot, entry=entry, amount=repaid))
+        if key in self._lots and lot.remaining:
+            self._lots[key] = sorted([*self._lots[key], lot], key=spend_order)
+        return lot
+
+    def take(self, entry: Entry, lot: Lot, amount: int) -> int:
+        """Consume up to `amount` of a lot (negative: give back). Returns what was moved."""
+        moved = min(amount, lot.remaining) if amount > 0 else amount
+        if moved:
+            lot.remaining -= moved
+            self.uses.append(LotUse(member_id=lot.member_id, lot=lot, entry=entry, amount=moved))
+            if lot.pk not in self._new_lots:
+                self._changed[lot.pk] = lot
+        return moved
+
+    def take_in_order(self, entry: Entry, *, key: Key, amount: int) -> int:
+        """Consume up to `amount` from the account's live lots in spend order. Returns what could be taken."""
+        left = amount
+        for lot in self.lots(key):
+            if not left:
+                break
+            left -= self.take(entry, lot, left)
+        return amount - left
+
+    def write(self) -> None:
+        """Store everything that was decided. Constraint violations come back as the ledger's own errors."""
+        with translate(REFUSALS):
+            Posting.objects.bulk_create(self.postings)
+            Entry.objects.bulk_create(self.entries)
+            Lot.objects.bulk_create(list(self._new_lots.values()))
+            LotUse.objects.bulk_create(_netted(self.uses))
+            _store_balances([self.accounts[key] for key in self._touched])
+            _store_remaining(list(self._changed.values()))
+
+
+def spend_order(lot: Lot) -> tuple[bool, float, float, uuid.UUID]:
+    """Sort key of the one global spend order (the queryset `in_spend_order` says the same in SQL)."""
+    end = lot.expires_at
+    return (end is None, end.timestamp() if end else 0.0, lot.awarded_at.timestamp(), lot.pk)
+
+
+def _lock(wanted: dict[uuid.UUID, Key]) -> dict[uuid.UUID, Account]:
+    rows = Account.objects.select_for_update(no_key=True).filter(pk__in=list(wanted)).order_by("pk")
+    return {account.pk: account for account in rows}
+
+
+def _netted(uses: list[LotUse]) -> list[LotUse]:
+    """One row per lot and entry: what an entry took and gave back at once is netted."""
+    merged: dict[tuple[uuid.UUID, uuid.UUID], LotUse] = {}
+    for use in uses:
+        known = merged.setdefault((use.lot_id, use.entry_id), use)
+        if known is not use:
+            known.amount += use.amount
+    return [use for use in merged.values() if use.amount]
+
+
+def _store_balances(accounts: list[Account]) -> None:
+    if accounts:
+        _update_from(
+            "points_account SET balance = v.balance, version = v.version",
+            "(id, balance, version)",
+            "uuid, bigint, bigint",
+            [(account.pk, account.balance, account.version) for account in accounts],
+        )
+
+
+def _store_remaining(lots: list[Lot]) -> None:
+    if lots:
+        _update_from(
+            "points_lot SET remaining = v.remaining",
+            "(id, remaining)",
+            "uuid, bigint",
+            [(lot.pk, lot.remaining) for lot in lots],
+        )
+
+
+def _update_from(target: str, columns: str, types: str, rows: list[tuple]) -> None:  # type: ignore[type-arg]
+    """One UPDATE for many rows, joined to arrays of values (a list of CASEs would grow with the square)."""
+    table = target.split(" ", 1)[0]
+    arrays = ", ".join(f"%s::{kind.strip()}[]" for kind in types.split(","))
+    values = [list(column) for column in zip(*rows, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {target} FROM unnest({arrays}) AS v{columns} WHERE {table}.id = v.id", values
+        )

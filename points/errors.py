@@ -1,0 +1,48 @@
+from common.errors import BrokenRule, InvalidInput, LoyaltyError, Refusal
+
+
+class InsufficientPoints(LoyaltyError):
+    """More was asked for than is there. `data` has `balance` and `missing`, in the unit's smallest part."""
+
+    code = "insufficient_points"
+    title = "There are not enough points"
+
+
+class SourceUsed(LoyaltyError):
+    """The same thing was about to be posted twice for one member."""
+
+    code = "source_used"
+    title = "This has been posted already"
+
+
+class NothingToReverse(LoyaltyError):
+    code = "nothing_to_reverse"
+    title = "There is nothing left to reverse"
+
+
+class AmountInvalid(InvalidInput):
+    code = "amount_invalid"
+    title = "The amount cannot be posted"
+
+
+class ReasonMissing(InvalidInput):
+    code = "reason_missing"
+    title = "A reason is needed"
+
+
+REFUSALS: dict[str, Refusal] = {
+    "points_posting_source_is_unique": (SourceUsed, "This has been posted for the member already."),
+    "points_entry_spend_never_overdraws": (
+        InsufficientPoints,
+        "There are not enough points for this. Nothing was taken.",
+    ),
+    "points_lot_remaining_within_awarded": (
+        BrokenRule,
+        "A lot cannot hold less than nothing or more than was awarded. Nothing was posted.",
+    ),
+    "points_account_member_unit_is_unique": (BrokenRule, "The member has an account in this unit already."),
+    "points_entry_version_is_unique": (
+        BrokenRule,
+        "Two entries claimed the same place in the account. Nothing was posted; try again.",
+    ),
+}

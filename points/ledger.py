@@ -1,0 +1,280 @@
+"""The verbs of the ledger. Each opens its own transaction: lock, check, write.
+
+What must stay true: a spend never overdraws; what is reversed goes back to, or comes from, the very lots it concerned; a debt
+arises only when points that were already spent are taken back, and later earnings repay it first.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Sum
+
+from common import clock
+from members.models import Member
+from points import policy
+from points.books import Books, Key, spend_order
+from points.errors import (
+    AmountInvalid,
+    InsufficientPoints,
+    NothingToReverse,
+    ReasonMissing,
+    SourceUsed,
+)
+from points.models import LIMIT, Account, Entry, Lot, LotUse, Posting
+from program import catalog
+from program.models import Program, Unit
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Credit:
+    """An amount to award: unit code, amount in its smallest part, base or bonus, and the sentence that explains it."""
+
+    unit: str
+    amount: int
+    reason: str
+    kind: str = Entry.Kind.BASE
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Earning:
+    """What one thing earns one member: its source (unique per member), when it happened, its credits."""
+
+    member_id: uuid.UUID
+    source: str
+    occurred_at: datetime
+    credits: Sequence[Credit]
+
+
+def post(earning: Earning, *, actor: str) -> Posting:
+    """Award the credits of one earning, each spendable one as a lot with its expiry. Raises SourceUsed on a repeat."""
+    if not earning.credits:
+        raise AmountInvalid("There is nothing to post: name at least one credit.")
+    program = catalog.current()
+    with transaction.atomic():
+        books = open_for([earning])
+        entries = post_into(books, [earning], actor=actor, program=program)
+        books.write()
+    return entries[0].posting
+
+
+def open_for(earnings: Iterable[Earning]) -> Books:
+    """Lock every account that the earnings touch."""
+    return Books.open({(one.member_id, credit.unit) for one in earnings for credit in one.credits})
+
+
+def post_into(
+    books: Books, earnings: Iterable[Earning], *, actor: str, program: Program
+) -> list[Entry]:
+    """Add earnings to books that are already open; the caller writes them. Returns the entries in order."""
+    units, now, entries = catalog.of(program).units, clock.now(), []
+    for earning in earnings:
+        if not earning.credits:
+            continue
+        posting = Posting(
+            member_id=earning.member_id,
+            kind=Posting.Kind.EARN,
+            source=earning.source,
+            actor=actor,
+            occurred_at=earning.occurred_at,
+        )
+        books.postings.append(posting)
+        for credit in earning.credits:
+            key, unit = (earning.member_id, credit.unit), units[credit.unit]
+            require_amount(credit.amount)
+            entry = books.enter(posting, key=key, kind=credit.kind, amount=credit.amount, reason=credit.reason)
+            entries.append(entry)
+            if unit.kind == Unit.Kind.SPENDABLE:
+                _award(books, entry, key=key, unit=unit, zone=program.time_zone, now=now)
+    return entries
+
+
+def _award(books: Books, entry: Entry, *, key: Key, unit: Unit, zone: str, now: datetime) -> None:
+    ends = policy.expires_at(unit, occurred_at=entry.occurred_at, zone=zone)
+    lot = books.award(entry, key=key, expires_at=ends)
+    if ends is not None and ends <= now:
+        bury(books, entry.posting, [lot], key=key)
+
+
+def bury(books: Books, posting: Posting, lots: Sequence[Lot], *, key: Key) -> None:
+    """Expire what is left of lots that are past their end, as one entry of `posting`."""
+    dead = sum(lot.remaining for lot in lots)
+    if dead:
+        entry = books.enter(posting, key=key, kind=Entry.Kind.EXPIRY, amount=-dead, reason="Expired")
+        for lot in lots:
+            books.take(entry, lot, lot.remaining)
+
+
+def spend(
+    member: Member, *, unit: str, amount: int, source: str, actor: str, reason: str
+) -> Posting:
+    """Take `amount` from the member's lots in spend order.
+
+    Raises AmountInvalid below one, InsufficientPoints when the balance does not reach, SourceUsed on a repeat.
+    """
+    require_amount(amount)
+    key, now = (member.pk, unit), clock.now()
+    with transaction.atomic():
+        books = Books.open([key])
+        _refuse_repeat(member, source)
+        expire_into(books, key=key, now=now)
+        balance = books.accounts[key].balance
+        if balance < amount:
+            raise InsufficientPoints(
+                f"This needs {amount:,}, and the balance is {balance:,}. Nothing was taken.",
+                balance=balance,
+                missing=amount - balance,
+            )
+        posting = _posting(books, member, Posting.Kind.SPEND, source=source, actor=actor)
+        entry = books.enter(posting, key=key, kind=Entry.Kind.SPEND, amount=-amount, reason=reason)
+        books.take_in_order(entry, key=key, amount=amount)
+        books.write()
+    return posting
+
+
+def expire_into(books: Books, *, key: Key, now: datetime) -> int:
+    """Expire every lot of one open account that is past its end, one posting for each end. Returns the amount."""
+    due: dict[datetime, list[Lot]] = {}
+    for lot in books.lots(key):
+        if lot.expires_at is not None and lot.expires_at <= now:
+            due.setdefault(lot.expires_at, []).append(lot)
+    total = 0
+    for ends, lots in sorted(due.items()):
+        account = books.accounts[key]
+        posting = Posting(
+            member_id=key[0],
+            kind=Posting.Kind.EXPIRY,
+            source=f"expiry:{key[1]}:{ends:%Y-%m-%dT%H:%MZ}:{account.version + 1}",
+            actor="system:expiry",
+            occurred_at=ends,
+        )
+        books.postings.append(posting)
+        total += sum(lot.remaining for lot in lots)
+        bury(books, posting, lots, key=key)
+    return total
+
+
+def adjust(
+    member: Member, *, unit: str, amount: int, reason: str, actor: str, source: str
+) -> Posting:
+    """Add or take points by hand, with a reason. Taking never overdraws.
+
+    Raises ReasonMissing, AmountInvalid for zero, InsufficientPoints, SourceUsed on a repeat of `source`.
+    """
+    if not reason.strip():
+        raise ReasonMissing("Write down why. The member and the auditor will read it.", pointer="/reason")
+    require_amount(abs(amount))
+    program, key, now = catalog.current(), (member.pk, unit), clock.now()
+    kind = catalog.of(program).units[unit]
+    with transaction.atomic():
+        books = Books.open([key])
+        _refuse_repeat(member, source)
+        expire_into(books, key=key, now=now)
+        balance = books.accounts[key].balance
+        if amount < 0 and balance + amount < 0:
+            raise InsufficientPoints(
+                f"The balance is {balance:,}. Take no more than that.", balance=balance, missing=-amount - balance
+            )
+        posting = _posting(books, member, Posting.Kind.ADJUSTMENT, source=source, actor=actor, note=reason)
+        entry = books.enter(posting, key=key, kind=Entry.Kind.ADJUSTMENT, amount=amount, reason=reason)
+        if kind.kind == Unit.Kind.SPENDABLE and amount > 0:
+            _award(books, entry, key=key, unit=kind, zone=program.time_zone, now=now)
+        elif kind.kind == Unit.Kind.SPENDABLE:
+            books.take_in_order(entry, key=key, amount=-amount)
+        books.write()
+    return posting
+
+
+def reverse(posting: Posting, *, source: str, actor: str, reason: str) -> Posting:
+    """Undo a posting whole: what it spent goes back to the same lots, what it awarded is taken back.
+
+    A lot that has expired meanwhile takes its points back and expires them at once. Points already spent become a debt.
+    Raises NothingToReverse for reversals, expiries and postings that are reversed already.
+    """
+    if posting.kind in (Posting.Kind.REVERSAL, Posting.Kind.EXPIRY):
+        raise NothingToReverse("Only what was earned, spent or adjusted can be reversed.")
+    entries = list(posting.entries.select_related("account").order_by("version"))
+    with transaction.atomic():
+        books = Books.open({(posting.member_id, entry.account.unit_id) for entry in entries})
+        if Posting.objects.filter(reverses=posting, member_id=posting.member_id).exists():
+            raise NothingToReverse("This has been reversed already.")
+        undoing = _posting(
+            books, posting.member, Posting.Kind.REVERSAL, source=source, actor=actor, note=reason, reverses=posting
+        )
+        for entry in entries:
+            key = (posting.member_id, entry.account.unit_id)
+            if entry.kind == Entry.Kind.EXPIRY:
+                continue
+            if entry.amount < 0:
+                _give_back(books, undoing, entry, key=key, reason=reason)
+            else:
+                _take_back(books, undoing, entry, key=key, reason=reason)
+        books.write()
+    return undoing
+
+
+def _give_back(books: Books, posting: Posting, spent: Entry, *, key: Key, reason: str) -> None:
+    """Restore a debit to the lots it came from; a debt is repaid out of it, soonest expiry first."""
+    now = clock.now()
+    entry = books.enter(posting, key=key, kind=Entry.Kind.RESTORE, amount=-spent.amount, reason=reason)
+    owed = min(entry.amount, max(0, entry.amount - entry.balance_after))
+    live = {lot.pk: lot for lot in books.lots(key)}
+    uses = LotUse.objects.filter(entry=spent, member_id=key[0]).select_related("lot")
+    lots = {use.pk: live.get(use.lot_id, use.lot) for use in uses}
+    dead: dict[uuid.UUID, Lot] = {}
+    for use in sorted(uses, key=lambda use: spend_order(lots[use.pk])):
+        repaid = min(owed, use.amount)
+        owed -= repaid
+        lot = lots[use.pk]
+        books.take(entry, lot, -(use.amount - repaid))
+        if lot.expires_at is not None and lot.expires_at <= now:
+            dead[lot.pk] = lot
+    bury(books, posting, list(dead.values()), key=key)
+
+
+def _take_back(books: Books, posting: Posting, earned: Entry, *, key: Key, reason: str) -> None:
+    """Claw back a credit: from its own lot, then from the others in spend order, then as a debt.
+
+    What expired unused is gone already and is not taken twice. Counters have no lots and simply go down.
+    """
+    lot = Lot.objects.filter(entry=earned, member_id=key[0]).first()
+    lot = next((known for known in books.lots(key) if lot and known.pk == lot.pk), lot)
+    amount = earned.amount - (_expired(lot) if lot else 0)
+    if amount <= 0:
+        return
+    entry = books.enter(posting, key=key, kind=Entry.Kind.CLAWBACK, amount=-amount, reason=reason)
+    if lot is not None:
+        taken = books.take(entry, lot, amount)
+        books.take_in_order(entry, key=key, amount=amount - taken)
+
+
+def _expired(lot: Lot) -> int:
+    uses = LotUse.objects.filter(lot=lot, member_id=lot.member_id, entry__kind=Entry.Kind.EXPIRY)
+    return uses.aggregate(total=Sum("amount"))["total"] or 0
+
+
+def _posting(books: Books, member: Member, kind: str, **fields: object) -> Posting:
+    posting = Posting(member=member, kind=kind, occurred_at=clock.now(), **fields)
+    books.postings.append(posting)
+    return posting
+
+
+def _refuse_repeat(member: Member, source: str) -> None:
+    if Posting.objects.filter(member=member, source=source).exists():
+        raise SourceUsed("This has been posted for the member already.", source=source)
+
+
+def require_amount(amount: int) -> None:
+    """Refuse an amount that is not a whole number from one to what every partner can read exactly."""
+    if not 1 <= amount <= LIMIT:
+        raise AmountInvalid(f"An amount is a whole number from 1 to {LIMIT:,}.", pointer="/amount")
+
+
+def balance(member: Member, *, unit: str) -> int:
+    """The balance of one unit, in its smallest part; zero before anything was posted."""
+    row = Account.objects.filter(pk=Account.id_for(member.pk, unit)).first()
+    return row.balance if row else 0

@@ -1,0 +1,65 @@
+"""The forms of the portal: what members change about themselves, and claiming a card."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Member
+
+PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{4,30}")
+
+
+class ProfileForm(forms.Form):
+    """Name, phone and, where there is a choice, the language."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=32,
+        required=False,
+        help_text=_("With the country code, for instance +351 912 345 678. You may leave it empty."),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel", "type": "tel"}),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(settings.LANGUAGES) == 1:
+            del self.fields["language"]
+
+    @classmethod
+    def of(cls, member: Member) -> ProfileForm:
+        """The form as the member stands now."""
+        return cls(
+            initial={"name": member.name, "phone": member.phone, "language": member.language}
+        )
+
+    def clean_phone(self) -> str:
+        phone: str = self.cleaned_data["phone"].strip()
+        if phone and not PHONE.fullmatch(phone):
+            raise forms.ValidationError(
+                _("Use digits, spaces and a leading +, for instance +351 912 345 678.")
+            )
+        return phone
+
+
+class ClaimForm(forms.Form):
+    """The number of a card and the code that came with it."""
+
+    number = forms.CharField(
+        label=_("Card number"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    code = forms.CharField(
+        label=_("Claim code"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )

@@ -1,0 +1,1 @@
+"""What each page shows, gathered and worded. Pure reading: nothing here changes anything."""

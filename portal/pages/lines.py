@@ -1,0 +1,195 @@
+"""What happened, line by line: everything that moved points, and what was recorded and moved none.
+
+A line is a posting with its entries, or an activity that no rule pays for. Both are read as one JSON value a row, so
+that a page of them costs two queries, and the three on the home page none of their own.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
+from django.utils.translation import gettext as _
+
+from earning.models import Activity, Award
+from points.models import Entry, Posting
+from program.catalog import Catalog
+from program.models import ActivityAttribute, ActivityType, Unit
+
+Kind = Posting.Kind
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sum:
+    """What a line did to one unit: the amount, and the balance after it."""
+
+    amount: int
+    unit: Unit
+    balance: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened, in words. `sums` is empty when it moved nothing; then `state` says so."""
+
+    id: uuid.UUID
+    occurred_at: datetime
+    title: str
+    detail: str
+    sums: tuple[Sum, ...]
+    reasons: tuple[str, ...]
+    state: str
+
+
+def postings(owner: Any) -> QuerySet[Posting, dict[str, Any]]:
+    """Postings of a member (or of an outer query's) as JSON values, newest first."""
+    entries = Entry.objects.filter(posting=OuterRef("pk")).order_by("recorded_at", "id")
+    activity = Activity.objects.filter(awards__entry__posting=OuterRef("pk"))
+    return (
+        Posting.objects.filter(member=owner)
+        .order_by("-occurred_at", "-id")
+        .values(
+            row=JSONObject(
+                id="id",
+                at="occurred_at",
+                kind="kind",
+                note="note",
+                entries=ArraySubquery(entries.values(row=JSONObject(
+                    unit="account__unit_id", kind="kind", amount="amount", after="balance_after",
+                    version="version", reason="reason",
+                ))),
+                activity=ArraySubquery(activity.values(row=_activity())[:1]),
+            )
+        )
+    )  # fmt: skip
+
+
+def unpaid(owner: Any) -> QuerySet[Activity, dict[str, Any]]:
+    """Activities of a member that earned nothing, as JSON values, newest first."""
+    return (
+        Activity.objects.filter(~Exists(Award.objects.filter(activity=OuterRef("pk"))), member=owner)
+        .order_by("-occurred_at", "-id")
+        .values(row=_activity())
+    )
+
+
+def older_than(moment: datetime, key: uuid.UUID) -> Q:
+    """The rows after a place in the order of the page."""
+    return Q(occurred_at__lt=moment) | Q(occurred_at=moment, id__lt=key)
+
+
+def moving(unit: str) -> Exists:
+    """Postings with an entry in one unit."""
+    return Exists(Entry.objects.filter(posting=OuterRef("pk"), account__unit=unit))
+
+
+def merged(
+    moved: Iterable[Mapping[str, Any]], idle: Iterable[Mapping[str, Any]], *, catalog: Catalog
+) -> list[Line]:
+    """Both kinds of rows as lines, newest first."""
+    found = [_posted(row, catalog) for row in moved] + [_idle(row, catalog) for row in idle]
+    return sorted(found, key=lambda line: (line.occurred_at, line.id), reverse=True)
+
+
+def _activity() -> JSONObject:
+    return JSONObject(
+        id="id",
+        at="occurred_at",
+        type="type_id",
+        place="location__name",
+        partner="partner__name",
+        attributes="attributes",
+    )
+
+
+def _posted(row: Mapping[str, Any], catalog: Catalog) -> Line:
+    activity = row["activity"][0] if row["activity"] else None
+    entries = row["entries"]
+    return Line(
+        id=uuid.UUID(row["id"]),
+        occurred_at=datetime.fromisoformat(row["at"]),
+        title=_title(row, activity, catalog),
+        detail=_place(activity) if activity else _done(row),
+        sums=_sums(entries, catalog),
+        reasons=_reasons(row, activity),
+        state="",
+    )
+
+
+def _idle(row: Mapping[str, Any], catalog: Catalog) -> Line:
+    known = catalog.types.get(row["type"])
+    why = _choices(known, row["attributes"]) if known else ""
+    return Line(
+        id=uuid.UUID(row["id"]),
+        occurred_at=datetime.fromisoformat(row["at"]),
+        title=known.name if known else row["type"],
+        detail=_place(row),
+        sums=(),
+        reasons=(
+            _("Recorded, earns nothing: %(why)s") % {"why": why} if why
+            else _("Recorded, earns nothing"),
+        ),
+        state=why or _("earns nothing"),
+    )  # fmt: skip
+
+
+def _title(row: Mapping[str, Any], activity: Mapping[str, Any] | None, catalog: Catalog) -> str:
+    if activity:
+        known = catalog.types.get(activity["type"])
+        return known.name if known else str(activity["type"])
+    what = row["entries"][0]["reason"] if row["entries"] else ""
+    if row["kind"] == Kind.REVERSAL:
+        is_back = row["entries"] and row["entries"][0]["kind"] == Entry.Kind.RESTORE
+        return (_("Given back: %(what)s") if is_back else _("Taken back: %(what)s")) % {"what": what}
+    names = {
+        Kind.EXPIRY: _("Points that ended"),
+        Kind.ADJUSTMENT: _("Put right by the desk"),
+        Kind.SPEND: what,
+    }
+    return names.get(row["kind"]) or _("Points")
+
+
+def _done(row: Mapping[str, Any]) -> str:
+    return _("Reward") if row["kind"] == Kind.SPEND else ""
+
+
+def _place(activity: Mapping[str, Any]) -> str:
+    return activity["place"] or activity["partner"] or ""
+
+
+def _reasons(row: Mapping[str, Any], activity: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """The sentence of every award; the note of an adjustment. A reward's name is its title already."""
+    if activity:
+        return tuple(entry["reason"] for entry in row["entries"])
+    return (row["note"],) if row["kind"] == Kind.ADJUSTMENT and row["note"] else ()
+
+
+def _sums(entries: Iterable[Mapping[str, Any]], catalog: Catalog) -> tuple[Sum, ...]:
+    """One sum for each unit, in the units' order, the unit to spend first."""
+    amounts: dict[str, int] = {}
+    latest: dict[str, Mapping[str, Any]] = {}
+    for entry in entries:
+        unit = entry["unit"]
+        amounts[unit] = amounts.get(unit, 0) + entry["amount"]
+        if unit not in latest or entry["version"] > latest[unit]["version"]:
+            latest[unit] = entry
+    order = sorted(amounts, key=lambda unit: catalog.units[unit].kind != Unit.Kind.SPENDABLE)
+    return tuple(
+        Sum(amount=amounts[unit], unit=catalog.units[unit], balance=latest[unit]["after"])
+        for unit in order
+        if amounts[unit]
+    )
+
+
+def _choices(type: ActivityType, attributes: Mapping[str, Any]) -> str:
+    """What the partner said of it in chosen words: the label of its status, say `cancelled`."""
+    for attribute in type.attributes.all():
+        if attribute.kind == ActivityAttribute.Kind.CHOICE and attribute.code == "status":
+            return str(attribute.choices.get(attributes.get(attribute.code), "")).lower()
+    return ""

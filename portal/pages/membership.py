@@ -1,0 +1,94 @@
+"""The card, the profile, and the calendar of points that end."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime
+
+from django.db.models import F, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common import clock
+from members.models import Card, Member
+from points.models import Lot
+from portal.pages import standing as places
+from portal.pages.standing import Place
+from program import catalog
+from program.models import Program, Unit
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Membership:
+    """The card and whose it is, as of a moment, which an offline copy names."""
+
+    member: Member
+    number: str
+    standing: Place | None
+    as_of: datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Portion:
+    """Points that end together; `expires_at` is exclusive, None for those that never do."""
+
+    amount: int
+    expires_at: datetime | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Calendar:
+    """When points end: the rule in words and what is left, soonest first."""
+
+    unit: Unit
+    rule: str
+    portions: list[Portion]
+
+
+def gather(member: Member, *, program: Program) -> Membership:
+    """Card number and standing. Three queries."""
+    number = Card.objects.filter(member=member, is_active=True).values_list("number", flat=True)
+    return Membership(
+        member=member,
+        number=number.first() or "",
+        standing=places.of(member, program=program),
+        as_of=clock.now(),
+    )
+
+
+def calendar(member: Member, *, program: Program) -> Calendar:
+    """The live lots of the unit to spend, summed by their end. One query."""
+    unit = catalog.of(program).default_unit
+    rows = (
+        Lot.objects.live()
+        .filter(member=member, account__unit=unit)
+        .order_by(F("expires_at").asc(nulls_last=True))
+        .values("expires_at")
+        .annotate(amount=Sum("remaining"))
+    )
+    portions = [Portion(amount=row["amount"], expires_at=row["expires_at"]) for row in rows]
+    return Calendar(unit=unit, rule=rule(unit), portions=portions)
+
+
+def rule(unit: Unit) -> str:
+    """The unit's expiry in one sentence."""
+    names = {"units": unit.plural.capitalize(), "count": unit.expiry_count or 0}
+    if unit.expiry == Unit.Expiry.DAYS:
+        return (
+            ngettext(
+                "%(units)s are good for %(count)s day after the activity that earned them.",
+                "%(units)s are good for %(count)s days after the activity that earned them.",
+                names["count"],
+            )
+            % names
+        )
+    if unit.expiry == Unit.Expiry.MONTHS:
+        return (
+            ngettext(
+                "%(units)s are good for %(count)s month after the activity that earned them.",
+                "%(units)s are good for %(count)s months after the activity that earned them.",
+                names["count"],
+            )
+            % names
+        )
+    return _("%(units)s never end.") % names

@@ -1,0 +1,201 @@
+"""The catalogue as one member sees it, and the pages of one reward: the reward, the question, the refusal."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import OuterRef, Q, Subquery
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common import clock
+from common.errors import LoyaltyError
+from members.models import Member
+from points.models import Account
+from program import catalog
+from program.models import Program, Unit
+from rewards import offers, redemption
+from rewards.errors import LimitReached, OutOfStock, RewardUnavailable
+from rewards.models import Reward, RewardPrice
+from rewards.offers import Offer
+from tiers import standing
+from tiers.standing import Progress
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Shelf:
+    """The catalogue: what is shown, the filters there are, and what is nearest when nothing fits."""
+
+    unit: Unit
+    balance: int
+    offers: list[Offer]
+    categories: list[str]
+    category: str
+    is_affordable_only: bool
+    nearest: Offer | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Question:
+    """The page that asks before anything is taken. `attempt` makes a double tap one redemption."""
+
+    offer: Offer
+    after: int
+    use_by: datetime
+    attempt: uuid.UUID
+    undo_minutes: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Refusal:
+    """A page that says no: what happened, what is untouched, and where to go from here."""
+
+    heading: str
+    message: str
+    balance: int
+    unit: Unit
+    onward: str
+    onward_words: str
+
+
+def shelf(member: Member, *, program: Program, is_affordable_only: bool, category: str) -> Shelf:
+    """The catalogue, filtered; what can be had first, then by what is missing."""
+    found = offers.for_member(member, program=program)
+    shown = [
+        offer
+        for offer in found
+        if (not is_affordable_only or offer.is_affordable)
+        and (not category or offer.reward.category == category)
+    ]
+    unit = catalog.of(program).default_unit
+    return Shelf(
+        unit=unit,
+        balance=_balance(member, unit),
+        offers=sorted(shown, key=_by_reach),
+        categories=list(dict.fromkeys(offer.reward.category for offer in found)),
+        category=category,
+        is_affordable_only=is_affordable_only,
+        nearest=_nearest(found),
+    )
+
+
+def nearest(
+    *, program: Program, places: Sequence[Progress], balances: Mapping[str, int]
+) -> Offer | None:
+    """The reward to show on home: the best of those in reach, else the next one. One query."""
+    now = clock.now()
+    today = clock.local_date(now, program.time_zone)
+    reached = _reached(places, program=program)
+    begun = Q(starts_on__isnull=True) | Q(starts_on__lte=today)
+    running = Q(ends_on__isnull=True) | Q(ends_on__gt=today)
+    prices = (
+        RewardPrice.objects.filter(begun, running, reward=OuterRef("pk"))
+        .filter(Q(tier__isnull=True) | Q(tier__in=reached))
+        .order_by("amount")
+    )
+    rows = (
+        Reward.objects.on_offer(now)
+        .in_stock()
+        .filter(Q(lowest_tier__isnull=True) | Q(lowest_tier__in=reached))
+        .annotate(best=Subquery(prices.values("amount")[:1]))
+        .filter(best__isnull=False)
+        .select_related("unit")
+    )
+    return _nearest([_open_offer(row, balances) for row in rows])
+
+
+def _reached(places: Sequence[Progress], *, program: Program) -> list[uuid.UUID]:
+    """The ids of every tier at or below those held, from memory."""
+    held = {place.ladder.code: place.tier.rank for place in places if place.tier}
+    return [
+        rung.pk
+        for ladder in standing.ladders(program)
+        for rung in ladder.rungs  # type: ignore[attr-defined]
+        if rung.rank <= held.get(ladder.code, -1)
+    ]
+
+
+def _open_offer(row: Reward, balances: Mapping[str, int]) -> Offer:
+    price: int = row.best  # type: ignore[attr-defined]
+    left: int | None = row.left  # type: ignore[attr-defined]
+    balance = balances.get(row.unit_id, 0)
+    return Offer(reward=row, price=price, balance=balance, left=left, lock=None)
+
+
+def one(member: Member, code: str, *, program: Program) -> Offer:
+    """One reward as the member sees it. Raises Http404 when it is not on offer."""
+    for offer in offers.for_member(member, program=program):
+        if offer.reward.code == code:
+            return offer
+    raise Http404(_("There is no such reward."))
+
+
+def question(offer: Offer, *, program: Program) -> Question:
+    """What is asked before the points are taken, with a fresh attempt."""
+    last = clock.local_date(clock.now(), program.time_zone)
+    return Question(
+        offer=offer,
+        after=offer.balance - offer.price,
+        use_by=clock.end_of_day(last + timedelta(days=offer.reward.valid_days), program.time_zone),
+        attempt=uuid.uuid4(),
+        undo_minutes=redemption.UNDO_MINUTES,
+    )
+
+
+def why_not(offer: Offer) -> str:
+    """Why this reward cannot be had right now, in a sentence; empty when it can."""
+    if offer.is_sold_out:
+        return _("The last one has gone. When there are more, they appear here.")
+    if offer.lock:
+        return _("This one is kept for %(tier)s and above.") % {"tier": offer.lock.name}
+    if offer.missing:
+        return _("Your balance does not reach yet. It stays here for you.")
+    return ""
+
+
+def refused(error: LoyaltyError, *, member: Member, unit: Unit, code: str = "") -> Refusal:
+    """The page for a refusal of the verbs: nothing was taken, and the balance proves it."""
+    headings = {
+        OutOfStock: _("The last one has gone"),
+        LimitReached: _("You have had this one"),
+        RewardUnavailable: _("This cannot be had"),
+    }
+    return Refusal(
+        heading=headings.get(type(error)) or _("That did not go through"),
+        message=error.message,
+        balance=_balance(member, unit),
+        unit=unit,
+        onward=reverse("portal:rewards"),
+        onward_words=_("See the other rewards"),
+    )
+
+
+def limit_words(offer: Offer) -> str:
+    """How often one member may have it, in words."""
+    count = offer.reward.per_member
+    if count is None:
+        return _("as often as you like")
+    return ngettext("once", "%(count)s times", count) % {"count": count}
+
+
+def _balance(member: Member, unit: Unit) -> int:
+    row = Account.objects.filter(member=member, unit=unit).values_list("balance", flat=True)
+    return row.first() or 0
+
+
+def _by_reach(offer: Offer) -> tuple[bool, bool, int, int]:
+    return (offer.is_sold_out, offer.lock is not None, offer.missing, offer.price)
+
+
+def _nearest(found: Sequence[Offer]) -> Offer | None:
+    """The dearest that can be had now, else the one with the least missing."""
+    open_to = [offer for offer in found if not offer.is_sold_out and offer.lock is None]
+    can = [offer for offer in open_to if offer.is_affordable]
+    if can:
+        return max(can, key=lambda offer: offer.price)
+    return min(open_to, key=lambda offer: offer.missing, default=None)

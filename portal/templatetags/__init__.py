@@ -1,0 +1,1 @@
+"""Tags only the portal needs."""

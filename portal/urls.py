@@ -1,0 +1,30 @@
+"""The members' addresses."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from portal import files, views
+
+app_name = "portal"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("activity/", views.activity, name="activity"),
+    path("tiers/", views.tiers, name="tiers"),
+    path("rewards/", views.rewards, name="rewards"),
+    path("rewards/<slug:code>/", views.reward, name="reward"),
+    path("rewards/<slug:code>/have/", views.redeem, name="redeem"),
+    path("vouchers/", views.vouchers, name="vouchers"),
+    path("vouchers/<slug:public_id>/", views.voucher, name="voucher"),
+    path("vouchers/<slug:public_id>/give-back/", views.undo, name="undo"),
+    path("card/", views.card, name="card"),
+    path("profile/", views.profile, name="profile"),
+    path("profile/points/", views.expiry, name="expiry"),
+    path("profile/scheme/", views.scheme, name="scheme"),
+    path("profile/sign-out/", views.sign_out, name="sign_out"),
+    path("claim/", views.claim, name="claim"),
+    path("offline/", views.offline, name="offline"),
+    path("style.css", files.style, name="stylesheet"),
+    path("manifest.webmanifest", files.manifest, name="manifest"),
+    path("sw.js", files.worker, name="worker"),
+]

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class ProgramConfig(AppConfig):
+    name = "program"
+    verbose_name = "Program"
+
+    def ready(self) -> None:
+        from program import sections
+
+        sections.install()

@@ -1,0 +1,135 @@
+"""Typed attributes: what an activity may say about itself, checked at the door.
+
+Values come from JSON or from a file; they leave as Python values (int, Decimal, str, bool, date). No float gets in: a number
+with a fraction is a Decimal or a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from program.errors import AttributesInvalid
+from program.models import ActivityAttribute, ActivityType
+
+Kind = ActivityAttribute.Kind
+DIGITS = 12  # before the point; points computed from it stay far below what a JSON number keeps exact
+TEXT_LENGTH = 200
+
+
+def check(type: ActivityType, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes as typed values. Raises AttributesInvalid naming every attribute that does not fit, and why."""
+    known = {attribute.code: attribute for attribute in type.attributes.all()}
+    errors = [
+        _error(code, f"{type.name} has no attribute {code!r}. Leave it out or correct the name.")
+        for code in given
+        if code not in known
+    ]
+    values: dict[str, Any] = {}
+    for code, attribute in known.items():
+        raw = given.get(code)
+        if raw is None or raw == "":
+            if attribute.is_required:
+                errors.append(_error(code, f"{attribute.name} is missing. Every {type.name.lower()} needs it."))
+            continue
+        try:
+            values[code] = _value(attribute, raw)
+        except ValueError as error:
+            errors.append(_error(code, f"{attribute.name}: {error}"))
+    if errors:
+        raise AttributesInvalid(" ".join(e["detail"] for e in errors), errors=errors)
+    return values
+
+
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Typed values in the form that is stored as JSON: decimals and dates as text."""
+    return {
+        code: value if isinstance(value, bool | int | str) else (format(value, "f") if isinstance(value, Decimal) else value.isoformat())
+        for code, value in values.items()
+    }
+
+
+def typed(type: ActivityType, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Stored values back as typed ones."""
+    kinds = {attribute.code: attribute for attribute in type.attributes.all()}
+    return {code: _value(kinds[code], value) for code, value in stored.items() if code in kinds}
+
+
+def _value(attribute: ActivityAttribute, raw: Any) -> Any:
+    reader = {
+        Kind.INTEGER: _integer,
+        Kind.DECIMAL: _decimal,
+        Kind.MONEY: _money,
+        Kind.TEXT: _text,
+        Kind.CHOICE: _choice,
+        Kind.BOOLEAN: _boolean,
+        Kind.DATE: _date,
+    }[Kind(attribute.kind)]
+    return reader(attribute, raw)
+
+
+def _integer(attribute: ActivityAttribute, raw: Any) -> int:
+    number = _decimal(attribute, raw)
+    if number != number.to_integral_value():
+        raise ValueError(f"{raw!r} is not a whole number.")
+    return int(number)
+
+
+def _money(attribute: ActivityAttribute, raw: Any) -> Decimal:
+    number = _decimal(attribute, raw)
+    if number != round(number, 2):
+        raise ValueError(f"{raw!r} has more than two digits after the point.")
+    return round(number, 2)
+
+
+def _decimal(attribute: ActivityAttribute, raw: Any) -> Decimal:
+    if isinstance(raw, bool) or not isinstance(raw, int | Decimal | str):
+        raise ValueError(f"{raw!r} is not a number.")
+    try:
+        number = Decimal(raw.strip() if isinstance(raw, str) else raw)
+    except InvalidOperation:
+        raise ValueError(f"{raw!r} is not a number. Write it like 1234.50.") from None
+    if not number.is_finite() or number.adjusted() >= DIGITS:
+        raise ValueError(f"{str(raw)[:20]!r} is too large. At most {DIGITS} digits before the point.")
+    if -number.as_tuple().exponent > 6:  # type: ignore[operator]
+        raise ValueError(f"{str(raw)[:20]!r} has more than six digits after the point.")
+    if attribute.least is not None and number < attribute.least:
+        raise ValueError(f"{raw} is below {attribute.least.normalize():f}, the least there can be.")
+    if attribute.most is not None and number > attribute.most:
+        raise ValueError(f"{raw} is above {attribute.most.normalize():f}, the most there can be.")
+    return number
+
+
+def _text(attribute: ActivityAttribute, raw: Any) -> str:
+    if not isinstance(raw, str) or len(raw) > TEXT_LENGTH:
+        raise ValueError(f"write a text of at most {TEXT_LENGTH} characters.")
+    return raw
+
+
+def _choice(attribute: ActivityAttribute, raw: Any) -> str:
+    if not isinstance(raw, str) or raw not in attribute.choices:
+        raise ValueError(f"{raw!r} is not one of {', '.join(attribute.choices)}.")
+    return raw
+
+
+def _boolean(attribute: ActivityAttribute, raw: Any) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    if isinstance(raw, str) and raw.lower() in ("true", "false"):
+        return raw.lower() == "true"
+    raise ValueError(f"{raw!r} is not true or false.")
+
+
+def _date(attribute: ActivityAttribute, raw: Any) -> date:
+    if isinstance(raw, date):
+        return raw
+    try:
+        return date.fromisoformat(raw)
+    except (TypeError, ValueError):
+        raise ValueError(f"{raw!r} is not a date. Write it like 2026-03-31.") from None
+
+
+def _error(code: str, detail: str) -> dict[str, str]:
+    return {"pointer": f"/attributes/{code}", "code": "attribute_invalid", "detail": detail}

@@ -1,0 +1,144 @@
+"""Blueprints: a whole program as one TOML file, checked to the last key, applied in one transaction.
+
+Each app brings the sections it understands and says how they are applied; this module knows none of them. Numbers with a
+fraction are read as decimals, never as floats. A mistake names the table, the key, and what would be right.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+import tomllib
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.db import transaction
+
+from program.errors import BlueprintInvalid
+from program.models import Program, Revision
+
+FILE = "program.toml"
+
+
+class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A table of a blueprint: unknown keys are mistakes, not comments."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Section:
+    """One top-level key of a blueprint. `apply(value, blueprint)` writes it and returns what changed, in sentences."""
+
+    name: str
+    type: Any
+    apply: Callable[[Any, Any], list[str]]
+    is_required: bool = False
+
+
+_sections: list[Section] = []
+
+
+def register(*sections: Section) -> None:
+    """Add the sections of an app; called once, when the app is ready. They are applied in the order of the floors."""
+    known = {section.name for section in _sections}
+    _sections.extend(section for section in sections if section.name not in known)
+
+
+def type_of() -> Any:
+    """The type of a whole blueprint, made of all sections."""
+    fields: list[Any] = [
+        (s.name, s.type) if s.is_required else (s.name, s.type, msgspec.field(default_factory=list))
+        for s in sorted(_sections, key=lambda section: not section.is_required)
+    ]
+    return msgspec.defstruct("Blueprint", fields, forbid_unknown_fields=True, kw_only=True)
+
+
+def load(folder: Path) -> tuple[Any, str]:
+    """The blueprint of a folder and its text. Raises BlueprintInvalid naming file, place and remedy."""
+    path = folder / FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BlueprintInvalid(f"{path} cannot be read: {error.strerror}. Name a folder that holds a {FILE}.") from error
+    except UnicodeDecodeError as error:
+        raise BlueprintInvalid(f"{path} is not UTF-8 text. Save it as UTF-8.") from error
+    return read(text, name=str(path)), text
+
+
+def read(text: str, *, name: str = FILE) -> Any:
+    """A blueprint from its text."""
+    try:
+        raw = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise BlueprintInvalid(f"{name} is not TOML: {error}") from error
+    try:
+        return msgspec.convert(raw, type_of())
+    except msgspec.ValidationError as error:
+        raise BlueprintInvalid(f"{name}: {_explain(str(error), raw)}") from error
+
+
+@transaction.atomic
+def apply(folder: Path, *, actor: str) -> list[str]:
+    """Make the program what the blueprint says, all of it or nothing. Returns what changed, in sentences.
+
+    Raises BlueprintInvalid, or HistoryProtected where a change would rewrite what members have earned.
+    """
+    blueprint, text = load(folder)
+    Program.objects.select_for_update().first()
+    changes: list[str] = []
+    for section in _sections:
+        changes += section.apply(getattr(blueprint, section.name), blueprint)
+    if changes:
+        Revision.objects.create(blueprint=folder.resolve().name, text=text, changes=changes, actor=actor)
+    return changes
+
+
+def _explain(problem: str, raw: Any) -> str:
+    """msgspec's message in a marketer's words: where it is, by table and code, and the nearest right key."""
+    message, _, path = problem.partition(" - at `$")
+    message = message.replace("Object", "It").replace("`", "'")
+    unknown = re.search(r"unknown field '([^']+)'", message)
+    if unknown:
+        near = difflib.get_close_matches(unknown[1], _keys(), n=1)
+        hint = f" Did you mean '{near[0]}'?" if near else " Leave it out or correct its name."
+        message = f"there is no key '{unknown[1]}' here.{hint}"
+    else:
+        message = message[0].lower() + message[1:] + "."
+    return f"in {_place(path.rstrip('`'), raw)}: {message}"
+
+
+def _place(path: str, raw: Any) -> str:
+    """`.rule[2].per` as `[[rule]] number 3 ("suite"), per`."""
+    words: list[str] = []
+    node = raw
+    for name, index in re.findall(r"\.([\w-]+)|\[(\d+)\]", path):
+        try:
+            node = node[name] if name else node[int(index)]
+        except (KeyError, IndexError, TypeError):
+            node = {}
+        if name:
+            words.append(name)
+        else:
+            label = node.get("code") if isinstance(node, dict) else None
+            words[-1] = f"[[{words[-1]}]] number {int(index) + 1}" + (f' ("{label}")' if label else "")
+    return ", ".join(words) or "the file"
+
+
+def _keys() -> set[str]:
+    """Every key that any table of a blueprint knows."""
+    found: set[str] = set()
+
+    def walk(kind: Any) -> None:
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            for field in msgspec.structs.fields(kind):
+                if field.encode_name not in found:
+                    found.add(field.encode_name)
+                    walk(field.type)
+        for inner in getattr(kind, "__args__", ()):
+            walk(inner)
+
+    walk(type_of())
+    return found

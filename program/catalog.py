@@ -1,0 +1,96 @@
+"""The program's data in memory: read once per version and process, then free.
+
+One cheap read of the Program row tells whether what a process holds is still true; the row's version moves with every
+change of program data, whoever makes it. Apps on higher floors keep their own part by `versioned`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db.models import prefetch_related_objects
+
+from program.errors import ProgramMissing, UnknownActivityType, UnknownLocation, UnknownPartner
+from program.models import ActivityType, Location, Partner, Program, Unit
+
+T = TypeVar("T")
+
+
+def current() -> Program:
+    """The Program row. Raises ProgramMissing before a blueprint has been applied."""
+    program = Program.objects.first()
+    if program is None:
+        raise ProgramMissing("Apply a blueprint first: manage.py program apply blueprints/hotel")
+    return program
+
+
+def versioned(load: Callable[[Program], T]) -> Callable[[Program], T]:
+    """Keep what `load(program)` returns for as long as the program's version stands."""
+    kept: dict[str, tuple[int, T]] = {}
+
+    @functools.wraps(load)
+    def get(program: Program) -> T:
+        version, value = kept.get("it", (None, None))
+        if version != program.version or value is None:
+            value = load(program)
+            kept["it"] = (program.version, value)
+        return value
+
+    return get
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Catalog:
+    """Units, activity types (with their attributes), partners and places, by code."""
+
+    units: dict[str, Unit]
+    types: dict[str, ActivityType]
+    partners: dict[str, Partner]
+    locations: dict[tuple[str, str], Location]
+
+    @property
+    def default_unit(self) -> Unit:
+        """The unit that is shown first: the default, else the first spendable one."""
+        spendable = [unit for unit in self.units.values() if unit.kind == Unit.Kind.SPENDABLE]
+        return next((unit for unit in spendable if unit.is_default), spendable[0])
+
+    def type(self, code: str) -> ActivityType:
+        """The activity type, or UnknownActivityType naming those there are."""
+        if code not in self.types:
+            known = ", ".join(self.types)
+            raise UnknownActivityType(f"There is no activity type {code!r}. Use one of: {known}.", pointer="/type")
+        return self.types[code]
+
+    def partner(self, code: str) -> Partner:
+        """The active partner, or UnknownPartner."""
+        partner = self.partners.get(code)
+        if partner is None or not partner.is_active:
+            raise UnknownPartner(f"There is no active partner {code!r}.", pointer="/partner")
+        return partner
+
+    def location(self, partner: str, code: str) -> Location | None:
+        """The partner's place, None for an empty code, or UnknownLocation."""
+        if not code:
+            return None
+        if (partner, code) not in self.locations:
+            raise UnknownLocation(
+                f"Partner {partner!r} has no location {code!r}. Add it in the admin or correct the code.",
+                pointer="/location",
+            )
+        return self.locations[partner, code]
+
+
+@versioned
+def of(program: Program) -> Catalog:
+    """The catalog of the program as it stands."""
+    types = list(ActivityType.objects.all())
+    prefetch_related_objects(types, "attributes")
+    return Catalog(
+        units={unit.code: unit for unit in Unit.objects.all()},
+        types={type.code: type for type in types},
+        partners={partner.code: partner for partner in Partner.objects.all()},
+        locations={(place.partner_id, place.code): place for place in Location.objects.all()},
+    )

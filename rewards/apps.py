@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class RewardsConfig(AppConfig):
+    name = "rewards"
+    verbose_name = "Rewards"
+
+    def ready(self) -> None:
+        from rewards import sections
+
+        sections.install()

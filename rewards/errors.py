@@ -1,0 +1,49 @@
+from common.errors import BrokenRule, LoyaltyError, Refusal
+
+
+class RewardUnavailable(LoyaltyError):
+    """The reward cannot be had: withdrawn, out of its dates, or for another tier. The message says which."""
+
+    code = "reward_unavailable"
+    title = "This reward cannot be had"
+
+
+class OutOfStock(LoyaltyError):
+    code = "out_of_stock"
+    title = "The last one has gone"
+
+
+class LimitReached(LoyaltyError):
+    code = "limit_reached"
+    title = "This reward can be had only so many times"
+
+
+class VoucherInvalid(LoyaltyError):
+    """One answer for codes that are wrong, foreign or unknown, so that nothing can be guessed from it."""
+
+    code = "voucher_invalid"
+    status = 404
+    title = "This code opens nothing here"
+
+
+class VoucherUsed(LoyaltyError):
+    """`data` has `used_at` and `used_at_place`: when and where the first use was."""
+
+    code = "voucher_used"
+    title = "This voucher has been used"
+
+
+class VoucherExpired(LoyaltyError):
+    code = "voucher_expired"
+    title = "This voucher has expired"
+
+
+class VoucherCancelled(LoyaltyError):
+    code = "voucher_cancelled"
+    title = "This voucher was cancelled"
+
+
+REFUSALS: dict[str, Refusal] = {
+    "rewards_stock_left_is_not_negative": (OutOfStock, "The last one has just gone. Nothing was taken."),
+    "rewards_redemption_attempt_is_unique": (BrokenRule, "This attempt has been redeemed already."),
+}

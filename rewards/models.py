@@ -1,0 +1,220 @@
+"""How points go out: the catalogue, its prices and stock, and redemptions with their codes.
+
+What must stay true: a redemption was paid by exactly one posting; a code is issued once; stock never goes below nothing; a
+voucher is used at most once, and keeps when, where and by whom.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from common import clock
+from common.ids import named, public_id, uuid7
+from common.ranges import DateRange
+from members.models import Member, MemberOwned
+from points.models import Posting
+from program.models import Location, Unit, is_code
+from tiers.models import Tier
+
+CODE_SPACE = uuid.UUID("4a1d7c63-1a7e-4d93-8d3a-0b8f5d1e6c2f")
+
+
+class RewardQuerySet(models.QuerySet["Reward"]):
+    def on_offer(self, moment: datetime) -> RewardQuerySet:
+        """Active, and within its dates at `moment`."""
+        begun = Q(starts_at__isnull=True) | Q(starts_at__lte=moment)
+        running = Q(ends_at__isnull=True) | Q(ends_at__gt=moment)
+        return self.filter(begun, running, is_active=True)
+
+    def with_stock(self) -> RewardQuerySet:
+        """Each reward with `left`, the number still to be had, None where there is no limit."""
+        slots = RewardStock.objects.filter(reward=models.OuterRef("pk")).order_by()
+        total = slots.values("reward").annotate(left_in_all=models.Sum("left")).values("left_in_all")
+        return self.annotate(left=models.Subquery(total))
+
+    def in_stock(self) -> RewardQuerySet:
+        return self.with_stock().filter(Q(left__isnull=True) | Q(left__gt=0))
+
+
+class Reward(models.Model):
+    """Something to be had for points."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=40, unique=True, validators=[is_code])
+    name = models.CharField(max_length=80)
+    summary = models.CharField(max_length=160)
+    description = models.TextField(blank=True)
+    terms = models.TextField(blank=True)
+    category = models.CharField(max_length=40)
+    picture = models.CharField(max_length=120, blank=True, help_text=_("A picture below static/."))
+    worth = models.CharField(max_length=40, blank=True, help_text=_("What it would cost otherwise, in words."))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    valid_days = models.PositiveSmallIntegerField(
+        default=365, help_text=_("How many days a voucher can be used, counted from the day it is issued.")
+    )
+    lowest_tier = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="+")
+    per_member = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("How often one member may have it; empty: as often as they like.")
+    )
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    objects = RewardQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position", "code")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(valid_days__gte=1), name="rewards_reward_is_valid_a_day"),
+            models.CheckConstraint(
+                condition=Q(starts_at__isnull=True) | Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                name="rewards_reward_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(per_member__isnull=True) | Q(per_member__gte=1), name="rewards_reward_limit_is_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RewardPrice(models.Model):
+    """What a reward costs, from one day to another, for everybody or from a tier upwards."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    reward = models.ForeignKey(Reward, models.PROTECT, related_name="prices")
+    tier = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="+")
+    amount = models.PositiveBigIntegerField()
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True, help_text=_("The first day on which it no longer holds."))
+
+    class Meta:
+        ordering = ("reward", "amount")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount__gte=1), name="rewards_price_is_positive"),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                name="rewards_price_ends_after_it_starts",
+            ),
+            ExclusionConstraint(
+                name="rewards_price_periods_do_not_overlap",
+                expressions=[
+                    ("reward", RangeOperators.EQUAL),
+                    (Coalesce("tier", models.Value(uuid.UUID(int=0))), RangeOperators.EQUAL),
+                    (DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.amount)
+
+    def is_in_force(self, day: date) -> bool:
+        return (self.starts_on is None or self.starts_on <= day) and (self.ends_on is None or day < self.ends_on)
+
+
+class RewardStock(models.Model):
+    """How many of a reward are left, in one or several slots; no row means no limit. Touched last in a redemption."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    reward = models.ForeignKey(Reward, models.PROTECT, related_name="stock")
+    slot = models.PositiveSmallIntegerField(default=0)
+    left = models.IntegerField()
+
+    class Meta:
+        ordering = ("reward", "slot")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["reward", "slot"], name="rewards_stock_slot_is_unique"),
+            models.CheckConstraint(condition=Q(left__gte=0), name="rewards_stock_left_is_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.left)
+
+
+class Redemption(MemberOwned):
+    """A reward that a member took, paid by one posting, and the voucher that proves it."""
+
+    class Status(models.TextChoices):
+        ISSUED = "issued", _("ready to use")
+        USED = "used", _("used")
+        CANCELLED = "cancelled", _("cancelled")
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="redemptions")
+    reward = models.ForeignKey(Reward, models.PROTECT, related_name="redemptions")
+    posting = models.OneToOneField(Posting, models.PROTECT, related_name="redemption")
+    attempt = models.UUIDField(help_text=_("Made when the page was rendered: a double tap redeems once."))
+    price = models.PositiveBigIntegerField()
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    code = models.CharField(max_length=20)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.ISSUED)
+    actor = models.CharField(max_length=80)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_by = models.CharField(max_length=80, blank=True)
+    used_location = models.ForeignKey(Location, models.PROTECT, null=True, blank=True, related_name="+")
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.CharField(max_length=80, blank=True)
+    cancel_reason = models.CharField(max_length=240, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes: ClassVar = [
+            models.Index(fields=["member", "-id"], name="rewards_redemption_by_member"),  # my vouchers
+            models.Index(fields=["reward", "-id"], name="rewards_redemption_by_reward"),  # the clerk's list
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["member", "attempt"], name="rewards_redemption_attempt_is_unique"),
+            models.CheckConstraint(condition=Q(price__gte=1), name="rewards_redemption_price_is_positive"),
+            models.CheckConstraint(
+                condition=Q(status="issued", used_at__isnull=True, cancelled_at__isnull=True)
+                | (Q(status="used", used_at__isnull=False, cancelled_at__isnull=True) & ~Q(used_by=""))
+                | (Q(status="cancelled", used_at__isnull=True, cancelled_at__isnull=False) & ~Q(cancelled_by="")),
+                name="rewards_redemption_status_has_its_facts",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("issued_at")), name="rewards_redemption_expires_after_issue"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reward} for {self.member}"
+
+    @property
+    def public_id(self) -> str:
+        return public_id("red", self.pk)
+
+    @property
+    def is_expired(self) -> bool:
+        return self.status == self.Status.ISSUED and self.expires_at <= clock.now()
+
+    @property
+    def is_usable(self) -> bool:
+        return self.status == self.Status.ISSUED and not self.is_expired
+
+
+class VoucherKey(models.Model):
+    """One code, one redemption: the id is made from the code, so no code is ever issued twice."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    redemption_id = models.UUIDField()
+    member_id = models.UUIDField()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @staticmethod
+    def id_for(code: str) -> uuid.UUID:
+        return named(CODE_SPACE, code)

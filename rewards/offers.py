@@ -1,0 +1,140 @@
+"""Offers: what a reward costs this member now, and whether, or why not, it can be had."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from common import clock
+from members.models import Member
+from points.models import Account
+from program.models import Program
+from rewards.errors import LimitReached, OutOfStock, RewardUnavailable
+from rewards.models import Redemption, Reward, RewardPrice
+from tiers import standing
+from tiers.models import Standing, Tier
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Offer:
+    """A reward as one member sees it. Amounts are in the unit's smallest part; `left` is None without a limit."""
+
+    reward: Reward
+    price: int
+    balance: int
+    left: int | None
+    lock: Tier | None
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.price - self.balance)
+
+    @property
+    def is_sold_out(self) -> bool:
+        return self.left is not None and self.left <= 0
+
+    @property
+    def is_affordable(self) -> bool:
+        """Whether the member can have it right now."""
+        return not self.missing and not self.is_sold_out and self.lock is None
+
+
+def for_member(
+    member: Member, *, program: Program, rewards: Sequence[Reward] | None = None
+) -> list[Offer]:
+    """Every reward on offer with its price for this member, cheapest first within the catalogue's order. Four queries."""
+    if rewards is None:
+        rewards = list(visible(program))
+    tiers = held(member, program=program)
+    balances = dict(Account.objects.filter(member=member).values_list("unit", "balance"))
+    today = clock.local_date(clock.now(), program.time_zone)
+    offers = []
+    for reward in rewards:
+        price = price_of(reward, tiers=tiers, day=today)
+        if price is None:
+            continue
+        offers.append(
+            Offer(
+                reward=reward,
+                price=price.amount,
+                balance=balances.get(reward.unit_id, 0),
+                left=getattr(reward, "left", None),
+                lock=lock_of(reward, tiers=tiers),
+            )
+        )
+    return offers
+
+
+def visible(program: Program) -> Sequence[Reward]:
+    """What is on offer now, with stock, prices and tiers at hand. Two queries."""
+    rows = Reward.objects.on_offer(clock.now()).with_stock()
+    return list(rows.select_related("unit", "lowest_tier").prefetch_related("prices__tier"))
+
+
+def held(member: Member, *, program: Program) -> list[Tier]:
+    """The tiers the member holds now, one for each ladder."""
+    ids = Standing.objects.filter(member=member).at(clock.now()).values_list("tier", flat=True)
+    held_ids = set(ids)
+    return [
+        tier
+        for ladder in standing.ladders(program)
+        for tier in ladder.rungs  # type: ignore[attr-defined]
+        if tier.pk in held_ids
+    ]
+
+
+def price_of(reward: Reward, *, tiers: Sequence[Tier], day: date) -> RewardPrice | None:
+    """The lowest price in force on `day` for somebody who holds `tiers`; None when there is none."""
+    prices = [
+        price
+        for price in reward.prices.all()
+        if price.is_in_force(day) and (price.tier is None or _reaches(tiers, price.tier))
+    ]
+    return min(prices, key=lambda price: price.amount, default=None)
+
+
+def lock_of(reward: Reward, *, tiers: Sequence[Tier]) -> Tier | None:
+    """The tier that is needed and not held, or None."""
+    needed = reward.lowest_tier
+    return needed if needed is not None and not _reaches(tiers, needed) else None
+
+
+def _reaches(tiers: Sequence[Tier], needed: Tier) -> bool:
+    return any(tier.ladder_id == needed.ladder_id and tier.rank >= needed.rank for tier in tiers)
+
+
+def check(reward: Reward, *, member: Member, program: Program) -> RewardPrice:
+    """The price the member pays now. Raises RewardUnavailable, OutOfStock or LimitReached.
+
+    Call it under the lock of the member's account: the limit for one member is counted here.
+    """
+    now = clock.now()
+    if not Reward.objects.on_offer(now).filter(pk=reward.pk).exists():
+        raise RewardUnavailable(_("This reward is not on offer any more. Nothing was taken."))
+    tiers = held(member, program=program)
+    lock = lock_of(reward, tiers=tiers)
+    if lock is not None:
+        raise RewardUnavailable(
+            _("This reward is for %(tier)s and above. Nothing was taken.") % {"tier": lock.name}, tier=lock.code
+        )
+    price = price_of(reward, tiers=tiers, day=clock.local_date(now, program.time_zone))
+    if price is None:
+        raise RewardUnavailable(_("This reward has no price today. Nothing was taken."))
+    taken = Redemption.objects.filter(member=member, reward=reward).exclude(status=Redemption.Status.CANCELLED)
+    if reward.per_member is not None and taken.count() >= reward.per_member:
+        raise LimitReached(_("You have had this as often as it can be had. Nothing was taken."))
+    if reward.stock.exists() and not reward.stock.filter(left__gt=0).exists():
+        raise OutOfStock(_("The last one has just gone. Nothing was taken."))
+    return price
+
+
+def reward_by_code(code: str) -> Reward:
+    """The reward with its unit, or RewardUnavailable."""
+    reward = Reward.objects.select_related("unit", "lowest_tier").filter(code=code).first()
+    if reward is None:
+        raise RewardUnavailable(_("There is no such reward."))
+    return reward
+

@@ -1,0 +1,71 @@
+"""Vouchers at the counter: is it good, and use it once.
+
+A code that is wrong, unknown or mistyped gets one answer, whoever asks.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common import clock
+from events import outbox
+from program.models import Location
+from rewards import codes
+from rewards.errors import VoucherCancelled, VoucherExpired, VoucherInvalid, VoucherUsed
+from rewards.models import Redemption, VoucherKey
+
+
+def find(code: str) -> Redemption:
+    """The redemption behind a code. Raises VoucherInvalid."""
+    key = VoucherKey.objects.filter(pk=VoucherKey.id_for(codes.clean(code))).first()
+    if key is None:
+        raise VoucherInvalid(_("This code opens nothing here. Check it letter by letter, or scan it again."))
+    rows = Redemption.objects.select_related("reward", "member", "used_location")
+    return rows.get(pk=key.redemption_id, member_id=key.member_id)
+
+
+def check(code: str) -> Redemption:
+    """The redemption, if the voucher can be used now. Raises VoucherInvalid, VoucherUsed, VoucherCancelled, VoucherExpired."""
+    redemption = find(code)
+    _refuse_unusable(redemption)
+    return redemption
+
+
+def use(code: str, *, actor: str, location: Location | None = None) -> Redemption:
+    """Use a voucher, once. The second use says when and where the first was. Raises as `check` does."""
+    found = find(code)
+    with transaction.atomic():
+        rows = Redemption.objects.select_for_update(of=("self",)).select_related("reward", "member", "used_location")
+        redemption = rows.get(pk=found.pk, member_id=found.member_id)
+        _refuse_unusable(redemption)
+        redemption.status, redemption.used_at = Redemption.Status.USED, clock.now()
+        redemption.used_by, redemption.used_location = actor, location
+        redemption.save(update_fields=["status", "used_at", "used_by", "used_location"])
+        outbox.publish(
+            "voucher_used",
+            member_id=redemption.member_id,
+            subject=redemption.public_id,
+            payload={
+                "reward": redemption.reward.code,
+                "actor": actor,
+                "location": location.code if location else None,
+            },
+        )
+    return redemption
+
+
+def _refuse_unusable(redemption: Redemption) -> None:
+    if redemption.status == Redemption.Status.USED and redemption.used_at:
+        when = timezone.localtime(redemption.used_at)
+        place = redemption.used_location.name if redemption.used_location else redemption.used_by
+        raise VoucherUsed(
+            _("This voucher was used on %(when)s at %(place)s.") % {"when": f"{when:%Y-%m-%d %H:%M}", "place": place},
+            used_at=redemption.used_at.isoformat(),
+            used_at_place=place,
+        )
+    if redemption.status == Redemption.Status.CANCELLED:
+        raise VoucherCancelled(_("This voucher was cancelled and its points were given back."))
+    if redemption.is_expired:
+        raise VoucherExpired(_("This voucher expired on %(day)s.") % {"day": f"{redemption.expires_at:%Y-%m-%d}"})

@@ -1,0 +1,71 @@
+"""What every test gets: a database of its own, a flush that passes the guards, audited books."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from program.models import Program
+
+ROOT = Path(__file__).resolve().parent.parent
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "client_with_member", "hotel"}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_past_guards() -> Iterator[None]:
+    """Append-only tables refuse TRUNCATE, which is how Django empties them after such tests."""
+    import pgtrigger
+    from django.test import TransactionTestCase
+
+    original = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        with pgtrigger.ignore():
+            original(self)
+
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
+    yield
+    TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def audited_books(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After every test that used the database, the ledger must still be right."""
+    marked = request.node.get_closest_marker("django_db") is not None
+    if not (marked or DATABASE_FIXTURES & set(request.fixturenames)):
+        yield
+        return
+    request.getfixturevalue("db")  # torn down after us, so the rows are still there below
+    yield
+    from django.db import connection
+
+    is_exempt = request.node.get_closest_marker("broken_books") is not None
+    if is_exempt or connection.needs_rollback:
+        return
+    from points import audit
+
+    faults = [str(fault) for fault in audit.check()]
+    assert not faults, "The books do not balance after this test:\n" + "\n".join(faults)
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache() -> None:
+    """Limits on sign-in are counted in the cache; no test may meet another one's counts."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+@pytest.fixture
+def hotel(db: None) -> Program:
+    """The hotel's program, applied from its blueprint inside the test's transaction."""
+    from django.core.management import call_command
+
+    from program import catalog
+
+    call_command("program", "apply", str(ROOT / "blueprints" / "hotel"), verbosity=0)
+    return catalog.current()

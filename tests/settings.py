@@ -1,0 +1,19 @@
+"""The site's settings for tests: the same, without what tests replace on purpose."""
+
+import os
+
+from loyalty_site import env
+
+# Results must not depend on what this machine's owner keeps in .env.
+os.environ["PENNANT_ENV_FILE"] = os.devnull
+env.declare("DEBUG", "1")
+env.declare("LOG_LEVEL", "ERROR")
+
+from loyalty_site.settings import *  # noqa: E402, F403
+
+DEBUG = False
+WHITENOISE_AUTOREFRESH = True
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast, for tests only

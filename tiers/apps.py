@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class TiersConfig(AppConfig):
+    name = "tiers"
+    verbose_name = "Tiers"
+
+    def ready(self) -> None:
+        from tiers import sections
+
+        sections.install()

@@ -1,0 +1,135 @@
+"""Ladders, their tiers, and the standing of members with its dates.
+
+What must stay true: standing follows from what was earned, by the date on which it was earned, and never from the balance:
+spending cannot lower it. Standings of one member on one ladder never overlap.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from common.ids import uuid7
+from common.ranges import MomentRange
+from common.triggers import bumps_program_version
+from members.models import Member, MemberOwned
+from program.models import Unit, is_code
+
+
+class Ladder(models.Model):
+    """A ladder of tiers: the counter that climbs it, over which window, and how long a tier then holds."""
+
+    class Window(models.TextChoices):
+        LIFETIME = "lifetime", _("everything ever counted")
+        YEAR = "year", _("a calendar year")
+
+    class Validity(models.TextChoices):
+        LIFE = "life", _("for life")
+        NEXT_YEAR = "next_year", _("to the end of the next year")
+
+    code = models.CharField(max_length=40, primary_key=True, validators=[is_code])
+    name = models.CharField(max_length=60)
+    counter = models.ForeignKey(Unit, models.PROTECT, related_name="ladders")
+    window = models.CharField(max_length=10, choices=Window.choices)
+    validity = models.CharField(max_length=10, choices=Validity.choices)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("position", "code")
+        triggers = bumps_program_version()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tier(models.Model):
+    """A rung: what it takes (in the counter's smallest part), what it gives, and the pennant it flies."""
+
+    class Field(models.TextChoices):
+        SOLID = "solid", _("one color")
+        HORIZONTAL = "horizontal", _("two halves, one above the other")
+        VERTICAL = "vertical", _("two halves, side by side")
+        STRIPES = "stripes", _("stripes")
+        CROSS = "cross", _("cross")
+        SALTIRE = "saltire", _("diagonal cross")
+        DIAMOND = "diamond", _("diamond")
+        DISC = "disc", _("disc")
+        BORDER = "border", _("border")
+
+    class Outline(models.TextChoices):
+        PENNANT = "pennant", _("pointed")
+        SWALLOWTAIL = "swallowtail", _("swallow tail")
+        FLAG = "flag", _("rectangle")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    ladder = models.ForeignKey(Ladder, models.PROTECT, related_name="tiers")
+    code = models.CharField(max_length=40, validators=[is_code])
+    name = models.CharField(max_length=60)
+    rank = models.PositiveSmallIntegerField()
+    threshold = models.PositiveBigIntegerField()
+    colors = models.JSONField(default=list, help_text=_("Two or three colors of the form #1a2b3c."))
+    field = models.CharField(max_length=12, choices=Field.choices, default=Field.SOLID)
+    outline = models.CharField(max_length=12, choices=Outline.choices, default=Outline.PENNANT)
+    benefits = models.JSONField(default=list, blank=True, help_text=_("One sentence each."))
+
+    class Meta:
+        ordering = ("ladder", "rank")
+        triggers = bumps_program_version()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ladder", "code"], name="tiers_tier_code_is_unique"),
+            models.UniqueConstraint(fields=["ladder", "rank"], name="tiers_tier_rank_is_unique"),
+            models.UniqueConstraint(fields=["ladder", "threshold"], name="tiers_tier_threshold_is_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StandingQuerySet(models.QuerySet["Standing"]):
+    def at(self, moment: Any) -> StandingQuerySet:
+        """What was held at a moment: begun by then and not over."""
+        return self.filter(starts_at__lte=moment).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
+
+
+class Standing(MemberOwned):
+    """A tier held by a member from one moment to another (exclusive; empty: for life)."""
+
+    class Source(models.TextChoices):
+        EARNED = "earned", _("earned")
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="standings")
+    ladder = models.ForeignKey(Ladder, models.PROTECT, related_name="+")
+    tier = models.ForeignKey(Tier, models.PROTECT, related_name="standings")
+    source = models.CharField(max_length=10, choices=Source.choices, default=Source.EARNED)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    objects = StandingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-starts_at",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                name="tiers_standing_ends_after_it_starts",
+            ),
+            ExclusionConstraint(
+                name="tiers_standing_periods_do_not_overlap",
+                expressions=[
+                    ("member", RangeOperators.EQUAL),
+                    ("ladder", RangeOperators.EQUAL),
+                    ("source", RangeOperators.EQUAL),
+                    (MomentRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tier} since {self.starts_at:%Y-%m-%d}"
