@@ -1,7 +1,8 @@
 """The only place that asks the time, and the calendar arithmetic of a program's time zone.
 
-Days belong to the program's zone; moments are stored in UTC. The end of a day is the next local midnight, exclusive, so
-a day that daylight saving makes 23 or 25 hours long still ends where the clock on the wall says it does.
+Days belong to the program's zone; moments are stored in UTC. The end of a day is the next local
+midnight, exclusive, so a day that daylight saving makes 23 or 25 hours long still ends where the
+clock on the wall says it does.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ def end_of_day(day: date, zone: str) -> datetime:
 
 
 def add_months(day: date, months: int) -> date:
-    """`day` moved by `months`, clipped to the end of a shorter month (31 Jan + 1 month = 28 or 29 Feb)."""
+    """`day` moved by `months`, clipped to the end of a shorter month (31 Jan + 1 month = 28 or 29
+    Feb).
+    """
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     last = calendar.monthrange(year, month + 1)[1]

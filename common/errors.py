@@ -1,4 +1,8 @@
-"""Refusals: every foreseeable one is a LoyaltyError that says what to do, and every database constraint has its own."""
+"""Refusals:
+
+every foreseeable one is a LoyaltyError that says what to do, and every database constraint has its
+own.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,10 @@ from django.db import IntegrityError
 
 
 class LoyaltyError(Exception):
-    """A refusal a caller can act on: a stable `code`, an HTTP `status`, a message for people, data for programs."""
+    """A refusal a caller can act on:
+
+    a stable `code`, an HTTP `status`, a message for people, data for programs.
+    """
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 409
@@ -23,7 +30,10 @@ class LoyaltyError(Exception):
 
 
 class InvalidInput(LoyaltyError):
-    """Something in the input is wrong. `pointer` names the place as a JSON pointer or a file position."""
+    """Something in the input is wrong.
+
+    `pointer` names the place as a JSON pointer or a file position.
+    """
 
     code = "invalid_input"
     status = 400
@@ -44,7 +54,8 @@ Refusal = tuple[type[LoyaltyError], str]
 def translate(refusals: dict[str, Refusal]) -> Iterator[None]:
     """Turn an IntegrityError into the domain error registered for the constraint that was violated.
 
-    `refusals` maps a constraint's name to the error's class and its message. Unknown constraints pass through.
+    `refusals` maps a constraint's name to the error's class and its message. Unknown constraints
+    pass through.
     """
     try:
         yield

@@ -1,4 +1,7 @@
-"""Identifiers: time-ordered UUIDs made in Python, and the prefixed form that leaves the house (`act_…`)."""
+"""Identifiers:
+
+time-ordered UUIDs made in Python, and the prefixed form that leaves the house (`act_…`).
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ _turn = threading.Lock()
 
 
 def uuid7() -> uuid.UUID:
-    """A version 7 UUID (RFC 9562, method 3): milliseconds, 12 bits of their fraction, then randomness.
+    """A version 7 UUID (RFC 9562, method 3): milliseconds, 12 bits of their fraction, then
+    randomness.
 
     Within a process each one sorts after the one before, so rows made in a loop keep their order.
     """

@@ -1,7 +1,9 @@
-"""Evaluation: which rules pay for an activity, and how much. Pure Python: no database, no clock, no framework.
+"""Evaluation: which rules pay for an activity, and how much. Pure Python: no database, no clock, no
+framework.
 
-The order is fixed: base awards, then fixed and per-unit bonuses, then percentages of the base of the same unit. Bonuses never
-multiply each other. Arithmetic is exact; each award is rounded once, the way its unit says.
+The order is fixed: base awards, then fixed and per-unit bonuses, then percentages of the base of
+the same unit. Bonuses never multiply each other. Arithmetic is exact; each award is rounded once,
+the way its unit says.
 """
 
 from __future__ import annotations
@@ -17,7 +19,10 @@ from typing import Any
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Condition:
-    """One test on the facts. `kind` is attribute, tier, partner, location or weekday; a tier's `at_least` names ranks."""
+    """One test on the facts.
+
+    `kind` is attribute, tier, partner, location or weekday; a tier's `at_least` names ranks.
+    """
 
     kind: str
     operator: str
@@ -27,7 +32,11 @@ class Condition:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RuleSpec:
-    """A rule revision. `amount` is in whole units (fixed), per `step` of `attribute` (per), or a percentage of the base."""
+    """A rule revision.
+
+    `amount` is in whole units (fixed), per `step` of `attribute` (per), or a percentage of the
+    base.
+    """
 
     code: str
     effect: str
@@ -47,7 +56,10 @@ class RuleSpec:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Facts:
-    """All that rules may look at. `tiers` are the codes held before the activity, with every code at or below them."""
+    """All that rules may look at.
+
+    `tiers` are the codes held before the activity, with every code at or below them.
+    """
 
     on: date
     attributes: Mapping[str, Any]
@@ -59,7 +71,10 @@ class Facts:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one rule pays: the amount in the unit's smallest part, and the quantity and base it was computed from."""
+    """What one rule pays:
+
+    the amount in the unit's smallest part, and the quantity and base it was computed from.
+    """
 
     rule: RuleSpec
     amount: int
@@ -68,14 +83,22 @@ class Outcome:
 
 
 def evaluate(rules: Sequence[RuleSpec], facts: Facts) -> list[Outcome]:
-    """What the rules pay for an activity with these facts, in the fixed order; rules that pay nothing are left out."""
+    """What the rules pay for an activity with these facts, in the fixed order; rules that pay
+    nothing are left out.
+    """
     live = [rule for rule in rules if applies(rule, facts)]
-    outcomes = [_simple(rule, facts) for rule in live if rule.effect != "percent" and not rule.is_bonus]
+    outcomes = [
+        _simple(rule, facts) for rule in live if rule.effect != "percent" and not rule.is_bonus
+    ]
     base: dict[str, int] = {}
     for outcome in outcomes:
         base[outcome.rule.unit] = base.get(outcome.rule.unit, 0) + outcome.amount
-    outcomes += [_simple(rule, facts) for rule in live if rule.effect != "percent" and rule.is_bonus]
-    outcomes += [_percent(rule, base.get(rule.unit, 0)) for rule in live if rule.effect == "percent"]
+    outcomes += [
+        _simple(rule, facts) for rule in live if rule.effect != "percent" and rule.is_bonus
+    ]
+    outcomes += [
+        _percent(rule, base.get(rule.unit, 0)) for rule in live if rule.effect == "percent"
+    ]
     return [outcome for outcome in outcomes if outcome.amount > 0]
 
 
@@ -89,7 +112,10 @@ def applies(rule: RuleSpec, facts: Facts) -> bool:
 
 
 def holds(condition: Condition, facts: Facts) -> bool:
-    """Whether one condition holds. An attribute that was not given meets no condition, not even a negative one."""
+    """Whether one condition holds.
+
+    An attribute that was not given meets no condition, not even a negative one.
+    """
     if condition.kind == "tier":
         held = facts.tiers_reached if condition.operator == "at_least" else facts.tiers
         is_held = any(code in held for code in condition.values)
@@ -108,7 +134,9 @@ def holds(condition: Condition, facts: Facts) -> bool:
 def _fact(condition: Condition, facts: Facts) -> Any:
     if condition.kind == "attribute":
         return facts.attributes.get(condition.attribute)
-    return {"partner": facts.partner, "location": facts.location, "weekday": facts.on.isoweekday()}[condition.kind]
+    return {"partner": facts.partner, "location": facts.location, "weekday": facts.on.isoweekday()}[
+        condition.kind
+    ]
 
 
 def _simple(rule: RuleSpec, facts: Facts) -> Outcome:
@@ -129,7 +157,10 @@ def _percent(rule: RuleSpec, base: int) -> Outcome:
 
 
 def rounded(exact: Fraction, rule: RuleSpec) -> int:
-    """An exact amount of whole units in the unit's smallest part, rounded once, as the unit says. Never below zero."""
+    """An exact amount of whole units in the unit's smallest part, rounded once, as the unit says.
+
+    Never below zero.
+    """
     parts = max(Fraction(0), exact) * 10**rule.decimals
     if rule.rounding == "up":
         return math.ceil(parts)

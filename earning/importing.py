@@ -1,8 +1,9 @@
 """Importing: a file of activities through the same intake as everything else.
 
-The file is read once to check its shape and find its dates, then recorded in chunks, each a transaction of its own, a member's
-activities in the order in which they happened. A row that cannot be read or recorded is reported by line and left out; the rest
-goes on. Reading a file twice changes nothing: each row has a reference of its own.
+The file is read once to check its shape and find its dates, then recorded in chunks, each a
+transaction of its own, a member's activities in the order in which they happened. A row that cannot
+be read or recorded is reported by line and left out; the rest goes on. Reading a file twice changes
+nothing: each row has a reference of its own.
 """
 
 from __future__ import annotations
@@ -64,10 +65,12 @@ def run(
     shift_newest_to: date | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Report:
-    """Import a csv or csv.gz file. Members whom nobody knows are enrolled under the reference the mapping gives them.
+    """Import a csv or csv.gz file. Members whom nobody knows are enrolled under the reference the
+    mapping gives them.
 
-    With `shift_newest_to`, all dates move by the number of days that brings the newest one there; a file that was read before
-    moves by what it moved then. Raises MappingInvalid, before anything is written, when the file lacks a column.
+    With `shift_newest_to`, all dates move by the number of days that brings the newest one there; a
+    file that was read before moves by what it moved then. Raises MappingInvalid, before anything is
+    written, when the file lacks a column.
     """
     report = Report()
     digest = _digest(path, table)
@@ -94,7 +97,9 @@ def run(
 
 
 def _record(lines: list[Line], report: Report, *, actor: str) -> None:
-    answers = intake.record_batch([line.submission for line in lines], actor=actor, enroll_unknown=True)
+    answers = intake.record_batch(
+        [line.submission for line in lines], actor=actor, enroll_unknown=True
+    )
     for line, answer in zip(lines, answers, strict=True):
         if answer.error is not None:
             report.problems.append((line.number, answer.error.message))
@@ -107,24 +112,34 @@ def _record(lines: list[Line], report: Report, *, actor: str) -> None:
             report.earning += bool(answer.awards)
 
 
-def _lines(dated: list[tuple[int, date, dict[str, str]]], table: MappingTable, report: Report) -> list[Line]:
+def _lines(
+    dated: list[tuple[int, date, dict[str, str]]], table: MappingTable, report: Report
+) -> list[Line]:
     """Rows as submissions, each member's together and in the order of time."""
     shift, lines = timedelta(days=report.shifted_days), []
     for number, day, row in dated:
         try:
-            lines.append(Line(number, mapping.submission_of(table, row, line=number, on=day + shift)))
+            lines.append(
+                Line(number, mapping.submission_of(table, row, line=number, on=day + shift))
+            )
         except LoyaltyError as error:
             report.problems.append((number, error.message))
-    return sorted(lines, key=lambda line: (line.submission.value, line.submission.occurred_at, line.number))
+    return sorted(
+        lines, key=lambda line: (line.submission.value, line.submission.occurred_at, line.number)
+    )
 
 
-def _dated(path: Path, table: MappingTable, report: Report) -> Iterator[tuple[int, date, dict[str, str]]]:
+def _dated(
+    path: Path, table: MappingTable, report: Report
+) -> Iterator[tuple[int, date, dict[str, str]]]:
     """Rows with their line number (the header is line 1) and day; what has none is reported."""
     with _open(path) as file:
         reader = csv.DictReader(file, strict=True)
         missing = mapping.columns(table) - set(reader.fieldnames or [])
         if missing:
-            raise MappingInvalid(f"{path.name} has no column {', '.join(sorted(missing))}. Correct the mapping.")
+            raise MappingInvalid(
+                f"{path.name} has no column {', '.join(sorted(missing))}. Correct the mapping."
+            )
         number = 1
         while True:
             number += 1
@@ -146,16 +161,24 @@ def _dated(path: Path, table: MappingTable, report: Report) -> Iterator[tuple[in
 
 def _open(path: Path) -> IO[str]:
     try:
-        raw: IO[bytes] = gzip.open(path) if path.suffix == ".gz" else path.open("rb")
-        raw.peek(1) if isinstance(raw, gzip.GzipFile) else None
+        if path.suffix == ".gz":
+            packed = gzip.open(path)  # noqa: SIM115 - closed with the text around it
+            packed.peek(1)  # says now, not later, that this is no gzip file
+            return io.TextIOWrapper(packed, encoding="utf-8-sig", newline="")
+        return path.open(encoding="utf-8-sig", newline="")
     except OSError as error:
-        raise MappingInvalid(f"{path} cannot be read: {error.strerror or error}. Name a csv or csv.gz file.") from error
-    return io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+        raise MappingInvalid(
+            f"{path} cannot be read: {error.strerror or error}. Name a csv or csv.gz file."
+        ) from error
 
 
 def _digest(path: Path, table: MappingTable) -> str:
     """SHA-256 over the file and whose references it uses."""
     try:
-        return hashlib.sha256(path.read_bytes() + f"{table.partner}:{table.reference}".encode()).hexdigest()
+        return hashlib.sha256(
+            path.read_bytes() + f"{table.partner}:{table.reference}".encode()
+        ).hexdigest()
     except OSError as error:
-        raise MappingInvalid(f"{path} cannot be read: {error.strerror}. Name a csv or csv.gz file.") from error
+        raise MappingInvalid(
+            f"{path} cannot be read: {error.strerror}. Name a csv or csv.gz file."
+        ) from error

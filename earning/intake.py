@@ -1,11 +1,13 @@
 """Intake: where activities come in, one by one or by the thousand, through the same steps.
 
-Gather, decide, write: everything is checked before the first lock; accounts are locked by id, then the partners' references
-are claimed; rules are evaluated in memory, each member's activities in the order in which they happened; then all is written
-in a handful of statements. The whole batch commits or nothing does.
+Gather, decide, write: everything is checked before the first lock; accounts are locked by id, then
+the partners' references are claimed; rules are evaluated in memory, each member's activities in the
+order in which they happened; then all is written in a handful of statements. The whole batch
+commits or nothing does.
 
-What must stay true: one partner reference is one activity, for ever. Reported again with the same content it gets the first
-answer; with other content it is refused. What names nobody known is kept, unclaimed, and loses nothing.
+What must stay true: one partner reference is one activity, for ever. Reported again with the same
+content it gets the first answer; with other content it is refused. What names nobody known is kept,
+unclaimed, and loses nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from typing import Any
 
 from django.db import transaction
 
-from common import clock
+from common import bulk, clock
 from common.errors import LoyaltyError, translate
 from common.ids import public_id
 from earning import submissions
@@ -34,7 +36,10 @@ from program import catalog
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Recorded:
-    """The answer to one submission. `activity` is None while it is unclaimed; amounts are in the units' smallest part."""
+    """The answer to one submission.
+
+    `activity` is None while it is unclaimed; amounts are in the units' smallest part.
+    """
 
     submission: Submission
     activity: Activity | None = None
@@ -60,7 +65,8 @@ def record(submission: Submission, *, actor: str) -> Recorded:
 def record_batch(
     batch: Sequence[Submission], *, actor: str, enroll_unknown: bool = False
 ) -> list[Recorded]:
-    """Record several activities at once, with an answer for each, in order; refusals are answers, not exceptions.
+    """Record several activities at once, with an answer for each, in order; refusals are answers,
+    not exceptions.
 
     With `enroll_unknown`, a member named by a reference nobody has yet is enrolled under it.
     """
@@ -94,7 +100,9 @@ def claim(unclaimed: UnclaimedActivity, *, member: Member, actor: str) -> Record
     submission = Submission.of(unclaimed)
     checked = submissions.again(unclaimed, submission, program=program)
     with transaction.atomic(), translate(REFUSALS):
-        session = Session.open(program, members={checked.identity: member}, checked=[checked], actor=actor)
+        session = Session.open(
+            program, members={checked.identity: member}, checked=[checked], actor=actor
+        )
         waiting = UnclaimedActivity.objects.select_for_update().get(pk=unclaimed.pk)
         if waiting.claimed_at is not None:
             raise AlreadyClaimed("Somebody has claimed this activity already.")
@@ -120,7 +128,8 @@ def _members(
             first[one.identity] = min(first.get(one.identity, one.occurred_at), one.occurred_at)
             names.setdefault(one.identity, one.submission.member_name or one.identity[1])
         people = [
-            enrolment.Newcomer(name=names[who], reference=who[1], joined_at=first[who]) for who in unknown
+            enrolment.Newcomer(name=names[who], reference=who[1], joined_at=first[who])
+            for who in unknown
         ]
         members |= dict(zip(unknown, enrolment.enroll_many(people, actor=actor), strict=True))
     return members
@@ -129,7 +138,10 @@ def _members(
 def _claim(
     checked: Sequence[Checked], members: dict[tuple[str, str], Member]
 ) -> tuple[list[Checked], list[tuple[Checked, ActivityKey]]]:
-    """Claim the references. Returns what is ours to record, and what was known, with the key that knows it."""
+    """Claim the references.
+
+    Returns what is ours to record, and what was known, with the key that knows it.
+    """
     first: dict[uuid.UUID, Checked] = {}
     for one in checked:
         first.setdefault(one.key_id, one)
@@ -145,20 +157,28 @@ def _claim(
     ActivityKey.objects.bulk_create(keys, ignore_conflicts=True)
     stored = ActivityKey.objects.in_bulk(list(first))
     fresh = [one for one in checked if stored[one.key_id].activity_id == one.activity_id]
-    repeats = [(one, stored[one.key_id]) for one in checked if stored[one.key_id].activity_id != one.activity_id]
+    repeats = [
+        (one, stored[one.key_id])
+        for one in checked
+        if stored[one.key_id].activity_id != one.activity_id
+    ]
     return fresh, repeats
 
 
 def _park(checked: Sequence[Checked], *, actor: str) -> dict[int, UnclaimedActivity]:
     rows = {
         one.index: UnclaimedActivity(
-            id=one.activity_id, named=":".join(one.identity) if one.identity[1] else "", **one.body(actor)
+            id=one.activity_id,
+            named=":".join(one.identity) if one.identity[1] else "",
+            **one.body(actor),
         )
         for one in checked
     }
-    UnclaimedActivity.objects.bulk_create(rows.values())
+    bulk.insert(UnclaimedActivity, rows.values())
     outbox.publish_many(
-        outbox.draft("activity_unclaimed", subject=row.public_id, payload={"partner": row.partner_id})
+        outbox.draft(
+            "activity_unclaimed", subject=row.public_id, payload={"partner": row.partner_id}
+        )
         for row in rows.values()
     )
     return rows
@@ -166,13 +186,18 @@ def _park(checked: Sequence[Checked], *, actor: str) -> dict[int, UnclaimedActiv
 
 def _answer_again(repeats: Sequence[tuple[Checked, ActivityKey]]) -> dict[int, Recorded]:
     ids = [key.activity_id for _, key in repeats]
-    activities = Activity.objects.prefetch_related("awards__unit", "awards__rule").in_bulk(ids) if ids else {}
+    activities = (
+        Activity.objects.prefetch_related("awards__unit", "awards__rule").in_bulk(ids)
+        if ids
+        else {}
+    )
     unclaimed = UnclaimedActivity.objects.in_bulk(ids) if ids else {}
     answers = {}
     for one, key in repeats:
         if one.hash != key.request_hash:
             error = ReferenceReused(
-                f"Reference {one.submission.reference!r} stands for another activity. Nothing was recorded. "
+                f"Reference {one.submission.reference!r} stands for another activity. Nothing "
+                "was recorded. "
                 "Send a new activity under a reference of its own.",
                 activity=public_id("act", key.activity_id),
             )
@@ -187,5 +212,3 @@ def _answer_again(repeats: Sequence[tuple[Checked, ActivityKey]]) -> dict[int, R
             is_replay=True,
         )
     return answers
-
-

@@ -1,4 +1,8 @@
-"""Mappings: how a row of somebody's file becomes a submission, said in TOML and checked before the first row is read."""
+"""Mappings:
+
+how a row of somebody's file becomes a submission, said in TOML and checked before the first row is
+read.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +35,10 @@ class SumTable(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class SourceTable(msgspec.Struct, forbid_unknown_fields=True):
-    """Where a value comes from: one column (as it is, translated, or tested), a sum, a product, or the same for all."""
+    """Where a value comes from:
+
+    one column (as it is, translated, or tested), a sum, a product, or the same for all.
+    """
 
     column: str | None = None
     values: dict[str, str] = {}
@@ -47,7 +54,9 @@ class DateTable(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class MemberTable(msgspec.Struct, forbid_unknown_fields=True):
-    """Which column names the member, by a template of ours for `reference` or by card, e-mail or phone as it stands."""
+    """Which column names the member, by a template of ours for `reference` or by card, e-mail or
+    phone as it stands.
+    """
 
     column: str
     reference: str = ""
@@ -74,7 +83,9 @@ def load(path: Path) -> MappingTable:
     except OSError as error:
         raise MappingInvalid(f"{path} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        raise MappingInvalid(f"{path}: {error}. Compare it with blueprints/hotel/bookings.toml.") from error
+        raise MappingInvalid(
+            f"{path}: {error}. Compare it with blueprints/hotel/bookings.toml."
+        ) from error
 
 
 def columns(mapping: MappingTable) -> set[str]:
@@ -96,7 +107,8 @@ def day_of(mapping: MappingTable, row: Row) -> date:
         return datetime.strptime(text, mapping.occurred_on.format).date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
         raise RowInvalid(
-            f"{mapping.occurred_on.column}: {text[:40]!r} is not a date of the form {mapping.occurred_on.format}."
+            f"{mapping.occurred_on.column}: {text[:40]!r} is not a date of the form "
+            f"{mapping.occurred_on.format}."
         ) from None
 
 
@@ -105,7 +117,11 @@ def submission_of(mapping: MappingTable, row: Row, *, line: int, on: date) -> Su
     named = row[mapping.member.column].strip()
     is_named = named not in mapping.skip
     by_reference = mapping.member.kind == "reference"
-    value = mapping.member.reference.replace("{value}", named) if by_reference and mapping.member.reference else named
+    value = (
+        mapping.member.reference.replace("{value}", named)
+        if by_reference and mapping.member.reference
+        else named
+    )
     return Submission(
         partner=mapping.partner,
         reference=mapping.reference.format(line=line, **row),
@@ -131,7 +147,9 @@ def _value(source: SourceTable, row: Row) -> Any:
         return text in source.is_one_of
     if source.values:
         if text not in source.values:
-            raise RowInvalid(f"{source.column}: {text[:40]!r} is not one of {', '.join(source.values)}.")
+            raise RowInvalid(
+                f"{source.column}: {text[:40]!r} is not one of {', '.join(source.values)}."
+            )
         return source.values[text]
     return text
 

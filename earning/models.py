@@ -1,7 +1,8 @@
 """How points come in: rules, activities, and the awards that tie the two together.
 
-What must stay true: a partner's reference stands for one activity, for ever; an award keeps the revision of the rule that
-made it and the sentence that explains it; a rule that has paid is never edited, only succeeded.
+What must stay true: a partner's reference stands for one activity, for ever; an award keeps the
+revision of the rule that made it and the sentence that explains it; a rule that has paid is never
+edited, only succeeded.
 """
 
 from __future__ import annotations
@@ -27,7 +28,10 @@ KEY_SPACE = uuid.UUID("c5a4a8e2-5d59-4a35-9a5e-0a7be2a4d5b7")
 
 
 class Rule(models.Model):
-    """One revision of an earning rule: which activity pays which unit, how much, from when until when."""
+    """One revision of an earning rule:
+
+    which activity pays which unit, how much, from when until when.
+    """
 
     class Effect(models.TextChoices):
         FIXED = "fixed", _("a fixed amount")
@@ -41,26 +45,36 @@ class Rule(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=40, validators=[is_code])
     revision = models.PositiveSmallIntegerField(default=1)
-    name = models.CharField(max_length=80, help_text=_("What members read in front of the arithmetic."))
+    name = models.CharField(
+        max_length=80, help_text=_("What members read in front of the arithmetic.")
+    )
     type = models.ForeignKey(ActivityType, models.PROTECT, related_name="rules")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     award_class = models.CharField(max_length=5, choices=Class.choices, default=Class.BASE)
     effect = models.CharField(max_length=8, choices=Effect.choices)
     amount = models.DecimalField(
-        max_digits=12, decimal_places=4, help_text=_("Whole units, an amount per step, or a percentage.")
+        max_digits=12,
+        decimal_places=4,
+        help_text=_("Whole units, an amount per step, or a percentage."),
     )
     attribute = models.CharField(max_length=40, blank=True)
     step = models.DecimalField(max_digits=12, decimal_places=4, default=1)
-    whole_steps = models.BooleanField(default=False, help_text=_("Only full steps of the attribute pay."))
+    whole_steps = models.BooleanField(
+        default=False, help_text=_("Only full steps of the attribute pay.")
+    )
     starts_on = models.DateField(null=True, blank=True)
-    ends_on = models.DateField(null=True, blank=True, help_text=_("The first day on which it no longer pays."))
+    ends_on = models.DateField(
+        null=True, blank=True, help_text=_("The first day on which it no longer pays.")
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ("position", "code", "revision")
         triggers = bumps_program_version()
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["code", "revision"], name="earning_rule_revision_is_unique"),
+            models.UniqueConstraint(
+                fields=["code", "revision"], name="earning_rule_revision_is_unique"
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="earning_rule_pays_something"),
             models.CheckConstraint(condition=Q(step__gt=0), name="earning_rule_step_is_positive"),
             models.CheckConstraint(
@@ -68,10 +82,13 @@ class Rule(models.Model):
                 name="earning_rule_per_names_its_attribute",
             ),
             models.CheckConstraint(
-                condition=~Q(effect="percent") | Q(award_class="bonus"), name="earning_rule_percent_is_bonus"
+                condition=~Q(effect="percent") | Q(award_class="bonus"),
+                name="earning_rule_percent_is_bonus",
             ),
             models.CheckConstraint(
-                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gt=F("starts_on")),
                 name="earning_rule_ends_after_it_starts",
             ),
             ExclusionConstraint(
@@ -88,7 +105,10 @@ class Rule(models.Model):
 
 
 class RuleCondition(models.Model):
-    """One thing that must hold for a rule to pay; all conditions of a rule must. "Or" is a second rule."""
+    """One thing that must hold for a rule to pay; all conditions of a rule must.
+
+    "Or" is a second rule.
+    """
 
     class Kind(models.TextChoices):
         ATTRIBUTE = "attribute", _("attribute")
@@ -115,7 +135,8 @@ class RuleCondition(models.Model):
         triggers = bumps_program_version()
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(kind="attribute") & ~Q(attribute="") | ~Q(kind="attribute") & Q(attribute=""),
+                condition=Q(kind="attribute") & ~Q(attribute="")
+                | ~Q(kind="attribute") & Q(attribute=""),
                 name="earning_condition_names_its_attribute",
             ),
             models.CheckConstraint(condition=~Q(values=[]), name="earning_condition_has_values"),
@@ -152,19 +173,26 @@ class Activity(ActivityBody, MemberOwned):
     """Something a member did, reported once by a partner. Written once."""
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="activities")
-    result = models.JSONField(default=dict, help_text=_("Balances and tier right after it was recorded."))
+    result = models.JSONField(
+        default=dict, help_text=_("Balances and tier right after it was recorded.")
+    )
 
     class Meta:
         ordering = ("-id",)
         verbose_name_plural = _("activities")
         triggers = append_only()
         indexes: ClassVar = [
-            models.Index(fields=["member", "-occurred_at", "-id"], name="earning_activity_by_member"),
-            models.Index(fields=["partner", "reference"], name="earning_activity_by_reference"),  # desk search
+            models.Index(
+                fields=["member", "-occurred_at", "-id"], name="earning_activity_by_member"
+            ),
+            models.Index(
+                fields=["partner", "reference"], name="earning_activity_by_reference"
+            ),  # desk search
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["member", "partner", "reference"], name="earning_activity_reference_is_unique"
+                fields=["member", "partner", "reference"],
+                name="earning_activity_reference_is_unique",
             ),
         ]
 
@@ -174,7 +202,10 @@ class Activity(ActivityBody, MemberOwned):
 
 
 class ActivityKey(models.Model):
-    """One partner's reference, one activity: the id is made from both, the hash tells a repeat from a reuse."""
+    """One partner's reference, one activity:
+
+    the id is made from both, the hash tells a repeat from a reuse.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
     activity_id = models.UUIDField()
@@ -190,7 +221,10 @@ class ActivityKey(models.Model):
 
 
 class UnclaimedActivity(ActivityBody):
-    """An activity that names nobody known. It waits, and is recorded under its own date when it is claimed."""
+    """An activity that names nobody known.
+
+    It waits, and is recorded under its own date when it is claimed.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     named = models.CharField(max_length=260, blank=True, help_text=_("Whom it named, if anybody."))
@@ -203,7 +237,9 @@ class UnclaimedActivity(ActivityBody):
         verbose_name_plural = _("unclaimed activities")
         indexes: ClassVar = [
             models.Index(  # what still waits for its owner, newest first
-                fields=["-occurred_at"], condition=Q(claimed_at__isnull=True), name="earning_unclaimed_waiting"
+                fields=["-occurred_at"],
+                condition=Q(claimed_at__isnull=True),
+                name="earning_unclaimed_waiting",
             ),
         ]
         constraints: ClassVar = [
@@ -236,8 +272,12 @@ class Award(MemberOwned):
         ordering = ("id",)
         triggers = append_only()
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["member", "activity", "rule"], name="earning_award_once_per_rule"),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="earning_award_amount_is_positive"),
+            models.UniqueConstraint(
+                fields=["member", "activity", "rule"], name="earning_award_once_per_rule"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0), name="earning_award_amount_is_positive"
+            ),
             models.CheckConstraint(condition=~Q(sentence=""), name="earning_award_explains_itself"),
         ]
 
@@ -246,7 +286,10 @@ class Award(MemberOwned):
 
 
 class ImportRun(models.Model):
-    """One reading of one file of activities: what was asked, how far dates were moved, what came of it."""
+    """One reading of one file of activities:
+
+    what was asked, how far dates were moved, what came of it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     file_name = models.CharField(max_length=200)

@@ -1,4 +1,5 @@
-"""The rules of the program in the form evaluation wants, compiled once per version of the program."""
+"""The rules of the program in the form evaluation wants, compiled once per version of the "
+"program."""
 
 from __future__ import annotations
 
@@ -56,7 +57,11 @@ def _condition(row: RuleCondition, rule: Rule, program: Program) -> Condition:
 
 
 def _typed(attribute: ActivityAttribute | None, value: Any) -> Any:
-    numeric = (ActivityAttribute.Kind.INTEGER, ActivityAttribute.Kind.DECIMAL, ActivityAttribute.Kind.MONEY)
+    numeric = (
+        ActivityAttribute.Kind.INTEGER,
+        ActivityAttribute.Kind.DECIMAL,
+        ActivityAttribute.Kind.MONEY,
+    )
     if attribute is not None and attribute.kind in numeric:
         return Fraction(str(value))
     return value

@@ -1,4 +1,7 @@
-"""The part of a blueprint that describes earning rules. What has paid is succeeded, never edited."""
+"""The part of a blueprint that describes earning rules.
+
+What has paid is succeeded, never edited.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,10 @@ class PerTable(Table):
 
 
 class WhenTable(Table):
-    """One condition. Either an attribute with one comparison, or one of tier, partner, location, weekday."""
+    """One condition.
+
+    Either an attribute with one comparison, or one of tier, partner, location, weekday.
+    """
 
     attribute: str | None = None
     is_: Value | None = msgspec.field(default=None, name="is")
@@ -85,13 +91,17 @@ def _check(table: RuleTable, blueprint: Any) -> None:
     if sum(effect is not None for effect in (table.fixed, table.per, table.percent)) != 1:
         raise BlueprintInvalid(f"in {place}: give exactly one of fixed, per or percent.")
     if table.percent is not None and table.class_ != "bonus":
-        raise BlueprintInvalid(f'in {place}: a percentage is a bonus on the base. Write class = "bonus".')
+        raise BlueprintInvalid(
+            f'in {place}: a percentage is a bonus on the base. Write class = "bonus".'
+        )
     attributes = {one.code: one for one in types[table.activity].attribute}
     if table.per is not None:
         numeric = [code for code, one in attributes.items() if one.type in NUMERIC]
         require_code(table.per.attribute, numeric, place=f"{place}, per, attribute")
     if table.from_ and table.until and table.until <= table.from_:
-        raise BlueprintInvalid(f"in {place}: until is the first day on which it no longer pays, so it lies after from.")
+        raise BlueprintInvalid(
+            f"in {place}: until is the first day on which it no longer pays, so it lies after from."
+        )
     for when in table.when:
         _check_when(when, place, attributes, blueprint)
 
@@ -108,9 +118,15 @@ def _check_when(when: WhenTable, place: str, attributes: dict[str, Any], bluepri
     if when.attribute is not None:
         require_code(when.attribute, attributes, place=f"{place}, when, attribute")
         choices = attributes[when.attribute].choices
-        for value in [*([when.is_] if when.is_ is not None else []), *(when.in_ or []), *(when.not_in or [])]:
+        for value in [
+            *([when.is_] if when.is_ is not None else []),
+            *(when.in_ or []),
+            *(when.not_in or []),
+        ]:
             if choices and value not in choices:
-                raise BlueprintInvalid(f'in {place}, when: "{value}" is not one of {quoted(choices)}.')
+                raise BlueprintInvalid(
+                    f'in {place}, when: "{value}" is not one of {quoted(choices)}.'
+                )
     _condition(when, place)
 
 
@@ -171,7 +187,14 @@ def _store(table: RuleTable, *, position: int, today: date) -> list[str]:
         Rule.objects.filter(pk=match.pk).exclude(position=position).update(position=position)
         return []
     if match is None:
-        _insert(table.code, columns, conditions, revision=_next(table.code), starts_on=table.from_, position=position)
+        _insert(
+            table.code,
+            columns,
+            conditions,
+            revision=_next(table.code),
+            starts_on=table.from_,
+            position=position,
+        )
         return [f"Rule {table.name} was added."]
     starts_on = match.starts_on
     if Award.objects.filter(rule=match).exists():
@@ -180,19 +203,26 @@ def _store(table: RuleTable, *, position: int, today: date) -> list[str]:
     else:
         revision = match.revision
         match.delete()
-    _insert(table.code, columns, conditions, revision=revision, starts_on=starts_on, position=position)
-    return [f"Rule {table.name} changed; revision {revision} is in force from {starts_on or 'the beginning'}."]
+    _insert(
+        table.code, columns, conditions, revision=revision, starts_on=starts_on, position=position
+    )
+    return [
+        f"Rule {table.name} changed; revision {revision} is in force from "
+        f"{starts_on or 'the beginning'}."
+    ]
 
 
 def _succeed(match: Rule, table: RuleTable, today: date) -> date:
     """End a revision that has paid, today, and say from when its successor is in force."""
     if match.starts_on is not None and match.starts_on >= today:
         raise HistoryProtected(
-            f'in [[rule]] "{table.code}": today\'s revision has paid already. Give the change a later "from".'
+            f'in [[rule]] "{table.code}": today\'s revision has paid already. Give the change '
+            'a later "from".'
         )
     if table.from_ is not None:
         raise HistoryProtected(
-            f'in [[rule]] "{table.code}": it has paid from {table.from_}. Keep it, give it an "until", '
+            f'in [[rule]] "{table.code}": it has paid from {table.from_}. Keep it, give it an '
+            '"until", '
             "and add a second table with the same code and a later from."
         )
     Rule.objects.filter(pk=match.pk).update(ends_on=today)
@@ -203,7 +233,9 @@ def _end(kept: set[str], today: date) -> list[str]:
     """Rules that are no longer in the blueprint stop today; those that never paid go."""
     changes = []
     for rule in Rule.objects.exclude(code__in=kept).filter(ends_on__isnull=True):
-        if Award.objects.filter(rule=rule).exists() and (rule.starts_on is None or rule.starts_on < today):
+        if Award.objects.filter(rule=rule).exists() and (
+            rule.starts_on is None or rule.starts_on < today
+        ):
             Rule.objects.filter(pk=rule.pk).update(ends_on=today)
             changes.append(f"Rule {rule.name} ends today.")
         else:
@@ -221,7 +253,9 @@ def _insert(
     code: str, columns: dict[str, Any], conditions: list[dict[str, Any]], **fields: Any
 ) -> None:
     rule = Rule.objects.create(code=code, **columns, **fields)
-    RuleCondition.objects.bulk_create(RuleCondition(rule=rule, **condition) for condition in conditions)
+    RuleCondition.objects.bulk_create(
+        RuleCondition(rule=rule, **condition) for condition in conditions
+    )
 
 
 def _says(rule: Rule, columns: dict[str, Any], conditions: list[dict[str, Any]]) -> bool:
@@ -230,11 +264,12 @@ def _says(rule: Rule, columns: dict[str, Any], conditions: list[dict[str, Any]])
         {"kind": c.kind, "operator": c.operator, "values": c.values, "attribute": c.attribute}
         for c in rule.conditions.all()
     ]
-    return all(getattr(rule, name) == value for name, value in columns.items()) and stored == conditions
+    return (
+        all(getattr(rule, name) == value for name, value in columns.items())
+        and stored == conditions
+    )
 
 
 def install() -> None:
     """Register the sections of this app."""
     register(Section("rule", list[RuleTable], _apply))
-
-

@@ -1,4 +1,7 @@
-"""The sentence behind every award: the arithmetic, in the program's language, complete and never glued from pieces."""
+"""The sentence behind every award:
+
+the arithmetic, in the program's language, complete and never glued from pieces.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ from program.models import ActivityAttribute, ActivityType, Program, Unit
 
 
 def explain(outcome: Outcome, *, unit: Unit, type: ActivityType, program: Program) -> str:
-    """For instance `Suite: 7 nights × 1 = 7 nights`, or `Sloop bonus: 10% of 5,250 points = 525 points`."""
+    """For instance `Suite:
+
+    7 nights × 1 = 7 nights`, or `Sloop bonus: 10% of 5,250 points = 525 points`.
+    """
     rule: Rule = outcome.rule.key
     amount = in_units(outcome.amount, unit)
     if rule.effect == Rule.Effect.FIXED:
@@ -58,7 +64,11 @@ def inputs(outcome: Outcome) -> dict[str, Any]:
     rule: Rule = outcome.rule.key
     stored: dict[str, Any] = {"rate": str(rule.amount.normalize()), "revision": rule.revision}
     if outcome.quantity is not None:
-        stored |= {"attribute": rule.attribute, "quantity": str(outcome.quantity), "step": str(rule.step.normalize())}
+        stored |= {
+            "attribute": rule.attribute,
+            "quantity": str(outcome.quantity),
+            "step": str(rule.step.normalize()),
+        }
     if outcome.base is not None:
         stored["base"] = outcome.base
     return stored

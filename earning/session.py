@@ -1,4 +1,7 @@
-"""A session: the accounts and climbs of some members under lock, taking in activities in the order they happened."""
+"""A session:
+
+the accounts and climbs of some members under lock, taking in activities in the order they happened.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,13 @@ from collections.abc import Mapping, Sequence
 
 from django.utils import translation
 
+from common import bulk
 from earning import rules, sentences
 from earning.evaluation import Facts, Outcome, evaluate
 from earning.models import Activity, Award, Rule
 from earning.submissions import Checked
 from events import outbox
+from events.models import Event
 from members.models import Member
 from points import ledger
 from points.books import Books
@@ -26,9 +31,14 @@ Outcomes = list[tuple[Checked, Member, list[Outcome]]]
 
 
 class Session:
-    """What one batch holds while it is being recorded. Make it with `open`, inside a transaction."""
+    """What one batch holds while it is being recorded.
 
-    def __init__(self, program: Program, members: Mapping[Identity, Member], books: Books, actor: str) -> None:
+    Make it with `open`, inside a transaction.
+    """
+
+    def __init__(
+        self, program: Program, members: Mapping[Identity, Member], books: Books, actor: str
+    ) -> None:
         self.program, self.members, self.books, self.actor = program, members, books, actor
         self.rules = rules.compiled(program)
         self.climbs = standing.climbs({member.pk for member in members.values()}, program=program)
@@ -36,7 +46,12 @@ class Session:
 
     @classmethod
     def open(
-        cls, program: Program, *, members: Mapping[Identity, Member], checked: Sequence[Checked], actor: str
+        cls,
+        program: Program,
+        *,
+        members: Mapping[Identity, Member],
+        checked: Sequence[Checked],
+        actor: str,
     ) -> Session:
         """Lock the accounts that the activities may touch; read what tiers need only after that."""
         compiled = rules.compiled(program)
@@ -65,7 +80,8 @@ class Session:
         return decided
 
     def _facts(self, one: Checked, member: Member) -> Facts:
-        """The tier that counts is the one held when the activity happened, not the one it leads to."""
+        """The tier that counts is the one held when the activity happened, not the one it leads "
+        "to."""
         held, reached = set(), set()
         for code, rule in self.ladders.items():
             rung = self.climbs[member.pk, code].rung_before(one.occurred_at)
@@ -88,16 +104,21 @@ class Session:
 
     def _write(self, decided: Outcomes) -> dict[int, tuple[Activity, tuple[Award, ...]]]:
         earnings = [self._earning(one, member, outcomes) for one, member, outcomes in decided]
-        entries = iter(ledger.post_into(self.books, earnings, actor=self.actor, program=self.program))
+        entries = iter(
+            ledger.post_into(self.books, earnings, actor=self.actor, program=self.program)
+        )
         stored: dict[int, tuple[Activity, tuple[Award, ...]]] = {}
         for one, member, outcomes in decided:
             activity = Activity(id=one.activity_id, member=member, **one.body(self.actor))
             pairs = [(outcome, next(entries)) for outcome in outcomes]
             activity.result = self._result(one, member, [entry for _, entry in pairs])
-            stored[one.index] = (activity, tuple(_award(activity, outcome, entry) for outcome, entry in pairs))
-        Activity.objects.bulk_create([activity for activity, _ in stored.values()])
+            stored[one.index] = (
+                activity,
+                tuple(_award(activity, outcome, entry) for outcome, entry in pairs),
+            )
+        bulk.insert(Activity, [activity for activity, _ in stored.values()])
         self.books.write()
-        Award.objects.bulk_create([award for _, awards in stored.values() for award in awards])
+        bulk.insert(Award, [award for _, awards in stored.values() for award in awards])
         standing.settle(self._touched(decided), actor=self.actor)
         outbox.publish_many(_event(activity, awards) for activity, awards in stored.values())
         return stored
@@ -118,7 +139,9 @@ class Session:
         return Earning(member.pk, f"activity:{one.activity_id}", one.occurred_at, credits)
 
     def _result(self, one: Checked, member: Member, entries: Sequence[Entry]) -> dict[str, object]:
-        rung = next((self.climbs[member.pk, code].rung_at(one.occurred_at) for code in self.ladders), None)
+        rung = next(
+            (self.climbs[member.pk, code].rung_at(one.occurred_at) for code in self.ladders), None
+        )
         balances = {entry.account.unit_id: entry.balance_after for entry in entries}
         return {"balances": balances, "tier": rung.code if rung else None}
 
@@ -142,7 +165,7 @@ def _award(activity: Activity, outcome: Outcome, entry: Entry) -> Award:
     )
 
 
-def _event(activity: Activity, awards: Sequence[Award]) -> outbox.Event:
+def _event(activity: Activity, awards: Sequence[Award]) -> Event:
     earned = [{"unit": award.unit_id, "amount": award.amount} for award in awards]
     payload = {"type": activity.type_id, "partner": activity.partner_id, "awards": earned}
     return outbox.draft(

@@ -1,4 +1,7 @@
-"""Submissions: what a partner says happened, checked against the program before anything is locked."""
+"""Submissions:
+
+what a partner says happened, checked against the program before anything is locked.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +28,11 @@ NOBODY = ("", "")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Submission:
-    """One activity as reported. `kind` and `value` name the member (card, email, phone, reference) or are both empty.
+    """One activity as reported. `kind` and `value` name the member (card, email, phone, reference)
+    or are both empty.
 
-    `occurred_at` is an aware moment, or a date: then it means the start of that day in the program's time zone.
+    `occurred_at` is an aware moment, or a date: then it means the start of that day in the
+    program's time zone.
     """
 
     partner: str
@@ -82,7 +87,10 @@ class Checked:
 
 
 def check(submission: Submission, *, index: int, program: Program) -> Checked:
-    """Check everything that can be checked without a lock. Raises the LoyaltyError that names the place and the remedy."""
+    """Check everything that can be checked without a lock.
+
+    Raises the LoyaltyError that names the place and the remedy.
+    """
     known = catalog.of(program)
     known.partner(submission.partner)
     type = known.type(submission.type)
@@ -126,9 +134,16 @@ def again(unclaimed: UnclaimedActivity, submission: Submission, *, program: Prog
 
 
 def content_hash(
-    submission: Submission, *, moment: datetime, values: Mapping[str, Any], identity: tuple[str, str]
+    submission: Submission,
+    *,
+    moment: datetime,
+    values: Mapping[str, Any],
+    identity: tuple[str, str],
 ) -> str:
-    """SHA-256 over what the submission means: spelling, key order and number formats do not matter."""
+    """SHA-256 over what the submission means:
+
+    spelling, key order and number formats do not matter.
+    """
     meaning = [
         submission.type,
         submission.location,
@@ -146,7 +161,8 @@ def _canonical(value: Any) -> Any:
 def _check_reference(reference: str) -> None:
     if not reference.strip() or len(reference) > 100 or not reference.isprintable():
         raise ReferenceInvalid(
-            "Give each activity a reference of your own, 1 to 100 printable characters: a booking or receipt number.",
+            "Give each activity a reference of your own, 1 to 100 printable characters: a "
+            "booking or receipt number.",
             pointer="/reference",
         )
 
@@ -159,7 +175,8 @@ def _check_date(moment: datetime, type: ActivityType) -> None:
     now = clock.now()
     if moment > now + SKEW:
         raise OccurredInFuture(
-            f"{moment:%Y-%m-%d %H:%M} UTC is in the future. Report an activity once it has happened.",
+            f"{moment:%Y-%m-%d %H:%M} UTC is in the future. Report an activity once it has "
+            "happened.",
             pointer="/occurred_at",
         )
     if type.claim_days is not None and moment < now - timedelta(days=type.claim_days):

@@ -1,4 +1,5 @@
-"""The outbox: what happened, written in the transaction in which it happened, drained by workers afterwards.
+"""The outbox: what happened, written in the transaction in which it happened, drained by workers
+afterwards.
 
 The post office knows nobody: a member is a plain id here. Rows are written once.
 """
@@ -21,7 +22,9 @@ class Event(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     type = models.CharField(max_length=40)
     member_id = models.UUIDField(null=True, blank=True)
-    subject = models.CharField(max_length=60, blank=True, help_text=_("The public id of what it is about."))
+    subject = models.CharField(
+        max_length=60, blank=True, help_text=_("The public id of what it is about.")
+    )
     payload = models.JSONField(default=dict)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
@@ -30,8 +33,12 @@ class Event(models.Model):
         ordering = ("-id",)
         triggers = append_only()
         indexes: ClassVar = [
-            models.Index(fields=["member_id", "-id"], name="events_event_by_member"),  # a member's timeline
-            models.Index(fields=["type", "-id"], name="events_event_by_type"),  # catching up on one type
+            models.Index(
+                fields=["member_id", "-id"], name="events_event_by_member"
+            ),  # a member's timeline
+            models.Index(
+                fields=["type", "-id"], name="events_event_by_type"
+            ),  # catching up on one type
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=~models.Q(type=""), name="events_event_has_a_type"),

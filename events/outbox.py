@@ -1,4 +1,7 @@
-"""Publishing: the only door into the outbox. Call it inside the transaction of what it announces."""
+"""Publishing:
+
+the only door into the outbox. Call it inside the transaction of what it announces.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from common import clock
+from common import bulk, clock
 from events.models import Event
 
 
@@ -30,7 +33,10 @@ def draft(
 
 
 def publish(type: str, **fields: Any) -> Event:
-    """Write one event; it leaves only if the surrounding transaction commits. Fields as in `draft`."""
+    """Write one event; it leaves only if the surrounding transaction commits.
+
+    Fields as in `draft`.
+    """
     event = draft(type, **fields)
     event.save(force_insert=True)
     return event
@@ -38,4 +44,4 @@ def publish(type: str, **fields: Any) -> Event:
 
 def publish_many(events: Iterable[Event]) -> None:
     """Write several events in one statement."""
-    Event.objects.bulk_create(events)
+    bulk.insert(Event, list(events))

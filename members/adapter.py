@@ -19,7 +19,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """Keep the name, and hand over the card whose number and code were given.
 
-        Everybody else becomes a member at the first sign-in, when the address has been proven by a code.
+        Everybody else becomes a member at the first sign-in, when the address has been proven by a
+        code.
         """
         with transaction.atomic():
             user = super().save_user(request, user, form, commit=False)
@@ -39,9 +40,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def join(user: User) -> Member | None:
-    """Make the login a member: the one a desk enrolled under the same, now proven, address, else a new one.
+    """Make the login a member: the one a desk enrolled under the same, now proven, address, else a
+    new one.
 
-    Does nothing for staff, for logins that have a member, and for an address that is not proven or is another login's.
+    Does nothing for staff, for logins that have a member, and for an address that is not proven or
+    is another login's.
     """
     if user.is_staff or Member.objects.filter(user=user).exists():
         return None

@@ -1,7 +1,8 @@
-"""Card numbers: eleven random digits and a check digit that catches every single wrong or swapped digit.
+"""Card numbers: eleven random digits and a check digit that catches every single wrong or swapped
+digit.
 
-The check digit is Damm's (H. M. Damm, "Total anti-symmetrische Quasigruppen", 2004). Luhn's is left to payment cards on
-purpose: a loyalty number must never look like one.
+The check digit is Damm's (H. M. Damm, "Total anti-symmetrische Quasigruppen", 2004). Luhn's is left
+to payment cards on purpose: a loyalty number must never look like one.
 """
 
 from __future__ import annotations
@@ -40,12 +41,17 @@ def new_number() -> str:
 
 
 def clean(text: str) -> str:
-    """A typed or scanned number without spaces and hyphens. Raises CardNumberInvalid when it is mistyped."""
+    """A typed or scanned number without spaces and hyphens.
+
+    Raises CardNumberInvalid when it is mistyped.
+    """
     number = "".join(text.split()).replace("-", "")
     if not (number.isascii() and number.isdigit()) or len(number) != LENGTH:
         raise CardNumberInvalid(f"A card number has {LENGTH} digits. Check it against the card.")
     if check_digit(number[:-1]) != number[-1]:
-        raise CardNumberInvalid("At least one digit of this card number is wrong. Check it against the card.")
+        raise CardNumberInvalid(
+            "At least one digit of this card number is wrong. Check it against the card."
+        )
     return number
 
 

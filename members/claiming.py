@@ -1,6 +1,7 @@
 """Claiming: how somebody who was given a card at a desk takes it over with a login of their own.
 
-A code is handed out with the card, lives for ninety days, allows five wrong tries, and works once. Only its hash is kept.
+A code is handed out with the card, lives for ninety days, allows five wrong tries, and works once.
+Only its hash is kept.
 """
 
 from __future__ import annotations
@@ -33,16 +34,23 @@ def issue_code(member: Member, *, actor: str) -> str:
         if locked.user_id is not None:
             raise AlreadyMember("This member has a login already and needs no claim code.")
         ClaimCode.objects.filter(member=locked, used_at__isnull=True).delete()
-        row = ClaimCode(member=locked, code_hash=_hash(code), expires_at=clock.now() + LIFE, issued_by=actor)
+        row = ClaimCode(
+            member=locked, code_hash=_hash(code), expires_at=clock.now() + LIFE, issued_by=actor
+        )
         row.save(force_insert=True)
         outbox.publish("claim_code_issued", member_id=locked.pk, payload={"actor": actor})
     return f"{code[:4]}-{code[4:]}"
 
 
 def claim(user: User, *, number: str, code: str) -> Member:
-    """Give the member behind a card to `user`. Raises ClaimRefused, with one answer for every reason, or AlreadyMember."""
+    """Give the member behind a card to `user`.
+
+    Raises ClaimRefused, with one answer for every reason, or AlreadyMember.
+    """
     if Member.objects.filter(user=user).exists():
-        raise AlreadyMember("This login already belongs to a member. Ask the desk to merge the two.")
+        raise AlreadyMember(
+            "This login already belongs to a member. Ask the desk to merge the two."
+        )
     member = try_code(number=number, code=code)
     return link(member, user=user)
 
@@ -50,18 +58,25 @@ def claim(user: User, *, number: str, code: str) -> Member:
 def try_code(*, number: str, code: str) -> Member:
     """Check a claim code and count a wrong try, even if the caller's work fails later.
 
-    Returns the member; raises ClaimRefused for unknown cards, wrong, used, expired or exhausted codes alike.
+    Returns the member; raises ClaimRefused for unknown cards, wrong, used, expired or exhausted
+    codes alike.
     """
     try:
         member = enrolment.find(card=number)
     except (CardNumberInvalid, MemberNotFound) as error:
         raise ClaimRefused(REFUSED) from error
     with transaction.atomic():
-        row = ClaimCode.objects.select_for_update().filter(member=member, used_at__isnull=True).first()
+        row = (
+            ClaimCode.objects.select_for_update()
+            .filter(member=member, used_at__isnull=True)
+            .first()
+        )
         is_open = row is not None and row.expires_at > clock.now() and row.attempts_left > 0
         is_right = row is not None and secrets.compare_digest(row.code_hash, _hash(code))
         if row is not None and is_open and not is_right:
-            ClaimCode.objects.filter(pk=row.pk, member=member).update(attempts_left=F("attempts_left") - 1)
+            ClaimCode.objects.filter(pk=row.pk, member=member).update(
+                attempts_left=F("attempts_left") - 1
+            )
     if not (is_open and is_right):
         raise ClaimRefused(REFUSED)
     return member

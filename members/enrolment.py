@@ -1,4 +1,7 @@
-"""Enrolment: how a person becomes a member, and how a member is found by whatever they are known by."""
+"""Enrolment:
+
+how a person becomes a member, and how a member is found by whatever they are known by.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from common import clock
+from common import bulk, clock
 from common.errors import InvalidInput, translate
 from common.ids import uuid7
 from events import outbox
@@ -41,7 +44,10 @@ def enroll(
     user: User | None = None,
     joined_at: datetime | None = None,
 ) -> Member:
-    """Make a member with a fresh card. Raises IdentifierTaken when e-mail, phone or reference is somebody else's."""
+    """Make a member with a fresh card.
+
+    Raises IdentifierTaken when e-mail, phone or reference is somebody else's.
+    """
     who = Newcomer(name=name, email=email, phone=phone, reference=reference, joined_at=joined_at)
     return enroll_many([who], actor=actor, users=[user])[0]
 
@@ -66,11 +72,12 @@ def enroll_many(
         card_rows.append(Card(member=member, number=cards.new_number()))
         keys += _keys(member, card_rows[-1].number, person)
     with transaction.atomic(), translate(REFUSALS):
-        Member.objects.bulk_create(members)
-        Card.objects.bulk_create(card_rows)
-        MemberKey.objects.bulk_create(keys)
+        bulk.insert(Member, members)
+        bulk.insert(Card, card_rows)
+        bulk.insert(MemberKey, keys)
         outbox.publish_many(
-            outbox.draft("member_enrolled", member_id=member.id, payload={"actor": actor}) for member in members
+            outbox.draft("member_enrolled", member_id=member.id, payload={"actor": actor})
+            for member in members
         )
     return members
 
@@ -94,14 +101,20 @@ def find(*, card: str = "", email: str = "", phone: str = "", reference: str = "
     member = Member.objects.filter(keys__id=MemberKey.id_for(kind, value)).first()
     if member is None:
         raise MemberNotFound(
-            f"No member is known by this {Kind(kind).label}. Enrol the member first, or check for a typing error.",
+            f"No member is known by this {Kind(kind).label}. Enrol the member first, or check "
+            "for a typing error.",
             kind=kind,
         )
     return member
 
 
-def identifier(*, card: str = "", email: str = "", phone: str = "", reference: str = "") -> tuple[Kind, str]:
-    """The single identifier given, as kind and cleaned value. Raises InvalidInput when none or several are given."""
+def identifier(
+    *, card: str = "", email: str = "", phone: str = "", reference: str = ""
+) -> tuple[Kind, str]:
+    """The single identifier given, as kind and cleaned value.
+
+    Raises InvalidInput when none or several are given.
+    """
     given = {Kind.CARD: card, Kind.EMAIL: email, Kind.PHONE: phone, Kind.REFERENCE: reference}
     named = [(kind, value) for kind, value in given.items() if value]
     if len(named) != 1:
@@ -120,7 +133,10 @@ def find_many(identifiers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], M
 
 
 def update(member: Member, *, actor: str, name: str, phone: str, language: str) -> Member:
-    """Change what members may change about themselves. Raises IdentifierTaken when the phone is somebody else's."""
+    """Change what members may change about themselves.
+
+    Raises IdentifierTaken when the phone is somebody else's.
+    """
     with transaction.atomic(), translate(REFUSALS):
         locked = Member.objects.select_for_update().get(pk=member.pk)
         locked.name, locked.phone, locked.language = " ".join(name.split()), phone.strip(), language
@@ -137,10 +153,16 @@ def replace_card(member: Member, *, actor: str, reason: str) -> Card:
     with transaction.atomic(), translate(REFUSALS):
         Member.objects.select_for_update().get(pk=member.pk)
         old = list(Card.objects.filter(member=member, is_active=True))
-        MemberKey.objects.filter(pk__in=[MemberKey.id_for(Kind.CARD, card.number) for card in old]).delete()
-        Card.objects.filter(member=member, is_active=True).update(is_active=False, revoked_at=clock.now())
+        MemberKey.objects.filter(
+            pk__in=[MemberKey.id_for(Kind.CARD, card.number) for card in old]
+        ).delete()
+        Card.objects.filter(member=member, is_active=True).update(
+            is_active=False, revoked_at=clock.now()
+        )
         card = Card(id=uuid7(), member=member, number=cards.new_number())
         card.save(force_insert=True)
         MemberKey.make(member, Kind.CARD, card.number).save(force_insert=True)
-        outbox.publish("card_replaced", member_id=member.pk, payload={"actor": actor, "reason": reason})
+        outbox.publish(
+            "card_replaced", member_id=member.pk, payload={"actor": actor, "reason": reason}
+        )
     return card

@@ -18,7 +18,9 @@ class IdentifierTaken(LoyaltyError):
 
 
 class ClaimRefused(LoyaltyError):
-    """One answer for every way in which a claim can be wrong, so that nothing can be guessed from it."""
+    """One answer for every way in which a claim can be wrong, so that nothing can be guessed from
+    it.
+    """
 
     code = "claim_refused"
     status = 403
@@ -33,12 +35,16 @@ class AlreadyMember(LoyaltyError):
 REFUSALS: dict[str, Refusal] = {
     "members_key_pkey": (
         IdentifierTaken,
-        "Another member is already known by that e-mail, phone, card or reference. Find that member instead.",
+        "Another member is already known by that e-mail, phone, card or reference. Find that "
+        "member instead.",
     ),
     "members_member_user_id_key": (AlreadyMember, "This login already belongs to a member."),
     "members_user_email_is_unique": (
         IdentifierTaken,
         "There is already a login with this e-mail address. Sign in with it.",
     ),
-    "members_card_one_active": (BrokenRule, "A member has one active card. Revoke the old one first."),
+    "members_card_one_active": (
+        BrokenRule,
+        "A member has one active card. Revoke the old one first.",
+    ),
 }

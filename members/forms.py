@@ -32,7 +32,9 @@ class SignupForm(forms.Form):
         data = super().clean() or {}
         number, code = data.get("card_number", ""), data.get("claim_code", "")
         if bool(number) != bool(code):
-            raise forms.ValidationError(_("To claim a card, enter both its number and the code that came with it."))
+            raise forms.ValidationError(
+                _("To claim a card, enter both its number and the code that came with it.")
+            )
         if number and not self.errors:
             try:
                 data["claimed_member"] = claiming.try_code(number=number, code=code)

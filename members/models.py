@@ -1,8 +1,8 @@
 """People: logins, members, their cards and everything else they are known by.
 
-A Member is not a User: somebody enrolled at a desk has a card and no login until they claim it. What must stay true:
-an e-mail, phone, card or partner reference points to at most one member (the key table says so), and a member has at most
-one active card.
+A Member is not a User: somebody enrolled at a desk has a card and no login until they claim it.
+What must stay true: an e-mail, phone, card or partner reference points to at most one member (the
+key table says so), and a member has at most one active card.
 """
 
 from __future__ import annotations
@@ -36,7 +36,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A login: an e-mail address that was proven by a code. Members and staff have one; a card alone has none."""
+    """A login:
+
+    an e-mail address that was proven by a code. Members and staff have one; a card alone has none.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.EmailField(_("e-mail"))
@@ -70,13 +73,21 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 class MemberQuerySet(models.QuerySet["Member"]):
     def search(self, text: str) -> MemberQuerySet:
-        """Members by part of a name, by e-mail, phone, partner reference or card number, however it is spaced."""
+        """Members by part of a name, by e-mail, phone, partner reference or card number, however it
+        is spaced.
+        """
         words = " ".join(text.split())
         found = Q(name__icontains=words) | Q(email__istartswith=words)
         digits = "".join(c for c in words if c.isdigit())
-        keys = [MemberKey.id_for(kind, words) for kind in (MemberKey.Kind.REFERENCE, MemberKey.Kind.EMAIL)]
+        keys = [
+            MemberKey.id_for(kind, words)
+            for kind in (MemberKey.Kind.REFERENCE, MemberKey.Kind.EMAIL)
+        ]
         if digits:
-            keys += [MemberKey.id_for(MemberKey.Kind.CARD, digits), MemberKey.id_for(MemberKey.Kind.PHONE, words)]
+            keys += [
+                MemberKey.id_for(MemberKey.Kind.CARD, digits),
+                MemberKey.id_for(MemberKey.Kind.PHONE, words),
+            ]
         return self.filter(found | Q(pk__in=MemberKey.objects.filter(pk__in=keys).values("member")))
 
     def with_card(self) -> MemberQuerySet:
@@ -98,7 +109,9 @@ class Member(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=32, blank=True)
     language = models.CharField(_("language"), max_length=10, default="en")
-    status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.ACTIVE)
+    status = models.CharField(
+        _("status"), max_length=8, choices=Status.choices, default=Status.ACTIVE
+    )
     joined_at = models.DateTimeField(_("joined"))
     created_at = models.DateTimeField(db_default=Now())
 
@@ -113,7 +126,8 @@ class Member(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(name=""), name="members_member_has_a_name"),
             models.CheckConstraint(
-                condition=Q(status="active") | Q(user__isnull=True), name="members_member_closed_has_no_login"
+                condition=Q(status="active") | Q(user__isnull=True),
+                name="members_member_closed_has_no_login",
             ),
         ]
 
@@ -146,7 +160,9 @@ class Card(MemberOwned):
 
     class Meta:
         ordering = ("-id",)
-        indexes: ClassVar = [models.Index(fields=["number"], name="members_card_by_number")]  # desk search
+        indexes: ClassVar = [
+            models.Index(fields=["number"], name="members_card_by_number")
+        ]  # desk search
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["member"], condition=Q(is_active=True), name="members_card_one_active"
@@ -166,7 +182,10 @@ class Card(MemberOwned):
 
 
 class MemberKey(models.Model):
-    """What a member is known by. The id is made from kind and value, so one value means one member."""
+    """What a member is known by.
+
+    The id is made from kind and value, so one value means one member.
+    """
 
     class Kind(models.TextChoices):
         CARD = "card", _("card")
@@ -187,7 +206,10 @@ class MemberKey(models.Model):
 
     @staticmethod
     def normalize(kind: str, value: str) -> str:
-        """The one spelling under which a value is kept: no spaces around it, e-mail in lower case, phone bare."""
+        """The one spelling under which a value is kept:
+
+        no spaces around it, e-mail in lower case, phone bare.
+        """
         value = value.strip()
         if kind == MemberKey.Kind.PHONE:
             return ("+" if value.startswith("+") else "") + "".join(c for c in value if c.isdigit())
@@ -206,7 +228,9 @@ class MemberKey(models.Model):
 
 
 class ClaimCode(MemberOwned):
-    """A one-time code that a desk hands out with a card, so that its owner can claim it on the phone."""
+    """A one-time code that a desk hands out with a card, so that its owner can claim it on the
+    phone.
+    """
 
     code_hash = models.CharField(max_length=64)
     expires_at = models.DateTimeField()

@@ -1,7 +1,9 @@
-"""The working set of the ledger: accounts held under lock, changed in memory, written in a handful of statements.
+"""The working set of the ledger: accounts held under lock, changed in memory, written in a handful
+of statements.
 
-Order of work, always: `open` locks the accounts by id, lots are read only after that, everything is decided on what was
-read under the lock, `write` stores it. Nothing here opens a transaction: the verb that uses it does.
+Order of work, always: `open` locks the accounts by id, lots are read only after that, everything is
+decided on what was read under the lock, `write` stores it. Nothing here opens a transaction: the
+verb that uses it does.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from common import bulk
 from common.errors import translate
 from points.errors import REFUSALS
 from points.models import Account, Entry, Lot, LotUse, Posting
@@ -34,7 +37,9 @@ class Books:
 
     @classmethod
     def open(cls, keys: Iterable[Key]) -> Books:
-        """Lock the accounts of `keys` (member id, unit code), in id order, making those that are missing."""
+        """Lock the accounts of `keys` (member id, unit code), in id order, making those that are
+        missing.
+        """
         wanted = {Account.id_for(member, unit): (member, unit) for member, unit in keys}
         found = _lock(wanted)
         missing = [
@@ -48,11 +53,19 @@ class Books:
         return cls({wanted[pk]: account for pk, account in found.items()})
 
     def lots(self, key: Key) -> list[Lot]:
-        """The live lots of an account in spend order, read once, under the lock; with those made since."""
+        """The live lots of an account in spend order, read once, under the lock; with those made
+        since.
+        """
         if key not in self._lots:
             account = self.accounts[key]
-            fresh = [lot for lot in self._new_lots.values() if lot.account_id == account.pk and lot.remaining]
-            stored = list(Lot.objects.filter(account=account, member_id=key[0]).live().in_spend_order())
+            fresh = [
+                lot
+                for lot in self._new_lots.values()
+                if lot.account_id == account.pk and lot.remaining
+            ]
+            stored = list(
+                Lot.objects.filter(account=account, member_id=key[0]).live().in_spend_order()
+            )
             self._lots[key] = sorted(stored + fresh, key=spend_order)
         return self._lots[key]
 
@@ -107,7 +120,10 @@ class Books:
         return moved
 
     def take_in_order(self, entry: Entry, *, key: Key, amount: int) -> int:
-        """Consume up to `amount` from the account's live lots in spend order. Returns what could be taken."""
+        """Consume up to `amount` from the account's live lots in spend order.
+
+        Returns what could be taken.
+        """
         left = amount
         for lot in self.lots(key):
             if not left:
@@ -116,18 +132,22 @@ class Books:
         return amount - left
 
     def write(self) -> None:
-        """Store everything that was decided. Constraint violations come back as the ledger's own errors."""
+        """Store everything that was decided.
+
+        Constraint violations come back as the ledger's own errors.
+        """
         with translate(REFUSALS):
-            Posting.objects.bulk_create(self.postings)
-            Entry.objects.bulk_create(self.entries)
-            Lot.objects.bulk_create(list(self._new_lots.values()))
-            LotUse.objects.bulk_create(_netted(self.uses))
+            bulk.insert(Posting, self.postings)
+            bulk.insert(Entry, self.entries)
+            bulk.insert(Lot, self._new_lots.values())
+            bulk.insert(LotUse, _netted(self.uses))
             _store_balances([self.accounts[key] for key in self._touched])
             _store_remaining(list(self._changed.values()))
 
 
 def spend_order(lot: Lot) -> tuple[bool, float, float, uuid.UUID]:
-    """Sort key of the one global spend order (the queryset `in_spend_order` says the same in SQL)."""
+    """Sort key of the one global spend order (the queryset `in_spend_order` says the same in "
+    "SQL)."""
     end = lot.expires_at
     return (end is None, end.timestamp() if end else 0.0, lot.awarded_at.timestamp(), lot.pk)
 
@@ -167,8 +187,10 @@ def _store_remaining(lots: list[Lot]) -> None:
         )
 
 
-def _update_from(target: str, columns: str, types: str, rows: list[tuple]) -> None:  # type: ignore[type-arg]
-    """One UPDATE for many rows, joined to arrays of values (a list of CASEs would grow with the square)."""
+def _update_from(target: str, columns: str, types: str, rows: list[tuple]) -> None:
+    """One UPDATE for many rows, joined to arrays of values (a list of CASEs would grow with the
+    square).
+    """
     table = target.split(" ", 1)[0]
     arrays = ", ".join(f"%s::{kind.strip()}[]" for kind in types.split(","))
     values = [list(column) for column in zip(*rows, strict=True)]

@@ -2,7 +2,10 @@ from common.errors import BrokenRule, InvalidInput, LoyaltyError, Refusal
 
 
 class InsufficientPoints(LoyaltyError):
-    """More was asked for than is there. `data` has `balance` and `missing`, in the unit's smallest part."""
+    """More was asked for than is there.
+
+    `data` has `balance` and `missing`, in the unit's smallest part.
+    """
 
     code = "insufficient_points"
     title = "There are not enough points"
@@ -40,7 +43,10 @@ REFUSALS: dict[str, Refusal] = {
         BrokenRule,
         "A lot cannot hold less than nothing or more than was awarded. Nothing was posted.",
     ),
-    "points_account_member_unit_is_unique": (BrokenRule, "The member has an account in this unit already."),
+    "points_account_member_unit_is_unique": (
+        BrokenRule,
+        "The member has an account in this unit already.",
+    ),
     "points_entry_version_is_unique": (
         BrokenRule,
         "Two entries claimed the same place in the account. Nothing was posted; try again.",

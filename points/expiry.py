@@ -1,6 +1,7 @@
 """The expiry run: whatever is past its end is taken out of balances, however late the run comes.
 
-Idempotent and resumable: a lot is due while something is left of it, and each chunk of accounts is a transaction of its own.
+Idempotent and resumable: a lot is due while something is left of it, and each chunk of accounts is
+a transaction of its own.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ CHUNK = 200  # accounts held under lock at a time
 
 
 def run(*, until: datetime | None = None) -> int:
-    """Expire every lot whose end is at or before `until` (default: now). Returns the amount expired, over all units."""
+    """Expire every lot whose end is at or before `until` (default:
+
+    now). Returns the amount expired, over all units.
+    """
     moment, total = until or clock.now(), 0
     while keys := _due(moment):
         total += _expire(keys, moment)
@@ -31,7 +35,9 @@ def run(*, until: datetime | None = None) -> int:
 
 def _due(moment: datetime) -> list[tuple[uuid.UUID, str]]:
     rows = Lot.objects.live().filter(expires_at__lte=moment)
-    return list(rows.values_list("member_id", "account__unit_id").distinct().order_by("member_id")[:CHUNK])
+    return list(
+        rows.values_list("member_id", "account__unit_id").distinct().order_by("member_id")[:CHUNK]
+    )
 
 
 def _expire(keys: list[tuple[uuid.UUID, str]], moment: datetime) -> int:
@@ -52,7 +58,7 @@ def calendar(member: Member, *, unit: str) -> list[tuple[datetime, int]]:
     """Every moment at which points of the member end, with the amount, soonest first."""
     rows = Lot.objects.live().filter(member=member, account__unit=unit, expires_at__isnull=False)
     dated = rows.values("expires_at").annotate(amount=Sum("remaining")).order_by("expires_at")
-    return [(row["expires_at"], row["amount"]) for row in dated]
+    return [(end, amount) for end, amount in dated.values_list("expires_at", "amount") if end]
 
 
 def next_due() -> datetime | None:

@@ -1,7 +1,8 @@
 """The verbs of the ledger. Each opens its own transaction: lock, check, write.
 
-What must stay true: a spend never overdraws; what is reversed goes back to, or comes from, the very lots it concerned; a debt
-arises only when points that were already spent are taken back, and later earnings repay it first.
+What must stay true: a spend never overdraws; what is reversed goes back to, or comes from, the very
+lots it concerned; a debt arises only when points that were already spent are taken back, and later
+earnings repay it first.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ from program.models import Program, Unit
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Credit:
-    """An amount to award: unit code, amount in its smallest part, base or bonus, and the sentence that explains it."""
+    """An amount to award:
+
+    unit code, amount in its smallest part, base or bonus, and the sentence that explains it.
+    """
 
     unit: str
     amount: int
@@ -42,7 +46,10 @@ class Credit:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Earning:
-    """What one thing earns one member: its source (unique per member), when it happened, its credits."""
+    """What one thing earns one member:
+
+    its source (unique per member), when it happened, its credits.
+    """
 
     member_id: uuid.UUID
     source: str
@@ -51,7 +58,10 @@ class Earning:
 
 
 def post(earning: Earning, *, actor: str) -> Posting:
-    """Award the credits of one earning, each spendable one as a lot with its expiry. Raises SourceUsed on a repeat."""
+    """Award the credits of one earning, each spendable one as a lot with its expiry.
+
+    Raises SourceUsed on a repeat.
+    """
     if not earning.credits:
         raise AmountInvalid("There is nothing to post: name at least one credit.")
     program = catalog.current()
@@ -70,7 +80,10 @@ def open_for(earnings: Iterable[Earning]) -> Books:
 def post_into(
     books: Books, earnings: Iterable[Earning], *, actor: str, program: Program
 ) -> list[Entry]:
-    """Add earnings to books that are already open; the caller writes them. Returns the entries in order."""
+    """Add earnings to books that are already open; the caller writes them.
+
+    Returns the entries in order.
+    """
     units, now, entries = catalog.of(program).units, clock.now(), []
     for earning in earnings:
         if not earning.credits:
@@ -86,7 +99,9 @@ def post_into(
         for credit in earning.credits:
             key, unit = (earning.member_id, credit.unit), units[credit.unit]
             require_amount(credit.amount)
-            entry = books.enter(posting, key=key, kind=credit.kind, amount=credit.amount, reason=credit.reason)
+            entry = books.enter(
+                posting, key=key, kind=credit.kind, amount=credit.amount, reason=credit.reason
+            )
             entries.append(entry)
             if unit.kind == Unit.Kind.SPENDABLE:
                 _award(books, entry, key=key, unit=unit, zone=program.time_zone, now=now)
@@ -104,7 +119,9 @@ def bury(books: Books, posting: Posting, lots: Sequence[Lot], *, key: Key) -> No
     """Expire what is left of lots that are past their end, as one entry of `posting`."""
     dead = sum(lot.remaining for lot in lots)
     if dead:
-        entry = books.enter(posting, key=key, kind=Entry.Kind.EXPIRY, amount=-dead, reason="Expired")
+        entry = books.enter(
+            posting, key=key, kind=Entry.Kind.EXPIRY, amount=-dead, reason="Expired"
+        )
         for lot in lots:
             books.take(entry, lot, lot.remaining)
 
@@ -114,7 +131,8 @@ def spend(
 ) -> Posting:
     """Take `amount` from the member's lots in spend order.
 
-    Raises AmountInvalid below one, InsufficientPoints when the balance does not reach, SourceUsed on a repeat.
+    Raises AmountInvalid below one, InsufficientPoints when the balance does not reach, SourceUsed
+    on a repeat.
     """
     require_amount(amount)
     key, now = (member.pk, unit), clock.now()
@@ -137,7 +155,10 @@ def spend(
 
 
 def expire_into(books: Books, *, key: Key, now: datetime) -> int:
-    """Expire every lot of one open account that is past its end, one posting for each end. Returns the amount."""
+    """Expire every lot of one open account that is past its end, one posting for each end.
+
+    Returns the amount.
+    """
     due: dict[datetime, list[Lot]] = {}
     for lot in books.lots(key):
         if lot.expires_at is not None and lot.expires_at <= now:
@@ -163,10 +184,13 @@ def adjust(
 ) -> Posting:
     """Add or take points by hand, with a reason. Taking never overdraws.
 
-    Raises ReasonMissing, AmountInvalid for zero, InsufficientPoints, SourceUsed on a repeat of `source`.
+    Raises ReasonMissing, AmountInvalid for zero, InsufficientPoints, SourceUsed on a repeat of
+    `source`.
     """
     if not reason.strip():
-        raise ReasonMissing("Write down why. The member and the auditor will read it.", pointer="/reason")
+        raise ReasonMissing(
+            "Write down why. The member and the auditor will read it.", pointer="/reason"
+        )
     require_amount(abs(amount))
     program, key, now = catalog.current(), (member.pk, unit), clock.now()
     kind = catalog.of(program).units[unit]
@@ -177,10 +201,16 @@ def adjust(
         balance = books.accounts[key].balance
         if amount < 0 and balance + amount < 0:
             raise InsufficientPoints(
-                f"The balance is {balance:,}. Take no more than that.", balance=balance, missing=-amount - balance
+                f"The balance is {balance:,}. Take no more than that.",
+                balance=balance,
+                missing=-amount - balance,
             )
-        posting = _posting(books, member, Posting.Kind.ADJUSTMENT, source=source, actor=actor, note=reason)
-        entry = books.enter(posting, key=key, kind=Entry.Kind.ADJUSTMENT, amount=amount, reason=reason)
+        posting = _posting(
+            books, member, Posting.Kind.ADJUSTMENT, source=source, actor=actor, note=reason
+        )
+        entry = books.enter(
+            posting, key=key, kind=Entry.Kind.ADJUSTMENT, amount=amount, reason=reason
+        )
         if kind.kind == Unit.Kind.SPENDABLE and amount > 0:
             _award(books, entry, key=key, unit=kind, zone=program.time_zone, now=now)
         elif kind.kind == Unit.Kind.SPENDABLE:
@@ -190,10 +220,12 @@ def adjust(
 
 
 def reverse(posting: Posting, *, source: str, actor: str, reason: str) -> Posting:
-    """Undo a posting whole: what it spent goes back to the same lots, what it awarded is taken back.
+    """Undo a posting whole: what it spent goes back to the same lots, what it awarded is taken
+    back.
 
-    A lot that has expired meanwhile takes its points back and expires them at once. Points already spent become a debt.
-    Raises NothingToReverse for reversals, expiries and postings that are reversed already.
+    A lot that has expired meanwhile takes its points back and expires them at once. Points already
+    spent become a debt. Raises NothingToReverse for reversals, expiries and postings that are
+    reversed already.
     """
     if posting.kind in (Posting.Kind.REVERSAL, Posting.Kind.EXPIRY):
         raise NothingToReverse("Only what was earned, spent or adjusted can be reversed.")
@@ -203,7 +235,13 @@ def reverse(posting: Posting, *, source: str, actor: str, reason: str) -> Postin
         if Posting.objects.filter(reverses=posting, member_id=posting.member_id).exists():
             raise NothingToReverse("This has been reversed already.")
         undoing = _posting(
-            books, posting.member, Posting.Kind.REVERSAL, source=source, actor=actor, note=reason, reverses=posting
+            books,
+            posting.member,
+            Posting.Kind.REVERSAL,
+            source=source,
+            actor=actor,
+            note=reason,
+            reverses=posting,
         )
         for entry in entries:
             key = (posting.member_id, entry.account.unit_id)
@@ -218,9 +256,12 @@ def reverse(posting: Posting, *, source: str, actor: str, reason: str) -> Postin
 
 
 def _give_back(books: Books, posting: Posting, spent: Entry, *, key: Key, reason: str) -> None:
-    """Restore a debit to the lots it came from; a debt is repaid out of it, soonest expiry first."""
+    """Restore a debit to the lots it came from; a debt is repaid out of it, soonest expiry "
+    "first."""
     now = clock.now()
-    entry = books.enter(posting, key=key, kind=Entry.Kind.RESTORE, amount=-spent.amount, reason=reason)
+    entry = books.enter(
+        posting, key=key, kind=Entry.Kind.RESTORE, amount=-spent.amount, reason=reason
+    )
     owed = min(entry.amount, max(0, entry.amount - entry.balance_after))
     live = {lot.pk: lot for lot in books.lots(key)}
     uses = LotUse.objects.filter(entry=spent, member_id=key[0]).select_related("lot")
@@ -239,7 +280,8 @@ def _give_back(books: Books, posting: Posting, spent: Entry, *, key: Key, reason
 def _take_back(books: Books, posting: Posting, earned: Entry, *, key: Key, reason: str) -> None:
     """Claw back a credit: from its own lot, then from the others in spend order, then as a debt.
 
-    What expired unused is gone already and is not taken twice. Counters have no lots and simply go down.
+    What expired unused is gone already and is not taken twice. Counters have no lots and simply go
+    down.
     """
     lot = Lot.objects.filter(entry=earned, member_id=key[0]).first()
     lot = next((known for known in books.lots(key) if lot and known.pk == lot.pk), lot)
@@ -269,7 +311,8 @@ def _refuse_repeat(member: Member, source: str) -> None:
 
 
 def require_amount(amount: int) -> None:
-    """Refuse an amount that is not a whole number from one to what every partner can read exactly."""
+    """Refuse an amount that is not a whole number from one to what every partner can read "
+    "exactly."""
     if not 1 <= amount <= LIMIT:
         raise AmountInvalid(f"An amount is a whole number from 1 to {LIMIT:,}.", pointer="/amount")
 

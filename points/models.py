@@ -1,10 +1,12 @@
 """The ledger: accounts, postings, entries, lots.
 
-An Account is what is locked. A Posting is one thing that happened to one member's points. Entries are its signed amounts and
-are written once. A Lot is a spendable credit with its own expiry; a LotUse says which debit consumed which lot.
+An Account is what is locked. A Posting is one thing that happened to one member's points. Entries
+are its signed amounts and are written once. A Lot is a spendable credit with its own expiry; a
+LotUse says which debit consumed which lot.
 
-What must stay true, and is checked by `manage.py audit_ledger`: balance = sum of entries; running balances chain without a
-gap; live lots of a spendable unit = max(balance, 0); 0 <= remaining <= awarded; remaining = awarded - uses.
+What must stay true, and is checked by `manage.py audit_ledger`: balance = sum of entries; running
+balances chain without a gap; live lots of a spendable unit = max(balance, 0); 0 <= remaining <=
+awarded; remaining = awarded - uses.
 """
 
 from __future__ import annotations
@@ -37,9 +39,12 @@ class Account(MemberOwned):
     class Meta:
         ordering = ("member", "unit")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["member", "unit"], name="points_account_member_unit_is_unique"),
+            models.UniqueConstraint(
+                fields=["member", "unit"], name="points_account_member_unit_is_unique"
+            ),
             models.CheckConstraint(
-                condition=Q(balance__gte=-LIMIT, balance__lte=LIMIT), name="points_account_balance_within_limit"
+                condition=Q(balance__gte=-LIMIT, balance__lte=LIMIT),
+                name="points_account_balance_within_limit",
             ),
             models.CheckConstraint(
                 condition=Q(version__gt=0) | Q(balance=0), name="points_account_untouched_is_empty"
@@ -56,7 +61,9 @@ class Account(MemberOwned):
 
 
 class Posting(MemberOwned):
-    """One thing that happened to one member's points, whatever number of entries it takes to say it."""
+    """One thing that happened to one member's points, whatever number of entries it takes to say
+    it.
+    """
 
     class Kind(models.TextChoices):
         EARN = "earn", _("earned")
@@ -70,7 +77,9 @@ class Posting(MemberOwned):
     source = models.CharField(max_length=120)
     actor = models.CharField(max_length=80)
     note = models.CharField(max_length=240, blank=True)
-    reverses = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="reversals")
+    reverses = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="reversals"
+    )
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
 
@@ -78,7 +87,9 @@ class Posting(MemberOwned):
         ordering = ("-id",)
         triggers = append_only()
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["member", "source"], name="points_posting_source_is_unique"),
+            models.UniqueConstraint(
+                fields=["member", "source"], name="points_posting_source_is_unique"
+            ),
             models.CheckConstraint(
                 condition=~Q(source="") & ~Q(actor=""), name="points_posting_names_source_and_actor"
             ),
@@ -88,7 +99,8 @@ class Posting(MemberOwned):
                 name="points_posting_reversal_names_its_posting",
             ),
             models.CheckConstraint(
-                condition=~Q(kind="adjustment") | ~Q(note=""), name="points_posting_adjustment_has_a_reason"
+                condition=~Q(kind="adjustment") | ~Q(note=""),
+                name="points_posting_adjustment_has_a_reason",
             ),
         ]
 
@@ -97,7 +109,10 @@ class Posting(MemberOwned):
 
 
 class Entry(MemberOwned):
-    """A signed amount on an account, with the balance after it and the reason in words. Written once."""
+    """A signed amount on an account, with the balance after it and the reason in words.
+
+    Written once.
+    """
 
     class Kind(models.TextChoices):
         BASE = "base", _("earned")
@@ -126,16 +141,21 @@ class Entry(MemberOwned):
         indexes: ClassVar = [
             # what a counter held at a moment: tiers, balances in the past
             models.Index(fields=["account", "occurred_at"], name="points_entry_by_time"),
-            models.Index(fields=["member", "-id"], name="points_entry_by_member"),  # the member's activity list
+            models.Index(
+                fields=["member", "-id"], name="points_entry_by_member"
+            ),  # the member's activity list
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["member", "account", "version"], name="points_entry_version_is_unique"
             ),
             models.CheckConstraint(condition=~Q(amount=0), name="points_entry_amount_is_not_zero"),
-            models.CheckConstraint(condition=Q(version__gte=1), name="points_entry_version_starts_at_one"),
             models.CheckConstraint(
-                condition=~Q(kind="spend") | Q(balance_after__gte=0), name="points_entry_spend_never_overdraws"
+                condition=Q(version__gte=1), name="points_entry_version_starts_at_one"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="spend") | Q(balance_after__gte=0),
+                name="points_entry_spend_never_overdraws",
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["base", "bonus", "restore"], amount__gt=0)
@@ -163,7 +183,10 @@ class LotQuerySet(models.QuerySet["Lot"]):
 
 
 class Lot(MemberOwned):
-    """A spendable credit: what was awarded, what is left of it, and the moment it ends (exclusive; empty: never)."""
+    """A spendable credit:
+
+    what was awarded, what is left of it, and the moment it ends (exclusive; empty: never).
+    """
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="lots")
     account = models.ForeignKey(Account, models.PROTECT, related_name="lots")
@@ -179,7 +202,9 @@ class Lot(MemberOwned):
         ordering = ("-id",)
         indexes: ClassVar = [
             models.Index(  # spending and the expiry calendar read only what is left
-                fields=["account", "expires_at"], condition=Q(remaining__gt=0), name="points_lot_live"
+                fields=["account", "expires_at"],
+                condition=Q(remaining__gt=0),
+                name="points_lot_live",
             ),
             models.Index(  # the expiry run looks for what is due, whoever owns it
                 fields=["expires_at"], condition=Q(remaining__gt=0), name="points_lot_due"
@@ -199,7 +224,10 @@ class Lot(MemberOwned):
 
 
 class LotUse(MemberOwned):
-    """How much of a lot an entry consumed (positive) or gave back to it (negative). Written once."""
+    """How much of a lot an entry consumed (positive) or gave back to it (negative).
+
+    Written once.
+    """
 
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="uses")
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="uses")
@@ -210,7 +238,9 @@ class LotUse(MemberOwned):
         triggers = append_only()
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(amount=0), name="points_use_amount_is_not_zero"),
-            models.UniqueConstraint(fields=["member", "lot", "entry"], name="points_use_once_per_entry"),
+            models.UniqueConstraint(
+                fields=["member", "lot", "entry"], name="points_use_once_per_entry"
+            ),
         ]
 
     def __str__(self) -> str:

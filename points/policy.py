@@ -11,8 +11,9 @@ from program.models import Unit
 def expires_at(unit: Unit, *, occurred_at: datetime, zone: str) -> datetime | None:
     """The exclusive moment at which points of an activity end, None for never.
 
-    The day is counted from the activity's own local day, month arithmetic clips, the result may be rounded up to the end of
-    a month, quarter or year, and the points live to the end of that day in the program's zone.
+    The day is counted from the activity's own local day, month arithmetic clips, the result may be
+    rounded up to the end of a month, quarter or year, and the points live to the end of that day in
+    the program's zone.
     """
     if unit.expiry == Unit.Expiry.NEVER or unit.expiry_count is None:
         return None

@@ -1,7 +1,7 @@
 """Typed attributes: what an activity may say about itself, checked at the door.
 
-Values come from JSON or from a file; they leave as Python values (int, Decimal, str, bool, date). No float gets in: a number
-with a fraction is a Decimal or a text.
+Values come from JSON or from a file; they leave as Python values (int, Decimal, str, bool, date).
+No float gets in: a number with a fraction is a Decimal or a text.
 """
 
 from __future__ import annotations
@@ -15,12 +15,17 @@ from program.errors import AttributesInvalid
 from program.models import ActivityAttribute, ActivityType
 
 Kind = ActivityAttribute.Kind
-DIGITS = 12  # before the point; points computed from it stay far below what a JSON number keeps exact
+DIGITS = (
+    12  # before the point; points computed from it stay far below what a JSON number keeps exact
+)
 TEXT_LENGTH = 200
 
 
 def check(type: ActivityType, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes as typed values. Raises AttributesInvalid naming every attribute that does not fit, and why."""
+    """The attributes as typed values.
+
+    Raises AttributesInvalid naming every attribute that does not fit, and why.
+    """
     known = {attribute.code: attribute for attribute in type.attributes.all()}
     errors = [
         _error(code, f"{type.name} has no attribute {code!r}. Leave it out or correct the name.")
@@ -32,7 +37,11 @@ def check(type: ActivityType, given: Mapping[str, Any]) -> dict[str, Any]:
         raw = given.get(code)
         if raw is None or raw == "":
             if attribute.is_required:
-                errors.append(_error(code, f"{attribute.name} is missing. Every {type.name.lower()} needs it."))
+                errors.append(
+                    _error(
+                        code, f"{attribute.name} is missing. Every {type.name.lower()} needs it."
+                    )
+                )
             continue
         try:
             values[code] = _value(attribute, raw)
@@ -46,7 +55,9 @@ def check(type: ActivityType, given: Mapping[str, Any]) -> dict[str, Any]:
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:
     """Typed values in the form that is stored as JSON: decimals and dates as text."""
     return {
-        code: value if isinstance(value, bool | int | str) else (format(value, "f") if isinstance(value, Decimal) else value.isoformat())
+        code: value
+        if isinstance(value, bool | int | str)
+        else (format(value, "f") if isinstance(value, Decimal) else value.isoformat())
         for code, value in values.items()
     }
 
@@ -92,7 +103,9 @@ def _decimal(attribute: ActivityAttribute, raw: Any) -> Decimal:
     except InvalidOperation:
         raise ValueError(f"{raw!r} is not a number. Write it like 1234.50.") from None
     if not number.is_finite() or number.adjusted() >= DIGITS:
-        raise ValueError(f"{str(raw)[:20]!r} is too large. At most {DIGITS} digits before the point.")
+        raise ValueError(
+            f"{str(raw)[:20]!r} is too large. At most {DIGITS} digits before the point."
+        )
     if -number.as_tuple().exponent > 6:  # type: ignore[operator]
         raise ValueError(f"{str(raw)[:20]!r} has more than six digits after the point.")
     if attribute.least is not None and number < attribute.least:

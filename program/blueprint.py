@@ -1,7 +1,9 @@
-"""Blueprints: a whole program as one TOML file, checked to the last key, applied in one transaction.
+"""Blueprints: a whole program as one TOML file, checked to the last key, applied in one
+transaction.
 
-Each app brings the sections it understands and says how they are applied; this module knows none of them. Numbers with a
-fraction are read as decimals, never as floats. A mistake names the table, the key, and what would be right.
+Each app brings the sections it understands and says how they are applied; this module knows none of
+them. Numbers with a fraction are read as decimals, never as floats. A mistake names the table, the
+key, and what would be right.
 """
 
 from __future__ import annotations
@@ -30,7 +32,10 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Section:
-    """One top-level key of a blueprint. `apply(value, blueprint)` writes it and returns what changed, in sentences."""
+    """One top-level key of a blueprint.
+
+    `apply(value, blueprint)` writes it and returns what changed, in sentences.
+    """
 
     name: str
     type: Any
@@ -42,7 +47,10 @@ _sections: list[Section] = []
 
 
 def register(*sections: Section) -> None:
-    """Add the sections of an app; called once, when the app is ready. They are applied in the order of the floors."""
+    """Add the sections of an app; called once, when the app is ready.
+
+    They are applied in the order of the floors.
+    """
     known = {section.name for section in _sections}
     _sections.extend(section for section in sections if section.name not in known)
 
@@ -57,12 +65,17 @@ def type_of() -> Any:
 
 
 def load(folder: Path) -> tuple[Any, str]:
-    """The blueprint of a folder and its text. Raises BlueprintInvalid naming file, place and remedy."""
+    """The blueprint of a folder and its text.
+
+    Raises BlueprintInvalid naming file, place and remedy.
+    """
     path = folder / FILE
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise BlueprintInvalid(f"{path} cannot be read: {error.strerror}. Name a folder that holds a {FILE}.") from error
+        raise BlueprintInvalid(
+            f"{path} cannot be read: {error.strerror}. Name a folder that holds a {FILE}."
+        ) from error
     except UnicodeDecodeError as error:
         raise BlueprintInvalid(f"{path} is not UTF-8 text. Save it as UTF-8.") from error
     return read(text, name=str(path)), text
@@ -82,9 +95,11 @@ def read(text: str, *, name: str = FILE) -> Any:
 
 @transaction.atomic
 def apply(folder: Path, *, actor: str) -> list[str]:
-    """Make the program what the blueprint says, all of it or nothing. Returns what changed, in sentences.
+    """Make the program what the blueprint says, all of it or nothing. Returns what changed, in
+    sentences.
 
-    Raises BlueprintInvalid, or HistoryProtected where a change would rewrite what members have earned.
+    Raises BlueprintInvalid, or HistoryProtected where a change would rewrite what members have
+    earned.
     """
     blueprint, text = load(folder)
     Program.objects.select_for_update().first()
@@ -92,12 +107,17 @@ def apply(folder: Path, *, actor: str) -> list[str]:
     for section in _sections:
         changes += section.apply(getattr(blueprint, section.name), blueprint)
     if changes:
-        Revision.objects.create(blueprint=folder.resolve().name, text=text, changes=changes, actor=actor)
+        Revision.objects.create(
+            blueprint=folder.resolve().name, text=text, changes=changes, actor=actor
+        )
     return changes
 
 
 def _explain(problem: str, raw: Any) -> str:
-    """msgspec's message in a marketer's words: where it is, by table and code, and the nearest right key."""
+    """msgspec's message in a marketer's words:
+
+    where it is, by table and code, and the nearest right key.
+    """
     message, _, path = problem.partition(" - at `$")
     message = message.replace("Object", "It").replace("`", "'")
     unknown = re.search(r"unknown field '([^']+)'", message)
@@ -123,7 +143,9 @@ def _place(path: str, raw: Any) -> str:
             words.append(name)
         else:
             label = node.get("code") if isinstance(node, dict) else None
-            words[-1] = f"[[{words[-1]}]] number {int(index) + 1}" + (f' ("{label}")' if label else "")
+            words[-1] = f"[[{words[-1]}]] number {int(index) + 1}" + (
+                f' ("{label}")' if label else ""
+            )
     return ", ".join(words) or "the file"
 
 

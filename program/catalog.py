@@ -1,7 +1,8 @@
 """The program's data in memory: read once per version and process, then free.
 
-One cheap read of the Program row tells whether what a process holds is still true; the row's version moves with every
-change of program data, whoever makes it. Apps on higher floors keep their own part by `versioned`.
+One cheap read of the Program row tells whether what a process holds is still true; the row's
+version moves with every change of program data, whoever makes it. Apps on higher floors keep their
+own part by `versioned`.
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ class Catalog:
         """The activity type, or UnknownActivityType naming those there are."""
         if code not in self.types:
             known = ", ".join(self.types)
-            raise UnknownActivityType(f"There is no activity type {code!r}. Use one of: {known}.", pointer="/type")
+            raise UnknownActivityType(
+                f"There is no activity type {code!r}. Use one of: {known}.", pointer="/type"
+            )
         return self.types[code]
 
     def partner(self, code: str) -> Partner:
@@ -77,7 +80,8 @@ class Catalog:
             return None
         if (partner, code) not in self.locations:
             raise UnknownLocation(
-                f"Partner {partner!r} has no location {code!r}. Add it in the admin or correct the code.",
+                f"Partner {partner!r} has no location {code!r}. Add it in the admin or correct "
+                "the code.",
                 pointer="/location",
             )
         return self.locations[partner, code]

@@ -20,7 +20,9 @@ class UnknownActivityType(InvalidInput):
 
 
 class AttributesInvalid(InvalidInput):
-    """One or more attributes of an activity do not fit its type; `data["errors"]` lists all of them."""
+    """One or more attributes of an activity do not fit its type; `data["errors"]` lists all of
+    them.
+    """
 
     code = "attributes_invalid"
     title = "The attributes do not fit the activity type"

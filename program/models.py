@@ -1,7 +1,9 @@
-"""The program itself: one row, its units, its activity types, and the partners and places that take part.
+"""The program itself: one row, its units, its activity types, and the partners and places that take
+part.
 
-What must stay true: there is exactly one Program; a unit's kind and decimals never change once it has been used; every
-change of program data moves `Program.version`, which is what every process caches the program by.
+What must stay true: there is exactly one Program; a unit's kind and decimals never change once it
+has been used; every change of program data moves `Program.version`, which is what every process
+caches the program by.
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ class Program(models.Model):
         max_length=120, blank=True, help_text=_("A picture below static/; empty flies the pennant.")
     )
     notice = models.CharField(
-        max_length=240, blank=True, help_text=_("A sentence shown to everybody at the foot of each page.")
+        max_length=240,
+        blank=True,
+        help_text=_("A sentence shown to everybody at the foot of each page."),
     )
     version = models.PositiveBigIntegerField(default=1, editable=False)
 
@@ -57,7 +61,10 @@ class Program(models.Model):
 
 
 class Unit(models.Model):
-    """What is counted: points to spend, or a counter that qualifies for tiers. Amounts are in its smallest part."""
+    """What is counted:
+
+    points to spend, or a counter that qualifies for tiers. Amounts are in its smallest part.
+    """
 
     class Kind(models.TextChoices):
         SPENDABLE = "spendable", _("spendable")
@@ -88,27 +95,35 @@ class Unit(models.Model):
     expiry = models.CharField(max_length=8, choices=Expiry.choices, default=Expiry.NEVER)
     expiry_count = models.PositiveSmallIntegerField(null=True, blank=True)
     expiry_round_to = models.CharField(max_length=8, choices=RoundTo.choices, default=RoundTo.DAY)
-    is_default = models.BooleanField(default=False, help_text=_("The unit shown first, everywhere."))
+    is_default = models.BooleanField(
+        default=False, help_text=_("The unit shown first, everywhere.")
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ("position", "code")
         triggers = bumps_program_version()
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(decimals__lte=2), name="program_unit_decimals_at_most_two"),
+            models.CheckConstraint(
+                condition=Q(decimals__lte=2), name="program_unit_decimals_at_most_two"
+            ),
             models.CheckConstraint(
                 condition=Q(expiry="never", expiry_count__isnull=True)
                 | (~Q(expiry="never") & Q(expiry_count__gte=1)),
                 name="program_unit_expiry_names_its_count",
             ),
             models.CheckConstraint(
-                condition=Q(kind="spendable") | Q(expiry="never"), name="program_unit_counter_never_expires"
+                condition=Q(kind="spendable") | Q(expiry="never"),
+                name="program_unit_counter_never_expires",
             ),
             models.CheckConstraint(
-                condition=Q(is_default=False) | Q(kind="spendable"), name="program_unit_default_is_spendable"
+                condition=Q(is_default=False) | Q(kind="spendable"),
+                name="program_unit_default_is_spendable",
             ),
             models.UniqueConstraint(
-                fields=["is_default"], condition=Q(is_default=True), name="program_unit_default_is_unique"
+                fields=["is_default"],
+                condition=Q(is_default=True),
+                name="program_unit_default_is_unique",
             ),
         ]
 
@@ -117,7 +132,10 @@ class Unit(models.Model):
 
 
 class Partner(models.Model):
-    """A system that posts activities or takes vouchers: the front desk, a booking engine, a web shop."""
+    """A system that posts activities or takes vouchers:
+
+    the front desk, a booking engine, a web shop.
+    """
 
     code = models.CharField(max_length=40, primary_key=True, validators=[is_code])
     name = models.CharField(max_length=80)
@@ -143,7 +161,9 @@ class Location(models.Model):
         ordering = ("partner", "code")
         triggers = bumps_program_version()
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["partner", "code"], name="program_location_code_is_unique"),
+            models.UniqueConstraint(
+                fields=["partner", "code"], name="program_location_code_is_unique"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -151,13 +171,18 @@ class Location(models.Model):
 
 
 class ActivityType(models.Model):
-    """A kind of thing a member does: a stay, a purchase. Its attributes are typed and checked at intake."""
+    """A kind of thing a member does:
+
+    a stay, a purchase. Its attributes are typed and checked at intake.
+    """
 
     code = models.CharField(max_length=40, primary_key=True, validators=[is_code])
     name = models.CharField(max_length=60)
     plural = models.CharField(max_length=60)
     claim_days = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text=_("How many days after the fact it may still be posted; empty: always.")
+        null=True,
+        blank=True,
+        help_text=_("How many days after the fact it may still be posted; empty: always."),
     )
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -186,25 +211,34 @@ class ActivityAttribute(models.Model):
     code = models.SlugField(max_length=40)
     name = models.CharField(max_length=60)
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    singular = models.CharField(max_length=40, blank=True, help_text=_("One of it, in a sentence: night."))
+    singular = models.CharField(
+        max_length=40, blank=True, help_text=_("One of it, in a sentence: night.")
+    )
     plural = models.CharField(max_length=40, blank=True, help_text=_("Several of it: nights."))
     is_required = models.BooleanField(default=True)
     least = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     most = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
-    choices = models.JSONField(default=dict, blank=True, help_text=_("Code and words of each choice."))
+    choices = models.JSONField(
+        default=dict, blank=True, help_text=_("Code and words of each choice.")
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ("position",)
         triggers = bumps_program_version()
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["type", "code"], name="program_attribute_code_is_unique"),
+            models.UniqueConstraint(
+                fields=["type", "code"], name="program_attribute_code_is_unique"
+            ),
             models.CheckConstraint(
-                condition=Q(least__isnull=True) | Q(most__isnull=True) | Q(least__lte=models.F("most")),
+                condition=Q(least__isnull=True)
+                | Q(most__isnull=True)
+                | Q(least__lte=models.F("most")),
                 name="program_attribute_least_not_above_most",
             ),
             models.CheckConstraint(
-                condition=~Q(kind="choice") | ~Q(choices={}), name="program_attribute_choice_has_choices"
+                condition=~Q(kind="choice") | ~Q(choices={}),
+                name="program_attribute_choice_has_choices",
             ),
         ]
 
@@ -227,4 +261,3 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.blueprint} {self.applied_at:%Y-%m-%d %H:%M}"
-

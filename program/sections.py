@@ -89,8 +89,13 @@ class ActivityTypeTable(Table):
     claim_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] | None = None
 
 
-def upsert(model: type[M], match: Mapping[str, Any], values: Mapping[str, Any], *, label: str) -> tuple[M, list[str]]:
-    """Make the row found by `match` say `values`. Returns it with at most one sentence about what changed."""
+def upsert(
+    model: type[M], match: Mapping[str, Any], values: Mapping[str, Any], *, label: str
+) -> tuple[M, list[str]]:
+    """Make the row found by `match` say `values`.
+
+    Returns it with at most one sentence about what changed.
+    """
     row = model._default_manager.filter(**match).first()
     if row is None:
         return model._default_manager.create(**match, **values), [f"{label} was added."]
@@ -103,11 +108,17 @@ def upsert(model: type[M], match: Mapping[str, Any], values: Mapping[str, Any], 
 
 
 def positive(table: Table, *names: str) -> None:
-    """Refuse amounts that are not above nothing or are too large to be right; for a table's `__post_init__`."""
+    """Refuse amounts that are not above nothing or are too large to be right; for a table's
+    `__post_init__`.
+    """
     for name in names:
         amount = getattr(table, name)
-        if amount is not None and not (amount.is_finite() and amount > 0 and amount.adjusted() < DIGITS):
-            raise ValueError(f"{name} is a number above 0, with at most {DIGITS} digits before the point")
+        if amount is not None and not (
+            amount.is_finite() and amount > 0 and amount.adjusted() < DIGITS
+        ):
+            raise ValueError(
+                f"{name} is a number above 0, with at most {DIGITS} digits before the point"
+            )
 
 
 def unique(codes: Iterable[str], *, place: str) -> None:
@@ -115,7 +126,9 @@ def unique(codes: Iterable[str], *, place: str) -> None:
     seen: set[str] = set()
     for code in codes:
         if code in seen:
-            raise BlueprintInvalid(f'in [[{place}]]: the code "{code}" is given twice. Codes are unique.')
+            raise BlueprintInvalid(
+                f'in [[{place}]]: the code "{code}" is given twice. Codes are unique.'
+            )
         seen.add(code)
 
 
@@ -124,7 +137,8 @@ def _apply_program(table: ProgramTable, blueprint: Any) -> list[str]:
         ZoneInfo(table.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise BlueprintInvalid(
-            f'in program, time_zone: "{table.time_zone}" is not a time zone. Use a name like "Europe/Lisbon".'
+            f'in program, time_zone: "{table.time_zone}" is not a time zone. Use a name like '
+            '"Europe/Lisbon".'
         ) from error
     existing = Program.objects.first()
     if existing is not None and existing.code != table.code:
@@ -132,24 +146,37 @@ def _apply_program(table: ProgramTable, blueprint: Any) -> list[str]:
             f'This deployment runs the program "{existing.code}". One deployment is one program: '
             f'apply "{table.code}" to a deployment of its own.'
         )
-    values = {name: getattr(table, name) for name in ("name", "business", "time_zone", "currency", "tagline", "language")}
+    values = {
+        name: getattr(table, name)
+        for name in ("name", "business", "time_zone", "currency", "tagline", "language")
+    }
     brand = {f"brand_{name}": getattr(table.brand, name) for name in ("accent", "ink", "paper")}
-    values |= brand | {"logo": table.brand.logo, "support_email": table.support_email, "code": table.code}
+    values |= brand | {
+        "logo": table.brand.logo,
+        "support_email": table.support_email,
+        "code": table.code,
+    }
     return upsert(Program, {"id": 1}, values, label=f"Program {table.name}")[1]
 
 
 def _apply_units(tables: list[UnitTable], blueprint: Any) -> list[str]:
     unique((table.code for table in tables), place="unit")
     if not any(table.kind == "spendable" for table in tables):
-        raise BlueprintInvalid("in [[unit]]: a program needs at least one unit of the kind spendable.")
+        raise BlueprintInvalid(
+            "in [[unit]]: a program needs at least one unit of the kind spendable."
+        )
     changes = []
     for position, table in enumerate(tables):
         existing = Unit.objects.filter(code=table.code).first()
         if existing and (existing.kind, existing.decimals) != (table.kind, table.decimals):
             raise HistoryProtected(
-                f'in [[unit]] "{table.code}": kind and decimals of a unit are for life. Add a new unit instead.'
+                f'in [[unit]] "{table.code}": kind and decimals of a unit are for life. Add a '
+                "new unit instead."
             )
-        values = {name: getattr(table, name) for name in ("kind", "singular", "plural", "decimals", "rounding")}
+        values = {
+            name: getattr(table, name)
+            for name in ("kind", "singular", "plural", "decimals", "rounding")
+        }
         values |= _expiry(table) | {"is_default": table.default, "position": position}
         changes += upsert(Unit, {"code": table.code}, values, label=f"Unit {table.plural}")[1]
     return changes
@@ -158,13 +185,23 @@ def _apply_units(tables: list[UnitTable], blueprint: Any) -> list[str]:
 def _expiry(table: UnitTable) -> dict[str, Any]:
     expiry = table.expiry
     if expiry is None:
-        return {"expiry": Unit.Expiry.NEVER, "expiry_count": None, "expiry_round_to": Unit.RoundTo.DAY}
+        return {
+            "expiry": Unit.Expiry.NEVER,
+            "expiry_count": None,
+            "expiry_round_to": Unit.RoundTo.DAY,
+        }
     if (expiry.months is None) == (expiry.days is None):
         raise BlueprintInvalid(f'in [[unit]] "{table.code}", expiry: give either months or days.')
     if table.kind == "counter":
-        raise BlueprintInvalid(f'in [[unit]] "{table.code}", expiry: a counter never expires; its ladder has a window.')
+        raise BlueprintInvalid(
+            f'in [[unit]] "{table.code}", expiry: a counter never expires; its ladder has a window.'
+        )
     kind = Unit.Expiry.MONTHS if expiry.months else Unit.Expiry.DAYS
-    return {"expiry": kind, "expiry_count": expiry.months or expiry.days, "expiry_round_to": expiry.round_to}
+    return {
+        "expiry": kind,
+        "expiry_count": expiry.months or expiry.days,
+        "expiry_round_to": expiry.round_to,
+    }
 
 
 def _apply_partners(tables: list[PartnerTable], blueprint: Any) -> list[str]:
@@ -172,12 +209,16 @@ def _apply_partners(tables: list[PartnerTable], blueprint: Any) -> list[str]:
     changes = []
     for table in tables:
         values = {"name": table.name, "is_active": True}
-        partner, changed = upsert(Partner, {"code": table.code}, values, label=f"Partner {table.name}")
+        partner, changed = upsert(
+            Partner, {"code": table.code}, values, label=f"Partner {table.name}"
+        )
         changes += changed
         unique((place.code for place in table.location), place="partner.location")
         for place in table.location:
             match = {"partner": partner, "code": place.code}
-            changes += upsert(Location, match, {"name": place.name}, label=f"Location {place.name}")[1]
+            changes += upsert(
+                Location, match, {"name": place.name}, label=f"Location {place.name}"
+            )[1]
     gone = Partner.objects.filter(is_active=True).exclude(code__in=[table.code for table in tables])
     changes += [f"Partner {partner.name} is no longer active." for partner in gone]
     gone.update(is_active=False)
@@ -194,7 +235,9 @@ def _apply_types(tables: list[ActivityTypeTable], blueprint: Any) -> list[str]:
             "claim_days": table.claim_days,
             "position": position,
         }
-        type, changed = upsert(ActivityType, {"code": table.code}, values, label=f"Activity {table.name}")
+        type, changed = upsert(
+            ActivityType, {"code": table.code}, values, label=f"Activity {table.name}"
+        )
         changes += changed + _apply_attributes(type, table)
     return changes
 
@@ -204,19 +247,30 @@ def _apply_attributes(type: ActivityType, table: ActivityTypeTable) -> list[str]
     changes = []
     for position, one in enumerate(table.attribute):
         if one.type == "choice" and not one.choices:
-            raise BlueprintInvalid(f'in [[activity_type]] "{table.code}", attribute "{one.code}": a choice needs choices.')
+            raise BlueprintInvalid(
+                f'in [[activity_type]] "{table.code}", attribute "{one.code}": a choice needs '
+                "choices."
+            )
         if one.least is not None and one.most is not None and one.least > one.most:
-            raise BlueprintInvalid(f'in [[activity_type]] "{table.code}", attribute "{one.code}": least is above most.')
+            raise BlueprintInvalid(
+                f'in [[activity_type]] "{table.code}", attribute "{one.code}": least is above most.'
+            )
         match = {"type": type, "code": one.code}
         existing = ActivityAttribute.objects.filter(**match).first()
         if existing and existing.kind != one.type:
             raise HistoryProtected(
-                f'in [[activity_type]] "{table.code}", attribute "{one.code}": its type is for life. Add a new attribute.'
+                f'in [[activity_type]] "{table.code}", attribute "{one.code}": its type is '
+                "for life. Add a new attribute."
             )
-        values = {name: getattr(one, name) for name in ("name", "singular", "plural", "least", "most", "choices")}
+        values = {
+            name: getattr(one, name)
+            for name in ("name", "singular", "plural", "least", "most", "choices")
+        }
         values |= {"kind": one.type, "is_required": one.required, "position": position}
         changes += upsert(ActivityAttribute, match, values, label=f"{table.name}, {one.name}")[1]
-    gone = ActivityAttribute.objects.filter(type=type).exclude(code__in=[one.code for one in table.attribute])
+    gone = ActivityAttribute.objects.filter(type=type).exclude(
+        code__in=[one.code for one in table.attribute]
+    )
     changes += [f"{table.name}, {attribute.name} was removed." for attribute in gone]
     gone.delete()
     return changes

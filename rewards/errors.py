@@ -2,7 +2,10 @@ from common.errors import BrokenRule, LoyaltyError, Refusal
 
 
 class RewardUnavailable(LoyaltyError):
-    """The reward cannot be had: withdrawn, out of its dates, or for another tier. The message says which."""
+    """The reward cannot be had:
+
+    withdrawn, out of its dates, or for another tier. The message says which.
+    """
 
     code = "reward_unavailable"
     title = "This reward cannot be had"
@@ -19,7 +22,9 @@ class LimitReached(LoyaltyError):
 
 
 class VoucherInvalid(LoyaltyError):
-    """One answer for codes that are wrong, foreign or unknown, so that nothing can be guessed from it."""
+    """One answer for codes that are wrong, foreign or unknown, so that nothing can be guessed from
+    it.
+    """
 
     code = "voucher_invalid"
     status = 404
@@ -44,6 +49,9 @@ class VoucherCancelled(LoyaltyError):
 
 
 REFUSALS: dict[str, Refusal] = {
-    "rewards_stock_left_is_not_negative": (OutOfStock, "The last one has just gone. Nothing was taken."),
+    "rewards_stock_left_is_not_negative": (
+        OutOfStock,
+        "The last one has just gone. Nothing was taken.",
+    ),
     "rewards_redemption_attempt_is_unique": (BrokenRule, "This attempt has been redeemed already."),
 }

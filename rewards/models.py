@@ -1,7 +1,7 @@
 """How points go out: the catalogue, its prices and stock, and redemptions with their codes.
 
-What must stay true: a redemption was paid by exactly one posting; a code is issued once; stock never goes below nothing; a
-voucher is used at most once, and keeps when, where and by whom.
+What must stay true: a redemption was paid by exactly one posting; a code is issued once; stock
+never goes below nothing; a voucher is used at most once, and keeps when, where and by whom.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ class RewardQuerySet(models.QuerySet["Reward"]):
     def with_stock(self) -> RewardQuerySet:
         """Each reward with `left`, the number still to be had, None where there is no limit."""
         slots = RewardStock.objects.filter(reward=models.OuterRef("pk")).order_by()
-        total = slots.values("reward").annotate(left_in_all=models.Sum("left")).values("left_in_all")
+        total = (
+            slots.values("reward").annotate(left_in_all=models.Sum("left")).values("left_in_all")
+        )
         return self.annotate(left=models.Subquery(total))
 
     def in_stock(self) -> RewardQuerySet:
@@ -56,14 +58,19 @@ class Reward(models.Model):
     terms = models.TextField(blank=True)
     category = models.CharField(max_length=40)
     picture = models.CharField(max_length=120, blank=True, help_text=_("A picture below static/."))
-    worth = models.CharField(max_length=40, blank=True, help_text=_("What it would cost otherwise, in words."))
+    worth = models.CharField(
+        max_length=40, blank=True, help_text=_("What it would cost otherwise, in words.")
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     valid_days = models.PositiveSmallIntegerField(
-        default=365, help_text=_("How many days a voucher can be used, counted from the day it is issued.")
+        default=365,
+        help_text=_("How many days a voucher can be used, counted from the day it is issued."),
     )
     lowest_tier = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="+")
     per_member = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text=_("How often one member may have it; empty: as often as they like.")
+        null=True,
+        blank=True,
+        help_text=_("How often one member may have it; empty: as often as they like."),
     )
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
@@ -75,13 +82,18 @@ class Reward(models.Model):
     class Meta:
         ordering = ("position", "code")
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(valid_days__gte=1), name="rewards_reward_is_valid_a_day"),
             models.CheckConstraint(
-                condition=Q(starts_at__isnull=True) | Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                condition=Q(valid_days__gte=1), name="rewards_reward_is_valid_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at__isnull=True)
+                | Q(ends_at__isnull=True)
+                | Q(ends_at__gt=F("starts_at")),
                 name="rewards_reward_ends_after_it_starts",
             ),
             models.CheckConstraint(
-                condition=Q(per_member__isnull=True) | Q(per_member__gte=1), name="rewards_reward_limit_is_positive"
+                condition=Q(per_member__isnull=True) | Q(per_member__gte=1),
+                name="rewards_reward_limit_is_positive",
             ),
         ]
 
@@ -97,14 +109,18 @@ class RewardPrice(models.Model):
     tier = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="+")
     amount = models.PositiveBigIntegerField()
     starts_on = models.DateField(null=True, blank=True)
-    ends_on = models.DateField(null=True, blank=True, help_text=_("The first day on which it no longer holds."))
+    ends_on = models.DateField(
+        null=True, blank=True, help_text=_("The first day on which it no longer holds.")
+    )
 
     class Meta:
         ordering = ("reward", "amount")
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(amount__gte=1), name="rewards_price_is_positive"),
             models.CheckConstraint(
-                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gt=F("starts_on")),
                 name="rewards_price_ends_after_it_starts",
             ),
             ExclusionConstraint(
@@ -121,11 +137,16 @@ class RewardPrice(models.Model):
         return str(self.amount)
 
     def is_in_force(self, day: date) -> bool:
-        return (self.starts_on is None or self.starts_on <= day) and (self.ends_on is None or day < self.ends_on)
+        return (self.starts_on is None or self.starts_on <= day) and (
+            self.ends_on is None or day < self.ends_on
+        )
 
 
 class RewardStock(models.Model):
-    """How many of a reward are left, in one or several slots; no row means no limit. Touched last in a redemption."""
+    """How many of a reward are left, in one or several slots; no row means no limit.
+
+    Touched last in a redemption.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     reward = models.ForeignKey(Reward, models.PROTECT, related_name="stock")
@@ -136,7 +157,9 @@ class RewardStock(models.Model):
         ordering = ("reward", "slot")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["reward", "slot"], name="rewards_stock_slot_is_unique"),
-            models.CheckConstraint(condition=Q(left__gte=0), name="rewards_stock_left_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(left__gte=0), name="rewards_stock_left_is_not_negative"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -154,7 +177,9 @@ class Redemption(MemberOwned):
     member = models.ForeignKey(Member, models.PROTECT, related_name="redemptions")
     reward = models.ForeignKey(Reward, models.PROTECT, related_name="redemptions")
     posting = models.OneToOneField(Posting, models.PROTECT, related_name="redemption")
-    attempt = models.UUIDField(help_text=_("Made when the page was rendered: a double tap redeems once."))
+    attempt = models.UUIDField(
+        help_text=_("Made when the page was rendered: a double tap redeems once.")
+    )
     price = models.PositiveBigIntegerField()
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     code = models.CharField(max_length=20)
@@ -164,7 +189,9 @@ class Redemption(MemberOwned):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     used_by = models.CharField(max_length=80, blank=True)
-    used_location = models.ForeignKey(Location, models.PROTECT, null=True, blank=True, related_name="+")
+    used_location = models.ForeignKey(
+        Location, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.CharField(max_length=80, blank=True)
     cancel_reason = models.CharField(max_length=240, blank=True)
@@ -172,20 +199,35 @@ class Redemption(MemberOwned):
     class Meta:
         ordering = ("-id",)
         indexes: ClassVar = [
-            models.Index(fields=["member", "-id"], name="rewards_redemption_by_member"),  # my vouchers
-            models.Index(fields=["reward", "-id"], name="rewards_redemption_by_reward"),  # the clerk's list
+            models.Index(
+                fields=["member", "-id"], name="rewards_redemption_by_member"
+            ),  # my vouchers
+            models.Index(
+                fields=["reward", "-id"], name="rewards_redemption_by_reward"
+            ),  # the clerk's list
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["member", "attempt"], name="rewards_redemption_attempt_is_unique"),
-            models.CheckConstraint(condition=Q(price__gte=1), name="rewards_redemption_price_is_positive"),
+            models.UniqueConstraint(
+                fields=["member", "attempt"], name="rewards_redemption_attempt_is_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(price__gte=1), name="rewards_redemption_price_is_positive"
+            ),
             models.CheckConstraint(
                 condition=Q(status="issued", used_at__isnull=True, cancelled_at__isnull=True)
-                | (Q(status="used", used_at__isnull=False, cancelled_at__isnull=True) & ~Q(used_by=""))
-                | (Q(status="cancelled", used_at__isnull=True, cancelled_at__isnull=False) & ~Q(cancelled_by="")),
+                | (
+                    Q(status="used", used_at__isnull=False, cancelled_at__isnull=True)
+                    & ~Q(used_by="")
+                )
+                | (
+                    Q(status="cancelled", used_at__isnull=True, cancelled_at__isnull=False)
+                    & ~Q(cancelled_by="")
+                ),
                 name="rewards_redemption_status_has_its_facts",
             ),
             models.CheckConstraint(
-                condition=Q(expires_at__gt=F("issued_at")), name="rewards_redemption_expires_after_issue"
+                condition=Q(expires_at__gt=F("issued_at")),
+                name="rewards_redemption_expires_after_issue",
             ),
         ]
 

@@ -20,7 +20,10 @@ from tiers.models import Standing, Tier
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Offer:
-    """A reward as one member sees it. Amounts are in the unit's smallest part; `left` is None without a limit."""
+    """A reward as one member sees it.
+
+    Amounts are in the unit's smallest part; `left` is None without a limit.
+    """
 
     reward: Reward
     price: int
@@ -45,7 +48,9 @@ class Offer:
 def for_member(
     member: Member, *, program: Program, rewards: Sequence[Reward] | None = None
 ) -> list[Offer]:
-    """Every reward on offer with its price for this member, cheapest first within the catalogue's order. Four queries."""
+    """Every reward on offer with its price for this member, cheapest first within the catalogue's
+    order. Four queries.
+    """
     if rewards is None:
         rewards = list(visible(program))
     tiers = held(member, program=program)
@@ -87,7 +92,8 @@ def held(member: Member, *, program: Program) -> list[Tier]:
 
 
 def price_of(reward: Reward, *, tiers: Sequence[Tier], day: date) -> RewardPrice | None:
-    """The lowest price in force on `day` for somebody who holds `tiers`; None when there is none."""
+    """The lowest price in force on `day` for somebody who holds `tiers`; None when there is "
+    "none."""
     prices = [
         price
         for price in reward.prices.all()
@@ -118,12 +124,15 @@ def check(reward: Reward, *, member: Member, program: Program) -> RewardPrice:
     lock = lock_of(reward, tiers=tiers)
     if lock is not None:
         raise RewardUnavailable(
-            _("This reward is for %(tier)s and above. Nothing was taken.") % {"tier": lock.name}, tier=lock.code
+            _("This reward is for %(tier)s and above. Nothing was taken.") % {"tier": lock.name},
+            tier=lock.code,
         )
     price = price_of(reward, tiers=tiers, day=clock.local_date(now, program.time_zone))
     if price is None:
         raise RewardUnavailable(_("This reward has no price today. Nothing was taken."))
-    taken = Redemption.objects.filter(member=member, reward=reward).exclude(status=Redemption.Status.CANCELLED)
+    taken = Redemption.objects.filter(member=member, reward=reward).exclude(
+        status=Redemption.Status.CANCELLED
+    )
     if reward.per_member is not None and taken.count() >= reward.per_member:
         raise LimitReached(_("You have had this as often as it can be had. Nothing was taken."))
     if reward.stock.exists() and not reward.stock.filter(left__gt=0).exists():
@@ -137,4 +146,3 @@ def reward_by_code(code: str) -> Reward:
     if reward is None:
         raise RewardUnavailable(_("There is no such reward."))
     return reward
-

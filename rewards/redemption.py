@@ -36,7 +36,11 @@ def redeem(member: Member, *, reward: Reward, attempt: uuid.UUID, actor: str) ->
     program = catalog.current()
     with transaction.atomic(), translate(REFUSALS):
         Books.open([(member.pk, reward.unit_id)])
-        known = Redemption.objects.filter(member=member, attempt=attempt).select_related("reward").first()
+        known = (
+            Redemption.objects.filter(member=member, attempt=attempt)
+            .select_related("reward")
+            .first()
+        )
         if known is not None:
             return known
         price = offers.check(reward, member=member, program=program)
@@ -47,7 +51,13 @@ def redeem(member: Member, *, reward: Reward, attempt: uuid.UUID, actor: str) ->
 
 
 def _issue(
-    member: Member, reward: Reward, price: RewardPrice, *, attempt: uuid.UUID, actor: str, program: Program
+    member: Member,
+    reward: Reward,
+    price: RewardPrice,
+    *,
+    attempt: uuid.UUID,
+    actor: str,
+    program: Program,
 ) -> Redemption:
     pk, now = uuid7(), clock.now()
     posting = ledger.spend(
@@ -73,7 +83,9 @@ def _issue(
         expires_at=clock.end_of_day(last_day, program.time_zone),
     )
     redemption.save(force_insert=True)
-    VoucherKey(id=VoucherKey.id_for(redemption.code), redemption_id=pk, member_id=member.pk).save(force_insert=True)
+    VoucherKey(id=VoucherKey.id_for(redemption.code), redemption_id=pk, member_id=member.pk).save(
+        force_insert=True
+    )
     return redemption
 
 
@@ -88,7 +100,8 @@ def _take_stock(reward: Reward) -> None:
 
 
 def cancel(redemption: Redemption, *, reason: str, actor: str) -> Redemption:
-    """Take back an unused voucher: points return to their lots with their old expiry, stock goes up again.
+    """Take back an unused voucher: points return to their lots with their old expiry, stock goes up
+    again.
 
     Cancelling twice is harmless. Raises VoucherUsed, ReasonMissing.
     """
@@ -96,13 +109,22 @@ def cancel(redemption: Redemption, *, reason: str, actor: str) -> Redemption:
         raise ReasonMissing("Write down why the voucher is cancelled.", pointer="/reason")
     with transaction.atomic():
         Books.open([(redemption.member_id, redemption.unit_id)])
-        locked = Redemption.objects.select_for_update(of=("self",)).select_related("reward", "posting__member")
+        locked = Redemption.objects.select_for_update(of=("self",)).select_related(
+            "reward", "posting__member"
+        )
         row = locked.get(pk=redemption.pk, member=redemption.member_id)
         if row.status == Redemption.Status.CANCELLED:
             return row
         if row.status == Redemption.Status.USED:
-            raise VoucherUsed("This voucher has been used and cannot be cancelled.", used_at=row.used_at)
-        ledger.reverse(row.posting, source=f"redemption-cancelled:{row.pk}", actor=actor, reason=row.reward.name)
+            raise VoucherUsed(
+                "This voucher has been used and cannot be cancelled.", used_at=row.used_at
+            )
+        ledger.reverse(
+            row.posting,
+            source=f"redemption-cancelled:{row.pk}",
+            actor=actor,
+            reason=row.reward.name,
+        )
         row.status, row.cancelled_at = Redemption.Status.CANCELLED, clock.now()
         row.cancelled_by, row.cancel_reason = actor, reason[:240]
         row.save(update_fields=["status", "cancelled_at", "cancelled_by", "cancel_reason"])
@@ -114,14 +136,20 @@ def cancel(redemption: Redemption, *, reason: str, actor: str) -> Redemption:
 
 def can_undo(redemption: Redemption) -> bool:
     """Whether the member may still take it back without asking the desk."""
-    return redemption.is_usable and clock.now() < redemption.issued_at + timedelta(minutes=UNDO_MINUTES)
+    return redemption.is_usable and clock.now() < redemption.issued_at + timedelta(
+        minutes=UNDO_MINUTES
+    )
 
 
 def undo(redemption: Redemption, *, actor: str) -> Redemption:
-    """Cancel one's own voucher within the undo time. Raises VoucherUsed, or VoucherCancelled when the time is over."""
+    """Cancel one's own voucher within the undo time.
+
+    Raises VoucherUsed, or VoucherCancelled when the time is over.
+    """
     if redemption.status == Redemption.Status.ISSUED and not can_undo(redemption):
         raise VoucherCancelled(
-            f"A voucher can be taken back within {UNDO_MINUTES} minutes. Ask the desk for help with this one."
+            f"A voucher can be taken back within {UNDO_MINUTES} minutes. Ask the desk for help "
+            "with this one."
         )
     return cancel(redemption, reason="Taken back by the member", actor=actor)
 

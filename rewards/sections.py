@@ -51,7 +51,17 @@ def _apply(tables: list[RewardTable], blueprint: Any) -> list[str]:
         values = {
             name: getattr(table, name)
             for name in (
-                ["name", "summary", "category", "description", "terms", "picture", "worth", "valid_days", "per_member"]
+                [
+                    "name",
+                    "summary",
+                    "category",
+                    "description",
+                    "terms",
+                    "picture",
+                    "worth",
+                    "valid_days",
+                    "per_member",
+                ]
             )
         }
         values |= {"unit_id": table.unit, "lowest_tier": _tier(table.tier_at_least)}
@@ -73,7 +83,9 @@ def _check(table: RewardTable, blueprint: Any) -> None:
         if code is not None:
             require_code(code, tiers, place=f"{place}, tier_at_least")
     if not any(price.tier_at_least is None for price in table.price):
-        raise BlueprintInvalid(f"in {place}: one price must hold for everybody, without tier_at_least.")
+        raise BlueprintInvalid(
+            f"in {place}: one price must hold for everybody, without tier_at_least."
+        )
     decimals = next(unit.decimals for unit in blueprint.unit if unit.code == table.unit)
     for price in table.price:
         if price.amount.scaleb(decimals) % 1:
@@ -83,7 +95,12 @@ def _check(table: RewardTable, blueprint: Any) -> None:
 def _apply_prices(reward: Reward, table: RewardTable) -> list[str]:
     decimals = Unit.objects.get(pk=table.unit).decimals
     wanted = {
-        (_tier_id(price.tier_at_least), int(price.amount.scaleb(decimals)), price.from_, price.until)
+        (
+            _tier_id(price.tier_at_least),
+            int(price.amount.scaleb(decimals)),
+            price.from_,
+            price.until,
+        )
         for price in table.price
     }
     rows = list(RewardPrice.objects.filter(reward=reward))

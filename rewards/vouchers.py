@@ -21,23 +21,33 @@ def find(code: str) -> Redemption:
     """The redemption behind a code. Raises VoucherInvalid."""
     key = VoucherKey.objects.filter(pk=VoucherKey.id_for(codes.clean(code))).first()
     if key is None:
-        raise VoucherInvalid(_("This code opens nothing here. Check it letter by letter, or scan it again."))
+        raise VoucherInvalid(
+            _("This code opens nothing here. Check it letter by letter, or scan it again.")
+        )
     rows = Redemption.objects.select_related("reward", "member", "used_location")
     return rows.get(pk=key.redemption_id, member_id=key.member_id)
 
 
 def check(code: str) -> Redemption:
-    """The redemption, if the voucher can be used now. Raises VoucherInvalid, VoucherUsed, VoucherCancelled, VoucherExpired."""
+    """The redemption, if the voucher can be used now.
+
+    Raises VoucherInvalid, VoucherUsed, VoucherCancelled, VoucherExpired.
+    """
     redemption = find(code)
     _refuse_unusable(redemption)
     return redemption
 
 
 def use(code: str, *, actor: str, location: Location | None = None) -> Redemption:
-    """Use a voucher, once. The second use says when and where the first was. Raises as `check` does."""
+    """Use a voucher, once.
+
+    The second use says when and where the first was. Raises as `check` does.
+    """
     found = find(code)
     with transaction.atomic():
-        rows = Redemption.objects.select_for_update(of=("self",)).select_related("reward", "member", "used_location")
+        rows = Redemption.objects.select_for_update(of=("self",)).select_related(
+            "reward", "member", "used_location"
+        )
         redemption = rows.get(pk=found.pk, member_id=found.member_id)
         _refuse_unusable(redemption)
         redemption.status, redemption.used_at = Redemption.Status.USED, clock.now()
@@ -61,11 +71,14 @@ def _refuse_unusable(redemption: Redemption) -> None:
         when = timezone.localtime(redemption.used_at)
         place = redemption.used_location.name if redemption.used_location else redemption.used_by
         raise VoucherUsed(
-            _("This voucher was used on %(when)s at %(place)s.") % {"when": f"{when:%Y-%m-%d %H:%M}", "place": place},
+            _("This voucher was used on %(when)s at %(place)s.")
+            % {"when": f"{when:%Y-%m-%d %H:%M}", "place": place},
             used_at=redemption.used_at.isoformat(),
             used_at_place=place,
         )
     if redemption.status == Redemption.Status.CANCELLED:
         raise VoucherCancelled(_("This voucher was cancelled and its points were given back."))
     if redemption.is_expired:
-        raise VoucherExpired(_("This voucher expired on %(day)s.") % {"day": f"{redemption.expires_at:%Y-%m-%d}"})
+        raise VoucherExpired(
+            _("This voucher expired on %(day)s.") % {"day": f"{redemption.expires_at:%Y-%m-%d}"}
+        )

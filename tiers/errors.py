@@ -5,5 +5,8 @@ REFUSALS: dict[str, Refusal] = {
         BrokenRule,
         "The member already holds a tier of this ladder for part of that period.",
     ),
-    "tiers_tier_threshold_is_unique": (BrokenRule, "Two tiers of one ladder cannot have the same threshold."),
+    "tiers_tier_threshold_is_unique": (
+        BrokenRule,
+        "Two tiers of one ladder cannot have the same threshold.",
+    ),
 }

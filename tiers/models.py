@@ -1,7 +1,8 @@
 """Ladders, their tiers, and the standing of members with its dates.
 
-What must stay true: standing follows from what was earned, by the date on which it was earned, and never from the balance:
-spending cannot lower it. Standings of one member on one ladder never overlap.
+What must stay true: standing follows from what was earned, by the date on which it was earned, and
+never from the balance: spending cannot lower it. Standings of one member on one ladder never
+overlap.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ from program.models import Unit, is_code
 
 
 class Ladder(models.Model):
-    """A ladder of tiers: the counter that climbs it, over which window, and how long a tier then holds."""
+    """A ladder of tiers:
+
+    the counter that climbs it, over which window, and how long a tier then holds.
+    """
 
     class Window(models.TextChoices):
         LIFETIME = "lifetime", _("everything ever counted")
@@ -49,7 +53,10 @@ class Ladder(models.Model):
 
 
 class Tier(models.Model):
-    """A rung: what it takes (in the counter's smallest part), what it gives, and the pennant it flies."""
+    """A rung:
+
+    what it takes (in the counter's smallest part), what it gives, and the pennant it flies.
+    """
 
     class Field(models.TextChoices):
         SOLID = "solid", _("one color")
@@ -84,7 +91,9 @@ class Tier(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["ladder", "code"], name="tiers_tier_code_is_unique"),
             models.UniqueConstraint(fields=["ladder", "rank"], name="tiers_tier_rank_is_unique"),
-            models.UniqueConstraint(fields=["ladder", "threshold"], name="tiers_tier_threshold_is_unique"),
+            models.UniqueConstraint(
+                fields=["ladder", "threshold"], name="tiers_tier_threshold_is_unique"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -94,7 +103,9 @@ class Tier(models.Model):
 class StandingQuerySet(models.QuerySet["Standing"]):
     def at(self, moment: Any) -> StandingQuerySet:
         """What was held at a moment: begun by then and not over."""
-        return self.filter(starts_at__lte=moment).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
+        return self.filter(starts_at__lte=moment).filter(
+            Q(ends_at__isnull=True) | Q(ends_at__gt=moment)
+        )
 
 
 class Standing(MemberOwned):

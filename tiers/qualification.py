@@ -1,8 +1,9 @@
 """Qualification: which tier follows from what was counted, and when.
 
-The rule is a pure function of dated credits, so any order of arrival gives the same tier at any moment: a credit that lifts
-the window's sum over a threshold starts a hold on that tier, a hold lasts as long as the ladder says, and the effective tier
-is the highest one held. Thresholds are reached by being equal (`>=`). All amounts are in the counter's smallest part.
+The rule is a pure function of dated credits, so any order of arrival gives the same tier at any
+moment: a credit that lifts the window's sum over a threshold starts a hold on that tier, a hold
+lasts as long as the ladder says, and the effective tier is the highest one held. Thresholds are
+reached by being equal (`>=`). All amounts are in the counter's smallest part.
 """
 
 from __future__ import annotations
@@ -100,7 +101,10 @@ class Climb:
         return _top(h for h in self.holds if h.starts_at <= moment and _outlives(h, moment))
 
     def rung_before(self, moment: datetime) -> Rung | None:
-        """The highest rung at `moment` that was reached strictly before it: what an activity of that moment earns at."""
+        """The highest rung at `moment` that was reached strictly before it:
+
+        what an activity of that moment earns at.
+        """
         return _top(h for h in self.holds if h.starts_at < moment and _outlives(h, moment))
 
     def total_at(self, moment: datetime) -> int:
@@ -150,11 +154,15 @@ def _ends(rule: LadderRule, moment: datetime) -> datetime | None:
 
 def _highest(holds: list[Span]) -> list[Span]:
     """Overlapping holds flattened: at each moment the highest rung, equal neighbours joined."""
-    edges = sorted({s.starts_at for s in holds} | {s.ends_at for s in holds if s.ends_at is not None})
+    edges = sorted(
+        {s.starts_at for s in holds} | {s.ends_at for s in holds if s.ends_at is not None}
+    )
     flat: list[Span] = []
     for index, start in enumerate(edges):
         end = edges[index + 1] if index + 1 < len(edges) else None
-        live = [s for s in holds if s.starts_at <= start and (s.ends_at is None or s.ends_at > start)]
+        live = [
+            s for s in holds if s.starts_at <= start and (s.ends_at is None or s.ends_at > start)
+        ]
         if not live:
             continue
         rung = max((s.rung for s in live), key=lambda rung: rung.rank)
@@ -165,8 +173,13 @@ def _highest(holds: list[Span]) -> list[Span]:
     return flat
 
 
-def credits(member_ids: Sequence[uuid.UUID], counters: Sequence[str]) -> dict[tuple[uuid.UUID, str], list[tuple[datetime, int]]]:
-    """What each member's counters were credited, by moment: {(member, unit): [(occurred_at, amount)]}."""
+def credits(
+    member_ids: Sequence[uuid.UUID], counters: Sequence[str]
+) -> dict[tuple[uuid.UUID, str], list[tuple[datetime, int]]]:
+    """What each member's counters were credited, by moment:
+
+    {(member, unit): [(occurred_at, amount)]}.
+    """
     found: dict[tuple[uuid.UUID, str], list[tuple[datetime, int]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(

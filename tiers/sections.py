@@ -17,7 +17,17 @@ from tiers.models import Ladder, Standing, Tier
 
 class PennantTable(Table):
     colors: Annotated[list[Color], msgspec.Meta(min_length=2, max_length=3)]
-    field: Literal["solid", "horizontal", "vertical", "stripes", "cross", "saltire", "diamond", "disc", "border"]
+    field: Literal[
+        "solid",
+        "horizontal",
+        "vertical",
+        "stripes",
+        "cross",
+        "saltire",
+        "diamond",
+        "disc",
+        "border",
+    ]
     outline: Literal["pennant", "swallowtail", "flag"]
 
 
@@ -66,7 +76,9 @@ def _apply_tiers(ladder: Ladder, table: LadderTable) -> list[str]:
     decimals = Unit.objects.get(pk=table.counter).decimals
     thresholds = [_smallest(tier, decimals) for tier in table.tier]
     if thresholds != sorted(set(thresholds)):
-        raise BlueprintInvalid(f'in [[ladder]] "{table.code}": list tiers from the lowest threshold to the highest.')
+        raise BlueprintInvalid(
+            f'in [[ladder]] "{table.code}": list tiers from the lowest threshold to the highest.'
+        )
     codes = [tier.code for tier in table.tier]
     _remove(ladder, codes)
     changes = []
@@ -81,22 +93,30 @@ def _apply_tiers(ladder: Ladder, table: LadderTable) -> list[str]:
             "outline": tier.pennant.outline,
             "benefits": list(tier.benefits),
         }
-        changes += upsert(Tier, {"ladder": ladder, "code": tier.code}, values, label=f"Tier {tier.name}")[1]
+        changes += upsert(
+            Tier, {"ladder": ladder, "code": tier.code}, values, label=f"Tier {tier.name}"
+        )[1]
     return changes
 
 
 def _make_room(ladder: Ladder, codes: list[str]) -> None:
-    """Ranks and thresholds are unique: lift those that move out of the way before they are set anew."""
+    """Ranks and thresholds are unique:
+
+    lift those that move out of the way before they are set anew.
+    """
     moving = [t for t in Tier.objects.filter(ladder=ladder) if t.rank != codes.index(t.code) + 1]
     for tier in moving:
-        Tier.objects.filter(pk=tier.pk).update(rank=tier.rank + 1000, threshold=tier.threshold + 10**15)
+        Tier.objects.filter(pk=tier.pk).update(
+            rank=tier.rank + 1000, threshold=tier.threshold + 10**15
+        )
 
 
 def _remove(ladder: Ladder, codes: list[str]) -> None:
     for tier in Tier.objects.filter(ladder=ladder).exclude(code__in=codes):
         if Standing.objects.filter(tier=tier).exists():
             raise HistoryProtected(
-                f'in [[ladder]] "{ladder.code}": members have held tier "{tier.code}". Keep it, or rename it.'
+                f'in [[ladder]] "{ladder.code}": members have held tier "{tier.code}". Keep '
+                "it, or rename it."
             )
         tier.delete()
 
@@ -104,7 +124,9 @@ def _remove(ladder: Ladder, codes: list[str]) -> None:
 def _smallest(tier: TierTable, decimals: int) -> int:
     parts = tier.threshold.scaleb(decimals)
     if parts != parts.to_integral_value():
-        raise BlueprintInvalid(f'in tier "{tier.code}", threshold: the counter has {decimals} decimals.')
+        raise BlueprintInvalid(
+            f'in tier "{tier.code}", threshold: the counter has {decimals} decimals.'
+        )
     return int(parts)
 
 

@@ -1,4 +1,7 @@
-"""Standing: what a member holds now, how far the next tier is, and keeping the stored periods true."""
+"""Standing:
+
+what a member holds now, how far the next tier is, and keeping the stored periods true.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from django.db import transaction
 from common import clock
 from common.errors import translate
 from events import outbox
+from events.models import Event
 from members.models import Member
 from points.models import Account
 from program import catalog
@@ -29,7 +33,10 @@ Climbs = dict[tuple[uuid.UUID, str], Climb]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a member stands on a ladder. `value` and `missing` are in the counter's smallest part."""
+    """Where a member stands on a ladder.
+
+    `value` and `missing` are in the counter's smallest part.
+    """
 
     ladder: Ladder
     counter_unit: Unit
@@ -45,7 +52,8 @@ class Progress:
 
 @versioned
 def ladders(program: Program) -> tuple[Ladder, ...]:
-    """All ladders of the program with their tiers (`ladder.rungs`, lowest first), kept in memory."""
+    """All ladders of the program with their tiers (`ladder.rungs`, lowest first), kept in "
+    "memory."""
     rows = tuple(Ladder.objects.select_related("counter").prefetch_related("tiers"))
     for ladder in rows:
         ladder.rungs = sorted(ladder.tiers.all(), key=lambda tier: tier.rank)  # type: ignore[attr-defined]
@@ -58,11 +66,18 @@ def climbs(member_ids: Iterable[uuid.UUID], *, program: Program) -> Climbs:
     if not rules:
         return {}
     credits = qualification.credits(ids, [rule.counter for rule in rules])
-    return {(pk, rule.code): Climb(rule, credits.get((pk, rule.counter), ())) for pk in ids for rule in rules}
+    return {
+        (pk, rule.code): Climb(rule, credits.get((pk, rule.counter), ()))
+        for pk in ids
+        for rule in rules
+    }
 
 
 def reassess(member: Member, *, actor: str) -> list[Standing]:
-    """Make the stored periods of one member follow from the ledger as it is. Returns what is held."""
+    """Make the stored periods of one member follow from the ledger as it is.
+
+    Returns what is held.
+    """
     program = catalog.current()
     with transaction.atomic():
         Member.objects.select_for_update(no_key=True).get(pk=member.pk)
@@ -83,12 +98,16 @@ def reassess_everyone(*, actor: str) -> None:
 
 
 def settle(ways: Mapping[tuple[uuid.UUID, str], Climb], *, actor: str) -> list[Standing]:
-    """Store the periods that follow from `ways`, changing only those that differ; announces what a member holds now.
+    """Store the periods that follow from `ways`, changing only those that differ; announces what a
+    member holds now.
 
-    The caller holds the members' accounts (or the member's row) locked. Returns the standings written.
+    The caller holds the members' accounts (or the member's row) locked. Returns the standings
+    written.
     """
     stored: dict[tuple[uuid.UUID, str], list[Standing]] = {}
-    for row in Standing.objects.filter(member__in={pk for pk, _ in ways}, source=Standing.Source.EARNED):
+    for row in Standing.objects.filter(
+        member__in={pk for pk, _ in ways}, source=Standing.Source.EARNED
+    ):
         stored.setdefault((row.member_id, row.ladder_id), []).append(row)
     stale: list[uuid.UUID] = []
     fresh: list[Standing] = []
@@ -98,7 +117,9 @@ def settle(ways: Mapping[tuple[uuid.UUID, str], Climb], *, actor: str) -> list[S
         known = {(row.tier_id, row.starts_at, row.ends_at) for row in old}
         wanted = {(span.rung.id, span.starts_at, span.ends_at) for span in spans}
         stale += [row.pk for row in old if (row.tier_id, row.starts_at, row.ends_at) not in wanted]
-        missing = [span for span in spans if (span.rung.id, span.starts_at, span.ends_at) not in known]
+        missing = [
+            span for span in spans if (span.rung.id, span.starts_at, span.ends_at) not in known
+        ]
         fresh += [_row(key, span) for span in missing]
         events += _announce(key, old=old, spans=spans, actor=actor)
     with translate(REFUSALS):
@@ -121,10 +142,14 @@ def _row(key: tuple[uuid.UUID, str], span: Span) -> Standing:
 
 def _announce(
     key: tuple[uuid.UUID, str], *, old: list[Standing], spans: list[Span], actor: str
-) -> list[outbox.Event]:
+) -> list[Event]:
     now = clock.now()
-    before = next((r.tier_id for r in old if r.starts_at <= now and (not r.ends_at or r.ends_at > now)), None)
-    after = next((s.rung for s in spans if s.starts_at <= now and (not s.ends_at or s.ends_at > now)), None)
+    before = next(
+        (r.tier_id for r in old if r.starts_at <= now and (not r.ends_at or r.ends_at > now)), None
+    )
+    after = next(
+        (s.rung for s in spans if s.starts_at <= now and (not s.ends_at or s.ends_at > now)), None
+    )
     if (after.id if after else None) == before:
         return []
     payload = {"ladder": key[1], "tier": after.code if after else None, "actor": actor}
@@ -149,7 +174,10 @@ def progress(member: Member, *, program: Program | None = None) -> list[Progress
 def place(
     member: Member, *, program: Program, held: Iterable[Standing], balances: Mapping[str, int]
 ) -> list[Progress]:
-    """`progress` for a caller that has read what is held now and the balances by unit. No query, or one for a year's ladder."""
+    """`progress` for a caller that has read what is held now and the balances by unit.
+
+    No query, or one for a year's ladder.
+    """
     now = clock.now()
     by_ladder = {row.ladder_id: row for row in held}
     values = _counted(member, program=program, balances=balances, now=now)
@@ -165,10 +193,14 @@ def _counted(
     """Each ladder's counter over the window that holds `now`."""
     if all(ladder.window == Ladder.Window.LIFETIME for ladder in ladders(program)):
         return {ladder.code: balances.get(ladder.counter_id, 0) for ladder in ladders(program)}
-    return {code: way.total_at(now) for (_, code), way in climbs([member.pk], program=program).items()}
+    return {
+        code: way.total_at(now) for (_, code), way in climbs([member.pk], program=program).items()
+    }
 
 
-def _progress(ladder: Ladder, held: Standing | None, value: int, now: datetime, program: Program) -> Progress:
+def _progress(
+    ladder: Ladder, held: Standing | None, value: int, now: datetime, program: Program
+) -> Progress:
     rungs: list[Tier] = ladder.rungs  # type: ignore[attr-defined]
     tier = next((rung for rung in rungs if held and rung.pk == held.tier_id), None)
     following = next((rung for rung in rungs if tier is None or rung.rank > tier.rank), None)

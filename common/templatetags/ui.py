@@ -43,7 +43,9 @@ def number(value: int | Decimal | float | None, decimals: int | None = None) -> 
     """A number grouped by thousands in the reader's language, with a real minus sign."""
     if value is None:
         return ""
-    text = formats.number_format(abs(value), decimal_pos=decimals, use_l10n=True, force_grouping=True)
+    text = formats.number_format(
+        abs(value), decimal_pos=decimals, use_l10n=True, force_grouping=True
+    )
     return MINUS + str(text) if value < 0 else str(text)
 
 
@@ -68,14 +70,18 @@ def amount(amount: int, unit: UnitLike, sign: bool = False) -> SafeString:
     shown = f"+{text}" if sign and amount > 0 else text
     name = unit.singular if abs(amount) == 10**unit.decimals else unit.plural
     return format_html(
-        '<span class="amount"><span class="figure">{}</span> <span class="unit">{}</span></span>', shown, name
+        '<span class="amount"><span class="figure">{}</span> <span class="unit">{}</span></span>',
+        shown,
+        name,
     )
 
 
 @register.simple_tag
 def figure(value: int, unit: UnitLike | None = None) -> SafeString:
     """A number alone, in tabular figures."""
-    return format_html('<span class="figure">{}</span>', counted(value, unit) if unit else number(value))
+    return format_html(
+        '<span class="figure">{}</span>', counted(value, unit) if unit else number(value)
+    )
 
 
 @register.filter
@@ -98,7 +104,12 @@ def day(context: dict[str, Any], moment: dt.datetime | dt.date | None) -> SafeSt
         return ""
     date = _local(context, moment)
     absolute = formats.date_format(date, "j F Y")
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), absolute, _near(context, date))
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        absolute,
+        _near(context, date),
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -157,7 +168,9 @@ def pennant_tag(tier: TierLike | None, size: int = 22) -> SafeString | str:
 
 
 @register.simple_tag
-def mast(current: TierLike | None, following: TierLike | None, fraction: Decimal | float = 0) -> SafeString:
+def mast(
+    current: TierLike | None, following: TierLike | None, fraction: Decimal | float = 0
+) -> SafeString:
     """The mast on the home page: what is held flies on top, what comes next climbs."""
     held, coming = (tier and _design(tier) for tier in (current, following))
     return mark_safe(pennant.mast(held, coming, fraction=float(fraction)))  # noqa: S308
@@ -172,7 +185,9 @@ def bunting(tiers: list[TierLike]) -> SafeString:
 @register.simple_tag
 def ensign(tier: TierLike) -> SafeString:
     """A tier's flag alone, large, to bleed off the edge of the membership card."""
-    return mark_safe(f'<svg class="ensign" viewBox="0 0 60 38" aria-hidden="true">{pennant.flag(_design(tier))}</svg>')  # noqa: S308
+    return mark_safe(
+        f'<svg class="ensign" viewBox="0 0 60 38" aria-hidden="true">{pennant.flag(_design(tier))}</svg>'
+    )
 
 
 @register.simple_tag

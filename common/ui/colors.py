@@ -36,7 +36,9 @@ def channels(color: str) -> tuple[float, float, float]:
 
 def to_hex(red: float, green: float, blue: float) -> str:
     """Three numbers as `#rrggbb`; what lies outside 0 to 1 is clipped."""
-    return "#" + "".join(f"{round(255 * min(1.0, max(0.0, part))):02x}" for part in (red, green, blue))
+    return "#" + "".join(
+        f"{round(255 * min(1.0, max(0.0, part))):02x}" for part in (red, green, blue)
+    )
 
 
 def mix(first: str, second: str, share: float) -> str:
@@ -117,7 +119,9 @@ def _light(accent: str, ink: str, paper: str) -> dict[str, str]:
 
 def _dark(accent: str, ink: str, paper: str) -> dict[str, str]:
     night = to_oklch(ink)
-    night = NAVY if night.chroma < 0.01 else night.at(night.light, min(max(night.chroma, 0.03), 0.06))
+    night = (
+        NAVY if night.chroma < 0.01 else night.at(night.light, min(max(night.chroma, 0.03), 0.06))
+    )
     ground, sheet, well = (from_oklch(night.at(light)) for light in (0.205, 0.26, 0.17))
     pale = to_oklch(paper)
     text = from_oklch(pale.at(0.95, min(pale.chroma, 0.02)))

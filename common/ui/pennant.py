@@ -62,7 +62,9 @@ def _beam(start: Point, end: Point, width: float, color: int = 1) -> Piece:
     (x1, y1), (x2, y2) = start, end
     length = ((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5
     dx, dy = (y1 - y2) / length * width / 2, (x2 - x1) / length * width / 2
-    return Piece(((x1 + dx, y1 + dy), (x2 + dx, y2 + dy), (x2 - dx, y2 - dy), (x1 - dx, y1 - dy)), color)
+    return Piece(
+        ((x1 + dx, y1 + dy), (x2 + dx, y2 + dy), (x2 - dx, y2 - dy), (x1 - dx, y1 - dy)), color
+    )
 
 
 def _disc(x: float, radius: float, color: int = 1) -> Piece:
@@ -71,7 +73,9 @@ def _disc(x: float, radius: float, color: int = 1) -> Piece:
 
 
 def _diamond(x: float, half: float, color: int = 1) -> Piece:
-    return Piece(((x, 19 - half), (x + half * 1.2, 19), (x, 19 + half), (x - half * 1.2, 19)), color)
+    return Piece(
+        ((x, 19 - half), (x + half * 1.2, 19), (x, 19 + half), (x - half * 1.2, 19)), color
+    )
 
 
 def _vertical(x: float) -> list[Piece]:
@@ -135,7 +139,10 @@ def cut(shape: Shape, corners: Sequence[Point]) -> Shape:
 
 def _keep(shape: Shape, start: Point, end: Point, turn: int) -> Shape:
     def side(point: Point) -> float:
-        return turn * ((end[0] - start[0]) * (point[1] - start[1]) - (end[1] - start[1]) * (point[0] - start[0]))
+        return turn * (
+            (end[0] - start[0]) * (point[1] - start[1])
+            - (end[1] - start[1]) * (point[0] - start[0])
+        )
 
     kept: Shape = []
     for here, after in zip(shape, [*shape[1:], *shape[:1]], strict=True):
@@ -144,7 +151,9 @@ def _keep(shape: Shape, start: Point, end: Point, turn: int) -> Shape:
             kept.append(here)
         if (inside > 0 > goes_on) or (inside < 0 < goes_on):
             share = inside / (inside - goes_on)
-            kept.append((here[0] + (after[0] - here[0]) * share, here[1] + (after[1] - here[1]) * share))
+            kept.append(
+                (here[0] + (after[0] - here[0]) * share, here[1] + (after[1] - here[1]) * share)
+            )
     return kept
 
 
@@ -187,13 +196,19 @@ def svg(design: Design, *, height: int = 22) -> str:
 def mast(current: Design | None, following: Design | None, *, fraction: float) -> str:
     """A mast: the tier held flies at the top, the next one climbs the halyard by `fraction` (0 to 1) of the way."""
     climb = 188 - 102 * min(1.0, max(0.0, fraction))
-    flying = f'<g class="mast-held" transform="translate(29 14) scale(1.4)">{flag(current)}</g>' if current else ""
+    flying = (
+        f'<g class="mast-held" transform="translate(29 14) scale(1.4)">{flag(current)}</g>'
+        if current
+        else ""
+    )
     parts = [
         '<svg class="mast" viewBox="0 0 124 262" aria-hidden="true">',
         '<path d="M26 10V252" stroke="currentColor" stroke-width="5" stroke-linecap="round"/>',
         '<circle cx="26" cy="7" r="5.5" fill="currentColor"/>',
         '<path d="M33 100v128" stroke="currentColor" stroke-opacity=".35" stroke-dasharray="1 6"'
-        ' stroke-width="2" stroke-linecap="round"/>' if following else "",
+        ' stroke-width="2" stroke-linecap="round"/>'
+        if following
+        else "",
         '<path d="M12 252h28M26 216h-9M26 216h9" stroke="currentColor" stroke-width="4" stroke-linecap="round"/>',
         flying,
     ]

@@ -20,14 +20,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--map", type=Path, required=True, help="a TOML file that says what the columns mean")
+        parser.add_argument(
+            "--map", type=Path, required=True, help="a TOML file that says what the columns mean"
+        )
         parser.add_argument(
             "--newest-on",
             metavar="DATE",
             default="",
-            help='move all dates so that the newest is on DATE, or "yesterday"; the portal then says so',
+            help='move all dates so that the newest is on DATE, or "yesterday"',
         )
-        parser.add_argument("--most", type=int, default=20, help="print at most so many problems (default 20)")
+        parser.add_argument(
+            "--most", type=int, default=20, help="print at most so many problems (default 20)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._printed = 0.0
@@ -49,8 +53,10 @@ class Command(BaseCommand):
         if len(report.problems) > options["most"]:
             self.stderr.write(f"… and {len(report.problems) - options['most']:,} more problems.")
         self.stdout.write(
-            f"{report.rows:,} rows: {report.recorded:,} recorded ({report.earning:,} of them earned), "
-            f"{report.unclaimed:,} unclaimed, {report.repeated:,} known already, {len(report.problems):,} with problems."
+            f"{report.rows:,} rows: {report.recorded:,} recorded ({report.earning:,} of them "
+            "earned), "
+            f"{report.unclaimed:,} unclaimed, {report.repeated:,} known already, "
+            f"{len(report.problems):,} with problems."
         )
 
     def _newest_on(self, text: str) -> date | None:
@@ -62,7 +68,9 @@ class Command(BaseCommand):
         try:
             return date.fromisoformat(text)
         except ValueError as error:
-            raise CommandError(f'--newest-on {text!r} is not a date. Write 2026-03-31, or "yesterday".') from error
+            raise CommandError(
+                f'--newest-on {text!r} is not a date. Write 2026-03-31, or "yesterday".'
+            ) from error
 
     def _progress(self, done: int, total: int) -> None:
         if time.monotonic() - self._printed > 1 or done == total:

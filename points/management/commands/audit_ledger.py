@@ -12,7 +12,9 @@ class Command(BaseCommand):
     help = "Check every invariant of the ledger. Exit status 1 when one is broken, naming the rows."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--most", type=int, default=20, help="print at most so many faults (default 20)")
+        parser.add_argument(
+            "--most", type=int, default=20, help="print at most so many faults (default 20)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         count = 0
@@ -22,4 +24,6 @@ class Command(BaseCommand):
                 self.stderr.write(f"{fault.invariant}: {fault.row}: {fault.found}")
         if count:
             raise CommandError(f"The books do not balance: {count} faults.")
-        self.stdout.write(f"The books balance: {len(audit.INVARIANTS) + len(audit._more)} invariants hold.")
+        self.stdout.write(
+            f"The books balance: {len(audit.INVARIANTS) + len(audit._more)} invariants hold."
+        )

@@ -15,7 +15,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-        apply = verbs.add_parser("apply", help="make this deployment's program what FOLDER/program.toml says")
+        apply = verbs.add_parser(
+            "apply", help="make this deployment's program what FOLDER/program.toml says"
+        )
         apply.add_argument("folder", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -25,4 +27,8 @@ class Command(BaseCommand):
             raise CommandError(error.message) from error
         for change in changes:
             self.stdout.write(f"  {change}")
-        self.stdout.write(f"{len(changes)} changes." if changes else "Nothing to change: the program says this already.")
+        self.stdout.write(
+            f"{len(changes)} changes."
+            if changes
+            else "Nothing to change: the program says this already."
+        )
