@@ -42,7 +42,7 @@ REFUSALS: dict[str, Refusal] = {
     ),
     "earning_rule_periods_do_not_overlap": (
         BrokenRule,
-        "Two revisions of one rule cannot be in force on the same day. End the first where the "
-        "second starts.",
+        ("Two revisions of one rule cannot be in force on the same day. End the first where the "
+        "second starts."),
     ),
 }

@@ -134,7 +134,10 @@ class Values:
     """Every variable, typed. The order is the order of .env.example."""
 
     debug: bool = variable(
-        "DEBUG", _boolean, default="0", help="1 while developing: error pages with source, no HTTPS."
+        "DEBUG",
+        _boolean,
+        default="0",
+        help="1 while developing: error pages with source, no HTTPS.",
     )
     secret_key: str = variable(
         "SECRET_KEY",
@@ -240,7 +243,10 @@ class Values:
         help="The least important line that is written.",
     )
     demo: bool = variable(
-        "DEMO", _boolean, default="0", help="Set by `make demo` for its own processes; never by you."
+        "DEMO",
+        _boolean,
+        default="0",
+        help="Set by `make demo` for its own processes; never by you.",
     )
     process: str = variable(
         "PENNANT_PROCESS",
@@ -301,8 +307,8 @@ def _check_secret_key(values: Values) -> None:
     weak = len(key) < SECRET_KEY_CHARS_MIN or len(set(key)) < SECRET_KEY_DISTINCT_MIN
     if weak or key.startswith("django-insecure-"):
         raise BadEnvironment(
-            f"SECRET_KEY is {len(key)} characters and too easy to guess; allowed: 50 or more random "
-            "characters (python3 -c 'import secrets; print(secrets.token_urlsafe(50))')."
+            f"SECRET_KEY is {len(key)} characters and too easy to guess; allowed: 50 or more "
+            "random characters (python3 -c 'import secrets; print(secrets.token_urlsafe(50))')."
         )
 
 

@@ -23,6 +23,6 @@ def local(data_dir: Path) -> str:
         return path.read_text().strip()
     except OSError as error:
         raise CannotStart(
-            f"{error.filename}: {error.strerror}. Make {data_dir} writable for this account, or name "
-            "another folder in PENNANT_DATA_DIR."
+            f"{error.filename}: {error.strerror}. Make {data_dir} writable for this account, or "
+            "name another folder in PENNANT_DATA_DIR."
         ) from error

@@ -43,7 +43,7 @@ def configure(*, level: str, is_readable: bool) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    steps = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    steps: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if not is_readable:
         steps.append(structlog.processors.format_exc_info)
     logging.config.dictConfig(

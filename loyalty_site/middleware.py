@@ -51,7 +51,9 @@ def request_id(get_response: View) -> View:
 def _record(request: HttpRequest, response: HttpResponse, *, seconds: float) -> None:
     match = request.resolver_match
     route = match.route if match else "(none)"
-    metrics.observe(method=request.method or "", route=route, status=response.status_code, seconds=seconds)
+    metrics.observe(
+        method=request.method or "", route=route, status=response.status_code, seconds=seconds
+    )
     # The route, not the path: paths carry card numbers and voucher codes.
     log.info(
         "request",

@@ -1,4 +1,4 @@
-"""Django's settings. Everything an operator may change comes from `env`; the rest is decided here."""
+"""Django's settings. What an operator may change comes from `env`; the rest is decided here."""
 
 from __future__ import annotations
 
@@ -101,7 +101,9 @@ TEMPLATES = [
         },
     }
 ]
-if "portal" not in INSTALLED_APPS or not (ROOT / "portal" / "context_processors.py").exists():  # BUILDING-SITE
+if (
+    "portal" not in INSTALLED_APPS or not (ROOT / "portal" / "context_processors.py").exists()
+):  # BUILDING-SITE
     TEMPLATES[0]["OPTIONS"]["context_processors"].pop()  # type: ignore[index]
 
 # --- database, cache, jobs -----------------------------------------------------------------------
@@ -214,7 +216,7 @@ USE_THOUSAND_SEPARATOR = True
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "staticfiles"
 STATICFILES_DIRS = [ROOT / "static"]
-# Hashed names and an immutable cache outside of the demo; there, files are served as they are found.
+# Hashed names and an immutable cache in production; elsewhere files are served as they are found.
 STATICFILES_STORAGE_CLASS = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
     if IS_LOCAL
@@ -277,5 +279,8 @@ METRICS_ENABLED = ENV.metrics_enabled
 HEARTBEAT_AGE_MAX_S = ENV.heartbeat_age_max_s
 LOGGING_CONFIG = None  # structlog speaks for the standard library's loggers as well
 logs.configure(level=ENV.log_level, is_readable=DEBUG)
-# Logins are unique by lower(email), which is a constraint and not a column's flag.
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # logins are unique by lower(email), which is a constraint and not a column's flag
+    "security.W005",  # whether subdomains and browsers' lists are included is the
+    "security.W021",  # operator's domain and the operator's promise, not ours
+]

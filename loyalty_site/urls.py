@@ -18,11 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
 ]
 # BUILDING-SITE
-urlpatterns = [
-    p
-    for p in urlpatterns
-    if str(p.pattern) not in {"api/v1/", ""}
-] + [
+urlpatterns = [p for p in urlpatterns if str(p.pattern) not in {"api/v1/", ""}] + [
     path(prefix, include(f"{app}.urls"))
     for prefix, app in (("api/v1/", "partners"), ("", "portal"))
     if app in settings.INSTALLED_APPS and (settings.ROOT / app / "urls.py").exists()

@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
 from common import clock
-from common.ui import icons, pennant, qr
+from common.ui import colors, icons, pennant, qr
 
 register = template.Library()
 MINUS = "\N{MINUS SIGN}"
@@ -183,11 +183,18 @@ def bunting(tiers: list[TierLike]) -> SafeString:
 
 
 @register.simple_tag
-def ensign(tier: TierLike) -> SafeString:
-    """A tier's flag alone, large, to bleed off the edge of the membership card."""
-    return mark_safe(
-        f'<svg class="ensign" viewBox="0 0 60 38" aria-hidden="true">{pennant.flag(_design(tier))}</svg>'
-    )
+def face(tier: TierLike | None) -> SafeString:
+    """The ground of the membership card in the tier's colors; the house's own below the first tier."""
+    design = _design(tier) if tier else pennant.Design("pennant", "border", ("#14213d", "#faf7f0"))
+    return mark_safe(pennant.face(design))  # noqa: S308
+
+
+@register.simple_tag
+def face_ink(tier: TierLike | None) -> str:
+    """The class for words on that ground: `is-navy`, `is-white` or `is-black`."""
+    ground = _design(tier).colors[0] if tier else "#14213d"
+    names = dict(zip(colors.INKS, ("is-navy", "is-white", "is-black"), strict=True))
+    return names[colors.readable_on(ground)]
 
 
 @register.simple_tag

@@ -60,9 +60,14 @@ def contrast(first: str, second: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def readable_on(ground: str, *, dark: str = "#14213d", light: str = "#ffffff") -> str:
-    """Whichever of two inks is read better on `ground`."""
-    return dark if contrast(dark, ground) >= contrast(light, ground) else light
+INKS = ("#14213d", "#ffffff", "#000000")  # one of them reaches 4.5:1 on any ground
+
+
+def readable_on(ground: str) -> str:
+    """An ink for words on `ground`: navy or white, whichever is read better, black where neither is."""
+    navy, white, black = INKS
+    best = max((navy, white), key=lambda ink: contrast(ink, ground))
+    return best if contrast(best, ground) >= TEXT else black
 
 
 def to_oklch(color: str) -> Oklch:

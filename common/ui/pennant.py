@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
 
+from common.ui import colors
+
 COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 Point = tuple[float, float]
 Shape = list[Point]
@@ -217,6 +219,23 @@ def mast(current: Design | None, following: Design | None, *, fraction: float) -
             f'<g class="mast-next"><g transform="translate(33 {climb:.1f}) scale(1.1)">{flag(following)}</g></g>'
         )
     return "".join(parts) + "</svg>"
+
+
+def face(design: Design) -> str:
+    """The ground of a membership card in the tier's first color, its flag flying off the right edge above the sea.
+
+    428 x 270, the proportions of a card in a wallet. What is written on it goes to the left of x = 210.
+    """
+    ground = design.colors[0]
+    ink = colors.readable_on(ground)
+    waves = "".join(f"M-20 {y}q22-9 44 0" + "t44 0" * 10 for y in (226, 240, 254))
+    return (
+        '<svg class="pass-ground" viewBox="0 0 428 270" preserveAspectRatio="xMaxYMid slice"'
+        f' aria-hidden="true" color="{ink}"><path fill="{ground}" d="M0 0h428v270H0z"/>'
+        f'<path d="{waves}" fill="none" stroke="currentColor" stroke-opacity=".2" stroke-width="1.5"/>'
+        '<path d="M228-6v282" stroke="currentColor" stroke-width="7"/>'
+        f'<g transform="translate(232 26) scale(4)">{flag(design)}</g></svg>'
+    )
 
 
 def bunting(designs: Sequence[Design]) -> str:

@@ -9,8 +9,8 @@ from loyalty_site.demo.state import State
 CURL = """\
   curl -sS -X POST {base}/api/v1/activities \\
     -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \\
-    -d '{{"reference": "demo-'"$(date +%s)"'", "type": "stay", "card": "{card}", "location": "city-hotel",
-         "occurred_at": "'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'",
+    -d '{{"reference": "demo-'"$(date +%s)"'", "type": "stay", "card": "{card}",
+         "location": "city-hotel", "occurred_at": "'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'",
          "attributes": {{"outcome": "stayed", "nights": 7, "suite": true, "revenue": "1180.00"}}}}'
 """
 
@@ -23,16 +23,17 @@ def text(state: State, *, base: str, seconds: float) -> str:
         ("Admin", f"{base}/admin/"),
         ("API", f"{base}/api/v1/schema"),
     ]
+    who = f"{state.member_name}, in the portal"
     logins = [
-        ("Member", state.member_email, state.member_password, f"{state.member_name}, in the portal"),
+        ("Member", state.member_email, state.member_password, who),
         ("Clerk", state.clerk_email, state.clerk_password, "in the admin"),
         ("Owner", state.owner_email, state.owner_password, "in the admin"),
     ]
     lines = ["", f"Ready after {seconds:.0f} s.", ""]
     lines += [f"  {name:<8}{address}" for name, address in rows]
     lines += [""]
-    lines += [f"  {who:<8}{email:<22}{secret:<32}{where}" for who, email, secret, where in logins]
-    lines += ["          The member may also ask for a code; the mail with it is at the Mails address.", ""]
+    lines += [f"  {role:<8}{email:<22}{secret:<32}{what}" for role, email, secret, what in logins]
+    lines += ["          The member may also ask for a code; the mail with it is under Mails.", ""]
     lines += ["A partner posts a stay of seven nights in a suite:", ""]
     lines += [CURL.format(base=base, key=state.api_key, card=state.member_card)]
     lines += ["Ctrl-C stops everything. `make demo FRESH=1` starts over.", ""]

@@ -1,4 +1,4 @@
-"""The demo's people: a real agent's login, a clerk, an owner, and a partner's key. Safe to repeat."""
+"""The demo's people: a real agent's login, a clerk, an owner, a partner's key. Safe to repeat."""
 
 from __future__ import annotations
 
@@ -7,45 +7,108 @@ import uuid
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+from django.db.models import Q
+from partners import keys
 
 from loyalty_site.demo import state
 from loyalty_site.demo.state import State
 from members import claiming
 from members.models import Member, User
-from partners import keys
 from points.models import Account
 from program.models import Partner
-from rewards import redemption, vouchers
-from rewards.errors import RewardRefused
-from rewards.models import Reward
+from rewards import offers, redemption, vouchers
+from rewards.models import Redemption
 from tiers.models import Ladder
 
 ACTOR = "system:demo"
-MEMBER_EMAIL = "member@demo.example"
-CLERK_EMAIL = "clerk@demo.example"
-OWNER_EMAIL = "owner@demo.example"
+MEMBER = "member@demo.example"
+CLERK = "clerk@demo.example"
+OWNER = "owner@demo.example"
 ATTEMPTS = uuid.UUID("3f0f7a52-5a7e-4f43-9b1f-6f0a3f1c2d11")
 CLERKS = "Clerks"
 
+# What a clerk does all day; everything else in the admin is not shown to them.
+CLERK_MAY = {
+    "members": ["view_member", "add_member", "change_member", "view_card", "adjust_points"],
+    "points": ["view_account", "view_posting", "view_entry", "view_lot"],
+    "tiers": ["view_standing", "view_tier"],
+    "earning": ["view_activity", "view_award", "view_unclaimedactivity"],
+    "rewards": ["view_reward", "view_redemption", "change_redemption"],
+}
+
 
 def people() -> State:
-    """Make (or renew) the logins and the key; passwords and key are new each time."""
-    passwords = {email: state.password() for email in (MEMBER_EMAIL, CLERK_EMAIL, OWNER_EMAIL)}
+    """Make the logins and the key. Passwords and key are new each time."""
+    passwords = {email: state.password() for email in (MEMBER, CLERK, OWNER)}
     with transaction.atomic():
-        member = _member(password=passwords[MEMBER_EMAIL])
-        _staff(CLERK_EMAIL, name="Clara at the desk", password=passwords[CLERK_EMAIL])
-        owner = _staff(OWNER_EMAIL, name="The owner", password=passwords[OWNER_EMAIL])
+        member = _member(passwords[MEMBER])
+        clerk = _staff(CLERK, name="Clara, front desk", password=passwords[CLERK])
+        clerk.groups.add(_clerks())
+        owner = _staff(OWNER, name="Olga, owner", password=passwords[OWNER])
         User.objects.filter(pk=owner.pk).update(is_superuser=True)
-        api_key = keys.issue(Partner.objects.order_by("pk")[0], name="Demo", actor=ACTOR)
-    _redeem_something(member)
+        _, api_key = keys.issue(Partner.objects.order_by("pk")[0], name="Demo", actor=ACTOR)
+    _take_two_rewards(member)
     return State(
-        member_email=MEMBER_EMAIL,
+        member_email=MEMBER,
         member_name=member.name,
         member_card=member.card_number,
-        member_password=passwords[MEMBER_EMAIL],
-        clerk_email=CLERK_EMAIL,
-        clerk_password=passwords[CLERK_EMAIL],
-        owner_email=OWNER_EMAIL,
-        owner_password=passwords[OWNER_EMAIL],
+        member_password=passwords[MEMBER],
+        clerk_email=CLERK,
+        clerk_password=passwords[CLERK],
+        owner_email=OWNER,
+        owner_password=passwords[OWNER],
         api_key=api_key,
     )
+
+
+def _login(email: str, *, name: str, password: str) -> User:
+    user = User.objects.filter(email=email).first() or User(email=email)
+    user.name = name
+    user.set_password(password)
+    user.save()
+    EmailAddress.objects.update_or_create(
+        user=user, email=email, defaults={"verified": True, "primary": True}
+    )
+    return user
+
+
+def _staff(email: str, *, name: str, password: str) -> User:
+    user = _login(email, name=name, password=password)
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+    return user
+
+
+def _member(password: str) -> Member:
+    known = Member.objects.filter(user__email=MEMBER).first()
+    member = known or _nearest_to_the_top()
+    user = _login(MEMBER, name=member.name, password=password)
+    return known or claiming.link(member, user=user)
+
+
+def _nearest_to_the_top() -> Member:
+    """The agent with the most nights of those who have not reached the highest tier."""
+    ladder = Ladder.objects.order_by("position")[0]
+    top = ladder.tiers.order_by("-threshold")[0]
+    counts = Account.objects.filter(
+        unit=ladder.counter, balance__lt=top.threshold, member__user=None
+    )
+    return counts.select_related("member").order_by("-balance")[0].member
+
+
+def _clerks() -> Group:
+    group, _ = Group.objects.get_or_create(name=CLERKS)
+    wanted = Q()
+    for app, names in CLERK_MAY.items():
+        wanted |= Q(content_type__app_label=app, codename__in=names)
+    group.permissions.set(Permission.objects.filter(wanted))
+    return group
+
+
+def _take_two_rewards(member: Member) -> None:
+    """One voucher that is waiting and one that was used, so that no page of the demo is empty."""
+    for code in ("late-checkout", "wine-bottle"):
+        attempt = uuid.uuid5(ATTEMPTS, code)
+        reward = offers.reward_by_code(code)
+        taken = redemption.redeem(member, reward=reward, attempt=attempt, actor=ACTOR)
+    if taken.status == Redemption.Status.ISSUED:
+        vouchers.use(taken.code, actor=ACTOR)

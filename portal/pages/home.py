@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -26,6 +26,8 @@ from tiers import standing
 from tiers.models import Standing
 
 LATEST = 3
+SHORT_NAME = 16  # fits beside the greeting on a narrow phone
+SOON = timedelta(days=60)  # from then on the notice is painted in the accent
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -34,6 +36,10 @@ class Ending:
 
     amount: int
     expires_at: datetime
+
+    @property
+    def is_soon(self) -> bool:
+        return self.expires_at - clock.now() < SOON
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,6 +55,12 @@ class Home:
     offer: Offer | None
     latest: list[Line]
     latest_credit: uuid.UUID | None
+
+    @property
+    def called(self) -> str:
+        """The name to greet by: all of a short one, the first of a long one."""
+        name = self.member.name
+        return name if len(name) <= SHORT_NAME else self.member.first_name
 
 
 def gather(member: Member, *, program: Program) -> Home:

@@ -188,8 +188,9 @@ def _sums(entries: Iterable[Mapping[str, Any]], catalog: Catalog) -> tuple[Sum, 
 
 
 def _choices(type: ActivityType, attributes: Mapping[str, Any]) -> str:
-    """What the partner said of it in chosen words: the label of its status, say `cancelled`."""
+    """What the partner said of it in chosen words, say `cancelled`: the label of its first choice."""
     for attribute in type.attributes.all():
-        if attribute.kind == ActivityAttribute.Kind.CHOICE and attribute.code == "status":
-            return str(attribute.choices.get(attributes.get(attribute.code), "")).lower()
+        label = attribute.choices.get(attributes.get(attribute.code))
+        if attribute.kind == ActivityAttribute.Kind.CHOICE and label:
+            return str(label)[:1].lower() + str(label)[1:]
     return ""

@@ -14,7 +14,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", default="8000", help="on 127.0.0.1")
-        parser.add_argument("--fresh", action="store_true", help="forget the demo's data and start over")
+        parser.add_argument(
+            "--fresh", action="store_true", help="forget the demo's data and start over"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         show.run(port=ports.parse(options["port"]), is_fresh=options["fresh"])

@@ -10,7 +10,7 @@ from loyalty_site import jobs
 
 
 class Command(BaseCommand):
-    help = "Brings the database up to date: migrations, the cache's table, the job queue. Safe to repeat."
+    help = "Brings the database up to date: migrations, cache table, job queue. Safe to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:
         verbosity = options["verbosity"]
