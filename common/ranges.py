@@ -7,9 +7,7 @@ from django.db.models import Func
 
 
 class DateRange(Func):
-    """`daterange(starts_on, ends_on)`:
-
-    from a day, up to but not on another; an empty end is open.
+    """`daterange(starts_on, ends_on)`: from one day up to, not on, another; an empty end is open.
     """
 
     function = "DATERANGE"
@@ -17,9 +15,8 @@ class DateRange(Func):
 
 
 class MomentRange(Func):
-    """`tstzrange(starts_at, ends_at)`:
-
-    from a moment, up to but not at another; an empty end is open.
+    """`tstzrange(starts_at, ends_at)`: from a moment, up to but not at another; an empty end is
+    open.
     """
 
     function = "TSTZRANGE"

@@ -71,9 +71,8 @@ class Facts:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one rule pays:
-
-    the amount in the unit's smallest part, and the quantity and base it was computed from.
+    """What one rule pays: the amount in the unit's smallest part, and the quantity and base it was
+    computed from.
     """
 
     rule: RuleSpec

@@ -1,5 +1,4 @@
-"""The rules of the program in the form evaluation wants, compiled once per version of the "
-"program."""
+"""The program's rules in the form evaluation wants, compiled once per version."""
 
 from __future__ import annotations
 

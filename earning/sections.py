@@ -207,8 +207,10 @@ def _store(table: RuleTable, *, position: int, today: date) -> list[str]:
         table.code, columns, conditions, revision=revision, starts_on=starts_on, position=position
     )
     return [
-        (f"Rule {table.name} changed; revision {revision} is in force from "
-        f"{starts_on or 'the beginning'}.")
+        (
+            f"Rule {table.name} changed; revision {revision} is in force from "
+            f"{starts_on or 'the beginning'}."
+        )
     ]
 
 

@@ -1,6 +1,5 @@
-"""The sentence behind every award:
-
-the arithmetic, in the program's language, complete and never glued from pieces.
+"""The sentence behind every award: the arithmetic, in the program's language, complete and never
+glued from pieces.
 """
 
 from __future__ import annotations
@@ -17,9 +16,8 @@ from program.models import ActivityAttribute, ActivityType, Program, Unit
 
 
 def explain(outcome: Outcome, *, unit: Unit, type: ActivityType, program: Program) -> str:
-    """For instance `Suite:
-
-    7 nights × 1 = 7 nights`, or `Sloop bonus: 10% of 5,250 points = 525 points`.
+    """For instance `Suite: 7 nights × 1 = 7 nights`, or `Sloop bonus: 10% of 5,250 points = 525
+    points`.
     """
     rule: Rule = outcome.rule.key
     amount = in_units(outcome.amount, unit)
