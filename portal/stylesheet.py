@@ -1,7 +1,8 @@
-"""The one stylesheet: the files of static/css in their order, the brand's colors from the Program row, no build step.
+"""The one stylesheet: the files of static/css in their order, the brand's colors from the Program
+row, no build step.
 
-One request instead of twenty, and no inline style, so the content policy stays strict. The address carries a digest of the
-files and the colors: it may be kept for ever, and changes when either does.
+One request instead of twenty, and no inline style, so the content policy stays strict. The address
+carries a digest of the files and the colors: it may be kept for ever, and changes when either does.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ def _text(accent: str, ink: str, paper: str) -> str:
 def _files() -> str:
     found = finders.find("css/tokens.css")
     if not isinstance(found, str):
-        raise FileNotFoundError("static/css is missing: STATICFILES_DIRS must name the folder static/.")
+        raise FileNotFoundError(
+            "static/css is missing: STATICFILES_DIRS must name the folder static/."
+        )
     folder = Path(found).parent
     paths = [path for name in ORDER for path in sorted(folder.glob(f"{name}.css"))]
     return "".join(squeezed(path.read_text("utf-8")) for path in paths)
@@ -73,7 +76,9 @@ def _variables(light: dict[str, str], dark: dict[str, str]) -> str:
     return (
         "@layer tokens{"
         f":root{{color-scheme:light;{day}}}"
-        f"@media (prefers-color-scheme:dark){{:root:not([data-scheme=light]){{color-scheme:dark;{night}}}}}"
+        "@media (prefers-color-scheme:dark){"
+        f":root:not([data-scheme=light]){{color-scheme:dark;{night}}}"
+        "}"
         f":root[data-scheme=dark]{{color-scheme:dark;{night}}}"
         "}"
     )

@@ -1,4 +1,4 @@
-"""The home page: what a member has, where they stand, what is near, what ends, what happened last."""
+"""The home page: what a member has, where they stand, what is near, what ends, what happened."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ class Ending:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Home:
-    """All that home shows. `latest_credit` is the newest line that brought something, to celebrate it once."""
+    """All that home shows. `latest_credit` is the newest line that brought something, to celebrate
+    it once.
+    """
 
     member: Member
     unit: Unit

@@ -1,4 +1,6 @@
-"""The catalogue as one member sees it, and the pages of one reward: the reward, the question, the refusal."""
+"""The catalogue as one member sees it, and the pages of one reward: the reward, the question, the
+refusal.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ from tiers.standing import Progress
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Shelf:
-    """The catalogue: what is shown, the filters there are, and what is nearest when nothing fits."""
+    """The catalogue: what is shown, the filters there are, and what is nearest."""
 
     unit: Unit
     balance: int
