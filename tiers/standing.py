@@ -59,7 +59,7 @@ def ladders(program: Program) -> tuple[Ladder, ...]:
 def climbs(member_ids: Iterable[uuid.UUID], *, program: Program) -> Climbs:
     """Each member's way up each ladder, from the ledger, in one query."""
     rules, ids = qualification.ladders(program), list(member_ids)
-    if not rules:
+    if not rules or not ids:
         return {}
     credits = qualification.credits(ids, [rule.counter for rule in rules])
     return {

@@ -393,6 +393,20 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="program",
+            trigger=pgtrigger.compiler.Trigger(
+                name="own_version",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="NEW.version = greatest(OLD.version + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint); RETURN NEW;",
+                    hash="f88275d55b39cc3650a59b19ad90e5131a0da05b",
+                    operation="UPDATE",
+                    pgid="pgtrigger_own_version_cacad",
+                    table="program_program",
+                    when="BEFORE",
+                ),
+            ),
+        ),
         migrations.AddConstraint(
             model_name="program",
             constraint=models.CheckConstraint(
@@ -411,7 +425,9 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("expiry", "never"), ("expiry_count__isnull", True)),
                     models.Q(
-                        models.Q(("expiry", "never"), _negated=True), ("expiry_count__gte", 1)
+                        models.Q(("expiry", "never"), _negated=True),
+                        ("expiry_count__gte", 1),
+                        ("expiry_count__isnull", False),
                     ),
                     _connector="OR",
                 ),
