@@ -19,13 +19,10 @@ def append_only() -> list[pgtrigger.Trigger]:
     ]
 
 
-VERSION = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"  # the clock, in microseconds
-
-
 def bumps_program_version() -> list[pgtrigger.Trigger]:
     """Any change of a table of program data moves the version by which every process caches it.
 
-    The version is the clock, so that no two states ever share one, not even after a rollback.
+    The version is the clock in microseconds, so that no two states ever share one, not even after a rollback.
     """
     return [
         pgtrigger.Trigger(
@@ -35,7 +32,7 @@ def bumps_program_version() -> list[pgtrigger.Trigger]:
             operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
             func=(
                 "UPDATE program_program SET version = "
-                f"greatest(version + 1, {VERSION}); "
+                "greatest(version + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint); "
                 "RETURN NULL;"
             ),
         ),
@@ -50,6 +47,10 @@ def bumps_own_version() -> list[pgtrigger.Trigger]:
             level=pgtrigger.Row,
             when=pgtrigger.Before,
             operation=pgtrigger.Update,
-            func=f"NEW.version = greatest(OLD.version + 1, {VERSION}); RETURN NEW;",
+            func=(
+                "NEW.version = greatest(OLD.version + 1, "
+                "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint); "
+                "RETURN NEW;"
+            ),
         ),
     ]

@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
 from common.problems import general, problem
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, status=400, title="The request could not be understood")
+    return _answer(request, status=400)
 
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, status=403, title="This is not allowed")
+    return _answer(request, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, status=404, title="There is nothing at this address")
+    return _answer(request, status=404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    return _answer(request, status=500, title="Something failed on our side")
+    return _answer(request, status=500)
 
 
-def _answer(request: HttpRequest, *, status: int, title: str) -> HttpResponse:
+def _answer(request: HttpRequest, *, status: int) -> HttpResponse:
     if request.path_info.startswith("/api/"):
         return problem(request, general(status))
-    if status == 500:
-        # Nothing may depend on what has just failed: no request, no user, no database.
-        return HttpResponse(get_template("500.html").render(), status=500)
-    template = f"{status}.html"
-    try:
-        get_template(template)
-    except TemplateDoesNotExist:
-        template = "404.html"
-    return render(request, template, {"status": status, "title": title}, status=status)
+    template = get_template(f"{status}.html")
+    # A wrong host comes before the session, a failure may come from the database: those two pages
+    # are plain and are given nothing.
+    is_plain = status in {400, 500}
+    page = template.render() if is_plain else template.render({}, request)
+    return HttpResponse(page, status=status)

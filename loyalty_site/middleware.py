@@ -10,9 +10,11 @@ from typing import Any
 
 import structlog
 from csp.constants import NONCE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
 
-from loyalty_site import metrics
+from loyalty_site import health, metrics
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -62,6 +64,26 @@ def _record(request: HttpRequest, response: HttpResponse, *, seconds: float) -> 
         status=response.status_code,
         ms=round(seconds * 1000, 1),
     )
+
+
+def probes(get_response: View) -> View:
+    """Answer /healthz and /readyz (and /metrics, if enabled) before anything asks for a host.
+
+    Load balancers and Prometheus call by address and by http; no cookie or session is involved.
+    """
+    answers: dict[str, View] = {"/healthz": health.alive, "/readyz": health.ready}
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        path = request.path_info
+        answer = answers.get(path)
+        if answer is None and path == "/metrics" and settings.METRICS_ENABLED:
+            answer = metrics.view
+        if answer is None:
+            return get_response(request)
+        request.resolver_match = resolve(path)
+        return answer(request)
+
+    return middleware
 
 
 def content_policy(get_response: View) -> View:

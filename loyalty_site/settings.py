@@ -55,7 +55,9 @@ INSTALLED_APPS = [
 ]
 
 # BUILDING-SITE: until the desk is there.
-if not all((ROOT / "desk" / f).exists() for f in ("dashboard.py", "admin/program.py", "admin/system.py")):
+if not all(
+    (ROOT / "desk" / f).exists() for f in ("dashboard.py", "admin/program.py", "admin/system.py")
+):
     swap = {
         "desk.apps.DeskAdminConfig": "django.contrib.admin.apps.SimpleAdminConfig",
         "unfold.apps.BasicAppConfig": "unfold",
@@ -64,6 +66,7 @@ if not all((ROOT / "desk" / f).exists() for f in ("dashboard.py", "admin/program
 
 MIDDLEWARE = [
     "loyalty_site.middleware.request_id",
+    "loyalty_site.middleware.probes",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # above whitenoise: what is not compressed yet
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -176,7 +179,6 @@ LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = [*ENV.allowed_hosts, *(LOCAL_HOSTS if IS_LOCAL else [])]
 CSRF_TRUSTED_ORIGINS = [*ENV.csrf_trusted_origins]
 SECURE_SSL_REDIRECT = not IS_LOCAL
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside, by http
 SECURE_HSTS_SECONDS = 0 if IS_LOCAL else ENV.hsts_seconds
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.trusted_proxy_count else None
 SECURE_REFERRER_POLICY = "same-origin"

@@ -43,6 +43,8 @@ class MemberNamed(Struct, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if len(self.given()) != 1:
             raise ValueError("Name the member by exactly one of card, email, phone, reference.")
+        if not self.given()[0][1].strip():
+            raise ValueError("Say more than spaces, or leave the member out.")
 
     def given(self) -> list[tuple[str, str]]:
         """What was sent, as (kind, value)."""

@@ -184,8 +184,8 @@ def adjust(
 ) -> Posting:
     """Add or take points by hand, with a reason. Taking never overdraws.
 
-    Raises ReasonMissing, AmountInvalid for zero, UnitInvalid for an unknown one, InsufficientPoints,
-    SourceUsed on a repeat of `source`.
+    Raises ReasonMissing, AmountInvalid for zero, UnitInvalid for an unknown unit,
+    InsufficientPoints, SourceUsed on a repeat of `source`.
     """
     if not reason.strip():
         raise ReasonMissing(

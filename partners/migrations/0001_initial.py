@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("program", "0002_initial"),
+        ("program", "0001_initial"),
     ]
 
     operations = [

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import LazySettings
 from django.db import DatabaseError, connection
 from django.test import Client
 
@@ -18,6 +19,13 @@ def test_alive_asks_nobody(client: Client) -> None:
     response = client.get("/healthz")
     assert response.status_code == 200
     assert response.json() == {"status": "ok"}
+
+
+def test_probes_may_call_by_any_name_and_without_https(
+    client: Client, settings: LazySettings
+) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/healthz", headers={"host": "10.0.0.7:8000"}).status_code == 200
 
 
 @pytest.mark.django_db
@@ -71,8 +79,8 @@ def test_metrics_are_hidden_unless_enabled(client: Client) -> None:
     assert client.get("/metrics").status_code == 404
 
 
-def test_metrics_count_requests_by_route(client: Client, settings: object) -> None:
-    settings.METRICS_ENABLED = True  # type: ignore[attr-defined]
+def test_metrics_count_requests_by_route(client: Client, settings: LazySettings) -> None:
+    settings.METRICS_ENABLED = True
     client.get("/healthz")
     text = client.get("/metrics").content.decode()
     assert 'pennant_requests_total{method="GET",route="healthz",status="200"}' in text

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client, RequestFactory
 from django.urls import URLResolver, get_resolver
 
 from loyalty_site import failures, logs
 
 pytestmark = pytest.mark.django_db
-STRICT = ["/", "/account/login/", "/healthz", "/api/v1/schema", "/no-such-page"]
+STRICT = ["/", "/account/login/", "/api/v1/schema", "/no-such-page"]
 
 
 def _policy(response: object) -> dict[str, str]:
@@ -72,7 +73,11 @@ def test_a_broken_page_answers_without_the_database(
     assert response["Content-Type"].startswith(kind)
 
 
-def test_a_wrong_host_is_refused_with_words(client: Client) -> None:
+@pytest.mark.parametrize("secure_redirect", [False, True])
+def test_a_wrong_host_is_refused_with_words(
+    client: Client, settings: LazySettings, secure_redirect: bool
+) -> None:
+    settings.SECURE_SSL_REDIRECT = secure_redirect
     response = client.get("/", headers={"host": "elsewhere.example"})
     assert response.status_code == 400
     assert "could not be understood" in response.content.decode()

@@ -1,0 +1,3 @@
+from tests.till import till
+
+__all__ = ["till"]

@@ -1,0 +1,67 @@
+"""What PostgreSQL itself refuses about ladders and standings, whoever asks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from members.models import Member
+from tests.cast import ana, utc
+from tests.refusals import refused
+from tiers.models import Ladder, Standing, Tier
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quay")]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "rank", "threshold"),
+    [
+        ("tiers_tier_code_is_unique", "blue", 9, 900),
+        ("tiers_tier_rank_is_unique", "other", 2, 900),
+        ("tiers_tier_threshold_is_unique", "other", 9, 3),
+    ],
+)
+def test_a_rung_is_its_own(name: str, code: str, rank: int, threshold: int) -> None:
+    ladder = Ladder.objects.get(code="flags")
+    with refused(name):
+        Tier.objects.create(ladder=ladder, code=code, name="X", rank=rank, threshold=threshold)
+
+
+def hold(member: Member, code: str, starts: datetime, ends: datetime | None) -> Standing:
+    tier = Tier.objects.get(code=code)
+    return Standing.objects.create(
+        member=member, ladder_id="flags", tier=tier, starts_at=starts, ends_at=ends
+    )
+
+
+def test_a_period_ends_after_it_starts() -> None:
+    with refused("tiers_standing_ends_after_it_starts"):
+        hold(ana(), "blue", utc(2026, 1, 1), utc(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends"),
+    [
+        (utc(2026, 6, 1), None),
+        (utc(2025, 1, 1), utc(2026, 1, 2)),
+        (utc(2026, 2, 1), utc(2026, 3, 1)),
+        (utc(2025, 1, 1), None),
+    ],
+)
+def test_periods_of_one_member_on_one_ladder_do_not_overlap(
+    starts: datetime, ends: datetime | None
+) -> None:
+    member, other = ana(), ana(name="Bruno")
+    hold(member, "blue", utc(2026, 1, 1), utc(2027, 1, 1))
+    with refused("tiers_standing_periods_do_not_overlap"):
+        hold(member, "gold", starts, ends)
+    hold(other, "gold", starts, ends)
+
+
+def test_one_period_may_start_where_another_ends() -> None:
+    member = ana()
+    hold(member, "blue", utc(2026, 1, 1), utc(2027, 1, 1))
+    hold(member, "gold", utc(2027, 1, 1), None)
+    hold(member, "white", utc(2025, 1, 1), utc(2026, 1, 1))
+    assert Standing.objects.at(utc(2027, 1, 1)).get().tier.code == "gold"
