@@ -1,7 +1,5 @@
-"""Refusals:
-
-every foreseeable one is a LoyaltyError that says what to do, and every database constraint has its
-own.
+"""Refusals: every foreseeable one is a LoyaltyError that says what to do, and every database
+constraint has its own.
 """
 
 from __future__ import annotations
@@ -14,9 +12,8 @@ from django.db import IntegrityError
 
 
 class LoyaltyError(Exception):
-    """A refusal a caller can act on:
-
-    a stable `code`, an HTTP `status`, a message for people, data for programs.
+    """A refusal a caller can act on: a stable `code`, an HTTP `status`, a message for people, data
+    for programs.
     """
 
     code: ClassVar[str] = "refused"

@@ -1,6 +1,5 @@
-"""Identifiers:
-
-time-ordered UUIDs made in Python, and the prefixed form that leaves the house (`act_…`).
+"""Identifiers: time-ordered UUIDs made in Python, and the prefixed form that leaves the house
+(`act_…`).
 """
 
 from __future__ import annotations

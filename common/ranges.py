@@ -7,19 +7,15 @@ from django.db.models import Func
 
 
 class DateRange(Func):
-    """`daterange(starts_on, ends_on)`:
-
-    from a day, up to but not on another; an empty end is open.
-    """
+    """`daterange(starts_on, ends_on)`: from one day up to, not on, another; an empty end is open."""
 
     function = "DATERANGE"
     output_field = DateRangeField()
 
 
 class MomentRange(Func):
-    """`tstzrange(starts_at, ends_at)`:
-
-    from a moment, up to but not at another; an empty end is open.
+    """`tstzrange(starts_at, ends_at)`: from a moment, up to but not at another; an empty end is
+    open.
     """
 
     function = "TSTZRANGE"

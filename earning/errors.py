@@ -23,6 +23,13 @@ class ReferenceInvalid(InvalidInput):
     title = "The reference cannot be used"
 
 
+class MemberNameInvalid(InvalidInput):
+    """The e-mail, phone or reference that should name a member cannot be anybody's."""
+
+    code = "member_name_invalid"
+    title = "Nobody can be known by that"
+
+
 class AlreadyClaimed(LoyaltyError):
     code = "already_claimed"
     title = "This activity has been claimed"
@@ -42,7 +49,9 @@ REFUSALS: dict[str, Refusal] = {
     ),
     "earning_rule_periods_do_not_overlap": (
         BrokenRule,
-        ("Two revisions of one rule cannot be in force on the same day. End the first where the "
-        "second starts."),
+        (
+            "Two revisions of one rule cannot be in force on the same day. End the first where the "
+            "second starts."
+        ),
     ),
 }

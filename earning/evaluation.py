@@ -1,7 +1,9 @@
-"""Evaluation: which rules pay for an activity, and how much. Pure Python: no database, no clock, no framework.
+"""Evaluation: which rules pay for an activity, and how much. Pure Python: no database, no clock, no
+framework.
 
-The order is fixed: base awards, then fixed and per-unit bonuses, then percentages of the base, then limits. In a group only the
-best pays. Bonuses never multiply each other. Arithmetic is exact; each award is rounded once, the way its unit says.
+The order is fixed: base awards, then fixed and per-unit bonuses, then percentages of the base, then
+limits. In a group only the best pays. Bonuses never multiply each other. Arithmetic is exact; each
+award is rounded once, the way its unit says.
 """
 
 from __future__ import annotations
@@ -63,9 +65,9 @@ class RuleSpec:
 class Facts:
     """All that rules may look at, for one activity.
 
-    `on` is the activity's local day; `rated_on` the day that decides which rules are in force, where
-    it is another. `tiers` are the codes held before the activity, `tiers_reached` with every code
-    below them. `member` and `partner` name the owners of limits.
+    `on` is the activity's local day; `rated_on` the day that decides which rules are in force,
+    where it is another. `tiers` are the codes held before the activity, `tiers_reached` with every
+    code below them. `member` and `partner` name the owners of limits.
     """
 
     on: date
@@ -98,9 +100,7 @@ class Outcome:
     limited_by: Limit | None = None
 
 
-def evaluate(
-    rules: Sequence[RuleSpec], facts: Facts, usage: Usage | None = None
-) -> list[Outcome]:
+def evaluate(rules: Sequence[RuleSpec], facts: Facts, usage: Usage | None = None) -> list[Outcome]:
     """What the rules pay for an activity, in the fixed order; rules that pay nothing are left out.
 
     What is paid is counted in `usage`.
@@ -201,16 +201,16 @@ def _months(start: date, day: date) -> int:
 
 
 def _best(outcomes: list[Outcome]) -> list[Outcome]:
-    """Without the outcomes that a better one of the same group and unit beats; the first of equals stays."""
+    """Without the outcomes that a better one of the same group and unit beats; the first of equals
+    stays.
+    """
     best: dict[tuple[str, str], Outcome] = {}
     for one in outcomes:
         key = (one.rule.group, one.rule.unit)
         if one.rule.group and (key not in best or one.amount > best[key].amount):
             best[key] = one
     return [
-        one
-        for one in outcomes
-        if not one.rule.group or best[one.rule.group, one.rule.unit] is one
+        one for one in outcomes if not one.rule.group or best[one.rule.group, one.rule.unit] is one
     ]
 
 

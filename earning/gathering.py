@@ -68,7 +68,9 @@ class Gatherer:
         return frozenset(held), frozenset(reached)
 
     def _is_first(self, one: Checked, member: Member) -> bool:
-        """Whether nothing of the kind was recorded for the member before; asked in the order of time."""
+        """Whether nothing of the kind was recorded for the member before; asked in the order of
+        time.
+        """
         if self._first is None:
             return False
         key = (member.pk, one.type.code)

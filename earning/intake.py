@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Prefetch
 
 from common import bulk, clock
 from common.errors import LoyaltyError, translate
@@ -145,17 +146,17 @@ def _claim(
     first: dict[uuid.UUID, Checked] = {}
     for one in checked:
         first.setdefault(one.key_id, one)
-    keys = [
-        ActivityKey(
+    ours = {
+        key: ActivityKey(
             id=key,
             activity_id=one.activity_id,
             member_id=getattr(members.get(one.identity), "pk", None),
             request_hash=one.hash,
         )
         for key, one in sorted(first.items())
-    ]
-    ActivityKey.objects.bulk_create(keys, ignore_conflicts=True)
-    stored = ActivityKey.objects.in_bulk(list(first))
+    }
+    taken = ours.keys() - _insert(ours.values())
+    stored = ours | (ActivityKey.objects.in_bulk(list(taken)) if taken else {})
     fresh = [one for one in checked if stored[one.key_id].activity_id == one.activity_id]
     repeats = [
         (one, stored[one.key_id])
@@ -163,6 +164,21 @@ def _claim(
         if stored[one.key_id].activity_id != one.activity_id
     ]
     return fresh, repeats
+
+
+def _insert(keys: Collection[ActivityKey]) -> set[uuid.UUID]:
+    """Write the keys that nobody has yet, in one statement. Returns the ids that were written."""
+    rows = [(key.pk, key.activity_id, key.member_id, key.request_hash) for key in keys]
+    if not rows:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO earning_activitykey (id, activity_id, member_id, request_hash)
+               SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[])
+               ON CONFLICT (id) DO NOTHING RETURNING id""",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def _park(checked: Sequence[Checked], *, actor: str) -> dict[int, UnclaimedActivity]:
@@ -185,13 +201,13 @@ def _park(checked: Sequence[Checked], *, actor: str) -> dict[int, UnclaimedActiv
 
 
 def _answer_again(repeats: Sequence[tuple[Checked, ActivityKey]]) -> dict[int, Recorded]:
-    ids = [key.activity_id for _, key in repeats]
-    activities = (
-        Activity.objects.prefetch_related("awards__unit", "awards__rule").in_bulk(ids)
-        if ids
-        else {}
-    )
-    unclaimed = UnclaimedActivity.objects.in_bulk(ids) if ids else {}
+    if not repeats:
+        return {}
+    ids = {key.activity_id for _, key in repeats}
+    told = Prefetch("awards", Award.objects.select_related("unit", "rule"))
+    activities = Activity.objects.prefetch_related(told).in_bulk(list(ids))
+    parked = list(ids - activities.keys())
+    unclaimed = UnclaimedActivity.objects.in_bulk(parked) if parked else {}
     answers = {}
     for one, key in repeats:
         if one.hash != key.request_hash:

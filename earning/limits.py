@@ -1,7 +1,8 @@
 """Limits: how much, or how often, a rule may pay within a period. Pure Python.
 
-A limit counts for one activity, for one member, for one partner, or for everybody (a budget). Its period is a calendar period
-of the activity's own day, so a late activity uses the room of the time it belongs to. An award is cut to what fits.
+A limit counts for one activity, for one member, for one partner, or for everybody (a budget). Its
+period is a calendar period of the activity's own day, so a late activity uses the room of the time
+it belongs to. An award is cut to what fits.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ PERIODS = ("day", "week", "month", "quarter", "year", "ever")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `amount` (smallest parts of the rule's unit) or `times` awards. `per`: activity, member, partner, budget."""
+    """At most `amount` (smallest parts of the rule's unit) or `times` awards.
+
+    `per`: activity, member, partner, budget.
+    """
 
     code: str
     per: str
@@ -37,7 +41,10 @@ def period_of(period: str, day: date) -> tuple[int, ...]:
 
 @dataclasses.dataclass(slots=True)
 class Usage:
-    """What has been used of limits: amount and times by (limit, owner, period). The owner is a member, a partner or nobody."""
+    """What has been used of limits: amount and times by (limit, owner, period).
+
+    The owner is a member, a partner or nobody.
+    """
 
     taken: dict[tuple[str, str, tuple[int, ...]], tuple[int, int]] = dataclasses.field(
         default_factory=dict

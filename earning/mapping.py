@@ -1,7 +1,5 @@
-"""Mappings:
-
-how a row of somebody's file becomes a submission, said in TOML and checked before the first row is
-read.
+"""Mappings: how a row of somebody's file becomes a submission, said in TOML and checked before the
+first row is read.
 """
 
 from __future__ import annotations
@@ -35,9 +33,8 @@ class SumTable(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class SourceTable(msgspec.Struct, forbid_unknown_fields=True):
-    """Where a value comes from:
-
-    one column (as it is, translated, or tested), a sum, a product, or the same for all.
+    """Where a value comes from: one column (as it is, translated, or tested), a sum, a product, or
+    the same for all.
     """
 
     column: str | None = None

@@ -28,9 +28,8 @@ KEY_SPACE = uuid.UUID("c5a4a8e2-5d59-4a35-9a5e-0a7be2a4d5b7")
 
 
 class Rule(models.Model):
-    """One revision of an earning rule:
-
-    which activity pays which unit, how much, from when until when.
+    """One revision of an earning rule: which activity pays which unit, how much, from when until
+    when.
     """
 
     class Effect(models.TextChoices):
@@ -298,9 +297,8 @@ class Activity(ActivityBody, MemberOwned):
 
 
 class ActivityKey(models.Model):
-    """One partner's reference, one activity:
-
-    the id is made from both, the hash tells a repeat from a reuse.
+    """One partner's reference, one activity: the id is made from both, the hash tells a repeat from
+    a reuse.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -382,9 +380,8 @@ class Award(MemberOwned):
 
 
 class ImportRun(models.Model):
-    """One reading of one file of activities:
-
-    what was asked, how far dates were moved, what came of it.
+    """One reading of one file of activities: what was asked, how far dates were moved, what came of
+    it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -1,5 +1,4 @@
-"""The rules of the program in the form evaluation wants, compiled once per version of the "
-"program."""
+"""The program's rules in the form evaluation wants, compiled once per version."""
 
 from __future__ import annotations
 
@@ -49,8 +48,7 @@ def compile_rule(rule: Rule, program: Program) -> RuleSpec:
         percent_decimals=rule.percent_of.decimals if rule.percent_of else 0,
         group=rule.group,
         limits=tuple(
-            Limit(row.code, row.per, row.period, row.amount, row.times)
-            for row in rule.limits.all()
+            Limit(row.code, row.per, row.period, row.amount, row.times) for row in rule.limits.all()
         ),
         starts_on=rule.starts_on,
         ends_on=rule.ends_on,

@@ -1,6 +1,5 @@
-"""A session:
-
-the accounts and climbs of some members under lock, taking in activities in the order they happened.
+"""A session: the accounts and climbs of some members under lock, taking in activities in the order
+they happened.
 """
 
 from __future__ import annotations
@@ -10,9 +9,10 @@ from collections.abc import Mapping, Sequence
 
 from django.utils import translation
 
-from common import bulk
-from earning import rules, sentences
-from earning.evaluation import Facts, Outcome, evaluate
+from common import bulk, clock
+from earning import rules, sentences, usage
+from earning.evaluation import Outcome, evaluate
+from earning.gathering import Gatherer
 from earning.models import Activity, Award, Rule
 from earning.submissions import Checked
 from events import outbox
@@ -21,7 +21,7 @@ from members.models import Member
 from points import ledger
 from points.books import Books
 from points.ledger import Credit, Earning
-from points.models import Entry
+from points.models import Account, Entry
 from program import catalog
 from program.models import Program
 from tiers import standing
@@ -37,12 +37,27 @@ class Session:
     """
 
     def __init__(
-        self, program: Program, members: Mapping[Identity, Member], books: Books, actor: str
+        self,
+        program: Program,
+        *,
+        members: Mapping[Identity, Member],
+        checked: Sequence[Checked],
+        books: Books,
+        actor: str,
     ) -> None:
         self.program, self.members, self.books, self.actor = program, members, books, actor
         self.rules = rules.compiled(program)
-        self.climbs = standing.climbs({member.pk for member in members.values()}, program=program)
+        ids = {member.pk for member in members.values()}
+        self.usage = usage.load(self.rules, checked, ids, program=program)
+        self.climbs = standing.climbs(ids, program=program)
+        self.gatherer = Gatherer(
+            program, rules=self.rules, members=members.values(), climbs=self.climbs
+        )
         self.ladders = {way.rule.code: way.rule for way in self.climbs.values()}
+        self._held = {key: tuple(way.holds) for key, way in self.climbs.items()}
+        self._accounts: dict[uuid.UUID, list[Account]] = {}
+        for (member, _), account in books.accounts.items():
+            self._accounts.setdefault(member, []).append(account)
 
     @classmethod
     def open(
@@ -61,7 +76,8 @@ class Session:
             if one.identity in members
             for rule in compiled.get(one.type.code, ())
         }
-        return cls(program, members, Books.open(keys), actor)
+        books = Books.open(keys)
+        return cls(program, members=members, checked=checked, books=books, actor=actor)
 
     def record(self, checked: Sequence[Checked]) -> dict[int, tuple[Activity, tuple[Award, ...]]]:
         """Evaluate, post and store. Returns activity and awards by the submission's index."""
@@ -73,29 +89,12 @@ class Session:
         decided: Outcomes = []
         for one in sorted(checked, key=lambda one: (one.occurred_at, one.index)):
             member = self.members[one.identity]
-            outcomes = evaluate(self.rules.get(one.type.code, ()), self._facts(one, member))
+            facts = self.gatherer.facts(one, member)
+            outcomes = evaluate(self.rules.get(one.type.code, ()), facts, self.usage)
             for outcome in outcomes:
                 self._climb(member, one, outcome)
             decided.append((one, member, outcomes))
         return decided
-
-    def _facts(self, one: Checked, member: Member) -> Facts:
-        """The tier that counts is the one held when the activity happened, not the one it leads "
-        "to."""
-        held, reached = set(), set()
-        for code, rule in self.ladders.items():
-            rung = self.climbs[member.pk, code].rung_before(one.occurred_at)
-            if rung is not None:
-                held.add(rung.code)
-                reached |= {other.code for other in rule.rungs if other.rank <= rung.rank}
-        return Facts(
-            on=one.on,
-            attributes=one.values,
-            partner=one.submission.partner,
-            location=one.submission.location,
-            tiers=frozenset(held),
-            tiers_reached=frozenset(reached),
-        )
 
     def _climb(self, member: Member, one: Checked, outcome: Outcome) -> None:
         for code, rule in self.ladders.items():
@@ -103,23 +102,22 @@ class Session:
                 self.climbs[member.pk, code].add(one.occurred_at, outcome.amount)
 
     def _write(self, decided: Outcomes) -> dict[int, tuple[Activity, tuple[Award, ...]]]:
-        earnings = [self._earning(one, member, outcomes) for one, member, outcomes in decided]
-        entries = iter(
-            ledger.post_into(self.books, earnings, actor=self.actor, program=self.program)
-        )
         stored: dict[int, tuple[Activity, tuple[Award, ...]]] = {}
         for one, member, outcomes in decided:
-            activity = Activity(id=one.activity_id, member=member, **one.body(self.actor))
-            pairs = [(outcome, next(entries)) for outcome in outcomes]
-            activity.result = self._result(one, member, [entry for _, entry in pairs])
-            stored[one.index] = (
-                activity,
-                tuple(_award(activity, outcome, entry) for outcome, entry in pairs),
+            earning = self._earning(one, member, outcomes)
+            entries = ledger.post_into(
+                self.books, [earning], actor=self.actor, program=self.program
             )
+            activity = Activity(id=one.activity_id, member=member, **one.body(self.actor))
+            activity.result = self._result(member)
+            pairs = zip(outcomes, entries, strict=True)
+            awards = tuple(_award(activity, outcome, entry) for outcome, entry in pairs)
+            stored[one.index] = (activity, awards)
         bulk.insert(Activity, [activity for activity, _ in stored.values()])
         self.books.write()
         bulk.insert(Award, [award for _, awards in stored.values() for award in awards])
-        standing.settle(self._touched(decided), actor=self.actor)
+        usage.store(self.usage, self.rules)
+        standing.settle(self._moved(), actor=self.actor)
         outbox.publish_many(_event(activity, awards) for activity, awards in stored.values())
         return stored
 
@@ -138,16 +136,17 @@ class Session:
         ]
         return Earning(member.pk, f"activity:{one.activity_id}", one.occurred_at, credits)
 
-    def _result(self, one: Checked, member: Member, entries: Sequence[Entry]) -> dict[str, object]:
-        rung = next(
-            (self.climbs[member.pk, code].rung_at(one.occurred_at) for code in self.ladders), None
-        )
-        balances = {entry.account.unit_id: entry.balance_after for entry in entries}
-        return {"balances": balances, "tier": rung.code if rung else None}
+    def _result(self, member: Member) -> dict[str, object]:
+        """Every balance that this type of activity can move, and the tier on the first ladder."""
+        accounts, now = self._accounts.get(member.pk, ()), clock.now()
+        balances = {account.unit_id: account.balance for account in accounts}
+        rung = next((self.climbs[member.pk, code].rung_at(now) for code in self.ladders), None)
+        tier = {"code": rung.code, "name": rung.name} if rung else None
+        return {"balances": balances, "tier": tier}
 
-    def _touched(self, decided: Outcomes) -> standing.Climbs:
-        ids: set[uuid.UUID] = {member.pk for _, member, _ in decided}
-        return {key: way for key, way in self.climbs.items() if key[0] in ids}
+    def _moved(self) -> standing.Climbs:
+        """The climbs on which something else is held than before: only they can need storing."""
+        return {key: way for key, way in self.climbs.items() if tuple(way.holds) != self._held[key]}
 
 
 def _award(activity: Activity, outcome: Outcome, entry: Entry) -> Award:

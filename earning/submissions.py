@@ -1,7 +1,4 @@
-"""Submissions:
-
-what a partner says happened, checked against the program before anything is locked.
-"""
+"""Submissions: what a partner says happened, checked before anything is locked."""
 
 from __future__ import annotations
 
@@ -10,19 +7,27 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from common import clock
 from common.ids import uuid7
-from earning.errors import OccurredInFuture, ReferenceInvalid, ReportedTooLate
+from earning.errors import (
+    MemberNameInvalid,
+    OccurredInFuture,
+    ReferenceInvalid,
+    ReportedTooLate,
+)
 from earning.models import ActivityKey, UnclaimedActivity
 from members import cards
+from members.errors import CardNumberInvalid
 from members.models import MemberKey
 from program import attributes, catalog
 from program.models import ActivityType, Location, Program
 
 SKEW = timedelta(minutes=5)  # how far a partner's clock may be ahead of ours
+FIRST_YEAR = 1900  # nothing was reported before; calendars near the year 1 overflow
+NAME_LENGTH = 250  # of what a member is known by
 NOBODY = ("", "")
 
 
@@ -54,6 +59,7 @@ class Submission:
             type=unclaimed.type_id,
             occurred_at=unclaimed.occurred_at,
             attributes=unclaimed.attributes,
+            location=unclaimed.location.code if unclaimed.location else "",
         )
 
 
@@ -140,10 +146,7 @@ def content_hash(
     values: Mapping[str, Any],
     identity: tuple[str, str],
 ) -> str:
-    """SHA-256 over what the submission means:
-
-    spelling, key order and number formats do not matter.
-    """
+    """SHA-256 over what the submission means, whatever its key order and number formats."""
     meaning = [
         submission.type,
         submission.location,
@@ -168,7 +171,18 @@ def _check_reference(reference: str) -> None:
 
 
 def _moment(given: datetime | date, program: Program) -> datetime:
-    return given if isinstance(given, datetime) else clock.start_of_day(given, program.time_zone)
+    if given.year < FIRST_YEAR:
+        raise ReportedTooLate(
+            f"The year is {given.year}. Correct the date of the activity.", pointer="/occurred_at"
+        )
+    if given.year > clock.now().year + 1:
+        raise OccurredInFuture(
+            f"The year {given.year} is in the future. Report an activity once it has happened.",
+            pointer="/occurred_at",
+        )
+    if isinstance(given, datetime):
+        return given.astimezone(UTC)
+    return clock.start_of_day(given, program.time_zone)
 
 
 def _check_date(moment: datetime, type: ActivityType) -> None:
@@ -190,6 +204,19 @@ def _identity(submission: Submission) -> tuple[str, str]:
     kind, value = submission.kind, submission.value.strip()
     if not value:
         return NOBODY
+    pointer = f"/member/{kind}"
     if kind == MemberKey.Kind.CARD:
-        return (kind, cards.clean(value))
-    return (kind, MemberKey.normalize(kind, value))
+        try:
+            return (kind, cards.clean(value))
+        except CardNumberInvalid as error:
+            error.data["pointer"] = pointer
+            raise
+    name = MemberKey.normalize(kind, value)
+    is_mail = kind != MemberKey.Kind.EMAIL or "@" in name
+    if not name or len(name) > NAME_LENGTH or not name.isprintable() or not is_mail:
+        raise MemberNameInvalid(
+            f"No member can be known by this {MemberKey.Kind(kind).label}. Check it for a typing "
+            "error.",
+            pointer=pointer,
+        )
+    return (kind, name)

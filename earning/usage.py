@@ -1,4 +1,6 @@
-"""What limits have been used: a member's from the awards themselves, everybody's from a counter under lock."""
+"""What limits have been used: a member's from the awards themselves, everybody's from a counter
+under lock.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ def load(
     *,
     program: Program,
 ) -> Usage:
-    """Everything used so far that the batch may run into. Shared counters are locked, by id, until the transaction ends."""
+    """Everything used so far that the batch may run into.
+
+    Shared counters are locked, by id, until the transaction ends.
+    """
     live = [rule for code in {one.type.code for one in checked} for rule in rules.get(code, ())]
     usage = Usage()
     _load_members(usage, live, rules, list(member_ids), program)

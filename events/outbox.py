@@ -1,6 +1,6 @@
-"""Publishing:
+"""Publishing: the only door into the outbox.
 
-the only door into the outbox. Call it inside the transaction of what it announces.
+Call it inside the transaction of what it announces.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-"""Enrolment:
-
-how a person becomes a member, and how a member is found by whatever they are known by.
+"""Enrolment: how a person becomes a member, and how a member is found by whatever they are known
+by.
 """
 
 from __future__ import annotations

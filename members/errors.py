@@ -35,8 +35,10 @@ class AlreadyMember(LoyaltyError):
 REFUSALS: dict[str, Refusal] = {
     "members_key_pkey": (
         IdentifierTaken,
-        ("Another member is already known by that e-mail, phone, card or reference. Find that "
-        "member instead."),
+        (
+            "Another member is already known by that e-mail, phone, card or reference. Find that "
+            "member instead."
+        ),
     ),
     "members_member_user_id_key": (AlreadyMember, "This login already belongs to a member."),
     "members_user_email_is_unique": (

@@ -37,9 +37,9 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A login:
+    """A login: an e-mail address that was proven by a code.
 
-    an e-mail address that was proven by a code. Members and staff have one; a card alone has none.
+    Members and staff have one; a card alone has none.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -239,9 +239,8 @@ class MemberKey(models.Model):
 
     @staticmethod
     def normalize(kind: str, value: str) -> str:
-        """The one spelling under which a value is kept:
-
-        no spaces around it, e-mail in lower case, phone bare.
+        """The one spelling under which a value is kept: no spaces around it, e-mail in lower case,
+        phone bare.
         """
         value = value.strip()
         if kind == MemberKey.Kind.PHONE:

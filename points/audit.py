@@ -92,8 +92,8 @@ _more: dict[str, str] = {}
 
 
 def register(invariant: str, query: str) -> None:
-    """Add an invariant of a higher floor (a query for offending rows:
+    """Add an invariant of a higher floor (a query for offending rows: id, finding).
 
-    id, finding). Called once, at start-up.
+    Called once, at start-up.
     """
     _more[invariant] = query

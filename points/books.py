@@ -146,8 +146,7 @@ class Books:
 
 
 def spend_order(lot: Lot) -> tuple[bool, float, float, uuid.UUID]:
-    """Sort key of the one global spend order (the queryset `in_spend_order` says the same in "
-    "SQL)."""
+    """Sort key of the one spend order (the queryset `in_spend_order` says it in SQL)."""
     end = lot.expires_at
     return (end is None, end.timestamp() if end else 0.0, lot.awarded_at.timestamp(), lot.pk)
 

@@ -23,9 +23,9 @@ CHUNK = 200  # accounts held under lock at a time
 
 
 def run(*, until: datetime | None = None) -> int:
-    """Expire every lot whose end is at or before `until` (default:
+    """Expire every lot whose end is at or before `until` (default: now).
 
-    now). Returns the amount expired, over all units.
+    Returns the amount expired, over all units.
     """
     moment, total = until or clock.now(), 0
     while keys := _due(moment):

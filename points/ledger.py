@@ -33,9 +33,8 @@ from program.models import Program, Unit
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Credit:
-    """An amount to award:
-
-    unit code, amount in its smallest part, base or bonus, and the sentence that explains it.
+    """An amount to award: unit code, amount in its smallest part, base or bonus, and the sentence
+    that explains it.
     """
 
     unit: str
@@ -46,9 +45,8 @@ class Credit:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Earning:
-    """What one thing earns one member:
-
-    its source (unique per member), when it happened, its credits.
+    """What one thing earns one member: its source (unique per member), when it happened, its
+    credits.
     """
 
     member_id: uuid.UUID
@@ -256,8 +254,7 @@ def reverse(posting: Posting, *, source: str, actor: str, reason: str) -> Postin
 
 
 def _give_back(books: Books, posting: Posting, spent: Entry, *, key: Key, reason: str) -> None:
-    """Restore a debit to the lots it came from; a debt is repaid out of it, soonest expiry "
-    "first."""
+    """Restore a debit to its lots; a debt is repaid out of it, soonest expiry first."""
     now = clock.now()
     entry = books.enter(
         posting, key=key, kind=Entry.Kind.RESTORE, amount=-spent.amount, reason=reason
@@ -311,8 +308,7 @@ def _refuse_repeat(member: Member, source: str) -> None:
 
 
 def require_amount(amount: int) -> None:
-    """Refuse an amount that is not a whole number from one to what every partner can read "
-    "exactly."""
+    """Refuse an amount below one or above what every partner can read exactly."""
     if not 1 <= amount <= LIMIT:
         raise AmountInvalid(f"An amount is a whole number from 1 to {LIMIT:,}.", pointer="/amount")
 

@@ -183,9 +183,8 @@ class LotQuerySet(models.QuerySet["Lot"]):
 
 
 class Lot(MemberOwned):
-    """A spendable credit:
-
-    what was awarded, what is left of it, and the moment it ends (exclusive; empty: never).
+    """A spendable credit: what was awarded, what is left of it, and the moment it ends (exclusive;
+    empty: never).
     """
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="lots")

@@ -12,4 +12,7 @@ from portal import shell
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """`program` (read only when a template asks; false before a blueprint is applied) and `scheme`."""
-    return {"program": SimpleLazyObject(lambda: shell.program(request)), "scheme": shell.scheme(request)}
+    return {
+        "program": SimpleLazyObject(lambda: shell.program(request)),
+        "scheme": shell.scheme(request),
+    }

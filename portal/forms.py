@@ -24,7 +24,9 @@ class ProfileForm(forms.Form):
         label=_("Phone"),
         max_length=32,
         required=False,
-        help_text=_("With the country code, for instance +351 912 345 678. You may leave it empty."),
+        help_text=_(
+            "With the country code, for instance +351 912 345 678. You may leave it empty."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel", "type": "tel"}),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)

@@ -1,4 +1,6 @@
-"""What surrounds every page: the program it belongs to, the reader's choice of light or dark, and who is reading."""
+"""What surrounds every page: the program it belongs to, the reader's choice of light or dark, and
+who is reading.
+"""
 
 from __future__ import annotations
 

@@ -55,7 +55,9 @@ def _text(accent: str, ink: str, paper: str) -> str:
 def _files() -> str:
     found = finders.find("css/tokens.css")
     if not isinstance(found, str):
-        raise FileNotFoundError("static/css is missing: STATICFILES_DIRS must name the folder static/.")
+        raise FileNotFoundError(
+            "static/css is missing: STATICFILES_DIRS must name the folder static/."
+        )
     folder = Path(found).parent
     paths = [path for name in ORDER for path in sorted(folder.glob(f"{name}.css"))]
     return "".join(squeezed(path.read_text("utf-8")) for path in paths)

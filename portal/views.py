@@ -124,7 +124,9 @@ def take(request: MemberRequest, code: str) -> HttpResponse:
         return redirect("portal:redeem", code)
     try:
         chosen = offers.reward_by_code(code)
-        done = redemption.redeem(member, reward=chosen, attempt=attempt, actor=f"member:{member.pk}")
+        done = redemption.redeem(
+            member, reward=chosen, attempt=attempt, actor=f"member:{member.pk}"
+        )
     except LoyaltyError as error:
         return refuse(request, error)
     return redirect("portal:voucher", done.public_id)

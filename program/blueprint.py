@@ -114,9 +114,8 @@ def apply(folder: Path, *, actor: str) -> list[str]:
 
 
 def _explain(problem: str, raw: Any) -> str:
-    """msgspec's message in a marketer's words:
-
-    where it is, by table and code, and the nearest right key.
+    """msgspec's message in a marketer's words: where it is, by table and code, and the nearest
+    right key.
     """
     message, _, path = problem.partition(" - at `$")
     message = message.replace("Object", "It").replace("`", "'")

@@ -61,9 +61,9 @@ class Program(models.Model):
 
 
 class Unit(models.Model):
-    """What is counted:
+    """What is counted: points to spend, or a counter that qualifies for tiers.
 
-    points to spend, or a counter that qualifies for tiers. Amounts are in its smallest part.
+    Amounts are in its smallest part.
     """
 
     class Kind(models.TextChoices):
@@ -132,9 +132,8 @@ class Unit(models.Model):
 
 
 class Partner(models.Model):
-    """A system that posts activities or takes vouchers:
-
-    the front desk, a booking engine, a web shop.
+    """A system that posts activities or takes vouchers: the front desk, a booking engine, a web
+    shop.
     """
 
     code = models.CharField(max_length=40, primary_key=True, validators=[is_code])
@@ -171,9 +170,9 @@ class Location(models.Model):
 
 
 class ActivityType(models.Model):
-    """A kind of thing a member does:
+    """A kind of thing a member does: a stay, a purchase.
 
-    a stay, a purchase. Its attributes are typed and checked at intake.
+    Its attributes are typed and checked at intake.
     """
 
     code = models.CharField(max_length=40, primary_key=True, validators=[is_code])
@@ -182,7 +181,9 @@ class ActivityType(models.Model):
     rated_by = models.CharField(
         max_length=40,
         blank=True,
-        help_text=_("The date attribute that decides which rules are in force; empty: the activity's day."),
+        help_text=_(
+            "The date attribute that decides which rules are in force; empty: the activity's day."
+        ),
     )
     claim_days = models.PositiveSmallIntegerField(
         null=True,

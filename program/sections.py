@@ -232,9 +232,7 @@ def _apply_types(tables: list[ActivityTypeTable], blueprint: Any) -> list[str]:
     for position, table in enumerate(tables):
         if table.rated_by:
             dates = [one.code for one in table.attribute if one.type == "date"]
-            require_code(
-                table.rated_by, dates, place=f'[[activity_type]] "{table.code}", rated_by'
-            )
+            require_code(table.rated_by, dates, place=f'[[activity_type]] "{table.code}", rated_by')
         values = {
             "name": table.name,
             "plural": table.plural,

@@ -1,6 +1,5 @@
-"""Voucher codes:
-
-twelve letters of Crockford's base 32, 60 random bits, unguessable and easy to read aloud.
+"""Voucher codes: twelve letters of Crockford's base 32, 60 random bits, unguessable and easy to
+read aloud.
 """
 
 from __future__ import annotations
@@ -19,9 +18,8 @@ def new() -> str:
 
 
 def clean(text: str) -> str:
-    """A typed or scanned code as it is stored:
-
-    upper case, no separators, look-alike letters read as digits.
+    """A typed or scanned code as it is stored: upper case, no separators, look-alike letters read
+    as digits.
     """
     return "".join(c for c in text.upper() if c.isalnum()).translate(LOOKALIKE)
 

@@ -2,9 +2,9 @@ from common.errors import BrokenRule, LoyaltyError, Refusal
 
 
 class RewardUnavailable(LoyaltyError):
-    """The reward cannot be had:
+    """The reward cannot be had: withdrawn, out of its dates, or for another tier.
 
-    withdrawn, out of its dates, or for another tier. The message says which.
+    The message says which.
     """
 
     code = "reward_unavailable"

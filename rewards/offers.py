@@ -92,8 +92,7 @@ def held(member: Member, *, program: Program) -> list[Tier]:
 
 
 def price_of(reward: Reward, *, tiers: Sequence[Tier], day: date) -> RewardPrice | None:
-    """The lowest price in force on `day` for somebody who holds `tiers`; None when there is "
-    "none."""
+    """The lowest price on `day` for somebody who holds `tiers`; None when there is none."""
     prices = [
         price
         for price in reward.prices.all()

@@ -24,9 +24,8 @@ from program.models import Unit, is_code
 
 
 class Ladder(models.Model):
-    """A ladder of tiers:
-
-    the counter that climbs it, over which window, and how long a tier then holds.
+    """A ladder of tiers: the counter that climbs it, over which window, and how long a tier then
+    holds.
     """
 
     class Window(models.TextChoices):
@@ -53,9 +52,8 @@ class Ladder(models.Model):
 
 
 class Tier(models.Model):
-    """A rung:
-
-    what it takes (in the counter's smallest part), what it gives, and the pennant it flies.
+    """A rung: what it takes (in the counter's smallest part), what it gives, and the pennant it
+    flies.
     """
 
     class Field(models.TextChoices):

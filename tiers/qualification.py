@@ -30,6 +30,7 @@ class Rung:
     rank: int
     threshold: int
     id: uuid.UUID
+    name: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -67,7 +68,9 @@ def _rule(ladder: Ladder, zone: str) -> LadderRule:
         counter=ladder.counter_id,
         window=ladder.window,
         validity=ladder.validity,
-        rungs=tuple(Rung(tier.code, tier.rank, tier.threshold, tier.pk) for tier in tiers),
+        rungs=tuple(
+            Rung(tier.code, tier.rank, tier.threshold, tier.pk, tier.name) for tier in tiers
+        ),
         zone=zone,
     )
 
@@ -101,9 +104,8 @@ class Climb:
         return _top(h for h in self.holds if h.starts_at <= moment and _outlives(h, moment))
 
     def rung_before(self, moment: datetime) -> Rung | None:
-        """The highest rung at `moment` that was reached strictly before it:
-
-        what an activity of that moment earns at.
+        """The highest rung at `moment` that was reached strictly before it: what an activity of
+        that moment earns at.
         """
         return _top(h for h in self.holds if h.starts_at < moment and _outlives(h, moment))
 
@@ -176,9 +178,8 @@ def _highest(holds: list[Span]) -> list[Span]:
 def credits(
     member_ids: Sequence[uuid.UUID], counters: Sequence[str]
 ) -> dict[tuple[uuid.UUID, str], list[tuple[datetime, int]]]:
-    """What each member's counters were credited, by moment:
-
-    {(member, unit): [(occurred_at, amount)]}.
+    """What each member's counters were credited, by moment: {(member, unit): [(occurred_at,
+    amount)]}.
     """
     found: dict[tuple[uuid.UUID, str], list[tuple[datetime, int]]] = {}
     with connection.cursor() as cursor:

@@ -100,9 +100,8 @@ def _apply_tiers(ladder: Ladder, table: LadderTable) -> list[str]:
 
 
 def _make_room(ladder: Ladder, codes: list[str]) -> None:
-    """Ranks and thresholds are unique:
-
-    lift those that move out of the way before they are set anew.
+    """Ranks and thresholds are unique: lift those that move out of the way before they are set
+    anew.
     """
     moving = [t for t in Tier.objects.filter(ladder=ladder) if t.rank != codes.index(t.code) + 1]
     for tier in moving:

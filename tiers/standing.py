@@ -1,7 +1,4 @@
-"""Standing:
-
-what a member holds now, how far the next tier is, and keeping the stored periods true.
-"""
+"""Standing: what a member holds now, how far the next tier is, and the stored periods."""
 
 from __future__ import annotations
 
@@ -52,8 +49,7 @@ class Progress:
 
 @versioned
 def ladders(program: Program) -> tuple[Ladder, ...]:
-    """All ladders of the program with their tiers (`ladder.rungs`, lowest first), kept in "
-    "memory."""
+    """All ladders with their tiers (`ladder.rungs`, lowest first), kept in memory."""
     rows = tuple(Ladder.objects.select_related("counter").prefetch_related("tiers"))
     for ladder in rows:
         ladder.rungs = sorted(ladder.tiers.all(), key=lambda tier: tier.rank)  # type: ignore[attr-defined]

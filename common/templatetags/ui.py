@@ -1,8 +1,8 @@
 """The components templates are made of: numbers, amounts, dates, pennants, rings, codes, icons.
 
-`{% load ui %}`. Everything here is pure: a tag draws what it is given and asks nobody. A *unit* is anything with
-`singular`, `plural` and `decimals`; a *tier* anything with `outline`, `field`
-and `colors`.
+`{% load ui %}`. Everything here is pure: a tag draws what it is given and asks nobody. A *unit* is
+anything with `singular`, `plural` and `decimals`; a *tier* anything with `outline`, `field` and
+`colors`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class TierLike(Protocol):
 
 
 @register.filter
-def number(value: int | Decimal | float | None, decimals: int | None = None) -> str:
+def number(value: Decimal | float | None, decimals: int | None = None) -> str:
     """A number grouped by thousands in the reader's language, with a real minus sign."""
     if value is None:
         return ""
@@ -65,7 +65,7 @@ def words(amount: int, unit: UnitLike) -> str:
 
 @register.simple_tag
 def amount(amount: int, unit: UnitLike, sign: bool = False) -> SafeString:
-    """An amount as tabular figures and its unit in small letters; `sign` shows the plus of a credit."""
+    """An amount in tabular figures, its unit in small letters; `sign` shows a credit's plus."""
     text = counted(amount, unit)
     shown = f"+{text}" if sign and amount > 0 else text
     name = unit.singular if abs(amount) == 10**unit.decimals else unit.plural
@@ -86,7 +86,7 @@ def figure(value: int, unit: UnitLike | None = None) -> SafeString:
 
 @register.filter
 def percent(fraction: Decimal | float) -> str:
-    """A fraction from 0 to 1 in whole percent, rounded down: nobody is at 100 before they are there."""
+    """A fraction in whole percent, rounded down: nobody is at 100 before they are there."""
     return f"{int(fraction * 100)}{THIN}%"
 
 
@@ -134,7 +134,7 @@ def moment(context: dict[str, Any], value: dt.datetime) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def last_day(context: dict[str, Any], end: dt.datetime | dt.date | None) -> SafeString | str:
-    """The last day that is still good, for an exclusive end such as a lot's or a voucher's expiry."""
+    """The last day that is still good, for an exclusive end such as a voucher's expiry."""
     if isinstance(end, dt.datetime):
         end = end - dt.timedelta(microseconds=1)
     return date(context, end)
@@ -172,7 +172,7 @@ def mast(
     current: TierLike | None, following: TierLike | None, fraction: Decimal | float = 0
 ) -> SafeString:
     """The mast on the home page: what is held flies on top, what comes next climbs."""
-    held, coming = (tier and _design(tier) for tier in (current, following))
+    held, coming = (_design(tier) if tier else None for tier in (current, following))
     return mark_safe(pennant.mast(held, coming, fraction=float(fraction)))  # noqa: S308
 
 
@@ -184,7 +184,7 @@ def bunting(tiers: list[TierLike]) -> SafeString:
 
 @register.simple_tag
 def face(tier: TierLike | None) -> SafeString:
-    """The ground of the membership card in the tier's colors; the house's own below the first tier."""
+    """The ground of the card in the tier's colors; the house's own below the first tier."""
     design = _design(tier) if tier else pennant.Design("pennant", "border", ("#14213d", "#faf7f0"))
     return mark_safe(pennant.face(design))  # noqa: S308
 
@@ -203,7 +203,8 @@ def ring(fraction: Decimal | float) -> SafeString:
     filled = int(min(1.0, max(0.0, float(fraction))) * 100)
     return format_html(
         '<svg class="ring" viewBox="0 0 80 80" aria-hidden="true"><circle cx="40" cy="40" r="34"/>'
-        '<circle class="ring-done" cx="40" cy="40" r="34" pathLength="100" stroke-dasharray="{} 100"/>'
+        '<circle class="ring-done" cx="40" cy="40" r="34" pathLength="100"'
+        ' stroke-dasharray="{} 100"/>'
         '<text x="40" y="46">{}</text></svg>',
         filled, percent(filled / 100 + 1e-9),
     )  # fmt: skip

@@ -1,1 +1,1 @@
-"""Drawing for people: colors, pennants, codes and icons as inline SVG. Knows no app and no model."""
+"""Drawing for people: colors, pennants, codes and icons as inline SVG. Knows no app, no model."""

@@ -1,8 +1,10 @@
-"""A whole palette from three brand colors, in a light and a dark scheme, that always keeps its contrast.
+"""A whole palette from three brand colors, in a light and a dark scheme, that always keeps its
+contrast.
 
-What must stay true, whatever an operator chooses: text, muted text and accent reach 4.5:1 on every surface they stand on
-(WCAG 2.2, 1.4.3), control edges reach 3:1 (1.4.11), and the words on an accent button reach 4.5:1. Lightness moves until
-they do; hue and chroma stay the brand's. Arithmetic is OKLCH (Björn Ottosson, https://bottosson.github.io/posts/oklab/).
+What must stay true, whatever an operator chooses: text, muted text and accent reach 4.5:1 on every
+surface they stand on (WCAG 2.2, 1.4.3), control edges reach 3:1 (1.4.11), and the words on an
+accent button reach 4.5:1. Lightness moves until they do; hue and chroma stay the brand's.
+Arithmetic is OKLCH (Björn Ottosson, https://bottosson.github.io/posts/oklab/).
 """
 
 from __future__ import annotations
@@ -64,7 +66,9 @@ INKS = ("#14213d", "#ffffff", "#000000")  # one of them reaches 4.5:1 on any gro
 
 
 def readable_on(ground: str) -> str:
-    """An ink for words on `ground`: navy or white, whichever is read better, black where neither is."""
+    """An ink for words on `ground`: navy or white, whichever is read better, black where neither
+    is.
+    """
     navy, white, black = INKS
     best = max((navy, white), key=lambda ink: contrast(ink, ground))
     return best if contrast(best, ground) >= TEXT else black
@@ -108,7 +112,7 @@ NAVY = Oklch(0.2, 0.045, math.radians(262))  # the dark scheme of a brand whose 
 
 @lru_cache(maxsize=64)
 def schemes(accent: str, ink: str, paper: str) -> dict[str, dict[str, str]]:
-    """The custom properties of the `light` and the `dark` scheme, by name, for three brand colors."""
+    """The custom properties of the `light` and the `dark` scheme, by name, for three colors."""
     return {"light": _light(accent, ink, paper), "dark": _dark(accent, ink, paper)}
 
 

@@ -1,8 +1,9 @@
 """The pennant: a tier's flag drawn from two or three colors, in the manner of signal flags.
 
-A pennant is an *outline* (pennant, swallowtail, flag) and a *field* (cross, disc, stripes, …). The field's pieces are cut
-to the outline here, in Python, so that the SVG is a few plain polygons: no ids, no clip paths, safe to repeat on a page
-and under a strict content policy. Flags are decoration: the tier's name always stands beside them in words.
+A pennant is an *outline* (pennant, swallowtail, flag) and a *field* (cross, disc, stripes, …). The
+field's pieces are cut to the outline here, in Python, so that the SVG is a few plain polygons: no
+ids, no clip paths, safe to repeat on a page and under a strict content policy. Flags are
+decoration: the tier's name always stands beside them in words.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Design:
 
     @classmethod
     def of(cls, outline: str, field: str, colors: Sequence[str]) -> Design:
-        """A design from a tier's words and colors; what is unknown falls back to the plain pennant."""
+        """A design from a tier's words and colors; what is unknown becomes the plain pennant."""
         chosen = tuple(color for color in colors if COLOR.fullmatch(color)) or DEFAULT_COLORS
         return cls(
             outline if outline in OUTLINES else "pennant",
@@ -186,17 +187,20 @@ def flag(design: Design) -> str:
 
 
 def svg(design: Design, *, height: int = 22) -> str:
-    """The flag on its staff, `height` pixels high, for beside a name. Hidden from screen readers."""
+    """The flag on its staff, `height` pixels high, beside a name. Hidden from screen readers."""
     width = round(height * 66 / 44)
     return (
-        f'<svg class="pennant" viewBox="0 0 66 44" width="{width}" height="{height}" aria-hidden="true">'
+        f'<svg class="pennant" viewBox="0 0 66 44" width="{width}" height="{height}"'
+        ' aria-hidden="true">'
         f'<path d="M2 0v44" stroke="currentColor" stroke-width="2.5"/>'
         f'<g transform="translate(4 2)">{flag(design)}</g></svg>'
     )
 
 
 def mast(current: Design | None, following: Design | None, *, fraction: float) -> str:
-    """A mast: the tier held flies at the top, the next one climbs the halyard by `fraction` (0 to 1) of the way."""
+    """A mast: the tier held flies at the top, the next one climbs the halyard by `fraction` (0 to
+    1) of the way.
+    """
     climb = 188 - 102 * min(1.0, max(0.0, fraction))
     flying = (
         f'<g class="mast-held" transform="translate(29 14) scale(1.4)">{flag(current)}</g>'
@@ -211,20 +215,24 @@ def mast(current: Design | None, following: Design | None, *, fraction: float) -
         ' stroke-width="2" stroke-linecap="round"/>'
         if following
         else "",
-        '<path d="M12 252h28M26 216h-9M26 216h9" stroke="currentColor" stroke-width="4" stroke-linecap="round"/>',
+        '<path d="M12 252h28M17 216h18" stroke="currentColor" stroke-width="4"'
+        ' stroke-linecap="round"/>',
         flying,
     ]
     if following:
         parts.append(
-            f'<g class="mast-next"><g transform="translate(33 {climb:.1f}) scale(1.1)">{flag(following)}</g></g>'
+            f'<g class="mast-next"><g transform="translate(33 {climb:.1f}) scale(1.1)">'
+            f"{flag(following)}</g></g>"
         )
     return "".join(parts) + "</svg>"
 
 
 def face(design: Design) -> str:
-    """The ground of a membership card in the tier's first color, its flag flying off the right edge above the sea.
+    """The ground of a membership card in the tier's first color, its flag flying off the right edge
+    above the sea.
 
-    428 x 270, the proportions of a card in a wallet. What is written on it goes to the left of x = 210.
+    428 x 270, the proportions of a card in a wallet. What is written on it goes to the left of x =
+    210.
     """
     ground = design.colors[0]
     ink = colors.readable_on(ground)
@@ -232,7 +240,8 @@ def face(design: Design) -> str:
     return (
         '<svg class="pass-ground" viewBox="0 0 428 270" preserveAspectRatio="xMaxYMid slice"'
         f' aria-hidden="true" color="{ink}"><path fill="{ground}" d="M0 0h428v270H0z"/>'
-        f'<path d="{waves}" fill="none" stroke="currentColor" stroke-opacity=".2" stroke-width="1.5"/>'
+        f'<path d="{waves}" fill="none" stroke="currentColor" stroke-opacity=".2"'
+        ' stroke-width="1.5"/>'
         '<path d="M228-6v282" stroke="currentColor" stroke-width="7"/>'
         f'<g transform="translate(232 26) scale(4)">{flag(design)}</g></svg>'
     )

@@ -1,4 +1,6 @@
-"""Codes to be scanned, as inline SVG: black on white in every scheme, with the quiet zone the standard asks for."""
+"""Codes to be scanned, as inline SVG: black on white in every scheme, with the quiet zone the
+standard asks for.
+"""
 
 from __future__ import annotations
 

@@ -18,7 +18,9 @@ PAGE = 20
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Activities:
-    """A page of lines, the units to choose from, and the address of the page after it (empty: none)."""
+    """A page of lines, the units to choose from, and the address of the page after it (empty:
+    none).
+    """
 
     lines: list[Line]
     unit: Unit | None

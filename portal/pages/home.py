@@ -44,7 +44,9 @@ class Ending:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Home:
-    """All that home shows. `latest_credit` is the newest line that brought something, to celebrate it once."""
+    """All that home shows. `latest_credit` is the newest line that brought something, to celebrate
+    it once.
+    """
 
     member: Member
     unit: Unit

@@ -1,4 +1,6 @@
-"""What strangers see: what the program is, its tiers with their pennants, some of what points turn into."""
+"""What strangers see: what the program is, its tiers with their pennants, some of what points turn
+into.
+"""
 
 from __future__ import annotations
 

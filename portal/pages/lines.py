@@ -36,7 +36,9 @@ class Sum:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that happened, in words. `sums` is empty when it moved nothing; then `state` says so."""
+    """One thing that happened, in words. `sums` is empty when it moved nothing; then `state` says
+    so.
+    """
 
     id: uuid.UUID
     occurred_at: datetime
@@ -73,7 +75,9 @@ def postings(owner: Any) -> QuerySet[Posting, dict[str, Any]]:
 def unpaid(owner: Any) -> QuerySet[Activity, dict[str, Any]]:
     """Activities of a member that earned nothing, as JSON values, newest first."""
     return (
-        Activity.objects.filter(~Exists(Award.objects.filter(activity=OuterRef("pk"))), member=owner)
+        Activity.objects.filter(
+            ~Exists(Award.objects.filter(activity=OuterRef("pk"))), member=owner
+        )
         .order_by("-occurred_at", "-id")
         .values(row=_activity())
     )
@@ -146,7 +150,9 @@ def _title(row: Mapping[str, Any], activity: Mapping[str, Any] | None, catalog: 
     what = row["entries"][0]["reason"] if row["entries"] else ""
     if row["kind"] == Kind.REVERSAL:
         is_back = row["entries"] and row["entries"][0]["kind"] == Entry.Kind.RESTORE
-        return (_("Given back: %(what)s") if is_back else _("Taken back: %(what)s")) % {"what": what}
+        return (_("Given back: %(what)s") if is_back else _("Taken back: %(what)s")) % {
+            "what": what
+        }
     names = {
         Kind.EXPIRY: _("Points that ended"),
         Kind.ADJUSTMENT: _("Put right by the desk"),

@@ -1,4 +1,6 @@
-"""The catalogue as one member sees it, and the pages of one reward: the reward, the question, the refusal."""
+"""The catalogue as one member sees it, and the pages of one reward: the reward, the question, the
+refusal.
+"""
 
 from __future__ import annotations
 

@@ -15,7 +15,9 @@ from tiers.standing import Progress
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Place:
-    """A member's place on a ladder. Amounts are in the counter's smallest part; `ends_at` is exclusive."""
+    """A member's place on a ladder. Amounts are in the counter's smallest part; `ends_at` is
+    exclusive.
+    """
 
     ladder: Ladder
     unit: Unit

@@ -1,4 +1,6 @@
-"""The ladder: every tier with its pennant, what it takes, what it brings, and where the member stands."""
+"""The ladder: every tier with its pennant, what it takes, what it brings, and where the member
+stands.
+"""
 
 from __future__ import annotations
 

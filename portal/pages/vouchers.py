@@ -72,4 +72,6 @@ def page(voucher: Redemption, *, member: Member) -> Voucher:
 
 def mine(member: Member) -> QuerySet[Redemption]:
     """The member's redemptions with what their pages name."""
-    return Redemption.objects.filter(member=member).select_related("reward", "unit", "used_location")
+    return Redemption.objects.filter(member=member).select_related(
+        "reward", "unit", "used_location"
+    )
