@@ -11,7 +11,7 @@ from portal import shell
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """`program` (read only when a template asks; false before a blueprint is applied) and `scheme`."""
+    """`program` (read when a template asks; false before a blueprint is applied) and `scheme`."""
     return {
         "program": SimpleLazyObject(lambda: shell.program(request)),
         "scheme": shell.scheme(request),

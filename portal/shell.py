@@ -5,7 +5,7 @@ who is reading.
 from __future__ import annotations
 
 from functools import wraps
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -19,6 +19,7 @@ from program.models import Program, Unit
 SCHEMES = ("light", "dark")
 SCHEME_COOKIE = "scheme"
 KEPT = "_portal_program"
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 
 class MemberRequest(HttpRequest):
@@ -59,7 +60,7 @@ def default_unit(request: HttpRequest) -> Unit:
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of the page; a restored history entry needs the whole one."""
     htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.history_restore_request
+    return htmx is not None and bool(htmx) and not htmx.history_restore_request
 
 
 def scheme(request: HttpRequest) -> str:
@@ -85,10 +86,15 @@ def members_only(view: MemberView) -> View:
             return no_card(request)
         request.member = member  # type: ignore[attr-defined]
         response = view(request, *args, **kwargs)  # type: ignore[arg-type]
-        response.headers.setdefault("Cache-Control", "private, no-cache")
-        return response
+        return privately(response)
 
     return wrapped
+
+
+def privately(response: Response) -> Response:
+    """A page of one member: no shared cache keeps it, and the browser asks again."""
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response
 
 
 def no_card(request: HttpRequest) -> HttpResponse:

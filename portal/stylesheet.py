@@ -1,7 +1,8 @@
-"""The one stylesheet: the files of static/css in their order, the brand's colors from the Program row, no build step.
+"""The one stylesheet: the files of static/css in their order, the brand's colors from the Program
+row, no build step.
 
-One request instead of twenty, and no inline style, so the content policy stays strict. The address carries a digest of the
-files and the colors: it may be kept for ever, and changes when either does.
+One request instead of twenty, and no inline style, so the content policy stays strict. The address
+carries a digest of the files and the colors: it may be kept for ever, and changes when either does.
 """
 
 from __future__ import annotations
@@ -75,7 +76,9 @@ def _variables(light: dict[str, str], dark: dict[str, str]) -> str:
     return (
         "@layer tokens{"
         f":root{{color-scheme:light;{day}}}"
-        f"@media (prefers-color-scheme:dark){{:root:not([data-scheme=light]){{color-scheme:dark;{night}}}}}"
+        "@media (prefers-color-scheme:dark){"
+        f":root:not([data-scheme=light]){{color-scheme:dark;{night}}}"
+        "}"
         f":root[data-scheme=dark]{{color-scheme:dark;{night}}}"
         "}"
     )

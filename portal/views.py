@@ -7,7 +7,7 @@ import uuid
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if member is None:
         return shell.no_card(request)
     page = homes.gather(member, program=program_of(request))
-    return render(request, "portal/home.html", {"page": page, "place": "home"})
+    return shell.privately(render(request, "portal/home.html", {"page": page, "place": "home"}))
 
 
 def landing(request: HttpRequest) -> HttpResponse:
@@ -97,7 +97,7 @@ def reward(request: MemberRequest, code: str) -> HttpResponse:
     return render(request, "portal/reward.html", context)
 
 
-def redeem(request: HttpRequest, code: str) -> HttpResponse:
+def redeem(request: HttpRequest, code: str) -> HttpResponseBase:
     """Ask first (GET), then take the points (POST)."""
     return take(request, code) if request.method == "POST" else ask(request, code)
 
@@ -205,7 +205,7 @@ def claim(request: HttpRequest) -> HttpResponse:
     form = ClaimForm(request.POST or None)
     if form.is_valid():
         try:
-            claiming.claim(request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            claiming.claim(request.user, **form.cleaned_data)
         except LoyaltyError as error:
             form.add_error(None, error.message)
         else:

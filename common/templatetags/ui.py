@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -43,9 +44,8 @@ def number(value: Decimal | float | None, decimals: int | None = None) -> str:
     """A number grouped by thousands in the reader's language, with a real minus sign."""
     if value is None:
         return ""
-    text = formats.number_format(
-        abs(value), decimal_pos=decimals, use_l10n=True, force_grouping=True
-    )
+    size = -value if value < 0 else value
+    text = formats.number_format(size, decimal_pos=decimals, use_l10n=True, force_grouping=True)
     return MINUS + str(text) if value < 0 else str(text)
 
 
@@ -85,7 +85,7 @@ def figure(value: int, unit: UnitLike | None = None) -> SafeString:
 
 
 @register.filter
-def percent(fraction: Decimal | float) -> str:
+def percent(fraction: Fraction) -> str:
     """A fraction in whole percent, rounded down: nobody is at 100 before they are there."""
     return f"{int(fraction * 100)}{THIN}%"
 
@@ -169,7 +169,7 @@ def pennant_tag(tier: TierLike | None, size: int = 22) -> SafeString | str:
 
 @register.simple_tag
 def mast(
-    current: TierLike | None, following: TierLike | None, fraction: Decimal | float = 0
+    current: TierLike | None, following: TierLike | None, fraction: Fraction = Fraction()
 ) -> SafeString:
     """The mast on the home page: what is held flies on top, what comes next climbs."""
     held, coming = (_design(tier) if tier else None for tier in (current, following))
@@ -198,15 +198,15 @@ def face_ink(tier: TierLike | None) -> str:
 
 
 @register.simple_tag
-def ring(fraction: Decimal | float) -> SafeString:
+def ring(fraction: Fraction) -> SafeString:
     """A ring filled by a fraction from 0 to 1. The words beside it say the same."""
-    filled = int(min(1.0, max(0.0, float(fraction))) * 100)
+    filled = min(100, max(0, int(fraction * 100)))
     return format_html(
         '<svg class="ring" viewBox="0 0 80 80" aria-hidden="true"><circle cx="40" cy="40" r="34"/>'
         '<circle class="ring-done" cx="40" cy="40" r="34" pathLength="100"'
         ' stroke-dasharray="{} 100"/>'
         '<text x="40" y="46">{}</text></svg>',
-        filled, percent(filled / 100 + 1e-9),
+        filled, percent(Fraction(filled, 100)),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The home page: what a member has, where they stand, what is near, what ends, what happened last."""
+"""The home page: what a member has, where they stand, what is near, what ends, what happened."""
 
 from __future__ import annotations
 

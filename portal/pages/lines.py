@@ -1,7 +1,8 @@
 """What happened, line by line: everything that moved points, and what was recorded and moved none.
 
-A line is a posting with its entries, or an activity that no rule pays for. Both are read as one JSON value a row, so
-that a page of them costs two queries, and the three on the home page none of their own.
+A line is a posting with its entries, or an activity that no rule pays for. Both are read as one
+JSON value a row, so that a page of them costs two queries, and the three on the home page none of
+their own.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Line:
     state: str
 
 
-def postings(owner: Any) -> QuerySet[Posting, dict[str, Any]]:
+def postings(owner: Any) -> QuerySet[Posting, Any]:
     """Postings of a member (or of an outer query's) as JSON values, newest first."""
     entries = Entry.objects.filter(posting=OuterRef("pk")).order_by("recorded_at", "id")
     activity = Activity.objects.filter(awards__entry__posting=OuterRef("pk"))
@@ -72,7 +73,7 @@ def postings(owner: Any) -> QuerySet[Posting, dict[str, Any]]:
     )  # fmt: skip
 
 
-def unpaid(owner: Any) -> QuerySet[Activity, dict[str, Any]]:
+def unpaid(owner: Any) -> QuerySet[Activity, Any]:
     """Activities of a member that earned nothing, as JSON values, newest first."""
     return (
         Activity.objects.filter(
@@ -170,7 +171,7 @@ def _place(activity: Mapping[str, Any]) -> str:
 
 
 def _reasons(row: Mapping[str, Any], activity: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """The sentence of every award; the note of an adjustment. A reward's name is its title already."""
+    """The sentence of every award; the note of an adjustment. A reward's name is its title."""
     if activity:
         return tuple(entry["reason"] for entry in row["entries"])
     return (row["note"],) if row["kind"] == Kind.ADJUSTMENT and row["note"] else ()
@@ -194,7 +195,7 @@ def _sums(entries: Iterable[Mapping[str, Any]], catalog: Catalog) -> tuple[Sum, 
 
 
 def _choices(type: ActivityType, attributes: Mapping[str, Any]) -> str:
-    """What the partner said of it in chosen words, say `cancelled`: the label of its first choice."""
+    """What the partner said of it, say `cancelled`: the label of its first choice."""
     for attribute in type.attributes.all():
         label = attribute.choices.get(attributes.get(attribute.code))
         if attribute.kind == ActivityAttribute.Kind.CHOICE and label:

@@ -72,13 +72,14 @@ def calendar(member: Member, *, program: Program) -> Calendar:
 
 def rule(unit: Unit) -> str:
     """The unit's expiry in one sentence."""
-    names = {"units": unit.plural.capitalize(), "count": unit.expiry_count or 0}
+    count = unit.expiry_count or 0
+    names = {"units": unit.plural.capitalize(), "count": count}
     if unit.expiry == Unit.Expiry.DAYS:
         return (
             ngettext(
                 "%(units)s are good for %(count)s day after the activity that earned them.",
                 "%(units)s are good for %(count)s days after the activity that earned them.",
-                names["count"],
+                count,
             )
             % names
         )
@@ -87,7 +88,7 @@ def rule(unit: Unit) -> str:
             ngettext(
                 "%(units)s are good for %(count)s month after the activity that earned them.",
                 "%(units)s are good for %(count)s months after the activity that earned them.",
-                names["count"],
+                count,
             )
             % names
         )

@@ -31,7 +31,7 @@ from tiers.standing import Progress
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Shelf:
-    """The catalogue: what is shown, the filters there are, and what is nearest when nothing fits."""
+    """The catalogue: what is shown, the filters there are, and what is nearest."""
 
     unit: Unit
     balance: int

@@ -26,7 +26,7 @@ class Rung:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Tiers:
-    """The page: the member's place, the rungs from the lowest up, and the ladder's rule in words."""
+    """The page: the member's place, the rungs from the lowest up, the rule in words."""
 
     standing: Place
     rungs: list[Rung]
@@ -52,7 +52,7 @@ def rule(ladder: Ladder) -> str:
     sentences = {
         ("lifetime", "life"): _("Your %(units)s add up for life, and a tier once reached is kept."),
         ("lifetime", "next_year"): _(
-            "Your %(units)s add up for life; a tier holds to the end of the year after you reach it."
+            "Your %(units)s add up for life; a tier holds to the end of the year after that."
         ),
         ("year", "life"): _(
             "The %(units)s of one calendar year count, and a tier once reached is kept."

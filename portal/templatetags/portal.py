@@ -14,8 +14,9 @@ from rewards.models import Reward
 
 register = template.Library()
 MARK = (
-    '<svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><path d="M7 2v28" stroke="currentColor" stroke-width="3"'
-    ' stroke-linecap="round"/><path class="brand-flag" d="M10 4 30 11.5 10 19z"/></svg>'
+    '<svg class="mark" viewBox="0 0 32 32" aria-hidden="true">'
+    '<path d="M7 2v28" stroke="currentColor" stroke-width="3" stroke-linecap="round"/>'
+    '<path class="brand-flag" d="M10 4 30 11.5 10 19z"/></svg>'
 )
 
 
