@@ -84,14 +84,13 @@ def verify() -> None:
     """Refuse to start on a database that is too old or does not answer. Raises CannotStart."""
     from django.db import connection
 
-    check = getattr(connection, "verify", None)  # only somebody else's server needs it
-    if check is not None:
-        check()
+    connection.ensure_connection()
+    connection.close()
 
 
 def broker_url(values: Values) -> str:
-    """The broker's address; `pgmq://` alone means the connection string of broker_options()."""
-    return values.broker_url or "pgmq://"
+    """The broker's address. For pgmq the connection string of broker_options() is what counts."""
+    return values.broker_url or "pgmq://localhost"
 
 
 def broker_options(values: Values) -> dict[str, Any]:

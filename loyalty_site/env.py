@@ -18,6 +18,9 @@ from loyalty_site.errors import CannotStart
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# The name is prometheus_client's own: it looks for it when it is imported.
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
 # Characters below which a signing key can be guessed; Django's own `check --deploy` uses the same.
 SECRET_KEY_CHARS_MIN = 50
 SECRET_KEY_DISTINCT_MIN = 5
@@ -259,6 +262,11 @@ class Values:
 def declare(name: str, value: str) -> None:
     """Set a variable for this process and its children, before the settings are loaded."""
     os.environ[name] = value
+
+
+def is_declared(name: str) -> bool:
+    """Whether a variable is set for this process."""
+    return bool(os.environ.get(name))
 
 
 def inherited(extra: Mapping[str, str]) -> dict[str, str]:

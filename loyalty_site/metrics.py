@@ -1,11 +1,24 @@
-"""Numbers about this process for Prometheus, shown only when METRICS_ENABLED."""
+"""Numbers about requests for Prometheus, shown only when METRICS_ENABLED.
+
+The web server has several workers and a scrape reaches one of them, so they count in shared files.
+"""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+
+from loyalty_site import env
 
 REQUESTS = Counter("pennant_requests", "Requests answered.", ["method", "route", "status"])
 SECONDS = Histogram(
@@ -30,4 +43,8 @@ def observe(*, method: str, route: str, status: int, seconds: float) -> None:
 def view(request: HttpRequest) -> HttpResponse:
     if not settings.METRICS_ENABLED:
         raise Http404
-    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    registry = REGISTRY
+    if env.is_declared(env.METRICS_FOLDER):
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -7,6 +7,7 @@ from typing import Any
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 
+from desk import theme
 from loyalty_site import env, keys, logs
 from loyalty_site.databases import broker_options, broker_url, database
 
@@ -32,9 +33,9 @@ INSTALLED_APPS = [
     "partners",
     "desk",
     "portal",
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "django.contrib.admin.apps.SimpleAdminConfig",  # `urls` discovers: workers do without
+    "desk.apps.DeskAdminConfig",  # `urls` discovers: workers do without
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -54,15 +55,16 @@ INSTALLED_APPS = [
 ]
 
 # BUILDING-SITE: apps that are not there yet are left out.
+DESK_IS_READY = (ROOT / "desk" / "dashboard.py").exists()
 INSTALLED_APPS = [
-    name
+    {
+        "desk.apps.DeskAdminConfig": "django.contrib.admin.apps.SimpleAdminConfig",
+        "unfold.apps.BasicAppConfig": "unfold",
+    }.get(name, name)
+    if not DESK_IS_READY
+    else name
     for name in INSTALLED_APPS
-    if name not in {"partners", "desk", "portal"}
-    or (
-        (ROOT / name / "apps.py").exists()
-        and (ROOT / "rewards" / "models.py").exists()
-        and (ROOT / "earning" / "models.py").exists()
-    )
+    if name not in {"partners", "desk", "portal"} or (ROOT / name / ("urls.py" if name == "partners" else "apps.py")).exists()
 ]
 
 MIDDLEWARE = [
@@ -245,6 +247,8 @@ EMAIL_USE_TLS = ENV.email_security == "starttls"
 EMAIL_USE_SSL = ENV.email_security == "tls"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.default_from_email
+
+UNFOLD = theme.UNFOLD
 
 # --- API -----------------------------------------------------------------------------------------
 

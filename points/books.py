@@ -145,10 +145,9 @@ class Books:
             _store_remaining(list(self._changed.values()))
 
 
-def spend_order(lot: Lot) -> tuple[bool, float, float, uuid.UUID]:
+def spend_order(lot: Lot) -> tuple[bool, datetime, datetime, uuid.UUID]:
     """Sort key of the one spend order (the queryset `in_spend_order` says it in SQL)."""
-    end = lot.expires_at
-    return (end is None, end.timestamp() if end else 0.0, lot.awarded_at.timestamp(), lot.pk)
+    return (lot.expires_at is None, lot.expires_at or lot.awarded_at, lot.awarded_at, lot.pk)
 
 
 def _lock(wanted: dict[uuid.UUID, Key]) -> dict[uuid.UUID, Account]:

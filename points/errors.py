@@ -28,6 +28,11 @@ class AmountInvalid(InvalidInput):
     title = "The amount cannot be posted"
 
 
+class UnitInvalid(InvalidInput):
+    code = "unit_invalid"
+    title = "This unit cannot be used for that"
+
+
 class ReasonMissing(InvalidInput):
     code = "reason_missing"
     title = "A reason is needed"
@@ -42,6 +47,10 @@ REFUSALS: dict[str, Refusal] = {
     "points_lot_remaining_within_awarded": (
         BrokenRule,
         "A lot cannot hold less than nothing or more than was awarded. Nothing was posted.",
+    ),
+    "points_account_balance_within_limit": (
+        AmountInvalid,
+        "The balance would grow beyond what can be counted exactly. Nothing was posted.",
     ),
     "points_account_member_unit_is_unique": (
         BrokenRule,

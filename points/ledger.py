@@ -25,6 +25,7 @@ from points.errors import (
     NothingToReverse,
     ReasonMissing,
     SourceUsed,
+    UnitInvalid,
 )
 from points.models import LIMIT, Account, Entry, Lot, LotUse, Posting
 from program import catalog
@@ -82,7 +83,7 @@ def post_into(
 
     Returns the entries in order.
     """
-    units, now, entries = catalog.of(program).units, clock.now(), []
+    now, entries = clock.now(), []
     for earning in earnings:
         if not earning.credits:
             continue
@@ -95,7 +96,7 @@ def post_into(
         )
         books.postings.append(posting)
         for credit in earning.credits:
-            key, unit = (earning.member_id, credit.unit), units[credit.unit]
+            key, unit = (earning.member_id, credit.unit), _unit(program, credit.unit)
             require_amount(credit.amount)
             entry = books.enter(
                 posting, key=key, kind=credit.kind, amount=credit.amount, reason=credit.reason
@@ -129,8 +130,8 @@ def spend(
 ) -> Posting:
     """Take `amount` from the member's lots in spend order.
 
-    Raises AmountInvalid below one, InsufficientPoints when the balance does not reach, SourceUsed
-    on a repeat.
+    Raises AmountInvalid below one, InsufficientPoints when the balance does not reach, UnitInvalid
+    for a counter, SourceUsed on a repeat.
     """
     require_amount(amount)
     key, now = (member.pk, unit), clock.now()
@@ -147,7 +148,8 @@ def spend(
             )
         posting = _posting(books, member, Posting.Kind.SPEND, source=source, actor=actor)
         entry = books.enter(posting, key=key, kind=Entry.Kind.SPEND, amount=-amount, reason=reason)
-        books.take_in_order(entry, key=key, amount=amount)
+        if books.take_in_order(entry, key=key, amount=amount) != amount:
+            raise UnitInvalid(f"{unit!r} only counts and cannot be spent. Name a unit that can.")
         books.write()
     return posting
 
@@ -159,7 +161,7 @@ def expire_into(books: Books, *, key: Key, now: datetime) -> int:
     """
     due: dict[datetime, list[Lot]] = {}
     for lot in books.lots(key):
-        if lot.expires_at is not None and lot.expires_at <= now:
+        if lot.remaining and lot.expires_at is not None and lot.expires_at <= now:
             due.setdefault(lot.expires_at, []).append(lot)
     total = 0
     for ends, lots in sorted(due.items()):
@@ -182,8 +184,8 @@ def adjust(
 ) -> Posting:
     """Add or take points by hand, with a reason. Taking never overdraws.
 
-    Raises ReasonMissing, AmountInvalid for zero, InsufficientPoints, SourceUsed on a repeat of
-    `source`.
+    Raises ReasonMissing, AmountInvalid for zero, UnitInvalid for an unknown one, InsufficientPoints,
+    SourceUsed on a repeat of `source`.
     """
     if not reason.strip():
         raise ReasonMissing(
@@ -191,7 +193,7 @@ def adjust(
         )
     require_amount(abs(amount))
     program, key, now = catalog.current(), (member.pk, unit), clock.now()
-    kind = catalog.of(program).units[unit]
+    kind = _unit(program, unit)
     with transaction.atomic():
         books = Books.open([key])
         _refuse_repeat(member, source)
@@ -204,7 +206,7 @@ def adjust(
                 missing=-amount - balance,
             )
         posting = _posting(
-            books, member, Posting.Kind.ADJUSTMENT, source=source, actor=actor, note=reason
+            books, member, Posting.Kind.ADJUSTMENT, source=source, actor=actor, note=reason[:240]
         )
         entry = books.enter(
             posting, key=key, kind=Entry.Kind.ADJUSTMENT, amount=amount, reason=reason
@@ -232,13 +234,15 @@ def reverse(posting: Posting, *, source: str, actor: str, reason: str) -> Postin
         books = Books.open({(posting.member_id, entry.account.unit_id) for entry in entries})
         if Posting.objects.filter(reverses=posting, member_id=posting.member_id).exists():
             raise NothingToReverse("This has been reversed already.")
+        for key in books.accounts:  # so that it makes no difference how late the expiry run is
+            expire_into(books, key=key, now=clock.now())
         undoing = _posting(
             books,
             posting.member,
             Posting.Kind.REVERSAL,
             source=source,
             actor=actor,
-            note=reason,
+            note=reason[:240],
             reverses=posting,
         )
         for entry in entries:
@@ -305,6 +309,13 @@ def _posting(books: Books, member: Member, kind: str, **fields: object) -> Posti
 def _refuse_repeat(member: Member, source: str) -> None:
     if Posting.objects.filter(member=member, source=source).exists():
         raise SourceUsed("This has been posted for the member already.", source=source)
+
+
+def _unit(program: Program, code: str) -> Unit:
+    unit = catalog.of(program).units.get(code)
+    if unit is None:
+        raise UnitInvalid(f"There is no unit {code!r} in this program.", pointer="/unit")
+    return unit
 
 
 def require_amount(amount: int) -> None:

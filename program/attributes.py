@@ -19,6 +19,7 @@ DIGITS = (
     12  # before the point; points computed from it stay far below what a JSON number keeps exact
 )
 TEXT_LENGTH = 200
+SHOWN = 40  # characters of a wrong value that a message repeats
 
 
 def check(type: ActivityType, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,46 +85,48 @@ def _value(attribute: ActivityAttribute, raw: Any) -> Any:
 def _integer(attribute: ActivityAttribute, raw: Any) -> int:
     number = _decimal(attribute, raw)
     if number != number.to_integral_value():
-        raise ValueError(f"{raw!r} is not a whole number.")
+        raise ValueError(f"{_shown(raw)} is not a whole number.")
     return int(number)
 
 
 def _money(attribute: ActivityAttribute, raw: Any) -> Decimal:
     number = _decimal(attribute, raw)
     if number != round(number, 2):
-        raise ValueError(f"{raw!r} has more than two digits after the point.")
+        raise ValueError(f"{_shown(raw)} has more than two digits after the point.")
     return round(number, 2)
 
 
 def _decimal(attribute: ActivityAttribute, raw: Any) -> Decimal:
     if isinstance(raw, bool) or not isinstance(raw, int | Decimal | str):
-        raise ValueError(f"{raw!r} is not a number.")
+        raise ValueError(f"{_shown(raw)} is not a number.")
     try:
         number = Decimal(raw.strip() if isinstance(raw, str) else raw)
     except InvalidOperation:
-        raise ValueError(f"{raw!r} is not a number. Write it like 1234.50.") from None
+        raise ValueError(f"{_shown(raw)} is not a number. Write it like 1234.50.") from None
     if not number.is_finite() or number.adjusted() >= DIGITS:
-        raise ValueError(
-            f"{str(raw)[:20]!r} is too large. At most {DIGITS} digits before the point."
-        )
+        raise ValueError(f"{_shown(raw)} is too large. At most {DIGITS} digits before the point.")
     if -number.as_tuple().exponent > 6:  # type: ignore[operator]
-        raise ValueError(f"{str(raw)[:20]!r} has more than six digits after the point.")
+        raise ValueError(f"{_shown(raw)} has more than six digits after the point.")
     if attribute.least is not None and number < attribute.least:
-        raise ValueError(f"{raw} is below {attribute.least.normalize():f}, the least there can be.")
+        least = f"{attribute.least.normalize():f}"
+        raise ValueError(f"{_shown(raw)} is below {least}, the least there can be.")
     if attribute.most is not None and number > attribute.most:
-        raise ValueError(f"{raw} is above {attribute.most.normalize():f}, the most there can be.")
+        most = f"{attribute.most.normalize():f}"
+        raise ValueError(f"{_shown(raw)} is above {most}, the most there can be.")
     return number
 
 
 def _text(attribute: ActivityAttribute, raw: Any) -> str:
     if not isinstance(raw, str) or len(raw) > TEXT_LENGTH:
         raise ValueError(f"write a text of at most {TEXT_LENGTH} characters.")
+    if "\x00" in raw:
+        raise ValueError("a text cannot hold the character NUL.")
     return raw
 
 
 def _choice(attribute: ActivityAttribute, raw: Any) -> str:
     if not isinstance(raw, str) or raw not in attribute.choices:
-        raise ValueError(f"{raw!r} is not one of {', '.join(attribute.choices)}.")
+        raise ValueError(f"{_shown(raw)} is not one of {', '.join(attribute.choices)}.")
     return raw
 
 
@@ -132,7 +135,7 @@ def _boolean(attribute: ActivityAttribute, raw: Any) -> bool:
         return raw
     if isinstance(raw, str) and raw.lower() in ("true", "false"):
         return raw.lower() == "true"
-    raise ValueError(f"{raw!r} is not true or false.")
+    raise ValueError(f"{_shown(raw)} is not true or false.")
 
 
 def _date(attribute: ActivityAttribute, raw: Any) -> date:
@@ -141,8 +144,15 @@ def _date(attribute: ActivityAttribute, raw: Any) -> date:
     try:
         return date.fromisoformat(raw)
     except (TypeError, ValueError):
-        raise ValueError(f"{raw!r} is not a date. Write it like 2026-03-31.") from None
+        raise ValueError(f"{_shown(raw)} is not a date. Write it like 2026-03-31.") from None
+
+
+def _shown(raw: Any) -> str:
+    """What was sent, short enough for a message: texts in quotes, numbers as they are."""
+    text = str(raw) if isinstance(raw, Decimal | int) else repr(raw)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def _error(code: str, detail: str) -> dict[str, str]:
-    return {"pointer": f"/attributes/{code}", "code": "attribute_invalid", "detail": detail}
+    place = code.replace("~", "~0").replace("/", "~1")  # RFC 6901
+    return {"pointer": f"/attributes/{place}", "code": "attribute_invalid", "detail": detail}

@@ -176,7 +176,7 @@ class Redemption(MemberOwned):
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="redemptions")
     reward = models.ForeignKey(Reward, models.PROTECT, related_name="redemptions")
-    posting = models.OneToOneField(Posting, models.PROTECT, related_name="redemption")
+    posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
     attempt = models.UUIDField(
         help_text=_("Made when the page was rendered: a double tap redeems once.")
     )
@@ -209,6 +209,9 @@ class Redemption(MemberOwned):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["member", "attempt"], name="rewards_redemption_attempt_is_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["member", "posting"], name="rewards_redemption_posting_is_its_own"
             ),
             models.CheckConstraint(
                 condition=Q(price__gte=1), name="rewards_redemption_price_is_positive"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,3 +70,33 @@ def hotel(db: None) -> Program:
 
     call_command("program", "apply", str(ROOT / "blueprints" / "hotel"), verbosity=0)
     return catalog.current()
+
+
+@pytest.fixture
+def shop(db: None) -> Program:
+    """The shop's program: a ladder by dollars in a calendar year, points that live 18 months."""
+    from tests import cast
+
+    return cast.apply(ROOT / "blueprints" / "shop")
+
+
+@pytest.fixture
+def quay(db: None) -> Program:
+    """The small program of tests/programs/quay, whose numbers are easy to check by hand."""
+    from tests import cast
+
+    return cast.apply(cast.QUAY)
+
+
+def _register_hypothesis() -> None:
+    """`make test` looks for a while; HYPOTHESIS_PROFILE=nightly looks all night."""
+    from hypothesis import HealthCheck, settings
+
+    slow = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    common = {"deadline": None, "suppress_health_check": slow, "database": None}
+    settings.register_profile("normal", print_blob=True, **common)
+    settings.register_profile("nightly", max_examples=20_000, print_blob=True, **common)
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "normal"))
+
+
+_register_hypothesis()

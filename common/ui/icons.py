@@ -24,6 +24,7 @@ def svg(name: str, *, size: int = 24) -> str:
     """One icon as inline SVG in the color of the text around it. Hidden from screen readers."""
     return (
         f'<svg class="icon" viewBox="0 0 24 24" width="{size}" height="{size}"'
-        ' aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">'
+        ' aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.8"'
+        ' stroke-linecap="round" stroke-linejoin="round">'
         f'<path d="{ICONS[name]}"/></svg>'
     )

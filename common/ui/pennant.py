@@ -198,33 +198,26 @@ def svg(design: Design, *, height: int = 22) -> str:
 
 
 def mast(current: Design | None, following: Design | None, *, fraction: float) -> str:
-    """A mast: the tier held flies at the top, the next one climbs the halyard by `fraction` (0 to
-    1) of the way.
-    """
-    climb = 188 - 102 * min(1.0, max(0.0, fraction))
-    flying = (
-        f'<g class="mast-held" transform="translate(29 14) scale(1.4)">{flag(current)}</g>'
-        if current
-        else ""
+    """A mast: the tier held flies at the top, the next one climbs by `fraction` (0 to 1)."""
+    return (
+        '<svg class="mast" viewBox="0 0 124 262" aria-hidden="true">'
+        '<path d="M26 10V252M12 252h28M17 216h18" stroke="currentColor" stroke-width="4.5"'
+        ' stroke-linecap="round"/><circle cx="26" cy="7" r="5.5" fill="currentColor"/>'
+        + (f'<g transform="translate(29 14) scale(1.4)">{flag(current)}</g>' if current else "")
+        + (_climbing(following, fraction) if following else "")
+        + "</svg>"
     )
-    parts = [
-        '<svg class="mast" viewBox="0 0 124 262" aria-hidden="true">',
-        '<path d="M26 10V252" stroke="currentColor" stroke-width="5" stroke-linecap="round"/>',
-        '<circle cx="26" cy="7" r="5.5" fill="currentColor"/>',
-        '<path d="M33 100v128" stroke="currentColor" stroke-opacity=".35" stroke-dasharray="1 6"'
-        ' stroke-width="2" stroke-linecap="round"/>'
-        if following
-        else "",
-        '<path d="M12 252h28M17 216h18" stroke="currentColor" stroke-width="4"'
-        ' stroke-linecap="round"/>',
-        flying,
-    ]
-    if following:
-        parts.append(
-            f'<g class="mast-next"><g transform="translate(33 {climb:.1f}) scale(1.1)">'
-            f"{flag(following)}</g></g>"
-        )
-    return "".join(parts) + "</svg>"
+
+
+def _climbing(design: Design, fraction: float) -> str:
+    """A flag on the halyard, between the deck (y = 188) and just below the flag on top (y = 86)."""
+    height = 188 - 102 * min(1.0, max(0.0, fraction))
+    return (
+        '<path d="M33 100v128" stroke="currentColor" stroke-opacity=".35" stroke-width="2"'
+        ' stroke-dasharray="1 6" stroke-linecap="round"/>'
+        f'<g class="mast-next"><g transform="translate(33 {height:.1f}) scale(1.1)">'
+        f"{flag(design)}</g></g>"
+    )
 
 
 def face(design: Design) -> str:

@@ -9,8 +9,9 @@ from loyalty_site.demo.state import State
 CURL = """\
   curl -sS -X POST {base}/api/v1/activities \\
     -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \\
-    -d '{{"reference": "demo-'"$(date +%s)"'", "type": "stay", "card": "{card}",
-         "location": "city-hotel", "occurred_at": "'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'",
+    -d '{{"reference": "demo-'"$(date +%s)"'", "type": "stay",
+         "member": {{"card": "{card}"}}, "location": "city-hotel",
+         "occurred_at": "'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'",
          "attributes": {{"outcome": "stayed", "nights": 7, "suite": true, "revenue": "1180.00"}}}}'
 """
 

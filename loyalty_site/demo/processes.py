@@ -18,7 +18,7 @@ from pathlib import Path
 
 from loyalty_site import env
 
-STOP_WAIT_S = 8  # then they are killed; a task that was cut off comes back
+STOP_WAIT_S = 5  # then they are killed; a task that was cut off comes back
 PR_SET_PDEATHSIG = 1  # from linux/prctl.h
 
 WEB = ["-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4"]
@@ -30,9 +30,12 @@ WORKER += ["--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
 class Process:
     """One child with its log file."""
 
-    def __init__(self, name: str, arguments: Sequence[str], *, log: Path) -> None:
+    def __init__(
+        self, name: str, arguments: Sequence[str], *, log: Path, ends_by: signal.Signals
+    ) -> None:
         self.name = name
         self.log = log
+        self._ends_by = ends_by
         with log.open("wb") as output:
             self._child = subprocess.Popen(
                 [sys.executable, *arguments],
@@ -51,7 +54,7 @@ class Process:
 
     def ask_to_stop(self) -> None:
         if self.is_alive:
-            self._child.terminate()
+            self._child.send_signal(self._ends_by)
 
     def wait(self, deadline: float) -> None:
         """Wait until the deadline, then kill the child and whatever it has started."""
@@ -68,12 +71,12 @@ class Process:
 def web(*, host: str, port: int, logs: Path) -> Process:
     """The web server: two workers, and pages from loyalty_site.wsgi."""
     address = ["--host", host, "--port", str(port), "loyalty_site.wsgi:application"]
-    return Process("web server", [*WEB, *address], log=logs / "web.log")
+    return Process("web server", [*WEB, *address], log=logs / "web.log", ends_by=signal.SIGTERM)
 
 
 def worker(*, logs: Path) -> Process:
-    """The worker, with beat inside it."""
-    return Process("worker", WORKER, log=logs / "worker.log")
+    """The worker, with beat inside it. SIGQUIT is Celery's word for: at once."""
+    return Process("worker", WORKER, log=logs / "worker.log", ends_by=signal.SIGQUIT)
 
 
 def stop(processes: Sequence[Process]) -> None:

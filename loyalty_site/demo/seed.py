@@ -5,36 +5,26 @@ from __future__ import annotations
 import uuid
 
 from allauth.account.models import EmailAddress
-from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from django.db.models import Q
-from partners import keys
 
+from desk import roles
 from loyalty_site.demo import state
 from loyalty_site.demo.state import State
 from members import claiming
 from members.models import Member, User
+from partners import keys
 from points.models import Account
-from program.models import Partner
+from program.models import Location, Partner
 from rewards import offers, redemption, vouchers
 from rewards.models import Redemption
 from tiers.models import Ladder
 
+SCOPES = ["activities:write", "members:read"]
 ACTOR = "system:demo"
 MEMBER = "member@demo.example"
 CLERK = "clerk@demo.example"
 OWNER = "owner@demo.example"
 ATTEMPTS = uuid.UUID("3f0f7a52-5a7e-4f43-9b1f-6f0a3f1c2d11")
-CLERKS = "Clerks"
-
-# What a clerk does all day; everything else in the admin is not shown to them.
-CLERK_MAY = {
-    "members": ["view_member", "add_member", "change_member", "view_card", "adjust_points"],
-    "points": ["view_account", "view_posting", "view_entry", "view_lot"],
-    "tiers": ["view_standing", "view_tier"],
-    "earning": ["view_activity", "view_award", "view_unclaimedactivity"],
-    "rewards": ["view_reward", "view_redemption", "change_redemption"],
-}
 
 
 def people() -> State:
@@ -43,15 +33,17 @@ def people() -> State:
     with transaction.atomic():
         member = _member(passwords[MEMBER])
         clerk = _staff(CLERK, name="Clara, front desk", password=passwords[CLERK])
-        clerk.groups.add(_clerks())
+        clerks, _ = roles.ensure_groups()
+        clerk.groups.set([clerks])
         owner = _staff(OWNER, name="Olga, owner", password=passwords[OWNER])
         User.objects.filter(pk=owner.pk).update(is_superuser=True)
-        _, api_key = keys.issue(Partner.objects.order_by("pk")[0], name="Demo", actor=ACTOR)
+        partner = Partner.objects.get(code="front-desk")
+        _, api_key = keys.issue(partner=partner, name="Demo", scopes=SCOPES, actor=ACTOR)
     _take_two_rewards(member)
     return State(
         member_email=MEMBER,
         member_name=member.name,
-        member_card=member.card_number,
+        member_card=member.cards.get(is_active=True).number,
         member_password=passwords[MEMBER],
         clerk_email=CLERK,
         clerk_password=passwords[CLERK],
@@ -95,15 +87,6 @@ def _nearest_to_the_top() -> Member:
     return counts.select_related("member").order_by("-balance")[0].member
 
 
-def _clerks() -> Group:
-    group, _ = Group.objects.get_or_create(name=CLERKS)
-    wanted = Q()
-    for app, names in CLERK_MAY.items():
-        wanted |= Q(content_type__app_label=app, codename__in=names)
-    group.permissions.set(Permission.objects.filter(wanted))
-    return group
-
-
 def _take_two_rewards(member: Member) -> None:
     """One voucher that is waiting and one that was used, so that no page of the demo is empty."""
     for code in ("late-checkout", "wine-bottle"):
@@ -111,4 +94,5 @@ def _take_two_rewards(member: Member) -> None:
         reward = offers.reward_by_code(code)
         taken = redemption.redeem(member, reward=reward, attempt=attempt, actor=ACTOR)
     if taken.status == Redemption.Status.ISSUED:
-        vouchers.use(taken.code, actor=ACTOR)
+        place = Location.objects.get(partner="front-desk", code="city-hotel")
+        vouchers.use(taken.code, actor=ACTOR, location=place)

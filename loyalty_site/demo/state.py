@@ -6,8 +6,10 @@ import json
 import os
 import secrets
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
+
+from common import clock
 
 FILE = "demo.json"
 NEWEST_FILE = "demo-newest-on"
@@ -60,7 +62,7 @@ def newest_on(data_dir: Path) -> str:
     """
     path = data_dir / NEWEST_FILE
     if not path.exists():
-        path.write_text((datetime.now(tz=UTC).date() - timedelta(days=1)).isoformat())
+        path.write_text((clock.now().date() - timedelta(days=1)).isoformat())
     return path.read_text()
 
 

@@ -1,10 +1,11 @@
-"""Django's PostgreSQL backend, refusing servers that are too old or cannot be reached."""
+"""Django's PostgreSQL backend, refusing servers that are too old or out of reach."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import IsolationLevel
-from django.db.utils import OperationalError
 
 from loyalty_site.errors import CannotStart
 
@@ -18,7 +19,9 @@ class DatabaseRefused(CannotStart):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Checks the version of the server at the first connection of a process."""
+    """The first connection of a process decides whether it starts; later ones fail as usual."""
+
+    has_connected = False
 
     def check_database_version_supported(self) -> None:
         version = self.pg_version // 10_000
@@ -28,15 +31,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 "Upgrade that server, or unset DATABASE_URL to use the one Pennant brings along."
             )
 
-    def verify(self) -> None:
-        """Connect once, at the start of a process. Raises DatabaseRefused."""
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         try:
-            self.ensure_connection()
-        except OperationalError as error:
-            said = str(error).strip().splitlines()
+            made = super().get_new_connection(conn_params)
+        except self.Database.OperationalError as error:
+            if DatabaseWrapper.has_connected:
+                raise
             raise DatabaseRefused(
-                f"the PostgreSQL of DATABASE_URL cannot be reached: {said[0] if said else error}. "
-                "Check the address and whether that server runs."
+                f"the PostgreSQL of DATABASE_URL cannot be reached: {_first_line(error)}. "
+                "Check the address, and whether that server runs."
             ) from error
-        finally:
-            self.close()
+        DatabaseWrapper.has_connected = True
+        return made
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__

@@ -160,9 +160,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "posting",
-                    models.OneToOneField(
+                    models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="redemption",
+                        related_name="+",
                         to="points.posting",
                     ),
                 ),
@@ -302,6 +302,12 @@ class Migration(migrations.Migration):
             model_name="redemption",
             constraint=models.UniqueConstraint(
                 fields=("member", "attempt"), name="rewards_redemption_attempt_is_unique"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="redemption",
+            constraint=models.UniqueConstraint(
+                fields=("member", "posting"), name="rewards_redemption_posting_is_its_own"
             ),
         ),
         migrations.AddConstraint(

@@ -1,0 +1,196 @@
+"""What all lists and pages of the admin share.
+
+Facts (the ledger, activities, events) are shown and never edited, whoever looks. Program data is edited through forms that
+know the database's constraints, and what only the database can know comes back as a sentence on the same form, with
+everything that was typed still in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import IntegrityError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
+from unfold.views import ChangeList
+
+from desk import refusals, say
+
+COUNTED = 5000  # rows a list counts; beyond, nobody turns pages: they search or filter
+
+
+class CappedPaginator(Paginator):
+    """Pages of the first five thousand rows. Counting more would read a whole table for a number nobody needs."""
+
+    template_name = "desk/_pages.html"
+
+    @cached_property
+    def count(self) -> int:  # type: ignore[override]
+        return min(self._found, COUNTED)
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there are more rows than are paged."""
+        return self._found > COUNTED
+
+    @cached_property
+    def _found(self) -> int:
+        rows = self.object_list
+        if not isinstance(rows, QuerySet):
+            return len(rows)
+        return rows.order_by().values("pk")[: COUNTED + 1].count()
+
+
+class HouseList(ChangeList):
+    """A page of a list, with what its rows need beside their own columns read for all of them at once."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
+        if not self.list_editable:
+            self.result_list = list(self.result_list)
+            self.model_admin.dress(self.result_list, request)
+
+
+class HouseForm(forms.ModelForm):
+    """A form that asks every constraint of its model before the database does, and says in words what is wrong."""
+
+    refusal = ""  # what the database said of the last try
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.refusal:
+            self.add_error(None, self.refusal)
+        return data
+
+    def _post_clean(self) -> None:
+        """Ask the constraints here, with all values known; Django leaves out those on fields that are only shown."""
+        self.instance.validate_constraints = lambda exclude=None: None
+        try:
+            super()._post_clean()
+        finally:
+            del self.instance.validate_constraints
+        self._ask_constraints(faulty=set(self._errors or {}))
+
+    def _ask_constraints(self, *, faulty: set[str]) -> None:
+        for model, constraints in self.instance.get_constraints():
+            for constraint in constraints:
+                try:
+                    constraint.validate(model, self.instance, exclude=faulty)
+                except ValidationError:
+                    self.add_error(None, refusals.sentence_of(constraint.name))
+
+
+class HouseAdmin(ModelAdmin):
+    """Lists that stay quick, forms that never fail without a sentence."""
+
+    form = HouseForm
+    actions = None
+    paginator = CappedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    list_max_show_all = 0
+    list_filter_submit = False
+    warn_unsaved_form = True
+    empty_hint: Any = _("There is nothing here yet.")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[HouseList]:
+        return HouseList
+
+    def dress(self, rows: Sequence[Any], request: HttpRequest) -> None:
+        """Give the rows of one page what `list_display` needs and a join cannot bring. Override where needed."""
+
+    def get_form(
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        made = super().get_form(request, obj, change=change, **kwargs)
+        return type(made.__name__, (made,), {"refusal": getattr(request, "desk_refusal", "")})
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show what only the database could know on the form it was typed into, instead of failing."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError as error:
+            request.desk_refusal = refusals.sentence(error)  # type: ignore[attr-defined]
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+
+class FactAdmin(HouseAdmin):
+    """Facts: nobody adds, changes or deletes them here, not even a superuser."""
+
+    warn_unsaved_form = False
+    sortable_by: ClassVar[Sequence[str] | None] = ()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class StaffNames(HouseAdmin):
+    """Lists that say which of the staff did something."""
+
+    actor_field = "actor"
+
+    def dress(self, rows: Sequence[Any], request: HttpRequest) -> None:
+        names = say.staff_names(getattr(row, self.actor_field) for row in rows)
+        for row in rows:
+            row.doer_name = say.actor(getattr(row, self.actor_field), names)
+
+    @display(description=_("by"))
+    def doer(self, row: Any) -> str:
+        written = getattr(row, self.actor_field)
+        return getattr(row, "doer_name", None) or say.actor(written, say.staff_names([written])) or say.NOTHING
+
+
+class KeptAdmin(HouseAdmin):
+    """Program data: it may be changed, and withdrawn where that is possible, but other rows stand on it."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class FactInline(TabularInline):
+    """Rows of facts under the fact they belong to."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class HouseInline(TabularInline):
+    """Rows of program data under the row they belong to."""
+
+    form = HouseForm
+    extra = 0
+
+
+class KeptInline(HouseInline):
+    """Rows that may be added and changed; history may stand on them, so they are not deleted."""
+
+    can_delete = False

@@ -1,0 +1,174 @@
+"""Ladders and their tiers, to be edited; who held what and when, to be read."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count, Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import StackedInline
+from unfold.decorators import display
+
+from desk import fields, house, roles, say
+from desk.admin import links
+from desk.admin.base import FactAdmin, HouseForm, KeptAdmin
+from program.models import Unit
+from tiers import standing
+from tiers.models import Ladder, Standing, Tier
+
+
+class TierForm(fields.AmountFormMixin, HouseForm):
+    amounts = ("threshold",)
+    threshold = fields.AmountField(
+        min_value=0, label=_("Threshold"), help_text=_("How much of the ladder's counter it takes. Reached by being equal.")
+    )
+    colors = fields.ColorsField(label=_("Colors"), help_text=_("Two or three, field first: #14213d #d8a31a"))
+    benefits = fields.LinesField(label=_("Benefits"), required=False, help_text=_("One sentence a line."))
+
+    class Meta:
+        model = Tier
+        fields = ("name", "code", "rank", "threshold", "outline", "field", "colors", "benefits")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].disabled = not self.instance._state.adding
+        self.fields["rank"].help_text = _("1 is the lowest.")
+
+    def unit(self) -> Unit | None:
+        ladder = self.instance.ladder if self.instance.ladder_id else None
+        return ladder.counter if ladder and ladder.counter_id else None
+
+
+class TierFormSet(forms.BaseInlineFormSet):
+    """Tiers of a ladder rise: a higher rank has a higher threshold."""
+
+    def clean(self) -> None:
+        super().clean()
+        rows = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.errors]
+        rungs = sorted((row["rank"], row["threshold"], row["name"]) for row in rows if "rank" in row)
+        for (_rank, below, lower), (_next, above, higher) in zip(rungs, rungs[1:], strict=False):
+            if above <= below:
+                raise forms.ValidationError(
+                    _("%(higher)s ranks above %(lower)s, so it takes more than %(lower)s does."),
+                    params={"higher": higher, "lower": lower},
+                )
+
+
+class TierInline(StackedInline):
+    model = Tier
+    form = TierForm
+    formset = TierFormSet
+    extra = 0
+    can_delete = False
+    ordering = ("rank",)
+    fields = (("name", "code"), ("rank", "threshold"), ("outline", "field", "colors"), "benefits")
+
+
+@admin.register(Ladder)
+class LadderAdmin(KeptAdmin):
+    list_display = ("name", "counter", "window", "validity", "rungs")
+    list_select_related = ("counter",)
+    inlines: ClassVar = [TierInline]
+    fields = ("name", "code", "counter", "window", "validity", "position")
+    change_form_outer_before_template = "desk/_ladder.html"
+    empty_hint = _("No ladder yet. A program without status does well without one.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Ladder]:
+        return super().get_queryset(request).annotate(rung_count=Count("tiers"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        return ("code", "counter") if obj else ()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "counter":
+            kwargs["queryset"] = Unit.objects.filter(kind=Unit.Kind.COUNTER)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @display(description=_("tiers"))
+    def rungs(self, row: Ladder) -> int:
+        return int(getattr(row, "rung_count", 0))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.reassess_view)
+        return [path("reassess/", view, name="tiers_ladder_reassess"), *super().get_urls()]
+
+    def reassess_view(self, request: HttpRequest) -> HttpResponse:
+        """After thresholds changed: make everybody's tier follow from what they have counted."""
+        if not request.user.has_perm(roles.REASSESS):
+            messages.error(request, _("You may not re-examine tiers. Ask a manager."))
+            return redirect("admin:index")
+        if request.method == "POST":
+            standing.reassess_everyone(actor=house.actor(request))
+            messages.success(request, _("Every member now holds the tier that follows from the ladders as they are."))
+            return redirect("admin:tiers_ladder_changelist")
+        context = self.admin_site.each_context(request) | {
+            "title": _("Re-examine every member's tier"),
+            "opts": self.opts,
+            "back": reverse("admin:tiers_ladder_changelist"),
+        }
+        return render(request, "desk/reassess.html", context)
+
+
+@admin.register(Tier)
+class TierAdmin(FactAdmin):
+    """Tiers are edited on their ladder; this list is to look them up."""
+
+    list_display = ("flies", "ladder", "takes", "holders")
+    list_filter = ("ladder",)
+    list_select_related = ("ladder__counter",)
+    search_fields = ("name", "code")
+    fields = ("flies", "ladder", "code", "takes", "benefits_in_words")
+    readonly_fields = fields
+    empty_hint = _("No tier yet. Tiers are added to a ladder.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Tier]:
+        return super().get_queryset(request).annotate(held_by=Count("standings__member", distinct=True))
+
+    @display(description=_("tier"))
+    def flies(self, row: Tier) -> str:
+        return links.tier(row)
+
+    @display(description=_("takes"))
+    def takes(self, row: Tier) -> str:
+        return say.amount(row.threshold, row.ladder.counter)
+
+    @display(description=_("members who have held it"))
+    def holders(self, row: Tier) -> int:
+        return int(getattr(row, "held_by", 0))
+
+    @display(description=_("benefits"))
+    def benefits_in_words(self, row: Tier) -> str:
+        return "; ".join(row.benefits) or say.NOTHING
+
+
+@admin.register(Standing)
+class StandingAdmin(links.ByMember, FactAdmin):
+    list_display = ("since", "who", "holds", "until", "source")
+    list_filter = ("ladder", "tier", "source")
+    list_select_related = ("member", "tier")
+    date_hierarchy = "starts_at"
+    ordering = ("-id",)
+    fields = ("member", "ladder", "holds", "source", "since", "until")
+    readonly_fields = ("holds", "since", "until")
+    empty_hint = _("Nobody holds a tier that fits. Tiers follow from what was counted.")
+
+    @display(description=_("since"))
+    def since(self, row: Standing) -> str:
+        return say.day(row.starts_at)
+
+    @display(description=_("member"))
+    def who(self, row: Standing) -> str:
+        return links.member(row.member)
+
+    @display(description=_("tier"))
+    def holds(self, row: Standing) -> str:
+        return links.tier(row.tier)
+
+    @display(description=_("until"))
+    def until(self, row: Standing) -> str:
+        return say.last_day(row.ends_at) if row.ends_at else str(_("for life"))

@@ -1,0 +1,73 @@
+"""What the database says when it refuses, in words. Every constraint on data that staff may edit has its sentence here."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
+
+from common.errors import constraint_name
+from earning.errors import REFUSALS as EARNING
+from members.errors import REFUSALS as MEMBERS
+from rewards.errors import REFUSALS as REWARDS
+from tiers.errors import REFUSALS as TIERS
+
+SENTENCES: dict[str, str | Promise] = {
+    "program_unit_decimals_at_most_two": later("A unit has no more than two decimals."),
+    "program_unit_expiry_names_its_count": later(
+        "Say after how many days or months it ends, or choose “never” and leave the number empty."
+    ),
+    "program_unit_counter_never_expires": later("A counter never expires. Choose “never”."),
+    "program_unit_default_is_spendable": later("Only a unit that can be spent can be shown first."),
+    "program_unit_default_is_unique": later(
+        "Another unit is shown first already. Take the mark away there, then set it here."
+    ),
+    "program_location_code_is_unique": later("This partner has a place with that code already."),
+    "program_attribute_code_is_unique": later("This activity type has an attribute with that code already."),
+    "program_attribute_least_not_above_most": later("The least is above the most. Swap or correct them."),
+    "program_attribute_choice_has_choices": later("A choice needs its choices, one a line: code = words."),
+    "tiers_tier_code_is_unique": later("This ladder has a tier with that code already."),
+    "tiers_tier_rank_is_unique": later("This ladder has a tier of that rank already."),
+    "earning_rule_revision_is_unique": later("There is a rule with that code already. Codes are unique."),
+    "earning_rule_pays_something": later("A rule pays something: give an amount above zero."),
+    "earning_rule_step_is_positive": later("A step is above zero."),
+    "earning_rule_per_names_its_attribute": later(
+        "“An amount per unit of an attribute” needs its attribute; the other effects have none."
+    ),
+    "earning_rule_percent_is_bonus": later("A percentage is a bonus on the base. Choose the class “bonus”."),
+    "earning_rule_ends_after_it_starts": later("The first day on which it no longer pays lies after its start."),
+    "earning_condition_names_its_attribute": later(
+        "A condition on an attribute names it; the other kinds leave it empty."
+    ),
+    "earning_condition_has_values": later("Say what it is compared with."),
+    "earning_condition_order_needs_a_number": later("“At least” and “at most” fit attributes and tiers only."),
+    "rewards_reward_is_valid_a_day": later("A voucher is good for a day at least."),
+    "rewards_reward_ends_after_it_starts": later("The end of the offer lies after its start."),
+    "rewards_reward_limit_is_positive": later("Leave the limit empty for none, or give at least one."),
+    "rewards_price_is_positive": later("A price is one at least."),
+    "rewards_price_ends_after_it_starts": later("The first day on which a price no longer holds lies after its start."),
+    "rewards_price_periods_do_not_overlap": later(
+        "Two prices for the same tier hold on the same day. End the first where the second starts."
+    ),
+    "rewards_stock_slot_is_unique": later("Give each slot of stock a number of its own."),
+}
+
+
+def sentence_of(name: str) -> str:
+    """What a violated constraint means for whoever is filling in the form."""
+    if name in SENTENCES:
+        return str(SENTENCES[name])
+    for known in (MEMBERS, TIERS, EARNING, REWARDS):
+        if name in known:
+            return known[name][1]
+    if name:
+        return _("The database refused this, because of the rule “%(rule)s”. Nothing was saved.") % {
+            "rule": name.replace("_", " ")
+        }
+    return _("The database refused this. Nothing was saved.")
+
+
+def sentence(error: IntegrityError) -> str:
+    """What a database refusal means, in words."""
+    return sentence_of(constraint_name(error))

@@ -1,0 +1,100 @@
+"""Who may do what at the desk: two groups with exact permissions, and the permission each of the desk's verbs asks for.
+
+A verb asks for the permission to add or change what it makes. The ledger's own pages stay read-only for everybody: the
+permission to add a posting opens the form for an adjustment and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.db.models import Q
+
+CLERKS = "Clerks"
+MANAGERS = "Managers"
+
+ENROL = "members.add_member"
+CORRECT = "members.change_member"
+REPLACE_CARD = "members.add_card"
+ISSUE_CODE = "members.add_claimcode"
+ADJUST = "points.add_posting"
+REDEEM = "rewards.add_redemption"
+USE_VOUCHER = "rewards.change_redemption"
+CANCEL_VOUCHER = "rewards.delete_redemption"
+CLAIM = "earning.change_unclaimedactivity"
+REASSESS = "tiers.change_standing"
+
+CLERK_VERBS = frozenset(
+    {ENROL, CORRECT, REPLACE_CARD, ISSUE_CODE, ADJUST, REDEEM, USE_VOUCHER, CANCEL_VOUCHER, CLAIM}
+)
+CLERK_SEES = frozenset(
+    {
+        "members.view_member", "members.view_card",
+        "points.view_account", "points.view_posting", "points.view_entry", "points.view_lot", "points.view_lotuse",
+        "tiers.view_ladder", "tiers.view_tier", "tiers.view_standing",
+        "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
+        "rewards.view_reward", "rewards.view_redemption",
+    }
+)  # fmt: skip
+
+MANAGER_SEES = frozenset(
+    {
+        "program.view_program", "program.view_unit", "program.view_activitytype", "program.view_activityattribute",
+        "program.view_partner", "program.view_location", "program.view_revision",
+        "members.view_memberkey", "members.view_claimcode",
+        "events.view_event", "events.view_heartbeat",
+        "earning.view_rule", "earning.view_rulecondition", "earning.view_importrun",
+        "rewards.view_rewardprice", "rewards.view_rewardstock",
+        "partners.view_apikey",
+    }
+)  # fmt: skip
+MANAGER_CHANGES = frozenset(
+    {
+        "program.change_program",
+        "program.add_unit", "program.change_unit",
+        "program.add_activitytype", "program.change_activitytype",
+        "program.add_activityattribute", "program.change_activityattribute",
+        "program.add_partner", "program.change_partner",
+        "program.add_location", "program.change_location",
+        "tiers.add_ladder", "tiers.change_ladder", "tiers.add_tier", "tiers.change_tier", REASSESS,
+        "earning.add_rule", "earning.change_rule", "earning.delete_rule",
+        "earning.add_rulecondition", "earning.change_rulecondition", "earning.delete_rulecondition",
+        "rewards.add_reward", "rewards.change_reward",
+        "rewards.add_rewardprice", "rewards.change_rewardprice", "rewards.delete_rewardprice",
+        "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",
+        "partners.add_apikey", "partners.change_apikey",
+    }
+)  # fmt: skip
+
+CLERK_MAY = CLERK_SEES | CLERK_VERBS
+MANAGER_MAY = CLERK_MAY | MANAGER_SEES | MANAGER_CHANGES
+
+
+def ensure_groups() -> tuple[Group, Group]:
+    """Make the groups, or bring their permissions back to exactly these. Returns clerks and managers.
+
+    Run it after `migrate`, which makes the permissions. Raises LookupError for one that does not exist.
+    """
+    with transaction.atomic():
+        clerks, managers = _group(CLERKS, CLERK_MAY), _group(MANAGERS, MANAGER_MAY)
+    return clerks, managers
+
+
+def _group(name: str, wanted: Iterable[str]) -> Group:
+    group, _made = Group.objects.get_or_create(name=name)
+    group.permissions.set(_permissions(set(wanted)))
+    return group
+
+
+def _permissions(wanted: set[str]) -> list[Permission]:
+    named = Q()
+    for name in wanted:
+        app, _dot, code = name.partition(".")
+        named |= Q(content_type__app_label=app, codename=code)
+    found = list(Permission.objects.filter(named).select_related("content_type"))
+    missing = wanted - {f"{row.content_type.app_label}.{row.codename}" for row in found}
+    if missing:
+        raise LookupError(f"No such permission: {', '.join(sorted(missing))}. Run migrate first.")
+    return found

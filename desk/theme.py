@@ -1,0 +1,177 @@
+"""How the desk looks and where its doors are: unfold's settings. Read by settings, so nothing here asks for a model.
+
+The colors follow the operator's brand: hue and chroma of accent and ink, with lightness chosen so that words keep 4.5:1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from common.ui import colors
+
+STEPS = (50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 950)
+LIGHTNESS = (0.985, 0.96, 0.92, 0.86, 0.71, 0.60, 0.50, 0.43, 0.34, 0.25, 0.19)
+# Greys carry a trace of the ink's hue: paper by day, deep navy by night.
+INK_CHROMA = (0.004, 0.007, 0.012, 0.018, 0.026, 0.032, 0.036, 0.04, 0.04, 0.04, 0.036)
+LIGHT_GROUNDS = ("#ffffff", "#f6f6f8")
+
+
+def _brand(request: HttpRequest) -> tuple[str, str]:
+    from desk import house
+    from program.models import Program
+
+    known = house.program(request) or Program()
+    return known.brand_accent, known.brand_ink
+
+
+def base(request: HttpRequest) -> dict[str, str]:
+    """Greys in the hue of the brand's ink."""
+    return dict(_greys(_brand(request)[1]))
+
+
+def primary(request: HttpRequest) -> dict[str, str]:
+    """The brand's accent from pale to dark; 600 carries white words, 500 is read on the dark scheme's grounds."""
+    return dict(_accents(*_brand(request)))
+
+
+@lru_cache(maxsize=8)
+def _greys(ink: str) -> dict[str, str]:
+    hue = colors.to_oklch(ink)
+    hue = hue if hue.chroma > 0.01 else colors.Oklch(hue.light, 0.04, math.radians(262))
+    shades = zip(STEPS, LIGHTNESS, INK_CHROMA, strict=True)
+    return {str(step): colors.from_oklch(hue.at(light, chroma)) for step, light, chroma in shades}
+
+
+@lru_cache(maxsize=8)
+def _accents(accent: str, ink: str) -> dict[str, str]:
+    hue, night = colors.to_oklch(accent), _greys(ink)["800"]
+    tones = {
+        str(step): colors.from_oklch(hue.at(light, hue.chroma * (0.25 if light > 0.9 else 1)))
+        for step, light in zip(STEPS, LIGHTNESS, strict=True)
+    }
+    dark = colors.reach(accent, colors.TEXT, *LIGHT_GROUNDS, up=False)
+    return tones | {"600": dark, "500": colors.reach(accent, colors.TEXT, night, up=True)}
+
+
+def header(request: HttpRequest) -> str:
+    """The program's name."""
+    from desk import house
+
+    known = house.program(request)
+    return known.name if known else "Pennant"
+
+
+def subheader(request: HttpRequest) -> str:
+    """Whose desk it is."""
+    from desk import house
+
+    known = house.program(request)
+    return str(_("Desk of %(business)s") % {"business": known.business}) if known else str(_("Desk"))
+
+
+def _may(*names: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: all(request.user.has_perm(name) for name in names)
+
+
+def _item(title: Any, icon: str, url: str, *names: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{url}"), "permission": _may(*names)}
+
+
+def _list(title: Any, icon: str, model: str) -> dict[str, Any]:
+    app, name = model.split(".")
+    return _item(title, icon, f"{app}_{name}_changelist", f"{app}.view_{name}")
+
+
+def _group(title: Any, items: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"title": title, "separator": True, "collapsible": True, "items": items}
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The doors that are open to whoever is signed in; groups of closed ones are left out."""
+    shown = []
+    for group in NAVIGATION:
+        items = [item for item in group["items"] if item["permission"](request)]
+        if items:
+            shown.append({**group, "items": items})
+    return shown
+
+
+NAVIGATION: list[dict[str, Any]] = [
+    {
+        "items": [
+            _item(_("Today"), "flag", "index"),
+            _list(_("Members"), "group", "members.member"),
+            _item(_("Enrol a member"), "person_add", "members_member_add", "members.add_member"),
+            _item(_("Use a voucher"), "qr_code_scanner", "rewards_voucher_use", "rewards.change_redemption"),
+            _list(_("Vouchers"), "confirmation_number", "rewards.redemption"),
+            _list(_("Unclaimed activities"), "help", "earning.unclaimedactivity"),
+        ],
+    },
+    _group(
+        _("What happened"),
+        [
+            _list(_("Activities"), "event_available", "earning.activity"),
+            _list(_("Awards"), "add_circle", "earning.award"),
+            _list(_("Imports"), "upload_file", "earning.importrun"),
+            _list(_("Standings"), "military_tech", "tiers.standing"),
+            _list(_("Events"), "history", "events.event"),
+        ],
+    ),
+    _group(
+        _("The ledger"),
+        [
+            _list(_("Entries"), "receipt_long", "points.entry"),
+            _list(_("Postings"), "post_add", "points.posting"),
+            _list(_("Accounts"), "account_balance_wallet", "points.account"),
+            _list(_("Lots"), "inventory_2", "points.lot"),
+            _list(_("Uses of lots"), "call_split", "points.lotuse"),
+        ],
+    ),
+    _group(
+        _("The program"),
+        [
+            _list(_("Name and brand"), "palette", "program.program"),
+            _list(_("Units"), "toll", "program.unit"),
+            _list(_("Activity types"), "category", "program.activitytype"),
+            _list(_("Earning rules"), "calculate", "earning.rule"),
+            _list(_("Ladders and tiers"), "stairs", "tiers.ladder"),
+            _list(_("Rewards"), "redeem", "rewards.reward"),
+            _list(_("Partners and places"), "storefront", "program.partner"),
+            _list(_("API keys"), "key", "partners.apikey"),
+            _list(_("Applied blueprints"), "history_edu", "program.revision"),
+        ],
+    ),
+    _group(
+        _("Engine room"),
+        [
+            _list(_("Logins"), "badge", "members.user"),
+            _list(_("Groups"), "groups", "auth.group"),
+            _list(_("Workers"), "favorite", "events.heartbeat"),
+            _list(_("Schedules"), "schedule", "django_celery_beat.periodictask"),
+        ],
+    ),
+]
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": header,
+    "SITE_HEADER": header,
+    "SITE_SUBHEADER": subheader,
+    "SITE_URL": "/",
+    "SITE_SYMBOL": "flag",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}],
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "COLORS": {"base": base, "primary": primary},
+    "STYLES": [lambda request: static("desk/desk.css")],
+    "SCRIPTS": [lambda request: static("desk/desk.js")],
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": navigation},
+}

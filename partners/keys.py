@@ -1,0 +1,122 @@
+"""Keys: issuing, revoking, and telling whose key a text is.
+
+A key is 256 random bits, so its plain SHA-256 cannot be turned back or guessed, and looking the hash
+up tells nothing by the time it takes. What is written here holds for the next request everywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from common import clock
+from common.errors import translate
+from common.ids import ALPHABET
+from events import outbox
+from partners.errors import (
+    REFUSALS,
+    KeyExpired,
+    KeyInvalid,
+    KeyRevoked,
+    KeyUnknown,
+    PartnerInactive,
+)
+from partners.models import ApiKey, Scope
+from program.models import Partner
+
+BITS = 256
+LETTERS = 52  # of base 32, 5 bits each, hold 256 bits
+FORM = re.compile(rf"pn_live_[{ALPHABET}]{{{LETTERS}}}")
+
+
+def issue(
+    partner: Partner,
+    *,
+    name: str,
+    actor: str,
+    scopes: Iterable[str] = Scope.values,
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """Make a key. Returns it with its text, which is shown once and known to nobody afterwards.
+
+    Raises KeyInvalid when it has no name, no scopes, unknown ones, or ends before it starts, and
+    PartnerInactive when the partner takes part no more.
+    """
+    if not partner.is_active:
+        raise PartnerInactive(f"{partner} takes part no more. Make it active first.")
+    wanted = [scope for scope in Scope.values if scope in set(scopes)]
+    unknown = sorted(set(scopes) - set(Scope.values))
+    if unknown:
+        raise KeyInvalid(
+            f"There is no scope {', '.join(unknown)}. Use some of: {', '.join(Scope.values)}.",
+            pointer="/scopes",
+        )
+    text = _random()
+    key = ApiKey(
+        partner=partner,
+        name=" ".join(name.split()),
+        last_four=text[-4:],
+        key_hash=_hash(text),
+        scopes=wanted,
+        created_by=actor,
+        expires_at=expires_at,
+    )
+    with transaction.atomic(), translate(REFUSALS):
+        key.save(force_insert=True)
+        _publish("api_key_issued", key, actor=actor)
+    return key, text
+
+
+def revoke(key: ApiKey, *, actor: str) -> ApiKey:
+    """Refuse a key from now on. Revoking it again changes nothing."""
+    with transaction.atomic():
+        locked = ApiKey.objects.select_for_update().get(pk=key.pk)
+        if locked.revoked_at is None:
+            locked.revoked_at, locked.revoked_by = clock.now(), actor
+            locked.save(update_fields=["revoked_at", "revoked_by"])
+            _publish("api_key_revoked", locked, actor=actor)
+    return locked
+
+
+def authenticate(text: str) -> ApiKey:
+    """The key, with its partner, that a text is. One query, and once a day one more.
+
+    Raises KeyUnknown, KeyRevoked, KeyExpired or PartnerInactive.
+    """
+    key = None
+    if FORM.fullmatch(text):
+        key = ApiKey.objects.select_related("partner").filter(key_hash=_hash(text)).first()
+    if key is None:
+        raise KeyUnknown("No such key. Check that all of it was copied: pn_live_ and 52 letters.")
+    now = clock.now()
+    if key.revoked_at is not None:
+        raise KeyRevoked(f"The key {key.hint} was revoked. Ask for a new one.")
+    if not key.is_active(now):
+        raise KeyExpired(f"The key {key.hint} has expired. Ask for a new one.")
+    if not key.partner.is_active:
+        raise PartnerInactive(f"{key.partner} takes part no more. Ask whoever runs the program.")
+    if key.last_used_on != now.date():
+        ApiKey.objects.filter(pk=key.pk).update(last_used_on=now.date())
+    return key
+
+
+def _random() -> str:
+    number, letters = secrets.randbits(BITS), []
+    for _ in range(LETTERS):
+        number, index = divmod(number, len(ALPHABET))
+        letters.append(ALPHABET[index])
+    return f"pn_{ApiKey.Kind.LIVE}_{''.join(letters)}"
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _publish(type: str, key: ApiKey, *, actor: str) -> None:
+    facts = {"partner": key.partner_id, "name": key.name, "scopes": key.scopes, "actor": actor}
+    outbox.publish(type, subject=key.public_id, payload=facts)

@@ -1,0 +1,146 @@
+"""What the database is asked to guard: names, proofs and shapes of constraints, and migrations in step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.core.management import call_command
+from django.db import connection, models
+
+from members.models import Member, MemberOwned
+from tests.architecture.house import ROOT, house_models
+
+Named = tuple[type[models.Model], str]
+
+
+def constraints() -> Iterator[tuple[type[models.Model], models.BaseConstraint]]:
+    for model in house_models():
+        for constraint in model._meta.constraints:
+            yield model, constraint
+
+
+def named() -> list[Named]:
+    found = [(model, constraint.name) for model, constraint in constraints()]
+    return found + [(m, index.name) for m in house_models() for index in m._meta.indexes]
+
+
+def test_names_say_app_and_model() -> None:
+    wrong = []
+    for model, name in named():
+        app, noun, *claim = name.split("_")
+        words = re.findall(r"[A-Z][a-z]*", model.__name__)
+        if app != model._meta.app_label or noun not in {w.lower() for w in words} or not claim:
+            wrong.append(name)
+    assert not wrong, "A constraint or index is called <app>_<model>_<what is true>"
+
+
+@pytest.mark.django_db
+def test_every_constraint_in_the_database_says_its_app() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.conname, t.relname FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid"
+            " WHERE c.contype IN ('c', 'u', 'x', 'p')"
+        )
+        rows = cursor.fetchall()
+    tables = {model._meta.db_table: model._meta.app_label for model in house_models()}
+    found = [(name, table) for name, table in rows if table in tables]
+    assert len(found) > 100
+    assert [name for name, table in found if not name.startswith(f"{tables[table]}_")] == []
+
+
+def test_every_constraint_is_proven_by_a_test_that_goes_round_the_code() -> None:
+    proofs = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / "tests").rglob("test_*constraints*.py")
+        if "architecture" not in path.parts
+    )
+    unproven = [c.name for _, c in constraints() if f'"{c.name}"' not in proofs]
+    assert not unproven, "Name it in a test_constraints.py that makes PostgreSQL refuse"
+
+
+def test_what_is_unique_for_a_members_row_contains_the_member() -> None:
+    """So that the tables can be distributed by member; what is unique across members has a key table."""
+    wrong = []
+    for model, constraint in constraints():
+        if issubclass(model, MemberOwned):
+            if isinstance(constraint, models.UniqueConstraint) and "member" not in constraint.fields:
+                wrong.append(constraint.name)
+            if isinstance(constraint, ExclusionConstraint) and "member" not in dict(constraint.expressions):
+                wrong.append(constraint.name)
+    for model in house_models():
+        if issubclass(model, MemberOwned):
+            wrong += [f"{model.__name__}.{f.name}" for f in model._meta.local_fields if f.unique and not f.primary_key]
+    assert not wrong
+
+
+def test_rows_about_a_member_carry_the_member() -> None:
+    """A foreign key to a row that belongs to a member only comes from a row that belongs to one."""
+    wrong = [
+        f"{model.__name__}.{field.name}"
+        for model in house_models()
+        for field in model._meta.local_fields
+        if field.is_relation
+        and isinstance(field.related_model, type)
+        and issubclass(field.related_model, MemberOwned)
+        and not issubclass(model, MemberOwned)
+    ]
+    assert not wrong
+    owned = [model for model in house_models() if issubclass(model, MemberOwned)]
+    assert len(owned) >= 10
+    assert all(model._meta.get_field("member").related_model is Member for model in owned)
+    assert not any(model._meta.get_field("member").null for model in owned)
+
+
+def test_every_foreign_key_and_every_order_has_an_index_or_a_reason() -> None:
+    wrong = [
+        f"{model.__name__}.{field.name}"
+        for model in house_models()
+        for field in model._meta.local_fields
+        if field.is_relation and not field.db_index and not field.unique
+    ]
+    assert not wrong
+
+
+def test_text_is_never_null() -> None:
+    wrong = [
+        f"{model.__name__}.{field.name}"
+        for model in house_models()
+        for field in model._meta.local_fields
+        if isinstance(field, models.CharField | models.TextField) and field.null
+    ]
+    assert not wrong
+
+
+def test_no_row_disappears_with_another_by_accident() -> None:
+    """PROTECT is the rule; parts of a whole may go with it."""
+    parts = {("ActivityAttribute", "type"), ("RuleCondition", "rule")}
+    cascading = {
+        (model.__name__, field.name)
+        for model in house_models()
+        for field in model._meta.local_fields
+        if field.is_relation and field.remote_field.on_delete is not models.PROTECT
+    }
+    assert cascading <= parts
+
+
+@pytest.mark.django_db
+def test_migrations_are_in_step_with_models() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_nothing_overrides_save() -> None:
+    wrong = [m.__name__ for m in house_models() if "save" in vars(m)]
+    assert not wrong
+
+
+def test_no_floating_point_column() -> None:
+    wrong = [
+        f"{model.__name__}.{field.name}"
+        for model in house_models()
+        for field in model._meta.local_fields
+        if isinstance(field, models.FloatField)
+    ]
+    assert not wrong

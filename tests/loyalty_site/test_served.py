@@ -1,0 +1,81 @@
+"""The real web server with two workers, on an empty database of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from loyalty_site import env
+from loyalty_site.demo import ports
+from loyalty_site.embedded import place
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def base() -> Iterator[str]:
+    home = Path(tempfile.mkdtemp(prefix="pn", dir="/tmp"))
+    home.chmod(0o755)
+    with socket.socket() as probe:
+        probe.bind((ports.HOST, 0))
+        port = probe.getsockname()[1]
+    extra = {"DEBUG": "1", "METRICS_ENABLED": "1", "PENNANT_DATA_DIR": str(home / "data")}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2", "--no-ws"]
+        + ["--port", str(port), "--log-level", "error", "loyalty_site.wsgi:application"],
+        cwd=env.ROOT,
+        env=env.inherited({**extra, "PENNANT_ENV_FILE": os.devnull, "DATABASE_URL": ""}),
+    )
+    address = f"http://{ports.HOST}:{port}"
+    try:
+        alive = f"{address}/healthz"
+        assert ports.wait_for(alive, seconds=60, is_alive=lambda: child.poll() is None)
+        yield address
+    finally:
+        child.terminate()
+        child.wait(30)
+    pid_file = place.of(home / "data").data / "postmaster.pid"
+    assert not pid_file.exists(), "the web server left its database running"
+    shutil.rmtree(home)
+
+
+def _get(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=20) as response:
+            return response.status, response.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_a_server_without_tables_is_alive_but_not_ready(base: str) -> None:
+    assert _get(f"{base}/healthz")[0] == 200
+    status, body = _get(f"{base}/readyz")
+    assert status == 503
+    checks = json.loads(body)["checks"]
+    assert checks["database"]["ok"]
+    assert "python manage.py prepare" in checks["migrations"]["detail"]
+    assert not checks["worker"]["ok"]
+
+
+def test_metrics_are_those_of_all_workers(base: str) -> None:
+    counted = 'pennant_requests_total{method="GET",route="healthz",status="200"}'
+
+    def count() -> float:
+        lines = _get(f"{base}/metrics")[1].splitlines()
+        return sum(float(line.split()[-1]) for line in lines if line.startswith(counted))
+
+    before = count()
+    for _ in range(20):
+        _get(f"{base}/healthz")
+    assert count() == before + 20
