@@ -6,6 +6,7 @@ class EarningConfig(AppConfig):
     verbose_name = "Earning"
 
     def ready(self) -> None:
-        from earning import sections
+        from earning import scenes, sections
 
         sections.install()
+        scenes.install()

@@ -6,6 +6,7 @@ class RewardsConfig(AppConfig):
     verbose_name = "Rewards"
 
     def ready(self) -> None:
-        from rewards import sections
+        from rewards import scenes, sections
 
         sections.install()
+        scenes.install()
