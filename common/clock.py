@@ -14,7 +14,6 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-
 _standing_at: ContextVar[datetime | None] = ContextVar("standing_at", default=None)
 
 
@@ -25,7 +24,8 @@ def now() -> datetime:
 
 @contextmanager
 def standing_at(moment: datetime) -> Iterator[None]:
-    """Make `moment` the present for the block, in this thread: for stories told on a blank slate."""
+    """Make `moment` the present for the block, in this thread: for stories told on a blank slate.
+    """
     token = _standing_at.set(moment.astimezone(UTC))
     try:
         yield

@@ -1,4 +1,6 @@
-"""What scenarios can say about earning: activities, what they paid, and the sentences that explain it."""
+"""What scenarios can say about earning: activities, what they paid, and the sentences that explain
+it.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ def _activity(table: ActivityTable, stage: Stage) -> Recorded:
 
 
 def _earned(wanted: dict[str, Decimal], stage: Stage) -> Found:
-    """What the step's activity paid, by unit; units that are expected to get nothing are named with 0."""
+    """What the step's activity paid, by unit; units that are expected to get nothing are named with
+    0.
+    """
     result: Recorded | None = stage.result
     found = dict.fromkeys(wanted, Decimal(0))
     because = []

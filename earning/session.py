@@ -49,7 +49,7 @@ class Session:
         self.rules = rules.compiled(program)
         ids = {member.pk for member in members.values()}
         self.usage = usage.load(self.rules, checked, ids, program=program)
-        self.climbs = standing.climbs(ids, program=program)
+        self.climbs = standing.climbs(set(members.values()), program=program)
         self.gatherer = Gatherer(
             program, rules=self.rules, members=members.values(), climbs=self.climbs
         )
@@ -98,8 +98,9 @@ class Session:
 
     def _climb(self, member: Member, one: Checked, outcome: Outcome) -> None:
         for code, rule in self.ladders.items():
-            if rule.counter == outcome.rule.unit:
-                self.climbs[member.pk, code].add(one.occurred_at, outcome.amount)
+            if outcome.rule.unit in rule.units:
+                way = self.climbs[member.pk, code]
+                way.add(one.occurred_at, outcome.rule.unit, outcome.amount)
 
     def _write(self, decided: Outcomes) -> dict[int, tuple[Activity, tuple[Award, ...]]]:
         stored: dict[int, tuple[Activity, tuple[Award, ...]]] = {}

@@ -14,7 +14,15 @@ from points.models import Entry, Lot, Posting
 from program import catalog
 from program.blueprint import Table
 from program.models import Unit
-from program.scenarios import Expectation, Found, Stage, Step, register, register_closing, register_tick
+from program.scenarios import (
+    Expectation,
+    Found,
+    Stage,
+    Step,
+    register,
+    register_closing,
+    register_tick,
+)
 from program.sections import Code, Text, require_code
 
 
@@ -25,7 +33,9 @@ class AdjustTable(Table):
 
 
 class LotTable(Table):
-    """A live lot: what is left of it, and the last day on which it can be spent (left out: for ever)."""
+    """A live lot: what is left of it, and the last day on which it can be spent (left out: for
+    ever).
+    """
 
     amount: Decimal
     until: date | None = None

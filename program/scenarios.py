@@ -29,7 +29,9 @@ NOON = time(12)  # a step that names a day happens at noon, well inside it in an
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that can happen: the key under which scenarios say it, its table, and the verb that does it."""
+    """One thing that can happen: the key under which scenarios say it, its table, and the verb that
+    does it.
+    """
 
     name: str
     type: Any
@@ -38,7 +40,9 @@ class Step:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Expectation:
-    """One thing that can be expected: its key, its type, and what is found in its place, with how it came about."""
+    """One thing that can be expected: its key, its type, and what is found in its place, with how
+    it came about.
+    """
 
     name: str
     type: Any
@@ -67,7 +71,9 @@ class Stage:
     def who(self) -> Any:
         """The member of the step. Raises BlueprintInvalid for somebody who has not been enrolled."""
         if self.member not in self.cast:
-            raise BlueprintInvalid(f'nobody called "{self.member}" was enrolled. Enrol them in an earlier step.')
+            raise BlueprintInvalid(
+                f'nobody called "{self.member}" was enrolled. Enrol them in an earlier step.'
+            )
         return self.cast[self.member]
 
 
@@ -98,7 +104,9 @@ def register(*parts: Step | Expectation) -> None:
 
 
 def register_closing(check: Callable[[], list[str]]) -> None:
-    """Add what must hold when a story has ended: it returns the faults. Called once, when the app is ready."""
+    """Add what must hold when a story has ended: it returns the faults. Called once, when the app
+    is ready.
+    """
     _closing.append(check)
 
 
@@ -109,9 +117,12 @@ def register_tick(tick: Callable[[], object]) -> None:
 
 def type_of() -> Any:
     """The type of a scenario file, made of all steps and expectations."""
-    optional = [(part.name, part.type | None, None) for part in _expectations.values()]
+    optional: list[Any] = [(p.name, p.type | None, None) for p in _expectations.values()]
     expect = msgspec.defstruct(
-        "Expect", [*optional, ("refused", str | None, None)], bases=(Table,), forbid_unknown_fields=True
+        "Expect",
+        [*optional, ("refused", str | None, None)],
+        bases=(Table,),
+        forbid_unknown_fields=True,
     )
     verbs = [(step.name, step.type | None, None) for step in _steps.values()]
     step = msgspec.defstruct(
@@ -139,11 +150,15 @@ def load(path: Path) -> Any:
     try:
         return msgspec.convert(raw, type_of())
     except msgspec.ValidationError as error:
-        raise BlueprintInvalid(f"{path}: {blueprint.explain(str(error), raw, type_of())}") from error
+        raise BlueprintInvalid(
+            f"{path}: {blueprint.explain(str(error), raw, type_of())}"
+        ) from error
 
 
 def run(folder: Path, path: Path) -> list[Verdict]:
-    """Play one scenario against the blueprint of its folder and judge every expectation. Leaves nothing behind."""
+    """Play one scenario against the blueprint of its folder and judge every expectation. Leaves
+    nothing behind.
+    """
     scenario = load(path)
     program: ProgramTable = blueprint.load(folder)[0].program
     stage, verdicts = Stage(zone=program.time_zone), []
@@ -161,7 +176,9 @@ def run(folder: Path, path: Path) -> list[Verdict]:
                     tick()
                 verdicts += list(_play(step, stage, place))
         faults = [fault for check in _closing for fault in check()]
-        verdicts += [Verdict(f"{path.name}, the end", "books that balance", fault, False) for fault in faults]
+        verdicts += [
+            Verdict(f"{path.name}, the end", "books that balance", fault, False) for fault in faults
+        ]
     return verdicts
 
 
@@ -198,7 +215,11 @@ def _play(step: Any, stage: Stage, place: str) -> Iterator[Verdict]:
 def _say(value: Any) -> str:
     """A value the way a scenario writes it."""
     if isinstance(value, msgspec.Struct):
-        value = {name: inner for name, inner in msgspec.structs.asdict(value).items() if inner is not None}
+        value = {
+            name: inner
+            for name, inner in msgspec.structs.asdict(value).items()
+            if inner is not None
+        }
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{name} = {_say(inner)}" for name, inner in value.items()) + " }"
     if isinstance(value, list):

@@ -64,7 +64,10 @@ def _definitions(cursor: object, home: str, tables: list[str]) -> list[str]:
            WHERE n.nspname = %s AND c.relname = ANY(%s) AND NOT t.tgisinternal""",
         [home, tables],
     )
-    made = [text.replace(f" ON {home}.{table} ", f' ON {SCHEMA}."{table}" ') for table, text in fetchall()]
+    made = [
+        text.replace(f" ON {home}.{table} ", f' ON {SCHEMA}."{table}" ')
+        for table, text in fetchall()
+    ]
     execute(
         """SELECT c.relname, k.conname, pg_get_constraintdef(k.oid)
            FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class f ON f.oid = k.confrelid
@@ -73,6 +76,7 @@ def _definitions(cursor: object, home: str, tables: list[str]) -> list[str]:
         [home, tables, tables],
     )
     made += [
-        f'ALTER TABLE {SCHEMA}."{table}" ADD CONSTRAINT "{name}" {text}' for table, name, text in fetchall()
+        f'ALTER TABLE {SCHEMA}."{table}" ADD CONSTRAINT "{name}" {text}'
+        for table, name, text in fetchall()
     ]
     return made

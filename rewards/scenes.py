@@ -40,7 +40,9 @@ def _redeem(table: RedeemTable, stage: Stage) -> Redemption:
 
 
 def _cancel(table: CancelTable, stage: Stage) -> Redemption:
-    return redemption.cancel(_named(table.voucher, stage), reason=table.reason, actor="system:scenario")
+    return redemption.cancel(
+        _named(table.voucher, stage), reason=table.reason, actor="system:scenario"
+    )
 
 
 def _use(table: UseTable, stage: Stage) -> Redemption:

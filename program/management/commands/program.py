@@ -21,7 +21,9 @@ class Command(BaseCommand):
             "apply", help="make this deployment's program what FOLDER/program.toml says"
         )
         apply.add_argument("folder", type=Path)
-        test = verbs.add_parser("test", help="play the scenarios beside a blueprint; nothing is changed")
+        test = verbs.add_parser(
+            "test", help="play the scenarios beside a blueprint; nothing is changed"
+        )
         test.add_argument("folder", type=Path)
         test.add_argument("--only", default="", help="scenarios whose file name holds this")
         schema = verbs.add_parser("schema", help="print the JSON Schema of blueprints, for editors")
@@ -45,9 +47,13 @@ class Command(BaseCommand):
         )
 
     def _test(self, options: dict[str, Any]) -> None:
-        paths = [path for path in scenarios.paths(options["folder"]) if options["only"] in path.name]
+        paths = [
+            path for path in scenarios.paths(options["folder"]) if options["only"] in path.name
+        ]
         if not paths:
-            raise CommandError(f"There are no scenarios in {options['folder']}/scenarios. Write one.")
+            raise CommandError(
+                f"There are no scenarios in {options['folder']}/scenarios. Write one."
+            )
         failed = total = 0
         for path in paths:
             self.stdout.write(path.name)
