@@ -1,12 +1,14 @@
 # Pennant. `make` alone lists what can be done.
-# SHELL's own tools only: everything else is installed into this folder.
+# Needs make and Python 3.11 or newer; everything else is installed into this folder.
 
 PYTHON ?= python3
 PORT ?= 8000
 FRESH ?=
 BIN := .venv/bin
 MANAGE := DEBUG=1 $(BIN)/python manage.py
-CHECKED := loyalty_site common program members events points tiers earning rewards partners desk portal
+BOOTSTRAP = command -v $(PYTHON) >/dev/null || \
+	{ echo "Python 3.11 or newer is needed and there is no $(PYTHON) here." >&2; exit 1; }; \
+	$(PYTHON) -I loyalty_site/bootstrap.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check fast fmt types shell migrations lock env clean
@@ -15,10 +17,10 @@ help: ## List these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 setup: ## Make the environment in .venv from the locked packages, and nothing else
-	@$(PYTHON) -I loyalty_site/bootstrap.py dev
+	@$(BOOTSTRAP) dev
 
 demo: ## Run a populated portal: make demo [PORT=8000] [FRESH=1]
-	@$(PYTHON) -I loyalty_site/bootstrap.py run
+	@$(BOOTSTRAP) run
 	@exec $(BIN)/python manage.py demo --port $(PORT) $(if $(filter-out 0,$(FRESH)),--fresh)
 
 test: setup ## Run all tests

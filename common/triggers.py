@@ -19,12 +19,13 @@ def append_only() -> list[pgtrigger.Trigger]:
     ]
 
 
-def bumps_program_version() -> list[pgtrigger.Trigger]:
-    """Any change of a table of program data moves the version by which every process caches the
-    program.
+VERSION = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"  # the clock, in microseconds
 
-    The version is the clock in microseconds, so that no two states ever share one, not even after a
-    rollback.
+
+def bumps_program_version() -> list[pgtrigger.Trigger]:
+    """Any change of a table of program data moves the version by which every process caches it.
+
+    The version is the clock, so that no two states ever share one, not even after a rollback.
     """
     return [
         pgtrigger.Trigger(
@@ -34,8 +35,21 @@ def bumps_program_version() -> list[pgtrigger.Trigger]:
             operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
             func=(
                 "UPDATE program_program SET version = "
-                "greatest(version + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint); "
+                f"greatest(version + 1, {VERSION}); "
                 "RETURN NULL;"
             ),
+        ),
+    ]
+
+
+def bumps_own_version() -> list[pgtrigger.Trigger]:
+    """The same for the program's own row: a new time zone or name is a new version."""
+    return [
+        pgtrigger.Trigger(
+            name="own_version",
+            level=pgtrigger.Row,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Update,
+            func=f"NEW.version = greatest(OLD.version + 1, {VERSION}); RETURN NEW;",
         ),
     ]

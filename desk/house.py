@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from program import catalog
@@ -33,3 +36,14 @@ def zone(request: HttpRequest) -> ZoneInfo:
 def actor(request: HttpRequest) -> str:
     """How whoever is signed in is written down beside what they do."""
     return f"staff:{request.user.pk}"
+
+
+def context(request: HttpRequest, *, title: Any) -> dict[str, Any]:
+    """What every page of the desk's own shows around its content."""
+    return {**admin.site.each_context(request), "title": title, "program": program(request)}
+
+
+def require(request: HttpRequest, permission: str) -> None:
+    """Let only those go on who may."""
+    if not request.user.has_perm(permission):
+        raise PermissionDenied

@@ -205,8 +205,8 @@ class RuleLimit(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["rule", "code"], name="earning_limit_code_is_unique"),
             models.CheckConstraint(
-                condition=Q(amount__gte=1, times__isnull=True)
-                | Q(amount__isnull=True, times__gte=1),
+                condition=Q(amount__isnull=False, amount__gte=1, times__isnull=True)
+                | Q(amount__isnull=True, times__isnull=False, times__gte=1),
                 name="earning_limit_counts_amount_or_times",
             ),
             models.CheckConstraint(

@@ -83,12 +83,15 @@ def find_python():
 
 def version_of(python):
     code = "import sys; print(sys.version_info[0], sys.version_info[1])"
-    done = subprocess.run(
-        [python, "-I", "-c", code],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [python, "-I", "-c", code],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            check=False,
+        )
+    except OSError:  # a link to a Python that is gone
+        return (0, 0)
     words = done.stdout.decode().split()
     return tuple(int(word) for word in words) if len(words) == 2 else (0, 0)
 

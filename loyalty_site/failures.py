@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
+
+from common.problems import general, problem
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -26,7 +28,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def _answer(request: HttpRequest, *, status: int, title: str) -> HttpResponse:
     if request.path_info.startswith("/api/"):
-        return _problem(request, status=status, title=title)
+        return problem(request, general(status))
     if status == 500:
         # Nothing may depend on what has just failed: no request, no user, no database.
         return HttpResponse(get_template("500.html").render(), status=500)
@@ -36,14 +38,3 @@ def _answer(request: HttpRequest, *, status: int, title: str) -> HttpResponse:
     except TemplateDoesNotExist:
         template = "404.html"
     return render(request, template, {"status": status, "title": title}, status=status)
-
-
-def _problem(request: HttpRequest, *, status: int, title: str) -> JsonResponse:
-    body = {
-        "type": "about:blank",
-        "title": title,
-        "status": status,
-        "instance": request.path,
-        "request_id": getattr(request, "request_id", ""),
-    }
-    return JsonResponse(body, status=status, content_type="application/problem+json")

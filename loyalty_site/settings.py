@@ -54,18 +54,13 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 
-# BUILDING-SITE: apps that are not there yet are left out.
-DESK_IS_READY = (ROOT / "desk" / "dashboard.py").exists()
-INSTALLED_APPS = [
-    {
+# BUILDING-SITE: until the desk is there.
+if not all((ROOT / "desk" / f).exists() for f in ("dashboard.py", "admin/program.py", "admin/system.py")):
+    swap = {
         "desk.apps.DeskAdminConfig": "django.contrib.admin.apps.SimpleAdminConfig",
         "unfold.apps.BasicAppConfig": "unfold",
-    }.get(name, name)
-    if not DESK_IS_READY
-    else name
-    for name in INSTALLED_APPS
-    if name not in {"partners", "desk", "portal"} or (ROOT / name / ("urls.py" if name == "partners" else "apps.py")).exists()
-]
+    }
+    INSTALLED_APPS = [swap.get(name, name) for name in INSTALLED_APPS if name != "desk"]
 
 MIDDLEWARE = [
     "loyalty_site.middleware.request_id",
@@ -103,10 +98,6 @@ TEMPLATES = [
         },
     }
 ]
-if (
-    "portal" not in INSTALLED_APPS or not (ROOT / "portal" / "context_processors.py").exists()
-):  # BUILDING-SITE
-    TEMPLATES[0]["OPTIONS"]["context_processors"].pop()  # type: ignore[index]
 
 # --- database, cache, jobs -----------------------------------------------------------------------
 
@@ -253,14 +244,14 @@ UNFOLD = theme.UNFOLD
 # --- API -----------------------------------------------------------------------------------------
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    # A view that says nothing needs a key with a scope for it.
+    "DEFAULT_AUTHENTICATION_CLASSES": ["partners.authentication.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["partners.authentication.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["common.formats.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["common.formats.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "common.api.problem_handler",
     "UNAUTHENTICATED_USER": None,
-    "STRICT_JSON": True,
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Pennant API",
@@ -274,7 +265,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["partners.schema.add_shapes"],
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "tryItOutEnabled": True},
 }
 
 # --- watching it ---------------------------------------------------------------------------------

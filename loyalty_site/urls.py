@@ -16,12 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics.view, name="metrics"),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-]
-# BUILDING-SITE
-urlpatterns = [p for p in urlpatterns if str(p.pattern) not in {"api/v1/", ""}] + [
-    path(prefix, include(f"{app}.urls"))
-    for prefix, app in (("api/v1/", "partners"), ("", "portal"))
-    if app in settings.INSTALLED_APPS and (settings.ROOT / app / "urls.py").exists()
+    path("api/v1/", include("partners.urls")),
+    path("", include("portal.urls")),
 ]
 if settings.DEMO:
     urlpatterns.insert(0, path("demo/", include("loyalty_site.demo.urls")))

@@ -6,11 +6,13 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.http import HttpRequest
 
 from members import claiming, enrolment
 from members.models import Member, MemberKey, User
+from program.models import Program
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -31,6 +33,17 @@ class AccountAdapter(DefaultAccountAdapter):
             if claimed is not None:
                 claiming.link(claimed, user=user)
         return user
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        """Letters speak in the program's name, in their subject too."""
+        known = {"program": Program.objects.first()} | context
+        return super().render_mail(template_prefix, email, known, headers)
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> Any:
         """A code has proven the address: whoever signs in is a member from now on."""

@@ -9,10 +9,13 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from common.api import general
+from common.problems import general
 from partners import keys
 from partners.errors import ScopeMissing
 from partners.models import ApiKey
+
+# What a view has for a method that its address does not take: 405 in a moment.
+NO_ACTION = (None, "metadata")
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -30,19 +33,26 @@ class KeyAuthentication(BaseAuthentication):
         return 'Bearer realm="Pennant API"'
 
 
+def partner_of(request: Request) -> str:
+    """The code of the partner whose key is calling."""
+    key = request.auth
+    assert isinstance(key, ApiKey)
+    return key.partner_id
+
+
 class HasScope(BasePermission):
-    """The key's scopes hold the one that the view names for the action: `scopes = {"create": …}`."""
+    """The key has the scope that the view names for the action: `scopes = {"create": …}`."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        if request.auth is None:
+        key = request.auth
+        if not isinstance(key, ApiKey):
             raise general(401)
-        if view.action is None:  # a method that this address does not take: 405 in a moment
+        if view.action in NO_ACTION:
             return True
         needed = view.scopes[view.action]
-        if needed not in request.auth.scopes:
+        if needed not in key.scopes:
             raise ScopeMissing(
-                f"This needs the scope {needed}. The key {request.auth.hint} has: "
-                f"{', '.join(request.auth.scopes)}.",
+                f"This needs the scope {needed}. The key {key.hint} has: {', '.join(key.scopes)}.",
                 scope=needed,
             )
         return True

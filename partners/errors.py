@@ -1,5 +1,5 @@
-from common.api import Unauthenticated
 from common.errors import BrokenRule, InvalidInput, LoyaltyError, Refusal
+from common.problems import Unauthenticated
 
 
 class KeyUnknown(Unauthenticated):
@@ -41,14 +41,14 @@ class KeyInvalid(InvalidInput):
 
 
 REFUSALS: dict[str, Refusal] = {
-    "partners_apikey_has_scopes": (
+    "partners_key_has_scopes": (
         KeyInvalid,
         "Give the key at least one scope, and only scopes that there are.",
     ),
-    "partners_apikey_has_a_name": (KeyInvalid, "Name the key after what will use it."),
-    "partners_apikey_expires_after_it_starts": (
+    "partners_key_has_a_name": (KeyInvalid, "Name the key after what will use it."),
+    "partners_key_expires_after_it_starts": (
         KeyInvalid,
         "Let the key end after the moment it is made, or never.",
     ),
-    "partners_apikey_hash_is_unique": (BrokenRule, "This key exists already. Make another."),
+    "partners_key_hash_is_unique": (BrokenRule, "This key exists already. Make another."),
 }

@@ -1,7 +1,7 @@
 """Keys: issuing, revoking, and telling whose key a text is.
 
-A key is 256 random bits, so its plain SHA-256 cannot be turned back or guessed, and looking the hash
-up tells nothing by the time it takes. What is written here holds for the next request everywhere.
+A key is 256 random bits, so its plain SHA-256 cannot be turned back or guessed, and looking the
+hash up tells nothing by the time it takes. A key that is revoked is refused by the next request.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def issue(
     """
     if not partner.is_active:
         raise PartnerInactive(f"{partner} takes part no more. Make it active first.")
-    wanted = [scope for scope in Scope.values if scope in set(scopes)]
-    unknown = sorted(set(scopes) - set(Scope.values))
+    wanted = set(scopes)
+    unknown = sorted(wanted - set(Scope.values))
     if unknown:
         raise KeyInvalid(
             f"There is no scope {', '.join(unknown)}. Use some of: {', '.join(Scope.values)}.",
@@ -62,8 +62,9 @@ def issue(
         name=" ".join(name.split()),
         last_four=text[-4:],
         key_hash=_hash(text),
-        scopes=wanted,
+        scopes=sorted(wanted),
         created_by=actor,
+        created_at=clock.now(),
         expires_at=expires_at,
     )
     with transaction.atomic(), translate(REFUSALS):

@@ -52,23 +52,23 @@ class ApiKey(models.Model):
         ordering = ("-id",)
         verbose_name = _("API key")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["key_hash"], name="partners_apikey_hash_is_unique"),
+            models.UniqueConstraint(fields=["key_hash"], name="partners_key_hash_is_unique"),
             models.CheckConstraint(
-                condition=Q(key_hash__regex=r"^[0-9a-f]{64}$"), name="partners_apikey_keeps_a_hash"
+                condition=Q(key_hash__regex=r"^[0-9a-f]{64}$"), name="partners_key_keeps_a_hash"
             ),
-            models.CheckConstraint(condition=~Q(name=""), name="partners_apikey_has_a_name"),
+            models.CheckConstraint(condition=~Q(name=""), name="partners_key_has_a_name"),
             models.CheckConstraint(
                 condition=Q(scopes__len__gte=1) & Q(scopes__contained_by=Scope.values),
-                name="partners_apikey_has_scopes",
+                name="partners_key_has_scopes",
             ),
             models.CheckConstraint(
                 condition=Q(expires_at__isnull=True) | Q(expires_at__gt=F("created_at")),
-                name="partners_apikey_expires_after_it_starts",
+                name="partners_key_expires_after_it_starts",
             ),
             models.CheckConstraint(
                 condition=Q(revoked_at__isnull=True, revoked_by="")
                 | (Q(revoked_at__isnull=False) & ~Q(revoked_by="")),
-                name="partners_apikey_revoked_by_somebody",
+                name="partners_key_revoked_by_somebody",
             ),
         ]
 

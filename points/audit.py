@@ -81,7 +81,7 @@ INVARIANTS: dict[str, str] = {
 
 def check() -> Iterator[Fault]:
     """Every fault in the books, streamed; nothing when all is well."""
-    for invariant, query in {**INVARIANTS, **_more}.items():
+    for invariant, query in invariants().items():
         with transaction.atomic(), connection.chunked_cursor() as cursor:
             cursor.execute(query)
             for row, found in cursor:
@@ -91,9 +91,14 @@ def check() -> Iterator[Fault]:
 _more: dict[str, str] = {}
 
 
-def register(invariant: str, query: str) -> None:
-    """Add an invariant of a higher floor (a query for offending rows: id, finding).
+def invariants() -> dict[str, str]:
+    """Every invariant with its query: the ledger's own, and those of higher floors."""
+    return {**INVARIANTS, **_more}
+
+
+def register(more: dict[str, str]) -> None:
+    """Add the invariants of a higher floor (queries for offending rows: id, finding).
 
     Called once, at start-up.
     """
-    _more[invariant] = query
+    _more.update(more)

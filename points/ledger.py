@@ -286,7 +286,7 @@ def _take_back(books: Books, posting: Posting, earned: Entry, *, key: Key, reaso
     """
     lot = Lot.objects.filter(entry=earned, member_id=key[0]).first()
     lot = next((known for known in books.lots(key) if lot and known.pk == lot.pk), lot)
-    amount = earned.amount - (_expired(lot) if lot else 0)
+    amount = earned.amount - (_expired(books, lot) if lot else 0)
     if amount <= 0:
         return
     entry = books.enter(posting, key=key, kind=Entry.Kind.CLAWBACK, amount=-amount, reason=reason)
@@ -295,9 +295,12 @@ def _take_back(books: Books, posting: Posting, earned: Entry, *, key: Key, reaso
         books.take_in_order(entry, key=key, amount=amount - taken)
 
 
-def _expired(lot: Lot) -> int:
+def _expired(books: Books, lot: Lot) -> int:
+    """How much of a lot has expired, stored or about to be."""
     uses = LotUse.objects.filter(lot=lot, member_id=lot.member_id, entry__kind=Entry.Kind.EXPIRY)
-    return uses.aggregate(total=Sum("amount"))["total"] or 0
+    stored = uses.aggregate(total=Sum("amount"))["total"] or 0
+    fresh = (use for use in books.uses if use.lot_id == lot.pk)
+    return stored + sum(use.amount for use in fresh if use.entry.kind == Entry.Kind.EXPIRY)
 
 
 def _posting(books: Books, member: Member, kind: str, **fields: object) -> Posting:

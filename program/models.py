@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from common.ids import uuid7
-from common.triggers import bumps_program_version
+from common.triggers import bumps_own_version, bumps_program_version
 
 CODE = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 is_code = RegexValidator(CODE, _("Use lower-case letters, digits and single hyphens."))
@@ -52,6 +52,7 @@ class Program(models.Model):
 
     class Meta:
         verbose_name = _("program")
+        triggers = bumps_own_version()
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(id=1), name="program_program_is_the_only_one"),
         ]
@@ -109,7 +110,7 @@ class Unit(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(expiry="never", expiry_count__isnull=True)
-                | (~Q(expiry="never") & Q(expiry_count__gte=1)),
+                | (~Q(expiry="never") & Q(expiry_count__isnull=False, expiry_count__gte=1)),
                 name="program_unit_expiry_names_its_count",
             ),
             models.CheckConstraint(

@@ -66,7 +66,12 @@ def login(email: str = "ana@example.com") -> User:
 
 
 def earn(
-    member: Member, amount: int, *, unit: str = "point", at: datetime | None = None, source: str = ""
+    member: Member,
+    amount: int,
+    *,
+    unit: str = "point",
+    at: datetime | None = None,
+    source: str = "",
 ) -> Posting:
     """Points from nowhere in particular, straight into the ledger."""
     credit = Credit(unit=unit, amount=amount, reason=f"Earned {amount}")
@@ -105,7 +110,7 @@ def lots(member: Member, unit: str = "point") -> list[tuple[int, int]]:
 
 def amounts(posting: Posting) -> list[tuple[str, int]]:
     """A posting's entries as (kind, amount), in order."""
-    return list(posting.entries.order_by("version").values_list("kind", "amount"))
+    return list(posting.entries.order_by("id").values_list("kind", "amount"))
 
 
 def submission(member: Member | None = None, **fields: Any) -> Submission:
@@ -126,7 +131,9 @@ def visit(member: Member | None = None, **fields: Any) -> Recorded:
     return intake.record(submission(member, **fields), actor="partner:till")
 
 
-def redeem(member: Member, reward: str = "coffee", *, attempt: uuid.UUID | None = None) -> Redemption:
+def redeem(
+    member: Member, reward: str = "coffee", *, attempt: uuid.UUID | None = None
+) -> Redemption:
     return redemption.redeem(
         member,
         reward=Reward.objects.get(code=reward),
@@ -147,11 +154,12 @@ def account(member: Member, unit: str = "point") -> Account:
 def state(member: Member) -> Mapping[str, Any]:
     """All that a refused verb must leave as it was."""
     return {
-        "accounts": list(member.accounts.order_by("unit").values_list("unit", "balance", "version")),
+        "accounts": list(
+            member.accounts.order_by("unit").values_list("unit", "balance", "version")
+        ),
         "lots": list(member.lots.order_by("id").values_list("id", "remaining", "expires_at")),
         "entries": member.entries.count(),
         "postings": member.postings.count(),
         "redemptions": list(member.redemptions.order_by("id").values_list("id", "status")),
         "standings": list(member.standings.order_by("id").values_list("id", "tier__code")),
     }
-

@@ -13,7 +13,19 @@ if TYPE_CHECKING:
     from program.models import Program
 
 ROOT = Path(__file__).resolve().parent.parent
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "client_with_member", "hotel"}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "hotel"}
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> Iterator[None]:
+    """Two runs at once would drop each other's database, so the second one waits here."""
+    from django.conf import settings
+
+    from loyalty_site.embedded import locks, place
+
+    place.make_home(settings.ENV.data_dir)
+    with locks.held(settings.ENV.data_dir / "tests.lock"):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -94,7 +106,7 @@ def _register_hypothesis() -> None:
 
     slow = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
     common = {"deadline": None, "suppress_health_check": slow, "database": None}
-    settings.register_profile("normal", print_blob=True, **common)
+    settings.register_profile("normal", max_examples=60, print_blob=True, **common)
     settings.register_profile("nightly", max_examples=20_000, print_blob=True, **common)
     settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "normal"))
 

@@ -75,7 +75,7 @@ class Ladder(models.Model):
                 name="tiers_ladder_year_starts_in_a_month",
             ),
             models.CheckConstraint(
-                condition=Q(window="months", window_months__gte=1)
+                condition=Q(window="months", window_months__isnull=False, window_months__gte=1)
                 | (~Q(window="months") & Q(window_months__isnull=True)),
                 name="tiers_ladder_window_names_its_months",
             ),
@@ -191,7 +191,7 @@ class TierNeed(models.Model):
             ),
             models.CheckConstraint(condition=Q(at_least__gte=1), name="tiers_need_is_positive"),
             models.CheckConstraint(
-                condition=Q(window="months", window_months__gte=1)
+                condition=Q(window="months", window_months__isnull=False, window_months__gte=1)
                 | (~Q(window="months") & Q(window_months__isnull=True)),
                 name="tiers_need_window_names_its_months",
             ),

@@ -10,6 +10,7 @@ from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 from unfold.decorators import display
@@ -126,9 +127,6 @@ class TierAdmin(FactAdmin):
     readonly_fields = fields
     empty_hint = _("No tier yet. Tiers are added to a ladder.")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Tier]:
-        return super().get_queryset(request).annotate(held_by=Count("standings__member", distinct=True))
-
     @display(description=_("tier"))
     def flies(self, row: Tier) -> str:
         return links.tier(row)
@@ -137,9 +135,10 @@ class TierAdmin(FactAdmin):
     def takes(self, row: Tier) -> str:
         return say.amount(row.threshold, row.ladder.counter)
 
-    @display(description=_("members who have held it"))
-    def holders(self, row: Tier) -> int:
-        return int(getattr(row, "held_by", 0))
+    @display(description=_("who holds it"))
+    def holders(self, row: Tier) -> str:
+        url = f"{reverse('admin:members_member_changelist')}?tier={row.pk}"
+        return format_html('<a class="desk-link" href="{}">{}</a>', url, _("Show the members"))
 
     @display(description=_("benefits"))
     def benefits_in_words(self, row: Tier) -> str:

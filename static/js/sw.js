@@ -58,9 +58,11 @@ async function marked(response) {
 }
 
 async function part(request) {
-  const kept = await caches.match(request);
-  if (kept) return kept;
-  const fresh = await fetch(request);
-  if (fresh.ok) (await caches.open(CACHE)).put(request, fresh.clone());
-  return fresh;
+  try {
+    const fresh = await fetch(request);
+    if (fresh.ok) (await caches.open(CACHE)).put(request, fresh.clone());
+    return fresh;
+  } catch {
+    return (await caches.match(request)) || Response.error();
+  }
 }

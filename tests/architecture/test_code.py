@@ -63,7 +63,7 @@ def test_only_env_reads_the_environment() -> None:
     found = [
         f"{path}:{node.lineno}"
         for path, node, owner in _attributes()
-        if ((owner == "os" and node.attr in {"environ", "getenv"}))
+        if (owner == "os" and node.attr in {"environ", "getenv"})
         and str(path) not in allowed
         and not _names_the_settings(path, node.lineno)
     ]
@@ -92,7 +92,10 @@ def test_nobody_swallows_every_exception() -> None:
         for path, tree in trees()
         for node in ast.walk(tree)
         if isinstance(node, ast.ExceptHandler)
-        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"}))
+        and (
+            node.type is None
+            or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"})
+        )
         and str(path) not in excused
     ]
     assert not found
@@ -103,7 +106,9 @@ def test_every_core_module_says_what_it_owns() -> None:
     silent = [
         str(path)
         for path, tree in trees(*CORE)
-        if path.stem not in excused and "management" not in path.parts and ast.get_docstring(tree) is None
+        if path.stem not in excused
+        and "management" not in path.parts
+        and ast.get_docstring(tree) is None
     ]
     assert not silent
 
@@ -111,8 +116,22 @@ def test_every_core_module_says_what_it_owns() -> None:
 def test_evaluation_knows_no_framework() -> None:
     tree = ast.parse((ROOT / "earning" / "evaluation.py").read_text())
     modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    modules |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    known = {"__future__", "dataclasses", "math", "collections.abc", "datetime", "decimal", "fractions", "typing"}
+    modules |= {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    known = {
+        "__future__",
+        "dataclasses",
+        "math",
+        "collections.abc",
+        "datetime",
+        "decimal",
+        "fractions",
+        "typing",
+    }
     assert modules <= known
 
 

@@ -66,13 +66,22 @@ def test_what_is_unique_for_a_members_row_contains_the_member() -> None:
     wrong = []
     for model, constraint in constraints():
         if issubclass(model, MemberOwned):
-            if isinstance(constraint, models.UniqueConstraint) and "member" not in constraint.fields:
+            if (
+                isinstance(constraint, models.UniqueConstraint)
+                and "member" not in constraint.fields
+            ):
                 wrong.append(constraint.name)
-            if isinstance(constraint, ExclusionConstraint) and "member" not in dict(constraint.expressions):
+            if isinstance(constraint, ExclusionConstraint) and "member" not in dict(
+                constraint.expressions
+            ):
                 wrong.append(constraint.name)
     for model in house_models():
         if issubclass(model, MemberOwned):
-            wrong += [f"{model.__name__}.{f.name}" for f in model._meta.local_fields if f.unique and not f.primary_key]
+            wrong += [
+                f"{model.__name__}.{f.name}"
+                for f in model._meta.local_fields
+                if f.unique and not f.primary_key
+            ]
     assert not wrong
 
 

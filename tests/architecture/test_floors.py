@@ -53,7 +53,9 @@ def test_there_are_no_signals() -> None:
             module = getattr(node, "module", None) or ""
             names = [alias.name for alias in getattr(node, "names", []) if hasattr(alias, "name")]
             imported = [module, *names] if isinstance(node, ast.Import | ast.ImportFrom) else []
-            if any(re.search(r"(^|\.)(dispatch|signals|receiver)(\.|$)", name) for name in imported):
+            if any(
+                re.search(r"(^|\.)(dispatch|signals|receiver)(\.|$)", name) for name in imported
+            ):
                 found.append(f"{path}:{node.lineno}")
     # A framework's own announcement may be listened to where the process is put together.
     assert [place for place in found if not place.startswith("loyalty_site/celery.py")] == []
@@ -63,7 +65,9 @@ def test_templates_use_no_template_of_a_higher_floor() -> None:
     wrong = []
     for path, text in _templates():
         for used in USES.findall(text):
-            if used.split("/")[0] not in SHARED_TEMPLATES and not may_use(_home(path), _home(Path(used))):
+            if used.split("/")[0] not in SHARED_TEMPLATES and not may_use(
+                _home(path), _home(Path(used))
+            ):
                 wrong.append(f"{path} uses {used}")
     assert not wrong
 
@@ -98,4 +102,3 @@ def _home(path: Path) -> str:
     """The app on whose floor a template lives; what lies directly in templates/ is the portal's."""
     first = path.parts[0]
     return TEMPLATE_HOMES.get(first, first if first in FLOORS else "portal")
-

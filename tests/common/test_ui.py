@@ -1,4 +1,6 @@
-"""The components draw what they are given: numbers, dates, colors that can be read, flags that stay in their outline."""
+"""The components draw what they are given: numbers, dates, colors that can be read, flags that stay
+in their outline.
+"""
 
 from __future__ import annotations
 
@@ -112,9 +114,9 @@ def test_every_field_stays_inside_every_outline(outline: str, field: str) -> Non
     corners = [
         float(number) for path in re.findall(r'd="M([^"]+)z"', drawn) for number in path.split()
     ]
-    assert 0 <= min(corners[::2])
+    assert min(corners[::2]) >= 0
     assert max(corners[::2]) <= pennant.LENGTH
-    assert 0 <= min(corners[1::2])
+    assert min(corners[1::2]) >= 0
     assert max(corners[1::2]) <= pennant.HEIGHT
     assert "#112233" in drawn
 

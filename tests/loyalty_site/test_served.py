@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -46,6 +47,9 @@ def base() -> Iterator[str]:
         child.terminate()
         child.wait(30)
     pid_file = place.of(home / "data").data / "postmaster.pid"
+    deadline = time.monotonic() + 20  # workers are ended hard; then the guardian stops the database
+    while pid_file.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert not pid_file.exists(), "the web server left its database running"
     shutil.rmtree(home)
 

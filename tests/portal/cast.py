@@ -1,4 +1,6 @@
-"""The cast of the portal's tests, made by the real verbs: Ana has stayed, Rui has not, a clerk has no card."""
+"""The cast of the portal's tests, made by the real verbs: Ana has stayed, Rui has not, a clerk has
+no card.
+"""
 
 from __future__ import annotations
 

@@ -177,3 +177,11 @@ def test_the_programs_notice_is_on_every_page(browser: Client, hotel: Program) -
     hotel.save()
     for path in ("/", "/card/", "/rewards/"):
         assert hotel.notice in text(browser.get(path))
+
+
+def test_the_page_for_a_failure_needs_nothing_that_may_have_failed() -> None:
+    from django.template.loader import get_template
+
+    words = get_template("500.html").render()
+    assert "Your points and vouchers are safe" in words
+    assert 'href="/style.css"' in words

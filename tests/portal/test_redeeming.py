@@ -1,4 +1,6 @@
-"""A member takes a reward: asked first, taken once, shown at once; every refusal says that nothing was taken."""
+"""A member takes a reward: asked first, taken once, shown at once; every refusal says that nothing
+was taken.
+"""
 
 from __future__ import annotations
 

@@ -10,13 +10,15 @@ from loyalty_site import jobs
 
 
 class Command(BaseCommand):
-    help = "Brings the database up to date: migrations, cache table, job queue. Safe to repeat."
+    help = "Brings database and static files up to date. Run it at every release; safe to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:
         verbosity = options["verbosity"]
         call_command("migrate", interactive=False, verbosity=verbosity)
         if "db.DatabaseCache" in settings.CACHES["default"]["BACKEND"]:
             call_command("createcachetable", verbosity=verbosity)
+        if not settings.IS_LOCAL:  # elsewhere files are served from where they are
+            call_command("collectstatic", interactive=False, clear=True, verbosity=verbosity)
         version = jobs.install()
         if verbosity:
             self.stdout.write(f"The job queue (pgmq {version}) is in place.")

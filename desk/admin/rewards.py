@@ -1,0 +1,270 @@
+"""Rewards with their prices and stock, to be edited; vouchers, to be read, used and cancelled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.staticfiles import finders
+from django.db.models import Model, Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from common import clock
+from desk import fields, say, vouchers
+from desk.admin import links
+from desk.admin.base import FactAdmin, HouseForm, HouseInline, KeptAdmin, StaffNames
+from program.models import Unit
+from rewards import codes
+from rewards.models import Redemption, Reward, RewardPrice, RewardStock, VoucherKey
+
+PICTURES = "rewards"  # the folder below static/
+
+
+def picture_choices() -> list[tuple[str, Any]]:
+    """Every picture below static/rewards/."""
+    folder = finders.find(PICTURES)
+    if not isinstance(folder, str):
+        return [("", _("none"))]
+    found = sorted(path for path in Path(folder).rglob("*") if path.suffix in {".svg", ".png", ".webp", ".jpg"})
+    names = [path.relative_to(Path(folder).parent).as_posix() for path in found]
+    return [("", _("none")), *((name, name.removeprefix(f"{PICTURES}/")) for name in names)]
+
+
+class RewardForm(HouseForm):
+    picture = forms.ChoiceField(
+        label=_("Picture"),
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+        help_text=_("A file below static/rewards/. Put new ones there."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "picture" in self.fields:
+            self.fields["picture"].choices = picture_choices()  # type: ignore[attr-defined]
+
+
+class PriceForm(fields.AmountFormMixin, HouseForm):
+    amounts = ("amount",)
+    amount = fields.AmountField(label=_("Price"), min_value=0)
+
+    class Meta:
+        model = RewardPrice
+        fields = ("tier", "amount", "starts_on", "ends_on")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "tier" in self.fields:
+            self.fields["tier"].empty_label = _("everybody")  # type: ignore[attr-defined]
+
+    def unit(self) -> Unit | None:
+        reward = self.instance.reward if self.instance.reward_id else None
+        return reward.unit if reward and reward.unit_id else None
+
+
+class PriceFormSet(forms.BaseInlineFormSet):
+    """One price holds for everybody, and no two for the same tier on the same day."""
+
+    def clean(self) -> None:
+        super().clean()
+        rows = [
+            form.cleaned_data
+            for form in self.forms
+            if form.cleaned_data and not form.errors and not form.cleaned_data.get("DELETE")
+        ]
+        if any(form.errors for form in self.forms):
+            return
+        if not any(row.get("tier") is None for row in rows):
+            raise forms.ValidationError(_("Give one price that holds for everybody: leave its tier at “everybody”."))
+        for index, row in enumerate(rows):
+            if any(_overlap(row, other) for other in rows[:index]):
+                raise forms.ValidationError(_("Two prices for the same tier hold on the same day. End the first where the second starts."))
+
+
+def _overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    if one.get("tier") != other.get("tier"):
+        return False
+    begins_in_time = other["ends_on"] is None or one["starts_on"] is None or one["starts_on"] < other["ends_on"]
+    ends_late = one["ends_on"] is None or other["starts_on"] is None or other["starts_on"] < one["ends_on"]
+    return begins_in_time and ends_late
+
+
+class PriceInline(HouseInline):
+    model = RewardPrice
+    form = PriceForm
+    formset = PriceFormSet
+    verbose_name = _("price")
+    verbose_name_plural = _("prices")
+    fields = ("tier", "amount", "starts_on", "ends_on")
+
+
+class StockInline(HouseInline):
+    model = RewardStock
+    verbose_name = _("slot")
+    verbose_name_plural = _("stock: no slot means no limit; several slots spare busy rewards a queue")
+    fields = ("slot", "left")
+
+
+@admin.register(Reward)
+class RewardAdmin(KeptAdmin):
+    list_display = ("shown", "costs", "left", "category", "for_tier", "offered")
+    list_filter = ("is_active", "category", "lowest_tier")
+    list_select_related = ("unit", "lowest_tier")
+    search_fields = ("name", "code", "summary")
+    form = RewardForm
+    inlines: ClassVar = [PriceInline, StockInline]
+    fieldsets: ClassVar = [
+        (None, {"fields": ("name", "code", "category", "summary", "description", "terms", "worth", "picture")}),
+        (_("Who may have it, and when"), {"fields": ("is_active", "lowest_tier", "per_member", "starts_at", "ends_at")}),
+        (_("The voucher"), {"fields": ("unit", "valid_days", "position")}),
+    ]
+    empty_hint = _("No reward fits. Add one: points are worth what can be had for them.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Reward]:
+        prices = Prefetch("prices", RewardPrice.objects.select_related("tier"))
+        return super().get_queryset(request).with_stock().prefetch_related(prices)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        return ("code", "unit") if obj else ()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "unit":
+            kwargs["queryset"] = Unit.objects.filter(kind=Unit.Kind.SPENDABLE)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @display(description=_("reward"), ordering="position")
+    def shown(self, row: Reward) -> str:
+        if not row.picture:
+            return row.name
+        picture = static(row.picture)
+        return format_html('<span class="desk-tier"><img class="desk-thumb" src="{}" alt="">{}</span>', picture, row.name)
+
+    @display(description=_("costs"))
+    def costs(self, row: Reward) -> str:
+        today = timezone.localdate(clock.now())
+        prices = [price for price in row.prices.all() if price.is_in_force(today)]
+        words = [
+            say.amount(price.amount, row.unit) + (f" ({price.tier.name})" if price.tier else "")
+            for price in sorted(prices, key=lambda price: (price.tier is not None, price.amount))
+        ]
+        return ", ".join(words) or str(_("no price today"))
+
+    @display(description=_("left"))
+    def left(self, row: Reward) -> Any:
+        count = getattr(row, "left", None)
+        return _("no limit") if count is None else f"{count:,}"
+
+    @display(description=_("for"))
+    def for_tier(self, row: Reward) -> str:
+        return links.tier(row.lowest_tier) if row.lowest_tier else str(_("everybody"))
+
+    @display(description=_("on offer"), boolean=True)
+    def offered(self, row: Reward) -> bool:
+        now = clock.now()
+        return row.is_active and not (row.starts_at and row.starts_at > now) and not (row.ends_at and row.ends_at <= now)
+
+
+class VoucherStateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("ready", _("ready to use")),
+            ("used", _("used")),
+            ("cancelled", _("cancelled")),
+            ("expired", _("expired unused")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Redemption]) -> QuerySet[Redemption]:
+        now, issued = clock.now(), Redemption.Status.ISSUED
+        if self.value() == "ready":
+            return queryset.filter(status=issued, expires_at__gt=now)
+        if self.value() == "expired":
+            return queryset.filter(status=issued, expires_at__lte=now)
+        return queryset.filter(status=self.value()) if self.value() in ("used", "cancelled") else queryset
+
+
+@admin.register(Redemption)
+class RedemptionAdmin(links.ByMember, StaffNames, FactAdmin):
+    list_display = ("issued", "who", "reward_name", "paid", "state", "last_day")
+    list_filter = (VoucherStateFilter, "reward")
+    list_select_related = ("member", "reward", "unit", "used_location")
+    search_help_text = _("Voucher code, or the member")
+    date_hierarchy = "issued_at"
+    empty_hint = _("No voucher fits. Members redeem on the portal; the desk can redeem for them on their page.")
+    change_form_template = "desk/voucher_page.html"
+    fields = ("member", "reward_name", "paid", "state")
+    readonly_fields = fields
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Redemption], search_term: str
+    ) -> tuple[QuerySet[Redemption], bool]:
+        code = codes.clean(search_term)
+        if len(code) == codes.LENGTH:
+            key = VoucherKey.objects.filter(pk=VoucherKey.id_for(code)).first()
+            if key is not None:
+                return queryset.filter(pk=key.redemption_id, member=key.member_id), False
+        return super().get_search_results(request, queryset, search_term)
+
+    @display(description=_("issued"))
+    def issued(self, row: Redemption) -> str:
+        return say.moment(row.issued_at)
+
+    @display(description=_("member"))
+    def who(self, row: Redemption) -> str:
+        return links.member(row.member)
+
+    @display(description=_("reward"))
+    def reward_name(self, row: Redemption) -> str:
+        return row.reward.name
+
+    @display(description=_("paid"))
+    def paid(self, row: Redemption) -> str:
+        return say.figure(row.price, row.unit)
+
+    @display(description=_("state"))
+    def state(self, row: Redemption) -> str:
+        verdict = vouchers.verdict(row)
+        return format_html('<span class="desk-state desk-{}">{}</span>', verdict.kind, verdict.label)
+
+    @display(description=_("last day"))
+    def last_day(self, row: Redemption) -> str:
+        return say.last_day(row.expires_at)
+
+    def get_urls(self) -> list[Any]:
+        from desk.views import till, verbs
+
+        return [
+            *till.urls(self.admin_site),
+            *verbs.urls_of("rewards.redemption", self.admin_site),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Redemption | None = None, **kwargs: Any
+    ) -> HttpResponse:
+        if obj is not None:
+            from desk.views import verbs
+
+            context["verdict"] = vouchers.verdict(obj)
+            context["code"] = codes.format(obj.code)
+            context["doers"] = vouchers.doers(obj)
+            context["verbs"] = verbs.open_to(request, obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+
+@admin.register(VoucherKey)
+class VoucherKeyAdmin(FactAdmin):
+    """The narrow table that keeps codes unique, for engineers. Ids are made from codes and cannot be turned back."""
+
+    list_display = ("id", "redemption_id", "member_id")
+    fields = ("id", "redemption_id", "member_id")

@@ -1,0 +1,214 @@
+"""Everything about one member, gathered for one screen. The number of queries does not grow with what the member did."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from common import clock
+from desk import rules, say, vouchers
+from desk.vouchers import Verdict
+from earning.models import Activity, Award
+from events.models import Event
+from members.models import Card, ClaimCode, Member, MemberKey
+from points.models import Account, Entry, Lot, Posting
+from program import catalog
+from program.models import Program, Unit
+from rewards.models import Redemption
+from tiers import standing
+from tiers.models import Standing
+from tiers.standing import Progress
+
+POSTINGS = 20  # a screenful of the timeline
+RECENT = 8  # of everything else; the lists behind have the rest
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Line:
+    """One posting of the timeline: what it was, who wrote it, and its entries with their sentences."""
+
+    posting: Posting
+    title: str
+    detail: str
+    doer: str
+    entries: tuple[Entry, ...]
+    link: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ending:
+    """What ends at one moment: the amount left in all lots with that end, and how many they are."""
+
+    unit: Unit
+    ends_at: datetime | None
+    amount: int
+    lots: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Done:
+    """An activity: its facts in words, its awards, or why it earned nothing."""
+
+    activity: Activity
+    facts: str
+    awards: tuple[Award, ...]
+    why: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class MemberPage:
+    """What the page shows, section by section."""
+
+    accounts: list[Account]
+    progress: list[Progress]
+    lines: list[Line]
+    older: str
+    unit: str
+    units: list[Unit]
+    endings: list[Ending]
+    vouchers: list[Verdict]
+    activities: list[Done]
+    cards: list[Card]
+    keys: list[MemberKey]
+    claim_code: ClaimCode | None
+    events: list[Event]
+
+
+def gather(member: Member, *, program: Program, unit: str = "", before: str = "") -> MemberPage:
+    """The page of a member; `unit` narrows the timeline to one unit, `before` continues it (a posting's id)."""
+    known = catalog.of(program)
+    accounts = list(Account.objects.filter(member=member).select_related("unit").order_by("unit__position"))
+    lines, older = _timeline(member, program=program, unit=unit if unit in known.units else "", before=before)
+    codes = ClaimCode.objects.filter(member=member, used_at__isnull=True, expires_at__gt=clock.now())
+    return MemberPage(
+        accounts=accounts,
+        progress=_progress(member, program, accounts),
+        lines=lines,
+        older=older,
+        unit=unit,
+        units=list(known.units.values()),
+        endings=_endings(member),
+        vouchers=_vouchers(member),
+        activities=_activities(member, program),
+        cards=list(Card.objects.filter(member=member)),
+        keys=list(MemberKey.objects.filter(member=member).exclude(kind=MemberKey.Kind.CARD).order_by("kind")),
+        claim_code=codes.first(),
+        events=list(Event.objects.filter(member_id=member.pk)[:RECENT]),
+    )
+
+
+def _progress(member: Member, program: Program, accounts: Iterable[Account]) -> list[Progress]:
+    held = Standing.objects.filter(member=member).at(clock.now())
+    balances = {account.unit_id: account.balance for account in accounts}
+    return standing.place(member, program=program, held=held, balances=balances)
+
+
+def _timeline(member: Member, *, program: Program, unit: str, before: str) -> tuple[list[Line], str]:
+    """Postings in the order in which they were written, newest first, so that running balances run."""
+    rows = Posting.objects.filter(member=member).order_by("-id")
+    if unit:
+        rows = rows.filter(pk__in=Entry.objects.filter(member=member, account__unit=unit).values("posting"))
+    if place := _uuid(before):
+        rows = rows.filter(id__lt=place)
+    found = list(rows[: POSTINGS + 1])
+    shown = found[:POSTINGS]
+    lines = _lines(member, shown, program=program, unit=unit)
+    if len(found) <= POSTINGS:
+        return lines, ""
+    return lines, "?" + urlencode({"before": str(shown[-1].pk)} | ({"unit": unit} if unit else {})) + "#timeline"
+
+
+def _lines(member: Member, postings: Sequence[Posting], *, program: Program, unit: str) -> list[Line]:
+    ids = [posting.pk for posting in postings]
+    entries = Entry.objects.filter(member=member, posting__in=ids).select_related("account__unit").order_by("id")
+    by_posting: dict[uuid.UUID, list[Entry]] = {}
+    for entry in entries:
+        if not unit or entry.account.unit_id == unit:
+            by_posting.setdefault(entry.posting_id, []).append(entry)
+    awards = Award.objects.filter(member=member, entry__posting__in=ids).select_related(
+        "activity__type", "activity__location", "activity__partner", "entry"
+    )
+    activities = {award.entry.posting_id: award.activity for award in awards}
+    redemptions = {
+        row.posting_id: row
+        for row in Redemption.objects.filter(member=member, posting__in=_paid(postings)).select_related("reward")
+    }
+    names = say.staff_names(posting.actor for posting in postings)
+    return [
+        _line(
+            posting,
+            entries=by_posting.get(posting.pk, []),
+            activity=activities.get(posting.pk),
+            redemption=redemptions.get(posting.reverses_id or posting.pk),
+            doer=say.actor(posting.actor, names),
+        )
+        for posting in postings
+    ]
+
+
+def _paid(postings: Iterable[Posting]) -> list[uuid.UUID]:
+    """Postings that may have paid for a reward: themselves, or those that they reverse."""
+    return [posting.reverses_id or posting.pk for posting in postings]
+
+
+def _line(
+    posting: Posting, *, entries: list[Entry], activity: Activity | None, redemption: Redemption | None, doer: str
+) -> Line:
+    title, detail, link = str(posting.get_kind_display()).capitalize(), posting.note, ""
+    if activity is not None:
+        place = activity.location.name if activity.location else activity.partner.name
+        title = _("%(type)s at %(place)s") % {"type": activity.type.name, "place": place}
+        detail, link = activity.reference, f"earning_activity_change {activity.pk}"
+    elif redemption is not None:
+        is_back = posting.kind == Posting.Kind.REVERSAL
+        words = {"reward": redemption.reward.name}
+        title = (_("Given back: %(reward)s") if is_back else _("Redeemed: %(reward)s")) % words
+        detail, link = posting.note, f"rewards_redemption_change {redemption.pk}"
+    elif posting.kind == Posting.Kind.ADJUSTMENT:
+        title = _("Adjusted by hand")
+    return Line(posting, title, detail, doer, tuple(entries), link)
+
+
+def _endings(member: Member) -> list[Ending]:
+    """What ends when, soonest first, then what never ends."""
+    found: dict[tuple[str, datetime | None], Ending] = {}
+    lots = Lot.objects.filter(member=member).live().in_spend_order().select_related("account__unit")
+    for lot in lots:
+        key = (lot.account.unit_id, lot.expires_at)
+        known = found.get(key) or Ending(lot.account.unit, lot.expires_at, 0, 0)
+        found[key] = dataclasses.replace(known, amount=known.amount + lot.remaining, lots=known.lots + 1)
+    return list(found.values())
+
+
+def _vouchers(member: Member) -> list[Verdict]:
+    rows = Redemption.objects.filter(member=member).select_related("reward", "unit", "used_location")
+    return [vouchers.verdict(row) for row in rows[:RECENT]]
+
+
+def _activities(member: Member, program: Program) -> list[Done]:
+    awards = Prefetch("awards", Award.objects.select_related("unit"))
+    rows = Activity.objects.filter(member=member).select_related("type", "location", "partner").prefetch_related(awards)
+    types = catalog.of(program).types
+    return [
+        Done(
+            activity=row,
+            facts=rules.facts_in_words(types.get(row.type_id), row.attributes, program=program),
+            awards=tuple(row.awards.all()),
+            why="" if row.awards.all() else rules.why_nothing(row, program=program),
+        )
+        for row in rows.order_by("-occurred_at", "-id")[:RECENT]
+    ]
+
+
+def _uuid(text: str) -> Any:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

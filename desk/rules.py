@@ -1,0 +1,118 @@
+"""Earning rules in plain sentences, and why an activity earned nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from common import clock
+from common.text import number
+from desk import conditions, say
+from earning import rules
+from earning.evaluation import Facts, RuleSpec, applies, holds
+from earning.models import Activity, Rule, UnclaimedActivity
+from program import attributes, catalog
+from program.models import ActivityAttribute, ActivityType, Program
+
+
+def pays(rule: Rule, *, program: Program) -> str:
+    """`10 points for every 1 of Room revenue`, `5% of the base, in points`."""
+    rate, unit = number(rule.amount.normalize()), rule.unit
+    name = unit.singular if rule.amount == 1 else unit.plural
+    if rule.effect == Rule.Effect.FIXED:
+        return f"{rate} {name}"
+    if rule.effect == Rule.Effect.PERCENT:
+        return _("%(rate)s%% more %(units)s") % {"rate": rate, "units": unit.plural}
+    known = conditions.attribute_of(rule.type_id, rule.attribute, program=program)
+    return _("%(rate)s %(unit)s for every %(step)s of %(attribute)s") % {
+        "rate": rate,
+        "unit": name,
+        "step": _step(rule, known, program),
+        "attribute": known.name.lower() if known else rule.attribute,
+    }
+
+
+def _step(rule: Rule, attribute: ActivityAttribute | None, program: Program) -> str:
+    step = number(rule.step.normalize())
+    if attribute is not None and attribute.kind == ActivityAttribute.Kind.MONEY:
+        return f"{program.currency} {step}"
+    return step
+
+
+def when(rule: Rule, *, program: Program) -> str:
+    """All conditions in one sentence; a dash when there are none."""
+    rows = [conditions.sentence(row, rule=rule, program=program) for row in rule.conditions.all()]
+    return _(" and ").join(rows) or _("always")
+
+
+def in_force(rule: Rule) -> str:
+    """From when until when it pays."""
+    if rule.starts_on and rule.ends_on:
+        return _("from %(start)s until %(end)s") % {"start": say.day(rule.starts_on), "end": say.day(rule.ends_on)}
+    if rule.starts_on:
+        return _("from %(start)s") % {"start": say.day(rule.starts_on)}
+    return _("until %(end)s") % {"end": say.day(rule.ends_on)} if rule.ends_on else _("always")
+
+
+def facts_in_words(type: ActivityType | None, values: Mapping[str, Any], *, program: Program) -> str:
+    """The attributes of an activity on one line: `Stayed · 7 nights · Suite · EUR 700.00`."""
+    rows = type.attributes.all() if type else []
+    return " · ".join(word for row in rows if (word := _fact(row, values.get(row.code), program)))
+
+
+def _fact(attribute: ActivityAttribute, value: Any, program: Program) -> str:
+    if value is None or value is False:
+        return ""
+    kind = ActivityAttribute.Kind
+    if attribute.kind == kind.BOOLEAN:
+        return attribute.name
+    if attribute.kind == kind.CHOICE:
+        return str(attribute.choices.get(value, value))
+    if attribute.kind == kind.MONEY:
+        return f"{program.currency} {value}"
+    if attribute.kind in (kind.INTEGER, kind.DECIMAL) and attribute.plural:
+        return f"{value} {attribute.singular if str(value) == '1' else attribute.plural}"
+    return f"{attribute.name} {value}"
+
+
+def why_nothing(activity: Activity | UnclaimedActivity, *, program: Program) -> str:
+    """Why no rule paid for an activity: the conditions that did not hold. Tier bonuses are left out: they add to a base."""
+    type = catalog.of(program).types.get(activity.type_id)
+    facts = _facts(activity, type, program)
+    specs = [rule for rule in rules.compiled(program).get(activity.type_id, ()) if rule.effect != "percent"]
+    if not specs:
+        return _("No rule pays for this kind of activity.")
+    if any(applies(rule, facts) for rule in specs):
+        return _("Rules applied, and the amount came to nothing.")
+    failed = {sentence for rule in specs for sentence in _failed(rule, facts, program)}
+    if not failed:
+        return _("No rule was in force on that day.")
+    return _("Rules ask that %(conditions)s.") % {"conditions": _(" and that ").join(sorted(failed))}
+
+
+def _facts(activity: Activity | UnclaimedActivity, type: ActivityType | None, program: Program) -> Facts:
+    return Facts(
+        on=clock.local_date(activity.occurred_at, program.time_zone),
+        attributes=_values(activity, type),
+        partner=activity.partner_id,
+        location=activity.location.code if activity.location else "",
+    )
+
+
+def _values(activity: Activity | UnclaimedActivity, type: ActivityType | None) -> dict[str, Any]:
+    """The typed attributes; as stored where the type has narrowed since."""
+    try:
+        return attributes.typed(type, activity.attributes) if type else {}
+    except ValueError:
+        return dict(activity.attributes)
+
+
+def _failed(rule: RuleSpec, facts: Facts, program: Program) -> list[str]:
+    rows = zip(rule.conditions, rule.key.conditions.all(), strict=True)
+    return [
+        conditions.sentence(row, rule=rule.key, program=program)
+        for condition, row in rows
+        if condition.kind != "tier" and not holds(condition, facts)
+    ]

@@ -1,0 +1,160 @@
+"""One page for every verb: a form, a preview where the verb has one, a refusal that keeps what was typed."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.cache import never_cache
+
+from common.errors import LoyaltyError
+from desk import house, rehearsal, verbs
+from desk.attempts import Repeated
+from desk.rehearsal import Rehearsal
+from desk.verbs import Done, VerbForm
+from earning.models import UnclaimedActivity
+from members.models import Member
+from rewards.models import Redemption
+from tiers import standing
+
+View = Callable[..., HttpResponse]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb's address (`name`), the model it is about, its form, and the icon of its button."""
+
+    name: str
+    model: str
+    form: type[VerbForm]
+    icon: str
+
+    @property
+    def url_name(self) -> str:
+        return f"{self.model.replace('.', '_')}_{self.name}"
+
+
+VERBS = (
+    Verb("adjust", "members.member", verbs.Adjust, "exposure"),
+    Verb("redeem", "members.member", verbs.Redeem, "redeem"),
+    Verb("correct", "members.member", verbs.Correct, "edit"),
+    Verb("code", "members.member", verbs.IssueCode, "password"),
+    Verb("card", "members.member", verbs.ReplaceCard, "credit_card"),
+    Verb("cancel", "rewards.redemption", verbs.CancelVoucher, "undo"),
+    Verb("claim", "earning.unclaimedactivity", verbs.Claim, "person_check"),
+)
+
+
+def urls_of(model: str, site: AdminSite) -> list[URLPattern]:
+    """The pages of a model's verbs, for its admin's addresses."""
+    return [
+        path(f"<uuid:pk>/{verb.name}/", site.admin_view(_page(verb)), name=verb.url_name)
+        for verb in VERBS
+        if verb.model == model
+    ]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Button:
+    title: Any
+    icon: str
+    url: str
+
+
+def open_to(request: HttpRequest, subject: Model) -> list[Button]:
+    """The buttons of the verbs that make sense for a row and that whoever is signed in may press."""
+    return [
+        Button(verb.form.title, verb.icon, reverse(f"admin:{verb.url_name}", args=[subject.pk]))
+        for verb in VERBS
+        if verb.model == subject._meta.label_lower
+        and request.user.has_perm(verb.form.permission)
+        and _makes_sense(verb, subject)
+    ]
+
+
+def _makes_sense(verb: Verb, subject: Any) -> bool:
+    if verb.form is verbs.IssueCode:
+        return subject.user_id is None
+    if verb.form is verbs.CancelVoucher:
+        return bool(subject.status == Redemption.Status.ISSUED)
+    return not (verb.form is verbs.Claim and subject.claimed_at is not None)
+
+
+def rows(model: str) -> QuerySet[Any]:
+    """The rows a model's verbs are about, with what their pages show."""
+    if model == "rewards.redemption":
+        return Redemption.objects.select_related("reward", "unit", "member")
+    if model == "earning.unclaimedactivity":
+        return UnclaimedActivity.objects.select_related("type", "partner", "location")
+    return Member.objects.all()
+
+
+def _page(verb: Verb) -> View:
+    @never_cache
+    def view(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        house.require(request, verb.form.permission)
+        return run(request, verb.form, subject=get_object_or_404(rows(verb.model), pk=pk))
+
+    return view
+
+
+@never_cache
+def enrol(request: HttpRequest) -> HttpResponse:
+    """Enrol a member: the one verb that is about nobody yet."""
+    house.require(request, verbs.Enrol.permission)
+    return run(request, verbs.Enrol, subject=None)
+
+
+def run(request: HttpRequest, kind: type[VerbForm], *, subject: Any) -> HttpResponse:
+    """Show the form; preview it; do it and go on; or show the form again with the reason why not."""
+    form = kind(request.POST or None, subject=subject, clerk=request.user)
+    if getattr(request, "htmx", False):
+        return render(request, "desk/_preview.html", _previewed(request, form))
+    if request.method != "POST" or not form.is_valid():
+        return _shown(request, form)
+    if "preview" in request.POST:
+        return _shown(request, form, **_previewed(request, form))
+    try:
+        done = form.act(actor=house.actor(request))
+    except Repeated as repeated:
+        messages.info(request, repeated.message)
+        return redirect(verbs.page(form.member) if form.member else reverse("admin:members_member_changelist"))
+    except LoyaltyError as refusal:
+        form.add_error(None, refusal.message)
+        return _shown(request, form)
+    return _finished(request, form, done)
+
+
+def _finished(request: HttpRequest, form: VerbForm, done: Done) -> HttpResponse:
+    """Go on to the next page, or hand over the slip: it is the answer itself, because its code is never kept."""
+    if done.slip is None:
+        messages.success(request, done.message)
+        return redirect(done.url)
+    shown = house.context(request, title=done.message) | {"slip": done.slip, "next": done.url}
+    return render(request, "desk/slip.html", shown)
+
+
+def _previewed(request: HttpRequest, form: VerbForm) -> dict[str, Any]:
+    """What it would do, or why it would be refused."""
+    if not form.is_valid() or form.member is None:
+        return {"rehearsal": None, "faults": form.non_field_errors() if form.is_bound else ()}
+    try:
+        found: Rehearsal = rehearsal.of(form.member, lambda: form.act(actor=house.actor(request)))
+    except LoyaltyError as refusal:
+        return {"rehearsal": None, "faults": [refusal.message]}
+    return {"rehearsal": found, "rehearsed_for": form.member}
+
+
+def _shown(request: HttpRequest, form: VerbForm, **extra: Any) -> HttpResponse:
+    shown = house.context(request, title=form.title) | {"form": form, "subject": form.subject, **extra}
+    if isinstance(form.subject, Member):
+        shown["progress"] = standing.progress(form.subject)
+    return render(request, "desk/verb.html", shown, status=422 if form.errors else 200)

@@ -1,0 +1,39 @@
+"""The page behind each problem's `type`: words for people, JSON for programs."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from common.problems import general
+from common.problems import problem as answer
+from partners import problems
+
+
+@require_safe
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """Every code."""
+    chapters = {chapter: problems.entries(chapter) for chapter in problems.CHAPTERS}
+    if _is_for_people(request):
+        return render(request, "partners/problems.html", {"chapters": chapters})
+    return JsonResponse(
+        {chapter: [dataclasses.asdict(one) for one in found] for chapter, found in chapters.items()}
+    )
+
+
+@require_safe
+def problem(request: HttpRequest, code: str) -> HttpResponse:
+    """One code."""
+    entry = problems.catalogue().get(code)
+    if entry is None:
+        return answer(request, general(404))
+    if _is_for_people(request):
+        return render(request, "partners/problem.html", {"entry": entry})
+    return JsonResponse(dataclasses.asdict(entry))
+
+
+def _is_for_people(request: HttpRequest) -> bool:
+    return "text/html" in request.headers.get("Accept", "")

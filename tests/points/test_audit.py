@@ -1,0 +1,146 @@
+"""The auditor finds each planted fault, names the row, and is content with honest books."""
+
+from __future__ import annotations
+
+import io
+import uuid
+
+import pgtrigger
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from points import audit, expiry
+from points.models import Account, Entry, Lot, LotUse, Posting
+from program.models import Program
+from tests import cast
+from tests.cast import ana, earn, reverse, spend, utc
+
+pytestmark = pytest.mark.django_db
+
+PLANTED = {
+    "balance is the sum of entries": "UPDATE points_account SET balance = balance + 1",
+    "running balances chain without a gap": (
+        "UPDATE points_entry SET balance_after = balance_after + 1 WHERE version = 2"
+    ),
+    "the account stands where its last entry left it": (
+        "UPDATE points_account SET version = version + 1"
+    ),
+    "live lots are the balance that can be spent": (
+        "UPDATE points_lot SET remaining = remaining - 1 WHERE remaining > 0"
+    ),
+    "counters have no lots": (
+        "UPDATE points_lot SET account_id = (SELECT id FROM points_account WHERE unit_id = 'visit')"
+    ),
+    "what is left of a lot is its award less its uses": "DELETE FROM points_lotuse",
+    "a lot holds between nothing and its award": (
+        "ALTER TABLE points_lot DROP CONSTRAINT points_lot_remaining_within_awarded;"
+        "UPDATE points_lot SET remaining = -1"
+    ),
+    "a lot is the award of its own entry": "UPDATE points_lot SET awarded = awarded + 1",
+    "every posting has an entry": (
+        "DELETE FROM points_lotuse; DELETE FROM points_entry WHERE kind = 'spend'"
+    ),
+    "rows of one posting belong to one member": (
+        "UPDATE points_posting SET member_id = (SELECT id FROM members_member WHERE name = 'Bruno')"
+    ),
+}
+
+
+def plant(statement: str) -> None:
+    with pgtrigger.ignore(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(statement)
+
+
+def world() -> None:
+    member = ana()
+    ana(name="Bruno")
+    earn(member, 70)
+    earn(member, 1, unit="visit")
+    spend(member, 20)
+
+
+def test_every_invariant_has_a_planted_fault() -> None:
+    assert set(PLANTED) == set(audit.INVARIANTS)
+
+
+@pytest.mark.broken_books
+@pytest.mark.parametrize("invariant", PLANTED)
+def test_a_planted_fault_is_found(quay: Program, invariant: str) -> None:
+    world()
+    assert list(audit.check()) == []
+    plant(PLANTED[invariant])
+    faults = [fault for fault in audit.check() if fault.invariant == invariant]
+    assert faults
+    assert all(uuid.UUID(fault.row) for fault in faults)
+    rows = {str(pk) for model in (Account, Entry, Lot, LotUse, Posting) for pk in _keys(model)}
+    assert {fault.row for fault in faults} <= rows
+
+
+@pytest.mark.broken_books
+def test_a_missing_lot_is_found_even_when_the_balance_is_right(quay: Program) -> None:
+    world()
+    plant("DELETE FROM points_lotuse; DELETE FROM points_lot")
+    assert "live lots are the balance that can be spent" in {f.invariant for f in audit.check()}
+
+
+@pytest.mark.broken_books
+def test_a_balance_below_zero_with_points_left_is_found(quay: Program) -> None:
+    member = ana()
+    earned = earn(member, 70)
+    spend(member, 20)
+    reverse(earned)
+    plant("UPDATE points_lot SET remaining = 5")
+    assert "live lots are the balance that can be spent" in {f.invariant for f in audit.check()}
+
+
+def test_honest_books_have_no_faults(quay: Program) -> None:
+    member = ana()
+    with time_machine.travel(utc(2026, 1, 31, 12)):
+        earned = earn(member, 70)
+        spent = spend(member, 20)
+        earn(member, 5, unit="coin")
+        earn(member, 5, unit="visit")
+    with time_machine.travel(utc(2026, 3, 5, 12)):
+        expiry.run()
+        reverse(spent)
+        reverse(earned)
+    assert list(audit.check()) == []
+
+
+def test_the_command_says_that_the_books_balance(quay: Program) -> None:
+    world()
+    out = io.StringIO()
+    call_command("audit_ledger", stdout=out)
+    assert f"{len(audit.invariants())} invariants hold" in out.getvalue()
+
+
+@pytest.mark.broken_books
+def test_the_command_fails_and_names_the_rows(quay: Program) -> None:
+    world()
+    plant(PLANTED["balance is the sum of entries"])
+    said = io.StringIO()
+    with pytest.raises(CommandError, match="do not balance"):
+        call_command("audit_ledger", stderr=said)
+    assert str(cast.account(_member()).pk) in said.getvalue()
+
+
+@pytest.mark.broken_books
+def test_the_command_prints_no_more_than_it_is_asked_to(quay: Program) -> None:
+    for number in range(4):
+        earn(ana(name=f"Member {number}"), 5)
+    plant("UPDATE points_account SET balance = balance + 1")
+    said = io.StringIO()
+    with pytest.raises(CommandError):
+        call_command("audit_ledger", most=3, stderr=said)
+    assert len(said.getvalue().splitlines()) == 3
+
+
+def _keys(model: type) -> list[uuid.UUID]:
+    return list(model.objects.values_list("pk", flat=True))  # type: ignore[attr-defined]
+
+
+def _member() -> object:
+    return Account.objects.filter(unit="point").get().member

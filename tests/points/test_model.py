@@ -1,0 +1,174 @@
+"""The ledger against paper: thousands of random verbs, and after each one the same points.
+
+`HYPOTHESIS_PROFILE=nightly` looks for hours; what it finds becomes a test of its own in this folder.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import transaction
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from common.errors import LoyaltyError
+from points import audit, expiry
+from points.models import Account, Lot, Posting
+from program.models import Program
+from tests import cast
+from tests.points.naive import Note, PaperAccount, Refused, a_month_later
+
+UNITS = ("point", "coin", "visit")
+STEPS = 50
+members = st.integers(0, 1)
+units = st.sampled_from(UNITS)
+amounts = st.integers(1, 60) | st.sampled_from([1, 100])
+_sources = itertools.count(1)
+
+
+class LedgerOnPaper(RuleBasedStateMachine):
+    """Every rule does one thing twice: in the database, and on paper. Both must answer alike."""
+
+    operations = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = time_machine.travel(cast.utc(2026, 1, 29, 12), tick=False)
+        self.time = self.clock.start()
+        self.now = cast.utc(2026, 1, 29, 12)
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
+        self.members = [cast.ana(name=name) for name in ("Ana", "Bruno")]
+        self.paper = {(number, unit): _paper(unit) for number in (0, 1) for unit in UNITS}
+        self.done: list[tuple[tuple[int, str], Posting, Note]] = []
+
+    def teardown(self) -> None:
+        try:
+            faults = list(audit.check())
+        finally:
+            transaction.set_rollback(True)
+            self.savepoint.__exit__(None, None, None)
+            self.clock.stop()
+        assert not faults
+
+    @rule(member=members, unit=units, amount=amounts, days=st.sampled_from([0, 0, 1, 20, 40]))
+    def earn(self, member: int, unit: str, amount: int, days: int) -> None:
+        at = self.now - timedelta(days=days)
+        note = self.paper[member, unit].earn(amount, at, self.now)
+        posting = cast.earn(self.members[member], amount, unit=unit, at=at)
+        self.done.append(((member, unit), posting, note))
+
+    @rule(member=members, unit=units, amount=amounts)
+    def spend(self, member: int, unit: str, amount: int) -> None:
+        self._both(
+            (member, unit),
+            lambda account: account.spend(amount),
+            lambda: cast.spend(self.members[member], amount, unit=unit),
+        )
+
+    @rule(member=members, unit=units, amount=amounts, is_up=st.booleans())
+    def adjust(self, member: int, unit: str, amount: int, is_up: bool) -> None:
+        self._both(
+            (member, unit),
+            lambda a: a.earn(amount, self.now, self.now) if is_up else a.lower(amount),
+            lambda: cast.adjust(self.members[member], amount if is_up else -amount, unit=unit),
+        )
+
+    @rule(data=st.data())
+    def reverse(self, data: st.DataObject) -> None:
+        if self.done:
+            key, posting, note = data.draw(st.sampled_from(self.done))
+            self._both(
+                key, lambda account: account.undo(note, self.now), lambda: cast.reverse(posting)
+            )
+
+    @rule(data=st.data())
+    def repeat(self, data: st.DataObject) -> None:
+        """The same source again is refused, and leaves everything as it was."""
+        if self.done:
+            key, posting, _ = data.draw(st.sampled_from(self.done))
+            member = self.members[key[0]]
+            before = cast.state(member)
+            with pytest.raises(LoyaltyError) as refused:
+                cast.earn(member, 5, unit=key[1], source=posting.source)
+            assert refused.value.code == "source_used"
+            assert cast.state(member) == before
+
+    @rule()
+    def expire(self) -> None:
+        expiry.run()
+        assert not Lot.objects.live().filter(expires_at__lte=self.now).exists()
+
+    @rule(hours=st.sampled_from([1, 11, 24, 24 * 8, 24 * 31]))
+    def pass_time(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+        self.time.move_to(self.now, tick=False)
+        for account in self.paper.values():
+            account.tick(self.now)
+
+    @invariant()
+    def both_show_the_same(self) -> None:
+        type(self).operations += 1
+        balances = {(a.member_id, a.unit_id): a.balance for a in Account.objects.all()}
+        lots = Lot.objects.select_related("account").order_by("id")
+        held: dict[tuple[Any, str], list[Lot]] = {}
+        for lot in lots:
+            held.setdefault((lot.member_id, lot.account.unit_id), []).append(lot)
+        for (number, unit), paper in self.paper.items():
+            key = (self.members[number].pk, unit)
+            mine = held.get(key, [])
+            ended = sum(
+                lot.remaining for lot in mine if lot.expires_at and lot.expires_at <= self.now
+            )
+            assert balances.get(key, 0) - ended == paper.available()
+            live = [
+                (lot.awarded, lot.remaining, lot.expires_at)
+                for lot in mine
+                if not self._has_ended(lot)
+            ]
+            drawn = [
+                (p.awarded, p.left, p.end) for p in paper.lots if not p.end or p.end > self.now
+            ]
+            assert live == drawn
+
+    def _has_ended(self, lot: Lot) -> bool:
+        return lot.expires_at is not None and lot.expires_at <= self.now
+
+    def _both(
+        self,
+        key: tuple[int, str],
+        write: Callable[[PaperAccount], Any],
+        post: Callable[[], Posting],
+    ) -> None:
+        member = self.members[key[0]]
+        before = cast.state(member)
+        try:
+            note = write(self.paper[key])
+        except Refused as said:
+            with pytest.raises(LoyaltyError) as refused:
+                post()
+            assert refused.value.code == str(said)
+            assert cast.state(member) == before
+            return
+        posting = post()
+        if note is not None:
+            self.done.append((key, posting, note))
+
+
+def _paper(unit: str) -> PaperAccount:
+    return PaperAccount(has_lots=unit != "visit", lives=a_month_later if unit == "point" else None)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(0)
+def test_the_ledger_does_what_paper_does(quay: Program) -> None:
+    LedgerOnPaper.operations = 0
+    asked = settings(stateful_step_count=STEPS)
+    run_state_machine_as_test(LedgerOnPaper, settings=asked)
+    assert LedgerOnPaper.operations >= 2_000

@@ -1,0 +1,61 @@
+"""What PostgreSQL itself refuses about a program, whoever asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from program.models import ActivityAttribute, ActivityType, Location, Partner, Program, Unit
+from tests.refusals import refused
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quay")]
+
+
+def test_there_is_one_program() -> None:
+    with refused("program_program_is_the_only_one"):
+        Program.objects.create(id=2, code="other", name="Other", business="Other")
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("program_unit_decimals_at_most_two", {"decimals": 3}),
+        ("program_unit_expiry_names_its_count", {"expiry": "months"}),
+        ("program_unit_expiry_names_its_count", {"expiry": "days", "expiry_count": 0}),
+        ("program_unit_expiry_names_its_count", {"expiry": "never", "expiry_count": 3}),
+        (
+            "program_unit_counter_never_expires",
+            {"kind": "counter", "expiry": "days", "expiry_count": 3},
+        ),
+        ("program_unit_default_is_spendable", {"kind": "counter", "is_default": True}),
+        ("program_unit_default_is_unique", {"is_default": True}),
+    ],
+)
+def test_a_unit_makes_sense(name: str, fields: dict[str, Any]) -> None:
+    with refused(name):
+        Unit.objects.create(
+            **{"code": "mile", "kind": "spendable", "singular": "mile", "plural": "miles"} | fields
+        )
+
+
+def test_a_places_code_is_its_own() -> None:
+    with refused("program_location_code_is_unique"):
+        Location.objects.create(partner_id="till", code="north-pier", name="Again")
+    Location.objects.create(partner=Partner.objects.get(code="web"), code="north-pier", name="Ours")
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("program_attribute_code_is_unique", {"code": "paid"}),
+        ("program_attribute_least_not_above_most", {"least": 2, "most": 1}),
+        ("program_attribute_choice_has_choices", {"kind": "choice"}),
+    ],
+)
+def test_an_attribute_makes_sense(name: str, fields: dict[str, Any]) -> None:
+    type = ActivityType.objects.get(code="visit")
+    with refused(name):
+        ActivityAttribute.objects.create(
+            **{"type": type, "code": "extra", "name": "Extra", "kind": "integer"} | fields
+        )
