@@ -8,13 +8,29 @@ clock on the wall says it does.
 from __future__ import annotations
 
 import calendar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+_standing_at: ContextVar[datetime | None] = ContextVar("standing_at", default=None)
+
 
 def now() -> datetime:
-    """The present moment, aware, in UTC."""
-    return datetime.now(tz=UTC)
+    """The present moment, aware, in UTC; inside `standing_at`, that one."""
+    return _standing_at.get() or datetime.now(tz=UTC)
+
+
+@contextmanager
+def standing_at(moment: datetime) -> Iterator[None]:
+    """Make `moment` the present for the block, in this thread: for stories told on a blank slate.
+    """
+    token = _standing_at.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _standing_at.reset(token)
 
 
 def local_date(moment: datetime, zone: str) -> date:

@@ -6,7 +6,8 @@ class EarningConfig(AppConfig):
     verbose_name = "Earning"
 
     def ready(self) -> None:
-        from earning import proof, sections
+        from earning import proof, scenes, sections
 
         sections.install()
+        scenes.install()
         proof.install()

@@ -1,27 +1,30 @@
 """Evaluation: which rules pay for an activity, and how much. Pure Python: no database, no clock, no
 framework.
 
-The order is fixed: base awards, then fixed and per-unit bonuses, then percentages of the base of
-the same unit. Bonuses never multiply each other. Arithmetic is exact; each award is rounded once,
-the way its unit says.
+The order is fixed: base awards, then fixed and per-unit bonuses, then percentages of the base, then
+limits. In a group only the best pays. Bonuses never multiply each other. Arithmetic is exact; each
+award is rounded once, the way its unit says.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+
+from earning.limits import Limit, Usage
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Condition:
     """One test on the facts.
 
-    `kind` is attribute, tier, partner, location or weekday; a tier's `at_least` names ranks.
+    `kind` is attribute, tier, partner, location, weekday, hour, segment, birthday, first or
+    membership_months.
     """
 
     kind: str
@@ -34,8 +37,8 @@ class Condition:
 class RuleSpec:
     """A rule revision.
 
-    `amount` is in whole units (fixed), per `step` of `attribute` (per), or a percentage of the
-    base.
+    `amount` is in whole units (fixed), per `step` of `attribute` (per), or a percentage of the base
+    awards in the unit `percent_of`.
     """
 
     code: str
@@ -48,6 +51,10 @@ class RuleSpec:
     attribute: str = ""
     step: Fraction = Fraction(1)
     whole_steps: bool = False
+    percent_of: str = ""
+    percent_decimals: int = 0
+    group: str = ""
+    limits: tuple[Limit, ...] = ()
     starts_on: date | None = None
     ends_on: date | None = None
     conditions: tuple[Condition, ...] = ()
@@ -56,9 +63,11 @@ class RuleSpec:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Facts:
-    """All that rules may look at.
+    """All that rules may look at, for one activity.
 
-    `tiers` are the codes held before the activity, with every code at or below them.
+    `on` is the activity's local day; `rated_on` the day that decides which rules are in force,
+    where it is another. `tiers` are the codes held before the activity, `tiers_reached` with every
+    code below them. `member` and `partner` name the owners of limits.
     """
 
     on: date
@@ -67,45 +76,55 @@ class Facts:
     location: str = ""
     tiers: frozenset[str] = frozenset()
     tiers_reached: frozenset[str] = frozenset()
+    rated_on: date | None = None
+    hour: int | None = None
+    member: str = ""
+    joined_on: date | None = None
+    birthday: date | None = None
+    segments: frozenset[str] = frozenset()
+    is_first: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one rule pays: the amount in the unit's smallest part, and the quantity and base it was
-    computed from.
+    """What one rule pays, in the unit's smallest part, and the quantity and base it came from.
+
+    `uncut` is what it would have paid without the limit `limited_by`.
     """
 
     rule: RuleSpec
     amount: int
     quantity: Decimal | int | None = None
     base: int | None = None
+    uncut: int | None = None
+    limited_by: Limit | None = None
 
 
-def evaluate(rules: Sequence[RuleSpec], facts: Facts) -> list[Outcome]:
-    """What the rules pay for an activity with these facts, in the fixed order; rules that pay
-    nothing are left out.
+def evaluate(rules: Sequence[RuleSpec], facts: Facts, usage: Usage | None = None) -> list[Outcome]:
+    """What the rules pay for an activity, in the fixed order; rules that pay nothing are left out.
+
+    What is paid is counted in `usage`.
     """
     live = [rule for rule in rules if applies(rule, facts)]
-    outcomes = [
-        _simple(rule, facts) for rule in live if rule.effect != "percent" and not rule.is_bonus
-    ]
-    base: dict[str, int] = {}
-    for outcome in outcomes:
-        base[outcome.rule.unit] = base.get(outcome.rule.unit, 0) + outcome.amount
-    outcomes += [
-        _simple(rule, facts) for rule in live if rule.effect != "percent" and rule.is_bonus
-    ]
-    outcomes += [
-        _percent(rule, base.get(rule.unit, 0)) for rule in live if rule.effect == "percent"
-    ]
-    return [outcome for outcome in outcomes if outcome.amount > 0]
+    plain = [rule for rule in live if rule.effect != "percent"]
+    shares = [rule for rule in live if rule.effect == "percent"]
+    base = _best([_simple(rule, facts) for rule in plain if not rule.is_bonus])
+    totals = _totals(base)
+    derived = _best([_percent(rule, totals) for rule in shares if not rule.is_bonus])
+    totals = _totals([*base, *derived])
+    bonuses = [_simple(rule, facts) for rule in plain if rule.is_bonus]
+    bonuses += [_percent(rule, totals) for rule in shares if rule.is_bonus]
+    paid = [one for one in [*base, *derived, *_best(bonuses)] if one.amount > 0]
+    cut = [_limited(one, facts, usage or Usage()) for one in paid]
+    return [outcome for outcome in cut if outcome.amount > 0]
 
 
 def applies(rule: RuleSpec, facts: Facts) -> bool:
-    """Whether the rule is in force on the activity's day and all its conditions hold."""
-    if rule.starts_on is not None and facts.on < rule.starts_on:
+    """Whether the rule is in force on the day that decides, and all its conditions hold."""
+    day = facts.rated_on or facts.on
+    if rule.starts_on is not None and day < rule.starts_on:
         return False
-    if rule.ends_on is not None and facts.on >= rule.ends_on:
+    if rule.ends_on is not None and day >= rule.ends_on:
         return False
     return all(holds(condition, facts) for condition in rule.conditions)
 
@@ -115,10 +134,8 @@ def holds(condition: Condition, facts: Facts) -> bool:
 
     An attribute that was not given meets no condition, not even a negative one.
     """
-    if condition.kind == "tier":
-        held = facts.tiers_reached if condition.operator == "at_least" else facts.tiers
-        is_held = any(code in held for code in condition.values)
-        return not is_held if condition.operator == "not_in" else is_held
+    if condition.kind in ("tier", "segment"):
+        return _holds_any(condition, facts)
     value = _fact(condition, facts)
     if value is None:
         return False
@@ -130,19 +147,85 @@ def holds(condition: Condition, facts: Facts) -> bool:
     return bool(value >= limit if condition.operator == "at_least" else value <= limit)
 
 
+def _holds_any(condition: Condition, facts: Facts) -> bool:
+    """Sets that a member belongs to: some tier (or one at least as high), some segment."""
+    if condition.kind == "segment":
+        held = facts.segments
+    else:
+        held = facts.tiers_reached if condition.operator == "at_least" else facts.tiers
+    is_held = any(code in held for code in condition.values)
+    return not is_held if condition.operator == "not_in" else is_held
+
+
 def _fact(condition: Condition, facts: Facts) -> Any:
-    if condition.kind == "attribute":
-        return facts.attributes.get(condition.attribute)
-    return {"partner": facts.partner, "location": facts.location, "weekday": facts.on.isoweekday()}[
-        condition.kind
+    match condition.kind:
+        case "attribute":
+            return facts.attributes.get(condition.attribute)
+        case "birthday":
+            return _birthday(condition.values, facts)
+        case "first":
+            return facts.is_first
+        case "membership_months":
+            return None if facts.joined_on is None else _months(facts.joined_on, facts.on)
+        case "weekday":
+            return facts.on.isoweekday()
+        case kind:
+            return {"partner": facts.partner, "location": facts.location, "hour": facts.hour}[kind]
+
+
+def _birthday(spans: tuple[Any, ...], facts: Facts) -> Any:
+    """The first of the named spans (day, week, month) that holds the activity's day, else None.
+
+    Somebody born on 29 February has a birthday on the 28th where there is no 29th.
+    """
+    born = facts.birthday
+    if born is None:
+        return None
+    last = 28 if (born.month, born.day) == (2, 29) and not _is_leap(facts.on.year) else born.day
+    day = date(facts.on.year, born.month, last)
+    is_in = {
+        "day": day == facts.on,
+        "week": day.isocalendar()[:2] == facts.on.isocalendar()[:2],
+        "month": born.month == facts.on.month,
+    }
+    return next((span for span in spans if is_in[span]), None)
+
+
+def _is_leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def _months(start: date, day: date) -> int:
+    """Whole months from one day to another."""
+    return (day.year - start.year) * 12 + day.month - start.month - (day.day < start.day)
+
+
+def _best(outcomes: list[Outcome]) -> list[Outcome]:
+    """Without the outcomes that a better one of the same group and unit beats; the first of equals
+    stays.
+    """
+    best: dict[tuple[str, str], Outcome] = {}
+    for one in outcomes:
+        key = (one.rule.group, one.rule.unit)
+        if one.rule.group and (key not in best or one.amount > best[key].amount):
+            best[key] = one
+    return [
+        one for one in outcomes if not one.rule.group or best[one.rule.group, one.rule.unit] is one
     ]
+
+
+def _totals(outcomes: Iterable[Outcome]) -> dict[str, int]:
+    totals: dict[str, int] = {}
+    for outcome in outcomes:
+        totals[outcome.rule.unit] = totals.get(outcome.rule.unit, 0) + outcome.amount
+    return totals
 
 
 def _simple(rule: RuleSpec, facts: Facts) -> Outcome:
     if rule.effect == "fixed":
         return Outcome(rule, rounded(rule.amount, rule))
     quantity = facts.attributes.get(rule.attribute)
-    if quantity is None or isinstance(quantity, bool) or not isinstance(quantity, int | Decimal):
+    if isinstance(quantity, bool) or not isinstance(quantity, int | Decimal):
         return Outcome(rule, 0)
     steps = Fraction(quantity) / rule.step
     if rule.whole_steps:
@@ -150,9 +233,34 @@ def _simple(rule: RuleSpec, facts: Facts) -> Outcome:
     return Outcome(rule, rounded(steps * rule.amount, rule), quantity=quantity)
 
 
-def _percent(rule: RuleSpec, base: int) -> Outcome:
-    exact = Fraction(base, 10**rule.decimals) * rule.amount / 100
+def _percent(rule: RuleSpec, totals: Mapping[str, int]) -> Outcome:
+    of = rule.percent_of or rule.unit
+    decimals = rule.percent_decimals if rule.percent_of else rule.decimals
+    base = totals.get(of, 0)
+    exact = Fraction(base, 10**decimals) * rule.amount / 100
     return Outcome(rule, rounded(exact, rule), base=base)
+
+
+def _limited(outcome: Outcome, facts: Facts, usage: Usage) -> Outcome:
+    """The outcome cut to the room that its limits leave, and counted against them."""
+    amount, binding = outcome.amount, None
+    for limit in outcome.rule.limits:
+        if limit.per == "activity":
+            room = limit.amount
+        else:
+            room = usage.room(limit, owner=_owner(limit, facts), day=facts.on)
+        if room is not None and room < amount:
+            amount, binding = room, limit
+    for limit in outcome.rule.limits:
+        if limit.per != "activity" and amount > 0:
+            usage.take(limit, owner=_owner(limit, facts), day=facts.on, amount=amount)
+    if binding is None:
+        return outcome
+    return dataclasses.replace(outcome, amount=amount, uncut=outcome.amount, limited_by=binding)
+
+
+def _owner(limit: Limit, facts: Facts) -> str:
+    return {"member": facts.member, "partner": facts.partner, "budget": ""}[limit.per]
 
 
 def rounded(exact: Fraction, rule: RuleSpec) -> int:

@@ -50,6 +50,9 @@ class Rule(models.Model):
     type = models.ForeignKey(ActivityType, models.PROTECT, related_name="rules")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     award_class = models.CharField(max_length=5, choices=Class.choices, default=Class.BASE)
+    group = models.CharField(
+        max_length=40, blank=True, help_text=_("In a group only the best rule pays.")
+    )
     effect = models.CharField(max_length=8, choices=Effect.choices)
     amount = models.DecimalField(
         max_digits=12,
@@ -58,6 +61,14 @@ class Rule(models.Model):
     )
     attribute = models.CharField(max_length=40, blank=True)
     step = models.DecimalField(max_digits=12, decimal_places=4, default=1)
+    percent_of = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Whose base the percentage is of; empty: the rule's own unit."),
+    )
     whole_steps = models.BooleanField(
         default=False, help_text=_("Only full steps of the attribute pay.")
     )
@@ -81,8 +92,14 @@ class Rule(models.Model):
                 name="earning_rule_per_names_its_attribute",
             ),
             models.CheckConstraint(
-                condition=~Q(effect="percent") | Q(award_class="bonus"),
+                condition=~Q(effect="percent")
+                | Q(award_class="bonus")
+                | (Q(percent_of__isnull=False) & ~Q(percent_of=F("unit"))),
                 name="earning_rule_percent_is_bonus",
+            ),
+            models.CheckConstraint(
+                condition=Q(effect="percent") | Q(percent_of__isnull=True),
+                name="earning_rule_only_percent_names_a_base",
             ),
             models.CheckConstraint(
                 condition=Q(starts_on__isnull=True)
@@ -115,6 +132,11 @@ class RuleCondition(models.Model):
         PARTNER = "partner", _("partner")
         LOCATION = "location", _("location")
         WEEKDAY = "weekday", _("day of the week")
+        HOUR = "hour", _("hour of the day")
+        SEGMENT = "segment", _("segment")
+        BIRTHDAY = "birthday", _("birthday")
+        FIRST = "first", _("first of its kind")
+        MEMBERSHIP_MONTHS = "membership_months", _("months of membership")
 
     class Operator(models.TextChoices):
         IN = "in", _("is one of")
@@ -124,7 +146,7 @@ class RuleCondition(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     rule = models.ForeignKey(Rule, models.CASCADE, related_name="conditions")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
     attribute = models.CharField(max_length=40, blank=True)
     operator = models.CharField(max_length=10, choices=Operator.choices)
     values = models.JSONField(default=list)
@@ -140,13 +162,87 @@ class RuleCondition(models.Model):
             ),
             models.CheckConstraint(condition=~Q(values=[]), name="earning_condition_has_values"),
             models.CheckConstraint(
-                condition=Q(kind__in=["attribute", "tier"]) | Q(operator__in=["in", "not_in"]),
+                condition=Q(kind__in=["attribute", "tier", "hour", "membership_months"])
+                | Q(operator__in=["in", "not_in"]),
                 name="earning_condition_order_needs_a_number",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.attribute or self.kind} {self.get_operator_display()} {self.values}"
+
+
+class RuleLimit(models.Model):
+    """How much, or how often, a rule may pay within a period. Rules that name one code share it."""
+
+    class Per(models.TextChoices):
+        ACTIVITY = "activity", _("one activity")
+        MEMBER = "member", _("one member")
+        PARTNER = "partner", _("one partner")
+        BUDGET = "budget", _("everybody together")
+
+    class Period(models.TextChoices):
+        DAY = "day", _("a day")
+        WEEK = "week", _("a week")
+        MONTH = "month", _("a month")
+        QUARTER = "quarter", _("a quarter")
+        YEAR = "year", _("a year")
+        EVER = "ever", _("ever")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    rule = models.ForeignKey(Rule, models.CASCADE, related_name="limits")
+    code = models.CharField(max_length=60, validators=[is_code])
+    per = models.CharField(max_length=10, choices=Per.choices)
+    period = models.CharField(max_length=8, choices=Period.choices, default=Period.EVER)
+    amount = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text=_("In the unit's smallest part.")
+    )
+    times = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        triggers = bumps_program_version()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["rule", "code"], name="earning_limit_code_is_unique"),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=False, amount__gte=1, times__isnull=True)
+                | Q(amount__isnull=True, times__isnull=False, times__gte=1),
+                name="earning_limit_counts_amount_or_times",
+            ),
+            models.CheckConstraint(
+                condition=~Q(per="activity") | Q(period="ever", amount__isnull=False),
+                name="earning_limit_of_one_activity_is_an_amount",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class LimitUse(models.Model):
+    """What a partner, or everybody together, has used of a limit in one period: locked, then read."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    code = models.CharField(max_length=60)
+    owner = models.CharField(max_length=40, blank=True)
+    period = models.CharField(max_length=20, blank=True)
+    amount = models.BigIntegerField(default=0)
+    times = models.IntegerField(default=0)
+
+    class Meta:
+        ordering = ("code", "owner", "period")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(amount__gte=0, times__gte=0), name="earning_limituse_is_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.owner} {self.period}".strip()
+
+    @staticmethod
+    def id_for(code: str, owner: str, period: str) -> uuid.UUID:
+        return named(KEY_SPACE, "limit", code, owner, period)
 
 
 class ActivityBody(models.Model):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from django.db.models import QuerySet
 
 from earning.evaluation import Condition, RuleSpec
+from earning.limits import Limit
 from earning.models import Rule, RuleCondition
 from program import catalog
 from program.catalog import versioned
@@ -24,7 +26,9 @@ def compiled(program: Program) -> dict[str, tuple[RuleSpec, ...]]:
 
 
 def _rows() -> QuerySet[Rule]:
-    return Rule.objects.select_related("unit").prefetch_related("conditions")
+    return Rule.objects.select_related("unit", "percent_of").prefetch_related(
+        "conditions", "limits"
+    )
 
 
 def compile_rule(rule: Rule, program: Program) -> RuleSpec:
@@ -40,6 +44,12 @@ def compile_rule(rule: Rule, program: Program) -> RuleSpec:
         attribute=rule.attribute,
         step=Fraction(rule.step),
         whole_steps=rule.whole_steps,
+        percent_of=rule.percent_of_id or "",
+        percent_decimals=rule.percent_of.decimals if rule.percent_of else 0,
+        group=rule.group,
+        limits=tuple(
+            Limit(row.code, row.per, row.period, row.amount, row.times) for row in rule.limits.all()
+        ),
         starts_on=rule.starts_on,
         ends_on=rule.ends_on,
         conditions=tuple(_condition(row, rule, program) for row in rule.conditions.all()),
@@ -63,4 +73,6 @@ def _typed(attribute: ActivityAttribute | None, value: Any) -> Any:
     )
     if attribute is not None and attribute.kind in numeric:
         return Fraction(str(value))
+    if attribute is not None and attribute.kind == ActivityAttribute.Kind.DATE:
+        return date.fromisoformat(value)
     return value

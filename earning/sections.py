@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from common import clock
-from earning.models import Award, Rule, RuleCondition
+from earning import revisions
+from earning.revisions import Wording
 from program import catalog
 from program.blueprint import Section, Table, register
-from program.errors import BlueprintInvalid, HistoryProtected
+from program.errors import BlueprintInvalid
 from program.sections import Code, Text, positive, quoted, require_code
 
 Value = bool | int | str
@@ -31,6 +32,23 @@ class PerTable(Table):
 
     def __post_init__(self) -> None:
         positive(self, "amount", "step")
+
+
+class LimitTable(Table):
+    """At most so much, or so often. Rules that give one code share the limit."""
+
+    per: Literal["activity", "member", "partner", "budget"]
+    period: Literal["day", "week", "month", "quarter", "year", "ever"] = "ever"
+    amount: Decimal | None = None
+    times: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    code: Code | None = None
+
+    def __post_init__(self) -> None:
+        positive(self, "amount")
+        if (self.amount is None) == (self.times is None):
+            raise ValueError("give either amount or times")
+        if self.per == "activity" and (self.period != "ever" or self.times is not None):
+            raise ValueError("a limit for one activity is an amount and has no period")
 
 
 class WhenTable(Table):
@@ -50,6 +68,14 @@ class WhenTable(Table):
     partner: list[Code] | None = None
     location: list[Code] | None = None
     weekday: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] | None = None
+    from_hour: Annotated[int, msgspec.Meta(ge=0, le=23)] | None = None
+    to_hour: Annotated[int, msgspec.Meta(ge=0, le=23)] | None = None
+    segment: list[Code] | None = None
+    not_segment: list[Code] | None = None
+    birthday: Literal["day", "week", "month"] | None = None
+    first: bool | None = None
+    member_for_months: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    member_up_to_months: Annotated[int, msgspec.Meta(ge=0)] | None = None
 
 
 class RuleTable(Table):
@@ -61,6 +87,9 @@ class RuleTable(Table):
     fixed: Decimal | None = None
     per: PerTable | None = None
     percent: Decimal | None = None
+    of: Code | None = None
+    group: Code | None = None
+    limit: list[LimitTable] = []
     when: list[WhenTable] = []
     from_: date | None = msgspec.field(default=None, name="from")
     until: date | None = None
@@ -76,11 +105,18 @@ def _apply(tables: list[RuleTable], blueprint: Any) -> list[str]:
         _check(table, blueprint)
         by_code.setdefault(table.code, []).append(table)
     changes = []
-    order = {code: position for position, code in enumerate(by_code)}
-    for code, versions in by_code.items():
+    for position, versions in enumerate(by_code.values()):
         for table in sorted(versions, key=lambda one: one.from_ or date.min):
-            changes += _store(table, position=order[code], today=today)
-    return changes + _end(set(by_code), today)
+            wording = Wording(
+                code=table.code,
+                starts_on=table.from_,
+                ends_on=table.until,
+                columns=_columns(table) | {"position": position},
+                conditions=[_condition(when, table.code) for when in table.when],
+                limits=_limits(table, blueprint),
+            )
+            changes += revisions.store(wording, is_only=len(versions) == 1, today=today)
+    return changes + revisions.end_missing(set(by_code), today=today)
 
 
 def _check(table: RuleTable, blueprint: Any) -> None:
@@ -90,7 +126,8 @@ def _check(table: RuleTable, blueprint: Any) -> None:
     require_code(table.unit, [unit.code for unit in blueprint.unit], place=f"{place}, unit")
     if sum(effect is not None for effect in (table.fixed, table.per, table.percent)) != 1:
         raise BlueprintInvalid(f"in {place}: give exactly one of fixed, per or percent.")
-    if table.percent is not None and table.class_ != "bonus":
+    _check_base(table, place, blueprint)
+    if table.percent is not None and table.class_ != "bonus" and table.of is None:
         raise BlueprintInvalid(
             f'in {place}: a percentage is a bonus on the base. Write class = "bonus".'
         )
@@ -104,6 +141,14 @@ def _check(table: RuleTable, blueprint: Any) -> None:
         )
     for when in table.when:
         _check_when(when, place, attributes, blueprint)
+
+
+def _check_base(table: RuleTable, place: str, blueprint: Any) -> None:
+    if table.of is None:
+        return
+    require_code(table.of, [unit.code for unit in blueprint.unit], place=f"{place}, of")
+    if table.percent is None:
+        raise BlueprintInvalid(f"in {place}: of goes with percent, and names the unit it is of.")
 
 
 def _check_when(when: WhenTable, place: str, attributes: dict[str, Any], blueprint: Any) -> None:
@@ -134,14 +179,22 @@ def _condition(when: WhenTable, place: str) -> dict[str, Any]:
     """The one condition a table states, as columns."""
     ways: list[tuple[str, str, list[Any] | None]] = [
         ("tier", "in", when.tier),
-        ("tier", "at_least", [when.tier_at_least] if when.tier_at_least else None),
+        ("tier", "at_least", _one(when.tier_at_least)),
         ("partner", "in", when.partner),
         ("location", "in", when.location),
         ("weekday", "in", [WEEKDAYS[day] for day in when.weekday] if when.weekday else None),
+        ("hour", "at_least", _one(when.from_hour)),
+        ("hour", "at_most", _one(when.to_hour)),
+        ("segment", "in", when.segment),
+        ("segment", "not_in", when.not_segment),
+        ("birthday", "in", _one(when.birthday)),
+        ("first", "in", _one(when.first)),
+        ("membership_months", "at_least", _one(when.member_for_months)),
+        ("membership_months", "at_most", _one(when.member_up_to_months)),
         ("attribute", "in", [when.is_] if when.is_ is not None else when.in_),
         ("attribute", "not_in", when.not_in),
-        ("attribute", "at_least", [when.at_least] if when.at_least is not None else None),
-        ("attribute", "at_most", [when.at_most] if when.at_most is not None else None),
+        ("attribute", "at_least", _one(when.at_least)),
+        ("attribute", "at_most", _one(when.at_most)),
     ]
     given = [way for way in ways if way[2]]
     if len(given) != 1 or (given[0][0] == "attribute") != (when.attribute is not None):
@@ -152,6 +205,10 @@ def _condition(when: WhenTable, place: str) -> dict[str, Any]:
     kind, operator, values = given[0]
     plain = [str(value) if isinstance(value, Decimal) else value for value in values or []]
     return {"kind": kind, "operator": operator, "values": plain, "attribute": when.attribute or ""}
+
+
+def _one(value: Any) -> list[Any] | None:
+    return None if value is None else [value]
 
 
 def _columns(table: RuleTable) -> dict[str, Any]:
@@ -174,102 +231,24 @@ def _columns(table: RuleTable) -> dict[str, Any]:
         "attribute": table.per.attribute if table.per else "",
         "step": table.per.step if table.per else Decimal(1),
         "whole_steps": bool(table.per and table.per.whole_steps),
-        "ends_on": table.until,
+        "group": table.group or "",
+        "percent_of_id": table.of,
     }
 
 
-def _store(table: RuleTable, *, position: int, today: date) -> list[str]:
-    columns = _columns(table)
-    conditions = [_condition(when, table.code) for when in table.when]
-    rows = Rule.objects.filter(code=table.code).order_by("revision")
-    match = rows.filter(starts_on=table.from_).first() if table.from_ else rows.last()
-    if match is not None and _says(match, columns, conditions):
-        Rule.objects.filter(pk=match.pk).exclude(position=position).update(position=position)
-        return []
-    if match is None:
-        _insert(
-            table.code,
-            columns,
-            conditions,
-            revision=_next(table.code),
-            starts_on=table.from_,
-            position=position,
-        )
-        return [f"Rule {table.name} was added."]
-    starts_on = match.starts_on
-    if Award.objects.filter(rule=match).exists():
-        starts_on = _succeed(match, table, today)
-        revision = _next(table.code)
-    else:
-        revision = match.revision
-        match.delete()
-    _insert(
-        table.code, columns, conditions, revision=revision, starts_on=starts_on, position=position
-    )
+def _limits(table: RuleTable, blueprint: Any) -> list[dict[str, Any]]:
+    """The limits of a rule as columns; amounts in the unit's smallest part."""
+    decimals = next(unit.decimals for unit in blueprint.unit if unit.code == table.unit)
     return [
-        (
-            f"Rule {table.name} changed; revision {revision} is in force from "
-            f"{starts_on or 'the beginning'}."
-        )
+        {
+            "code": limit.code or "-".join((table.code, limit.per, limit.period)),
+            "per": limit.per,
+            "period": limit.period,
+            "amount": None if limit.amount is None else int(limit.amount.scaleb(decimals)),
+            "times": limit.times,
+        }
+        for limit in table.limit
     ]
-
-
-def _succeed(match: Rule, table: RuleTable, today: date) -> date:
-    """End a revision that has paid, today, and say from when its successor is in force."""
-    if match.starts_on is not None and match.starts_on >= today:
-        raise HistoryProtected(
-            f'in [[rule]] "{table.code}": today\'s revision has paid already. Give the change '
-            'a later "from".'
-        )
-    if table.from_ is not None:
-        raise HistoryProtected(
-            f'in [[rule]] "{table.code}": it has paid from {table.from_}. Keep it, give it an '
-            '"until", '
-            "and add a second table with the same code and a later from."
-        )
-    Rule.objects.filter(pk=match.pk).update(ends_on=today)
-    return today
-
-
-def _end(kept: set[str], today: date) -> list[str]:
-    """Rules that are no longer in the blueprint stop today; those that never paid go."""
-    changes = []
-    for rule in Rule.objects.exclude(code__in=kept).filter(ends_on__isnull=True):
-        if Award.objects.filter(rule=rule).exists() and (
-            rule.starts_on is None or rule.starts_on < today
-        ):
-            Rule.objects.filter(pk=rule.pk).update(ends_on=today)
-            changes.append(f"Rule {rule.name} ends today.")
-        else:
-            rule.delete()
-            changes.append(f"Rule {rule.name} was removed.")
-    return changes
-
-
-def _next(code: str) -> int:
-    last = Rule.objects.filter(code=code).order_by("revision").last()
-    return last.revision + 1 if last else 1
-
-
-def _insert(
-    code: str, columns: dict[str, Any], conditions: list[dict[str, Any]], **fields: Any
-) -> None:
-    rule = Rule.objects.create(code=code, **columns, **fields)
-    RuleCondition.objects.bulk_create(
-        RuleCondition(rule=rule, **condition) for condition in conditions
-    )
-
-
-def _says(rule: Rule, columns: dict[str, Any], conditions: list[dict[str, Any]]) -> bool:
-    """Whether a stored revision says the same as the blueprint."""
-    stored = [
-        {"kind": c.kind, "operator": c.operator, "values": c.values, "attribute": c.attribute}
-        for c in rule.conditions.all()
-    ]
-    return (
-        all(getattr(rule, name) == value for name, value in columns.items())
-        and stored == conditions
-    )
 
 
 def install() -> None:

@@ -4,18 +4,53 @@ glued from pieces.
 
 from __future__ import annotations
 
+import dataclasses
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common.text import number, scaled
 from earning.evaluation import Outcome
+from earning.limits import Limit
 from earning.models import Rule
 from program.models import ActivityAttribute, ActivityType, Program, Unit
 
 
 def explain(outcome: Outcome, *, unit: Unit, type: ActivityType, program: Program) -> str:
+    """The whole sentence of an award, with what a limit left of it where one cut it."""
+    if outcome.limited_by is None:
+        return _arithmetic(outcome, unit=unit, type=type, program=program)
+    uncut = dataclasses.replace(outcome, amount=outcome.uncut or 0, limited_by=None)
+    return _("%(sentence)s, of which %(amount)s fit within %(limit)s") % {
+        "sentence": _arithmetic(uncut, unit=unit, type=type, program=program),
+        "amount": in_units(outcome.amount, unit),
+        "limit": _limit(outcome.limited_by, unit),
+    }
+
+
+def _limit(limit: Limit, unit: Unit) -> str:
+    """A limit in words: `500 points a month`, `2 times a year`."""
+    if limit.amount is not None:
+        most = in_units(limit.amount, unit)
+    else:
+        most = ngettext("%(times)s time", "%(times)s times", limit.times or 0) % {
+            "times": number(limit.times or 0)
+        }
+    if limit.per == "activity":
+        return _("%(most)s for one activity") % {"most": most}
+    return {
+        "day": _("%(most)s a day"),
+        "week": _("%(most)s a week"),
+        "month": _("%(most)s a month"),
+        "quarter": _("%(most)s a quarter"),
+        "year": _("%(most)s a year"),
+        "ever": _("%(most)s in all"),
+    }[limit.period] % {"most": most}
+
+
+def _arithmetic(outcome: Outcome, *, unit: Unit, type: ActivityType, program: Program) -> str:
     """For instance `Suite: 7 nights × 1 = 7 nights`, or `Sloop bonus: 10% of 5,250 points = 525
     points`.
     """
@@ -27,7 +62,7 @@ def explain(outcome: Outcome, *, unit: Unit, type: ActivityType, program: Progra
         return _("%(rule)s: %(percent)s%% of %(base)s = %(amount)s") % {
             "rule": rule.name,
             "percent": number(rule.amount.normalize()),
-            "base": in_units(outcome.base or 0, unit),
+            "base": in_units(outcome.base or 0, rule.percent_of or unit),
             "amount": amount,
         }
     words = {
@@ -68,5 +103,7 @@ def inputs(outcome: Outcome) -> dict[str, Any]:
             "step": str(rule.step.normalize()),
         }
     if outcome.base is not None:
-        stored["base"] = outcome.base
+        stored |= {"base": outcome.base, "of": rule.percent_of_id or rule.unit_id}
+    if outcome.limited_by is not None:
+        stored |= {"limit": outcome.limited_by.code, "uncut": outcome.uncut}
     return stored

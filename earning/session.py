@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from django.utils import translation
 
 from common import bulk, clock
-from earning import rules, sentences
-from earning.evaluation import Facts, Outcome, evaluate
+from earning import rules, sentences, usage
+from earning.evaluation import Outcome, evaluate
+from earning.gathering import Gatherer
 from earning.models import Activity, Award, Rule
 from earning.submissions import Checked
 from events import outbox
@@ -36,11 +37,22 @@ class Session:
     """
 
     def __init__(
-        self, program: Program, members: Mapping[Identity, Member], books: Books, actor: str
+        self,
+        program: Program,
+        *,
+        members: Mapping[Identity, Member],
+        checked: Sequence[Checked],
+        books: Books,
+        actor: str,
     ) -> None:
         self.program, self.members, self.books, self.actor = program, members, books, actor
         self.rules = rules.compiled(program)
-        self.climbs = standing.climbs({member.pk for member in members.values()}, program=program)
+        ids = {member.pk for member in members.values()}
+        self.usage = usage.load(self.rules, checked, ids, program=program)
+        self.climbs = standing.climbs(set(members.values()), program=program)
+        self.gatherer = Gatherer(
+            program, rules=self.rules, members=members.values(), climbs=self.climbs
+        )
         self.ladders = {way.rule.code: way.rule for way in self.climbs.values()}
         self._held = {key: tuple(way.holds) for key, way in self.climbs.items()}
         self._accounts: dict[uuid.UUID, list[Account]] = {}
@@ -64,7 +76,8 @@ class Session:
             if one.identity in members
             for rule in compiled.get(one.type.code, ())
         }
-        return cls(program, members, Books.open(keys), actor)
+        books = Books.open(keys)
+        return cls(program, members=members, checked=checked, books=books, actor=actor)
 
     def record(self, checked: Sequence[Checked]) -> dict[int, tuple[Activity, tuple[Award, ...]]]:
         """Evaluate, post and store. Returns activity and awards by the submission's index."""
@@ -76,33 +89,18 @@ class Session:
         decided: Outcomes = []
         for one in sorted(checked, key=lambda one: (one.occurred_at, one.index)):
             member = self.members[one.identity]
-            outcomes = evaluate(self.rules.get(one.type.code, ()), self._facts(one, member))
+            facts = self.gatherer.facts(one, member)
+            outcomes = evaluate(self.rules.get(one.type.code, ()), facts, self.usage)
             for outcome in outcomes:
                 self._climb(member, one, outcome)
             decided.append((one, member, outcomes))
         return decided
 
-    def _facts(self, one: Checked, member: Member) -> Facts:
-        """The tier that counts is the one held when it happened, not the one it leads to."""
-        held, reached = set(), set()
-        for code, rule in self.ladders.items():
-            rung = self.climbs[member.pk, code].rung_before(one.occurred_at)
-            if rung is not None:
-                held.add(rung.code)
-                reached |= {other.code for other in rule.rungs if other.rank <= rung.rank}
-        return Facts(
-            on=one.on,
-            attributes=one.values,
-            partner=one.submission.partner,
-            location=one.submission.location,
-            tiers=frozenset(held),
-            tiers_reached=frozenset(reached),
-        )
-
     def _climb(self, member: Member, one: Checked, outcome: Outcome) -> None:
         for code, rule in self.ladders.items():
-            if rule.counter == outcome.rule.unit:
-                self.climbs[member.pk, code].add(one.occurred_at, outcome.amount)
+            if outcome.rule.unit in rule.units:
+                way = self.climbs[member.pk, code]
+                way.add(one.occurred_at, outcome.rule.unit, outcome.amount)
 
     def _write(self, decided: Outcomes) -> dict[int, tuple[Activity, tuple[Award, ...]]]:
         stored: dict[int, tuple[Activity, tuple[Award, ...]]] = {}
@@ -119,6 +117,7 @@ class Session:
         bulk.insert(Activity, [activity for activity, _ in stored.values()])
         self.books.write()
         bulk.insert(Award, [award for _, awards in stored.values() for award in awards])
+        usage.store(self.usage, self.rules)
         standing.settle(self._moved(), actor=self.actor)
         outbox.publish_many(_event(activity, awards) for activity, awards in stored.values())
         return stored

@@ -17,6 +17,7 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from common.ids import named, uuid7
+from program.models import is_code
 
 KEY_SPACE = uuid.UUID("8f3c1f9e-6a53-4f0b-9d1c-3f1f5e6f7a10")
 
@@ -108,6 +109,7 @@ class Member(models.Model):
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=32, blank=True)
+    birthday = models.DateField(_("birthday"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=10, default="en")
     status = models.CharField(
         _("status"), max_length=8, choices=Status.choices, default=Status.ACTIVE
@@ -147,6 +149,37 @@ class MemberOwned(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Segment(models.Model):
+    """A group of members that staff, or another system, put together: students, locals, employees."""
+
+    code = models.CharField(max_length=40, primary_key=True, validators=[is_code])
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SegmentMember(MemberOwned):
+    """A member's place in a segment."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="segments")
+    segment = models.ForeignKey(Segment, models.PROTECT, related_name="members")
+    added_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["member", "segment"], name="members_segment_member_is_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.segment_id)
 
 
 class Card(MemberOwned):

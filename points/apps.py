@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class PointsConfig(AppConfig):
     name = "points"
     verbose_name = "Points"
+
+    def ready(self) -> None:
+        from points import scenes
+
+        scenes.install()

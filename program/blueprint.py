@@ -90,7 +90,7 @@ def read(text: str, *, name: str = FILE) -> Any:
     try:
         return msgspec.convert(raw, type_of())
     except msgspec.ValidationError as error:
-        raise BlueprintInvalid(f"{name}: {_explain(str(error), raw)}") from error
+        raise BlueprintInvalid(f"{name}: {explain(str(error), raw, type_of())}") from error
 
 
 @transaction.atomic
@@ -113,7 +113,7 @@ def apply(folder: Path, *, actor: str) -> list[str]:
     return changes
 
 
-def _explain(problem: str, raw: Any) -> str:
+def explain(problem: str, raw: Any, whole: Any) -> str:
     """msgspec's message in a marketer's words: where it is, by table and code, and the nearest
     right key.
     """
@@ -121,7 +121,7 @@ def _explain(problem: str, raw: Any) -> str:
     message = message.replace("Object", "It").replace("`", "'")
     unknown = re.search(r"unknown field '([^']+)'", message)
     if unknown:
-        near = difflib.get_close_matches(unknown[1], _keys(), n=1)
+        near = difflib.get_close_matches(unknown[1], _keys(whole), n=1)
         hint = f" Did you mean '{near[0]}'?" if near else " Leave it out or correct its name."
         message = f"there is no key '{unknown[1]}' here.{hint}"
     else:
@@ -148,8 +148,8 @@ def _place(path: str, raw: Any) -> str:
     return ", ".join(words) or "the file"
 
 
-def _keys() -> set[str]:
-    """Every key that any table of a blueprint knows."""
+def _keys(whole: Any) -> set[str]:
+    """Every key that any table of a file knows."""
     found: set[str] = set()
 
     def walk(kind: Any) -> None:
@@ -161,5 +161,5 @@ def _keys() -> set[str]:
         for inner in getattr(kind, "__args__", ()):
             walk(inner)
 
-    walk(type_of())
+    walk(whole)
     return found

@@ -179,6 +179,13 @@ class ActivityType(models.Model):
     code = models.CharField(max_length=40, primary_key=True, validators=[is_code])
     name = models.CharField(max_length=60)
     plural = models.CharField(max_length=60)
+    rated_by = models.CharField(
+        max_length=40,
+        blank=True,
+        help_text=_(
+            "The date attribute that decides which rules are in force; empty: the activity's day."
+        ),
+    )
     claim_days = models.PositiveSmallIntegerField(
         null=True,
         blank=True,

@@ -86,6 +86,7 @@ class ActivityTypeTable(Table):
     name: Text
     plural: Text
     attribute: list[AttributeTable] = []
+    rated_by: AttributeCode | None = None
     claim_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] | None = None
 
 
@@ -229,10 +230,14 @@ def _apply_types(tables: list[ActivityTypeTable], blueprint: Any) -> list[str]:
     unique((table.code for table in tables), place="activity_type")
     changes = []
     for position, table in enumerate(tables):
+        if table.rated_by:
+            dates = [one.code for one in table.attribute if one.type == "date"]
+            require_code(table.rated_by, dates, place=f'[[activity_type]] "{table.code}", rated_by')
         values = {
             "name": table.name,
             "plural": table.plural,
             "claim_days": table.claim_days,
+            "rated_by": table.rated_by or "",
             "position": position,
         }
         type, changed = upsert(

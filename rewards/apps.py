@@ -6,7 +6,8 @@ class RewardsConfig(AppConfig):
     verbose_name = "Rewards"
 
     def ready(self) -> None:
-        from rewards import proof, sections
+        from rewards import proof, scenes, sections
 
         sections.install()
+        scenes.install()
         proof.install()

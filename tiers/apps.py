@@ -6,6 +6,7 @@ class TiersConfig(AppConfig):
     verbose_name = "Tiers"
 
     def ready(self) -> None:
-        from tiers import sections
+        from tiers import scenes, sections
 
         sections.install()
+        scenes.install()

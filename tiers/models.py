@@ -30,22 +30,60 @@ class Ladder(models.Model):
 
     class Window(models.TextChoices):
         LIFETIME = "lifetime", _("everything ever counted")
-        YEAR = "year", _("a calendar year")
+        YEAR = "year", _("a program year")
+        MONTHS = "months", _("the months before")
+        MEMBERSHIP_YEAR = "membership_year", _("a year of membership")
+        SINCE_CHANGE = "since_change", _("since the tier last changed")
 
     class Validity(models.TextChoices):
         LIFE = "life", _("for life")
-        NEXT_YEAR = "next_year", _("to the end of the next year")
+        YEARS = "years", _("to the end of a program year")
+        MONTHS = "months", _("months from attaining it")
+        ACTIVE = "active", _("while something happens every so many months")
+
+    class Downgrade(models.TextChoices):
+        TO_EARNED = "to_earned", _("to what has been earned")
+        ONE_STEP = "one_step", _("one step at a time")
+        NEVER = "never", _("never")
 
     code = models.CharField(max_length=40, primary_key=True, validators=[is_code])
     name = models.CharField(max_length=60)
     counter = models.ForeignKey(Unit, models.PROTECT, related_name="ladders")
-    window = models.CharField(max_length=10, choices=Window.choices)
-    validity = models.CharField(max_length=10, choices=Validity.choices)
+    window = models.CharField(max_length=16, choices=Window.choices)
+    window_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    validity = models.CharField(max_length=8, choices=Validity.choices)
+    validity_years = models.PositiveSmallIntegerField(
+        default=0, help_text=_("0: this program year, 1: the next one.")
+    )
+    validity_months = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Months from attaining, without activity, or after the year's end.")
+    )
+    downgrade = models.CharField(
+        max_length=10, choices=Downgrade.choices, default=Downgrade.TO_EARNED
+    )
+    year_starts = models.PositiveSmallIntegerField(
+        default=1, help_text=_("The month in which a program year starts.")
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ("position", "code")
         triggers = bumps_program_version()
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(year_starts__gte=1, year_starts__lte=12),
+                name="tiers_ladder_year_starts_in_a_month",
+            ),
+            models.CheckConstraint(
+                condition=Q(window="months", window_months__isnull=False, window_months__gte=1)
+                | (~Q(window="months") & Q(window_months__isnull=True)),
+                name="tiers_ladder_window_names_its_months",
+            ),
+            models.CheckConstraint(
+                condition=Q(validity__in=["life", "years"]) | Q(validity_months__gte=1),
+                name="tiers_ladder_validity_names_its_months",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -77,7 +115,13 @@ class Tier(models.Model):
     code = models.CharField(max_length=40, validators=[is_code])
     name = models.CharField(max_length=60)
     rank = models.PositiveSmallIntegerField()
-    threshold = models.PositiveBigIntegerField()
+    threshold = models.PositiveBigIntegerField(
+        null=True,
+        blank=True,
+        help_text=_(
+            "Of the ladder's counter over its window; empty: its routes say what it takes."
+        ),
+    )
     colors = models.JSONField(default=list, help_text=_("Two or three colors of the form #1a2b3c."))
     field = models.CharField(max_length=12, choices=Field.choices, default=Field.SOLID)
     outline = models.CharField(max_length=12, choices=Outline.choices, default=Outline.PENNANT)
@@ -98,6 +142,65 @@ class Tier(models.Model):
         return self.name
 
 
+class TierRoute(models.Model):
+    """One way to a tier: requirements that must all hold. Any route will do."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tier = models.ForeignKey(Tier, models.CASCADE, related_name="routes")
+    position = models.PositiveSmallIntegerField(default=0)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(
+        null=True, blank=True, help_text=_("The first day on which it no longer counts.")
+    )
+
+    class Meta:
+        ordering = ("tier", "position")
+        triggers = bumps_program_version()
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gt=F("starts_on")),
+                name="tiers_route_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tier} {self.position}"
+
+
+class TierNeed(models.Model):
+    """One requirement of a route: so much of a counter, or so many years at a tier."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    route = models.ForeignKey(TierRoute, models.CASCADE, related_name="needs")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    held = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="+")
+    at_least = models.PositiveBigIntegerField()
+    window = models.CharField(max_length=16, choices=Ladder.Window.choices)
+    window_months = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        triggers = bumps_program_version()
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(unit__isnull=False, held__isnull=True)
+                | Q(unit__isnull=True, held__isnull=False),
+                name="tiers_need_counts_one_thing",
+            ),
+            models.CheckConstraint(condition=Q(at_least__gte=1), name="tiers_need_is_positive"),
+            models.CheckConstraint(
+                condition=Q(window="months", window_months__isnull=False, window_months__gte=1)
+                | (~Q(window="months") & Q(window_months__isnull=True)),
+                name="tiers_need_window_names_its_months",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at_least} {self.unit_id or self.held_id}"
+
+
 class StandingQuerySet(models.QuerySet["Standing"]):
     def at(self, moment: Any) -> StandingQuerySet:
         """What was held at a moment: begun by then and not over."""
@@ -111,6 +214,8 @@ class Standing(MemberOwned):
 
     class Source(models.TextChoices):
         EARNED = "earned", _("earned")
+        GRANTED = "granted", _("granted")
+        MATCHED = "matched", _("matched")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="standings")
     ladder = models.ForeignKey(Ladder, models.PROTECT, related_name="+")
@@ -118,6 +223,8 @@ class Standing(MemberOwned):
     source = models.CharField(max_length=10, choices=Source.choices, default=Source.EARNED)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=240, blank=True)
+    actor = models.CharField(max_length=80, blank=True)
     recorded_at = models.DateTimeField(db_default=Now())
 
     objects = StandingQuerySet.as_manager()
@@ -128,6 +235,10 @@ class Standing(MemberOwned):
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
                 name="tiers_standing_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(source="earned") | (~Q(reason="") & ~Q(actor="")),
+                name="tiers_standing_given_has_a_reason",
             ),
             ExclusionConstraint(
                 name="tiers_standing_periods_do_not_overlap",

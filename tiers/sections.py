@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -12,7 +13,7 @@ from program.errors import BlueprintInvalid, HistoryProtected
 from program.models import Unit
 from program.sections import Code, Color, Text, positive, require_code, unique, upsert
 from tiers import standing
-from tiers.models import Ladder, Standing, Tier
+from tiers.models import Ladder, Standing, Tier, TierNeed, TierRoute
 
 
 class PennantTable(Table):
@@ -31,24 +32,80 @@ class PennantTable(Table):
     outline: Literal["pennant", "swallowtail", "flag"]
 
 
+class ValidityTable(Table):
+    """How long a tier holds. `years = 0` is this program year, 1 the next; months come on top."""
+
+    years: Annotated[int, msgspec.Meta(ge=0, le=50)] | None = None
+    plus_months: Annotated[int, msgspec.Meta(ge=0, le=60)] = 0
+    months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
+    active_months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
+
+    def __post_init__(self) -> None:
+        if sum(value is not None for value in (self.years, self.months, self.active_months)) != 1:
+            raise ValueError("give exactly one of years, months or active_months")
+        if self.plus_months and self.years is None:
+            raise ValueError("plus_months goes with years")
+
+
+WindowName = Literal["lifetime", "year", "months", "membership_year", "since_change"]
+
+
+class NeedTable(Table):
+    """One requirement: at least so much of a counter, or so many years at a tier or above."""
+
+    at_least: Decimal
+    counter: Code | None = None
+    years_at: Code | None = None
+    window: WindowName | None = None
+    window_months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
+
+    def __post_init__(self) -> None:
+        positive(self, "at_least")
+        if (self.counter is None) == (self.years_at is None):
+            raise ValueError("give either counter or years_at")
+        _check_window(self.window, self.window_months)
+
+
+class RouteTable(Table):
+    """One way to a tier: all its needs must hold, on days from `from` up to but not on `until`."""
+
+    need: Annotated[list[NeedTable], msgspec.Meta(min_length=1)]
+    from_: date | None = msgspec.field(default=None, name="from")
+    until: date | None = None
+
+
 class TierTable(Table):
     code: Code
     name: Text
-    threshold: Decimal
     pennant: PennantTable
+    threshold: Decimal | None = None
+    route: list[RouteTable] = []
     benefits: list[Text] = []
 
     def __post_init__(self) -> None:
         positive(self, "threshold")
+        if self.threshold is None and not self.route:
+            raise ValueError("a tier needs a threshold or at least one route")
 
 
 class LadderTable(Table):
     code: Code
     name: Text
     counter: Code
-    window: Literal["lifetime", "year"]
-    validity: Literal["life", "next_year"]
     tier: Annotated[list[TierTable], msgspec.Meta(min_length=1)]
+    validity: Literal["life", "next_year"] | ValidityTable
+    window: WindowName = "lifetime"
+    window_months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
+    downgrade: Literal["to_earned", "one_step", "never"] = "to_earned"
+    year_starts: Annotated[int, msgspec.Meta(ge=1, le=12)] = 1
+
+    def __post_init__(self) -> None:
+        _check_window(self.window, self.window_months)
+
+
+def _check_window(window: str | None, months: int | None) -> None:
+    if (window == "months") != (months is not None):
+        raise ValueError("window_months goes with the window months, and only with it")
 
 
 def _apply(tables: list[LadderTable], blueprint: Any) -> list[str]:
@@ -62,20 +119,95 @@ def _apply(tables: list[LadderTable], blueprint: Any) -> list[str]:
             "name": table.name,
             "counter_id": table.counter,
             "window": table.window,
-            "validity": table.validity,
+            "window_months": table.window_months,
+            "downgrade": table.downgrade,
+            "year_starts": table.year_starts,
             "position": position,
+            **_validity(table.validity),
         }
         ladder, changed = upsert(Ladder, {"code": table.code}, values, label=f"Ladder {table.name}")
         changes += changed + _apply_tiers(ladder, table)
+        changes += [line for tier in table.tier for line in _apply_routes(ladder, tier, blueprint)]
     if changes:
         standing.reassess_everyone(actor="system:program")
     return changes
 
 
+def _validity(said: str | ValidityTable) -> dict[str, Any]:
+    if said == "life":
+        return {"validity": "life", "validity_years": 0, "validity_months": 0}
+    if isinstance(said, str):
+        said = ValidityTable(years=1)
+    if said.years is not None:
+        return {
+            "validity": "years",
+            "validity_years": said.years,
+            "validity_months": said.plus_months,
+        }
+    kind = "months" if said.months else "active"
+    return {
+        "validity": kind,
+        "validity_years": 0,
+        "validity_months": said.months or said.active_months,
+    }
+
+
+def _apply_routes(ladder: Ladder, table: TierTable, blueprint: Any) -> list[str]:
+    """Routes are small and derived from nowhere else: they are written anew when they differ."""
+    tier = Tier.objects.get(ladder=ladder, code=table.code)
+    wanted = [_route(route, ladder, table, blueprint) for route in table.route]
+    stored = [
+        (route.starts_on, route.ends_on, [_stored(need) for need in route.needs.all()])
+        for route in tier.routes.prefetch_related("needs")
+    ]
+    if wanted == stored:
+        return []
+    tier.routes.all().delete()
+    for position, (starts_on, ends_on, needs) in enumerate(wanted):
+        route = TierRoute.objects.create(
+            tier=tier, position=position, starts_on=starts_on, ends_on=ends_on
+        )
+        TierNeed.objects.bulk_create(TierNeed(route=route, **need) for need in needs)
+    return [f"Routes to {table.name} changed."]
+
+
+def _route(
+    route: RouteTable, ladder: Ladder, table: TierTable, blueprint: Any
+) -> tuple[date | None, date | None, list[dict[str, Any]]]:
+    place = f'tier "{table.code}", route, need'
+    counters = {unit.code: unit for unit in blueprint.unit if unit.kind == "counter"}
+    tiers = {tier.code: tier for tier in Tier.objects.filter(ladder=ladder)}
+    needs = []
+    for need in route.need:
+        if need.counter is not None:
+            require_code(need.counter, counters, place=place)
+        if need.years_at is not None:
+            require_code(need.years_at, tiers, place=place)
+        decimals = counters[need.counter].decimals if need.counter else 0
+        window = need.window or (ladder.window if need.counter else "lifetime")
+        months = need.window_months if need.window else ladder.window_months
+        needs.append(
+            {
+                "unit_id": need.counter,
+                "held_id": tiers[need.years_at].pk if need.years_at else None,
+                "at_least": int(need.at_least.scaleb(decimals)),
+                "window": window,
+                "window_months": months if window == "months" else None,
+            }
+        )
+    return route.from_, route.until, needs
+
+
+def _stored(need: TierNeed) -> dict[str, Any]:
+    names = ("unit_id", "held_id", "at_least", "window", "window_months")
+    return {name: getattr(need, name) for name in names}
+
+
 def _apply_tiers(ladder: Ladder, table: LadderTable) -> list[str]:
     decimals = Unit.objects.get(pk=table.counter).decimals
     thresholds = [_smallest(tier, decimals) for tier in table.tier]
-    if thresholds != sorted(set(thresholds)):
+    plain = [threshold for threshold in thresholds if threshold is not None]
+    if plain != sorted(set(plain)):
         raise BlueprintInvalid(
             f'in [[ladder]] "{table.code}": list tiers from the lowest threshold to the highest.'
         )
@@ -105,9 +237,7 @@ def _make_room(ladder: Ladder, codes: list[str]) -> None:
     """
     moving = [t for t in Tier.objects.filter(ladder=ladder) if t.rank != codes.index(t.code) + 1]
     for tier in moving:
-        Tier.objects.filter(pk=tier.pk).update(
-            rank=tier.rank + 1000, threshold=tier.threshold + 10**15
-        )
+        Tier.objects.filter(pk=tier.pk).update(rank=tier.rank + 1000, threshold=None)
 
 
 def _remove(ladder: Ladder, codes: list[str]) -> None:
@@ -120,7 +250,9 @@ def _remove(ladder: Ladder, codes: list[str]) -> None:
         tier.delete()
 
 
-def _smallest(tier: TierTable, decimals: int) -> int:
+def _smallest(tier: TierTable, decimals: int) -> int | None:
+    if tier.threshold is None:
+        return None
     parts = tier.threshold.scaleb(decimals)
     if parts != parts.to_integral_value():
         raise BlueprintInvalid(

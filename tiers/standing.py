@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from django.db import transaction
@@ -15,24 +15,47 @@ from common.errors import translate
 from events import outbox
 from events.models import Event
 from members.models import Member
+from points.books import Books
 from points.models import Account
 from program import catalog
-from program.catalog import versioned
 from program.models import Program, Unit
-from tiers import qualification
 from tiers.errors import REFUSALS
+from tiers.ladders import Climbs, climbs, has_turned, routes_of, rules
+from tiers.ladders import rows as ladders
 from tiers.models import Ladder, Standing, Tier
-from tiers.qualification import Climb, Span
+from tiers.qualification import Climb, Requirement, Route, Span, Window
 
 CHUNK = 500  # members re-examined in one transaction
-Climbs = dict[tuple[uuid.UUID, str], Climb]
+TURN_DAYS = timedelta(days=7)  # how long the worker may have been away
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Need:
+    """One requirement of the nearest route to the next tier: what is there, and what it takes.
+
+    Amounts are in the unit's smallest part; `unit` is None for years held at a tier.
+    """
+
+    unit: Unit | None
+    value: int
+    at_least: int
+    window: str
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.at_least - self.value)
+
+    @property
+    def fraction(self) -> Fraction:
+        return min(Fraction(1), Fraction(max(0, self.value), self.at_least))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Progress:
     """Where a member stands on a ladder.
 
-    `value` and `missing` are in the counter's smallest part.
+    `value` and `missing` are in the smallest part of `counter_unit`: of the ladder's own counter,
+    or of the one that lacks most on the nearest route. `needs` has the whole route.
     """
 
     ladder: Ladder
@@ -45,28 +68,7 @@ class Progress:
     starts_at: datetime | None
     ends_at: datetime | None
     window_ends_on: date | None
-
-
-@versioned
-def ladders(program: Program) -> tuple[Ladder, ...]:
-    """All ladders with their tiers (`ladder.rungs`, lowest first), kept in memory."""
-    rows = tuple(Ladder.objects.select_related("counter").prefetch_related("tiers"))
-    for ladder in rows:
-        ladder.rungs = sorted(ladder.tiers.all(), key=lambda tier: tier.rank)  # type: ignore[attr-defined]
-    return rows
-
-
-def climbs(member_ids: Iterable[uuid.UUID], *, program: Program) -> Climbs:
-    """Each member's way up each ladder, from the ledger, in one query."""
-    rules, ids = qualification.ladders(program), list(member_ids)
-    if not rules or not ids:
-        return {}
-    credits = qualification.credits(ids, [rule.counter for rule in rules])
-    return {
-        (pk, rule.code): Climb(rule, credits.get((pk, rule.counter), ()))
-        for pk in ids
-        for rule in rules
-    }
+    needs: tuple[Need, ...] = ()
 
 
 def reassess(member: Member, *, actor: str) -> list[Standing]:
@@ -74,23 +76,36 @@ def reassess(member: Member, *, actor: str) -> list[Standing]:
 
     Returns what is held.
     """
-    program = catalog.current()
     with transaction.atomic():
-        Member.objects.select_for_update(no_key=True).get(pk=member.pk)
-        settle(climbs([member.pk], program=program), actor=actor)
+        _settle_all([member], program=catalog.current(), actor=actor)
     return list(Standing.objects.filter(member=member).select_related("tier"))
 
 
 def reassess_everyone(*, actor: str) -> None:
     """Bring every member's stored periods in line, in chunks, after a ladder has changed."""
-    program, counters = catalog.current(), {ladder.counter_id for ladder in Ladder.objects.all()}
+    program = catalog.current()
+    counters = {unit for rule in rules(program) for unit in rule.units}
     accounts = Account.objects.filter(unit__in=counters, version__gt=0).order_by("member")
     ids = list(accounts.values_list("member", flat=True).distinct())
     for start in range(0, len(ids), CHUNK):
-        chunk = ids[start : start + CHUNK]
         with transaction.atomic():
-            list(Member.objects.select_for_update(no_key=True).filter(pk__in=chunk).order_by("pk"))
-            settle(climbs(chunk, program=program), actor=actor)
+            people = Member.objects.filter(pk__in=ids[start : start + CHUNK])
+            _settle_all(list(people), program=program, actor=actor)
+
+
+def reassess_turned() -> None:
+    """Move members where a threshold came into force in the last days; safe to run late and often."""
+    program = catalog.current()
+    today = clock.local_date(clock.now(), program.time_zone)
+    if has_turned(program, since=today - TURN_DAYS, until=today):
+        reassess_everyone(actor="system:thresholds")
+
+
+def _settle_all(people: list[Member], *, program: Program, actor: str) -> None:
+    """Under the lock of the accounts that count, as intake does it."""
+    units = {unit for rule in rules(program) for unit in rule.units}
+    Books.open({(member.pk, unit) for member in people for unit in units})
+    settle(climbs(people, program=program), actor=actor)
 
 
 def settle(ways: Mapping[tuple[uuid.UUID, str], Climb], *, actor: str) -> list[Standing]:
@@ -160,7 +175,7 @@ def current(member: Member) -> Tier | None:
 
 
 def progress(member: Member, *, program: Program | None = None) -> list[Progress]:
-    """Where the member stands on every ladder, in the ladders' order. Two queries."""
+    """Where the member stands on every ladder, in the ladders' order. Two to four queries."""
     program = program or catalog.current()
     held = Standing.objects.filter(member=member).at(clock.now())
     balances = dict(Account.objects.filter(member=member).values_list("unit", "balance"))
@@ -172,49 +187,140 @@ def place(
 ) -> list[Progress]:
     """`progress` for a caller that has read what is held now and the balances by unit.
 
-    No query, or one for a year's ladder.
+    No query where everything ever counted decides, else two.
     """
-    now = clock.now()
-    by_ladder = {row.ladder_id: row for row in held}
-    values = _counted(member, program=program, balances=balances, now=now)
+    now, rows = clock.now(), list(held)
+    ways = {} if _is_plain(program) else climbs([member], program=program)
     return [
-        _progress(ladder, by_ladder.get(ladder.code), values[ladder.code], now, program)
+        _progress(ladder, rows, ways.get((member.pk, ladder.code)), balances, now, program)
         for ladder in ladders(program)
     ]
 
 
-def _counted(
-    member: Member, *, program: Program, balances: Mapping[str, int], now: datetime
-) -> dict[str, int]:
-    """Each ladder's counter over the window that holds `now`."""
-    if all(ladder.window == Ladder.Window.LIFETIME for ladder in ladders(program)):
-        return {ladder.code: balances.get(ladder.counter_id, 0) for ladder in ladders(program)}
-    return {
-        code: way.total_at(now) for (_, code), way in climbs([member.pk], program=program).items()
-    }
+def _is_plain(program: Program) -> bool:
+    """Whether balances say it all: every tier is a threshold of what was ever counted."""
+    return all(
+        need.window.kind == "lifetime" and need.unit
+        for rule in rules(program)
+        for rung in rule.rungs
+        for route in rung.routes
+        for need in route.needs
+    )
 
 
 def _progress(
-    ladder: Ladder, held: Standing | None, value: int, now: datetime, program: Program
+    ladder: Ladder,
+    held: list[Standing],
+    way: Climb | None,
+    balances: Mapping[str, int],
+    now: datetime,
+    program: Program,
 ) -> Progress:
     rungs: list[Tier] = ladder.rungs  # type: ignore[attr-defined]
-    tier = next((rung for rung in rungs if held and rung.pk == held.tier_id), None)
+    rank = {rung.pk: rung.rank for rung in rungs}
+    mine = [row for row in held if row.ladder_id == ladder.code and row.tier_id in rank]
+    row = max(mine, key=lambda row: rank[row.tier_id], default=None)
+    tier = next((rung for rung in rungs if row and rung.pk == row.tier_id), None)
     following = next((rung for rung in rungs if tier is None or rung.rank > tier.rank), None)
-    is_yearly = ladder.window == Ladder.Window.YEAR
-    floor = tier.threshold if tier and not is_yearly else 0
-    missing = max(0, following.threshold - value) if following else 0
-    width = following.threshold - floor if following else 1
-    climbed = Fraction(max(0, min(width, value - floor)), width) if following else Fraction(1)
-    year = clock.local_date(now, program.time_zone).year
+    needs = _nearest(following, ladder, way, balances, now, program) if following else ()
+    main = _main(needs, ladder) or _own(ladder, way, balances, now)
+    floor = _floor(tier, ladder, main)
     return Progress(
         ladder=ladder,
-        counter_unit=ladder.counter,
+        counter_unit=main.unit or ladder.counter,
         tier=tier,
         next_tier=following,
-        value=value,
-        missing=missing,
-        fraction=climbed,
-        starts_at=held.starts_at if held else None,
-        ends_at=held.ends_at if held else None,
-        window_ends_on=date(year, 12, 31) if is_yearly else None,
+        value=main.value,
+        missing=main.missing if following else 0,
+        fraction=_climbed(main, floor) if following else Fraction(1),
+        starts_at=row.starts_at if row else None,
+        ends_at=row.ends_at if row else None,
+        window_ends_on=_window_ends(main.window, program, ladder, now),
+        needs=needs,
     )
+
+
+def _nearest(
+    tier: Tier,
+    ladder: Ladder,
+    way: Climb | None,
+    balances: Mapping[str, int],
+    now: datetime,
+    program: Program,
+) -> tuple[Need, ...]:
+    """The needs of the route to `tier` of which most is there."""
+    day = clock.local_date(now, program.time_zone)
+    routes = [route for route in routes_of(tier, ladder) if route.is_in_force(day)]
+    found = [_needs(route, way, balances, now, program) for route in routes]
+    return max(found, key=lambda needs: min(need.fraction for need in needs), default=())
+
+
+def _needs(
+    route: Route, way: Climb | None, balances: Mapping[str, int], now: datetime, program: Program
+) -> tuple[Need, ...]:
+    units = catalog.of(program).units
+    return tuple(
+        Need(
+            unit=units.get(need.unit),
+            value=way.value(need, now) if way else balances.get(need.unit, 0),
+            at_least=need.at_least,
+            window=need.window.kind,
+        )
+        for need in route.needs
+    )
+
+
+def _main(needs: tuple[Need, ...], ladder: Ladder) -> Need | None:
+    """The need to show first: the one that lacks most, of equals the ladder's own counter."""
+    counted = [need for need in needs if need.unit is not None]
+    own = ladder.counter_id
+    return min(
+        counted, key=lambda n: (n.fraction, n.unit is None or n.unit.code != own), default=None
+    )
+
+
+def _own(ladder: Ladder, way: Climb | None, balances: Mapping[str, int], now: datetime) -> Need:
+    """The ladder's own counter over its own window, for those at the top."""
+    window = Window(ladder.window, ladder.window_months or 0)
+    need = Requirement(1, unit=ladder.counter_id, window=window)
+    value = way.value(need, now) if way else balances.get(ladder.counter_id, 0)
+    return Need(ladder.counter, value, 1, ladder.window)
+
+
+def _floor(tier: Tier | None, ladder: Ladder, main: Need) -> int:
+    """Where the climb from the held tier begins: its own threshold, if the counter never starts
+    anew.
+    """
+    is_own = main.unit is not None and main.unit.code == ladder.counter_id
+    if tier is None or tier.threshold is None or main.window != "lifetime" or not is_own:
+        return 0
+    return tier.threshold
+
+
+def _climbed(main: Need, floor: int) -> Fraction:
+    width = max(1, main.at_least - floor)
+    return Fraction(max(0, min(width, main.value - floor)), width)
+
+
+def _window_ends(window: str, program: Program, ladder: Ladder, now: datetime) -> date | None:
+    """The last day of the program year, where the counter starts anew with it."""
+    if window != "year":
+        return None
+    rule = next(rule for rule in rules(program) if rule.code == ladder.code)
+    first = rule.year_of(clock.local_date(now, program.time_zone))
+    return clock.add_months(first, 12) - timedelta(days=1)
+
+
+__all__ = [
+    "Climbs",
+    "Need",
+    "Progress",
+    "climbs",
+    "current",
+    "ladders",
+    "place",
+    "progress",
+    "reassess",
+    "reassess_everyone",
+    "settle",
+]

@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from members.models import Member
 from portal.pages import standing as places
@@ -49,16 +50,37 @@ def gather(member: Member, *, program: Program) -> Tiers | None:
 def rule(ladder: Ladder) -> str:
     """How the ladder is climbed and how long a tier lasts, in one sentence."""
     units = ladder.counter.plural
-    sentences = {
-        ("lifetime", "life"): _("Your %(units)s add up for life, and a tier once reached is kept."),
-        ("lifetime", "next_year"): _(
-            "Your %(units)s add up for life; a tier holds to the end of the year after that."
+    counted = {
+        "lifetime": _("Your %(units)s add up for life."),
+        "year": _("The %(units)s of one year count."),
+        "months": _("The %(units)s of the last %(months)s months count."),
+        "membership_year": _("The %(units)s of one year of membership count."),
+        "since_change": _("Your %(units)s count from the day your tier last changed."),
+    }
+    kept = {
+        "life": _("A tier once reached is kept."),
+        "years": ngettext(
+            "A tier holds to the end of the year after.",
+            "A tier holds to the end of the year, and %(years)s years more.",
+            ladder.validity_years,
+        )
+        if ladder.validity_years
+        else _("A tier holds to the end of the year."),
+        "months": ngettext(
+            "A tier holds for %(count)s month.",
+            "A tier holds for %(count)s months.",
+            ladder.validity_months,
         ),
-        ("year", "life"): _(
-            "The %(units)s of one calendar year count, and a tier once reached is kept."
-        ),
-        ("year", "next_year"): _(
-            "The %(units)s of one calendar year count; a tier holds to the end of the next year."
+        "active": ngettext(
+            "A tier holds for as long as something is counted every month.",
+            "A tier holds for as long as something is counted every %(count)s months.",
+            ladder.validity_months,
         ),
     }
-    return sentences[ladder.window, ladder.validity] % {"units": units}
+    words = {
+        "units": units,
+        "months": ladder.window_months,
+        "years": ladder.validity_years,
+        "count": ladder.validity_months,
+    }
+    return " ".join((counted[ladder.window] % words, kept[ladder.validity] % words))

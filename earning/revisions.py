@@ -1,0 +1,143 @@
+"""Revisions: how the wording of a rule is stored. What has paid is succeeded, never edited."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+from typing import Any
+
+from django.db.models import Max
+
+from common import clock
+from earning.models import Award, Rule, RuleCondition, RuleLimit
+from program import catalog
+from program.errors import HistoryProtected
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Wording:
+    """What a blueprint says of a rule, as columns, from one day to another."""
+
+    code: str
+    starts_on: date | None
+    ends_on: date | None
+    columns: dict[str, Any]
+    conditions: list[dict[str, Any]]
+    limits: list[dict[str, Any]]
+
+    @property
+    def name(self) -> str:
+        return str(self.columns["name"])
+
+    def is_said_by(self, rule: Rule) -> bool:
+        """Whether a stored revision says the same, whatever its days."""
+        columns = {name: value for name, value in self.columns.items() if name != "position"}
+        return (
+            all(getattr(rule, name) == value for name, value in columns.items())
+            and _rows(rule.conditions.all(), self.conditions)
+            and _rows(rule.limits.all(), self.limits)
+        )
+
+
+def store(wording: Wording, *, is_only: bool, today: date) -> list[str]:
+    """Make the rule say `wording`. Returns what changed, in sentences.
+
+    `is_only` says that the blueprint has one version of it: then what is in force last is meant.
+    Raises HistoryProtected where the change would rewrite what has paid.
+    """
+    rows = Rule.objects.filter(code=wording.code).order_by("revision")
+    match = rows.last() if is_only and wording.starts_on is None else None
+    match = match or rows.filter(starts_on=wording.starts_on).first()
+    if match is None:
+        _insert(wording, revision=_next(wording.code), starts_on=wording.starts_on)
+        return [f"Rule {wording.name} was added."]
+    if wording.is_said_by(match):
+        return _reschedule(match, wording)
+    if not Award.objects.filter(rule=match).exists():
+        match.delete()
+        _insert(wording, revision=match.revision, starts_on=match.starts_on)
+        return [f"Rule {wording.name} changed; it has not paid yet."]
+    _close(match, wording, today)
+    revision = _next(wording.code)
+    _insert(wording, revision=revision, starts_on=today)
+    return [f"Rule {wording.name} changed; revision {revision} is in force from {today}."]
+
+
+def end_missing(kept: set[str], *, today: date) -> list[str]:
+    """Rules that are no longer in the blueprint stop today; those that never paid go."""
+    changes = []
+    for rule in Rule.objects.exclude(code__in=kept).filter(ends_on__isnull=True):
+        has_paid = Award.objects.filter(rule=rule).exists()
+        if has_paid and (rule.starts_on is None or rule.starts_on < today):
+            Rule.objects.filter(pk=rule.pk).update(ends_on=today)
+            changes.append(f"Rule {rule.name} ends today.")
+        elif has_paid:
+            raise HistoryProtected(
+                f'Rule "{rule.code}" has paid today and cannot end before tomorrow.'
+            )
+        else:
+            rule.delete()
+            changes.append(f"Rule {rule.name} was removed.")
+    return changes
+
+
+def _reschedule(match: Rule, wording: Wording) -> list[str]:
+    """The wording stands; its place in the list and its last day may change, not below what it
+    paid.
+    """
+    Rule.objects.filter(pk=match.pk).exclude(position=wording.columns["position"]).update(
+        position=wording.columns["position"]
+    )
+    if match.ends_on == wording.ends_on:
+        return []
+    last = Award.objects.filter(rule=match).aggregate(last=Max("activity__occurred_at"))["last"]
+    zone = catalog.current().time_zone
+    if last and wording.ends_on and clock.local_date(last, zone) >= wording.ends_on:
+        raise HistoryProtected(
+            f'in [[rule]] "{wording.code}", until: it has paid on {clock.local_date(last, zone)}. '
+            "Choose a later day."
+        )
+    Rule.objects.filter(pk=match.pk).update(ends_on=wording.ends_on)
+    return [f"Rule {wording.name} ends on {wording.ends_on or 'no day'}."]
+
+
+def _close(match: Rule, wording: Wording, today: date) -> None:
+    """End a revision that has paid, today, so that its successor can start."""
+    if wording.starts_on is not None:
+        raise HistoryProtected(
+            f'in [[rule]] "{wording.code}": it has paid since {wording.starts_on}. Keep it, give '
+            'it an "until", and add a second table with the same code and a later "from".'
+        )
+    if match.starts_on is not None and match.starts_on >= today:
+        raise HistoryProtected(
+            f'in [[rule]] "{wording.code}": today\'s revision has paid already. Give the change '
+            'a later "from".'
+        )
+    Rule.objects.filter(pk=match.pk).update(ends_on=today)
+
+
+def _next(code: str) -> int:
+    last = Rule.objects.filter(code=code).order_by("revision").last()
+    return last.revision + 1 if last else 1
+
+
+def _insert(wording: Wording, *, revision: int, starts_on: date | None) -> None:
+    rule = Rule.objects.create(
+        code=wording.code,
+        revision=revision,
+        starts_on=starts_on,
+        ends_on=wording.ends_on,
+        **wording.columns,
+    )
+    RuleCondition.objects.bulk_create(RuleCondition(rule=rule, **row) for row in wording.conditions)
+    RuleLimit.objects.bulk_create(RuleLimit(rule=rule, **row) for row in wording.limits)
+
+
+def _rows(stored: Any, wanted: list[dict[str, Any]]) -> bool:
+    """Whether stored rows are the wanted ones, in order."""
+    found = list(stored)
+    return len(found) == len(wanted) and all(
+        getattr(row, name) == value
+        for row, columns in zip(found, wanted, strict=True)
+        for name, value in columns.items()
+    )

@@ -1,0 +1,105 @@
+"""What limits have been used: a member's from the awards themselves, everybody's from a counter
+under lock.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db import connection
+
+from earning.evaluation import RuleSpec
+from earning.limits import Limit, Usage, period_of
+from earning.models import LimitUse
+from earning.submissions import Checked
+from program.models import Program
+
+Key = tuple[str, str, tuple[int, ...]]
+
+
+def load(
+    rules: Mapping[str, Sequence[RuleSpec]],
+    checked: Sequence[Checked],
+    member_ids: Iterable[uuid.UUID],
+    *,
+    program: Program,
+) -> Usage:
+    """Everything used so far that the batch may run into.
+
+    Shared counters are locked, by id, until the transaction ends.
+    """
+    live = [rule for code in {one.type.code for one in checked} for rule in rules.get(code, ())]
+    usage = Usage()
+    _load_members(usage, live, rules, list(member_ids), program)
+    _load_shared(usage, live, checked)
+    return usage
+
+
+def store(usage: Usage, rules: Mapping[str, Sequence[RuleSpec]]) -> None:
+    """Write back the shared counters; a member's limits need none, their awards say what was used."""
+    shared = {
+        limit.code
+        for specs in rules.values()
+        for rule in specs
+        for limit in rule.limits
+        if limit.per in ("partner", "budget")
+    }
+    for (code, owner, period), (amount, times) in sorted(usage.taken.items()):
+        if code in shared:
+            key = LimitUse.id_for(code, owner, _text(period))
+            LimitUse.objects.filter(pk=key).update(amount=amount, times=times)
+
+
+def _load_members(
+    usage: Usage,
+    live: Sequence[RuleSpec],
+    rules: Mapping[str, Sequence[RuleSpec]],
+    member_ids: list[uuid.UUID],
+    program: Program,
+) -> None:
+    limits = {limit.code: limit for rule in live for limit in rule.limits if limit.per == "member"}
+    carriers: dict[str, set[Limit]] = {}
+    for rule in (rule for specs in rules.values() for rule in specs):
+        for limit in rule.limits:
+            if limit.code in limits:
+                carriers.setdefault(rule.code, set()).add(limit)
+    if not carriers or not member_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT w.member_id, r.code, (a.occurred_at AT TIME ZONE %s)::date,
+                      sum(w.amount)::bigint, count(*)::int
+               FROM earning_award w JOIN earning_rule r ON r.id = w.rule_id
+               JOIN earning_activity a ON a.id = w.activity_id
+               WHERE w.member_id = ANY(%s) AND r.code = ANY(%s) GROUP BY 1, 2, 3""",
+            [program.time_zone, member_ids, list(carriers)],
+        )
+        for member, code, day, amount, times in cursor:
+            for limit in carriers[code]:
+                usage.take(limit, owner=str(member), day=day, amount=amount, times=times)
+
+
+def _load_shared(usage: Usage, live: Sequence[RuleSpec], checked: Sequence[Checked]) -> None:
+    wanted: dict[uuid.UUID, Key] = {}
+    for limit in {limit for rule in live for limit in rule.limits}:
+        if limit.per not in ("partner", "budget"):
+            continue
+        for one in checked:
+            owner = one.submission.partner if limit.per == "partner" else ""
+            period = period_of(limit.period, one.on)
+            wanted[LimitUse.id_for(limit.code, owner, _text(period))] = (limit.code, owner, period)
+    if not wanted:
+        return
+    rows = [
+        LimitUse(id=pk, code=code, owner=owner, period=_text(period))
+        for pk, (code, owner, period) in sorted(wanted.items())
+    ]
+    LimitUse.objects.bulk_create(rows, ignore_conflicts=True)
+    locked = LimitUse.objects.select_for_update().filter(pk__in=list(wanted)).order_by("pk")
+    for row in locked:
+        usage.taken[wanted[row.pk]] = (row.amount, row.times)
+
+
+def _text(period: tuple[int, ...]) -> str:
+    return "-".join(str(part) for part in period)

@@ -1,0 +1,36 @@
+"""What scenarios can say about people: who enrols, when, and what is known of them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from common import clock
+from members import enrolment
+from members.models import Member, Segment, SegmentMember
+from program.blueprint import Table
+from program.scenarios import Stage, Step, register
+from program.sections import Text
+
+
+class EnrollTable(Table):
+    name: Text
+    birthday: date | None = None
+    segments: list[str] = []
+
+
+def _enroll(table: EnrollTable, stage: Stage) -> Member:
+    member = enrolment.enroll(name=table.name, joined_at=clock.now(), actor="system:scenario")
+    if table.birthday:
+        member.birthday = table.birthday
+        member.save(update_fields=["birthday"])
+    for code in table.segments:
+        segment, _ = Segment.objects.get_or_create(code=code, defaults={"name": code})
+        SegmentMember.objects.create(member=member, segment=segment)
+    stage.cast[table.name] = member
+    stage.member = stage.member or table.name
+    return member
+
+
+def install() -> None:
+    """Register the steps of this app."""
+    register(Step("enroll", EnrollTable, _enroll))

@@ -1,0 +1,234 @@
+"""Scenarios: dated stories beside a blueprint that say what its program must do. Each runs on the real verbs, on a blank slate.
+
+Apps bring the steps and expectations they understand, as they bring their sections of the blueprint. A failed expectation says
+what was expected, what was found, and the arithmetic that led there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from common import clock
+from common.errors import LoyaltyError
+from program import blueprint, catalog, slate
+from program.blueprint import Table
+from program.errors import BlueprintInvalid
+from program.sections import ProgramTable
+
+NOON = time(12)  # a step that names a day happens at noon, well inside it in any zone
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that can happen: the key under which scenarios say it, its table, and the verb that
+    does it.
+    """
+
+    name: str
+    type: Any
+    run: Callable[[Any, Stage], Any]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Expectation:
+    """One thing that can be expected: its key, its type, and what is found in its place, with how
+    it came about.
+    """
+
+    name: str
+    type: Any
+    find: Callable[[Any, Stage], Found]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Found:
+    """What was found where something was expected. `because` is the arithmetic, a line each."""
+
+    value: Any
+    because: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(slots=True)
+class Stage:
+    """Who is on stage, and what just happened. `member` is the one the step is about."""
+
+    zone: str
+    cast: dict[str, Any] = dataclasses.field(default_factory=dict)
+    named: dict[str, Any] = dataclasses.field(default_factory=dict)
+    member: str = ""
+    result: Any = None
+    refusal: LoyaltyError | None = None
+
+    def who(self) -> Any:
+        """The member of the step. Raises BlueprintInvalid for somebody who has not been enrolled."""
+        if self.member not in self.cast:
+            raise BlueprintInvalid(
+                f'nobody called "{self.member}" was enrolled. Enrol them in an earlier step.'
+            )
+        return self.cast[self.member]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Verdict:
+    """One expectation that was checked: where it stands, what it said, what was found."""
+
+    place: str
+    expected: str
+    found: str
+    holds: bool
+    because: tuple[str, ...] = ()
+
+
+_steps: dict[str, Step] = {}
+_expectations: dict[str, Expectation] = {}
+_ticks: list[Callable[[], object]] = []
+_closing: list[Callable[[], list[str]]] = []
+
+
+def register(*parts: Step | Expectation) -> None:
+    """Add steps and expectations of an app; called once, when the app is ready."""
+    for part in parts:
+        if isinstance(part, Step):
+            _steps[part.name] = part
+        else:
+            _expectations[part.name] = part
+
+
+def register_closing(check: Callable[[], list[str]]) -> None:
+    """Add what must hold when a story has ended: it returns the faults. Called once, when the app
+    is ready.
+    """
+    _closing.append(check)
+
+
+def register_tick(tick: Callable[[], object]) -> None:
+    """Add what runs by itself as time passes; called once, when the app is ready."""
+    _ticks.append(tick)
+
+
+def type_of() -> Any:
+    """The type of a scenario file, made of all steps and expectations."""
+    optional: list[Any] = [(p.name, p.type | None, None) for p in _expectations.values()]
+    expect = msgspec.defstruct(
+        "Expect",
+        [*optional, ("refused", str | None, None)],
+        bases=(Table,),
+        forbid_unknown_fields=True,
+    )
+    verbs = [(step.name, step.type | None, None) for step in _steps.values()]
+    step = msgspec.defstruct(
+        "Step",
+        [
+            ("on", date | None, None),
+            ("at", datetime | None, None),
+            ("member", str, ""),
+            *verbs,
+            ("expect", expect | None, None),
+        ],
+        bases=(Table,),
+        forbid_unknown_fields=True,
+    )
+    fields = [("title", str), ("step", list[step]), ("note", str, "")]  # type: ignore[valid-type]
+    return msgspec.defstruct("Scenario", fields, bases=(Table,), forbid_unknown_fields=True)
+
+
+def load(path: Path) -> Any:
+    """A scenario from its file. Raises BlueprintInvalid naming file, step and remedy."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BlueprintInvalid(f"{path} cannot be read: {error}") from error
+    try:
+        return msgspec.convert(raw, type_of())
+    except msgspec.ValidationError as error:
+        raise BlueprintInvalid(
+            f"{path}: {blueprint.explain(str(error), raw, type_of())}"
+        ) from error
+
+
+def run(folder: Path, path: Path) -> list[Verdict]:
+    """Play one scenario against the blueprint of its folder and judge every expectation. Leaves
+    nothing behind.
+    """
+    scenario = load(path)
+    program: ProgramTable = blueprint.load(folder)[0].program
+    stage, verdicts = Stage(zone=program.time_zone), []
+    first = next((moment for step in scenario.step if (moment := _moment(step, stage.zone))), None)
+    with slate.blank():
+        with clock.standing_at(first or clock.now()):
+            blueprint.apply(folder, actor="system:scenario")
+            catalog.current()
+        moment = first
+        for number, step in enumerate(scenario.step, start=1):
+            moment = _moment(step, stage.zone) or moment
+            place = f"{path.name}, step {number}"
+            with clock.standing_at(moment or clock.now()):
+                for tick in _ticks:
+                    tick()
+                verdicts += list(_play(step, stage, place))
+        faults = [fault for check in _closing for fault in check()]
+        verdicts += [
+            Verdict(f"{path.name}, the end", "books that balance", fault, False) for fault in faults
+        ]
+    return verdicts
+
+
+def _moment(step: Any, zone: str) -> datetime | None:
+    if step.at is not None:
+        return step.at if step.at.tzinfo else step.at.replace(tzinfo=ZoneInfo(zone))
+    return datetime.combine(step.on, NOON, tzinfo=ZoneInfo(zone)) if step.on else None
+
+
+def _play(step: Any, stage: Stage, place: str) -> Iterator[Verdict]:
+    """Do what the step says, then compare; a refusal that nobody expected is a failure of its own."""
+    stage.member = step.member or (next(iter(stage.cast)) if len(stage.cast) == 1 else "")
+    stage.result, stage.refusal = None, None
+    for name, verb in _steps.items():
+        table = getattr(step, name)
+        if table is not None:
+            try:
+                stage.result = verb.run(table, stage)
+            except LoyaltyError as error:
+                stage.refusal = error
+    wanted = step.expect.refused if step.expect else None
+    got = stage.refusal.code if stage.refusal else None
+    if wanted or got:
+        because = (stage.refusal.message,) if stage.refusal else ()
+        yield Verdict(place, f"refused = {wanted}", f"{got}", wanted == got, because)
+    for name, expectation in _expectations.items():
+        value = getattr(step.expect, name) if step.expect else None
+        if value is not None:
+            found = expectation.find(value, stage)
+            holds = found.value == value
+            yield Verdict(place, f"{name} = {_say(value)}", _say(found.value), holds, found.because)
+
+
+def _say(value: Any) -> str:
+    """A value the way a scenario writes it."""
+    if isinstance(value, msgspec.Struct):
+        value = {
+            name: inner
+            for name, inner in msgspec.structs.asdict(value).items()
+            if inner is not None
+        }
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{name} = {_say(inner)}" for name, inner in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(_say(inner) for inner in value) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def paths(folder: Path) -> list[Path]:
+    """The scenario files of a blueprint's folder, in the order of their names."""
+    return sorted((folder / "scenarios").glob("*.toml"))

@@ -1,0 +1,70 @@
+"""What scenarios can say about rewards: redeeming, cancelling, using, and what was paid."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+
+from common.ids import uuid7
+from common.text import scaled
+from program.blueprint import Table
+from program.errors import BlueprintInvalid
+from program.scenarios import Expectation, Found, Stage, Step, register
+from program.sections import Code, Text
+from rewards import offers, redemption, vouchers
+from rewards.models import Redemption
+
+
+class RedeemTable(Table):
+    """Take a reward; `as` names the voucher for later steps."""
+
+    reward: Code
+    as_: str = msgspec.field(default="", name="as")
+
+
+class CancelTable(Table):
+    voucher: str
+    reason: Text = "Scenario"
+
+
+class UseTable(Table):
+    voucher: str
+
+
+def _redeem(table: RedeemTable, stage: Stage) -> Redemption:
+    reward = offers.reward_by_code(table.reward)
+    made = redemption.redeem(stage.who(), reward=reward, attempt=uuid7(), actor="system:scenario")
+    stage.named[table.as_ or table.reward] = made
+    return made
+
+
+def _cancel(table: CancelTable, stage: Stage) -> Redemption:
+    return redemption.cancel(
+        _named(table.voucher, stage), reason=table.reason, actor="system:scenario"
+    )
+
+
+def _use(table: UseTable, stage: Stage) -> Redemption:
+    return vouchers.use(_named(table.voucher, stage).code, actor="system:scenario")
+
+
+def _named(name: str, stage: Stage) -> Redemption:
+    if name not in stage.named:
+        raise BlueprintInvalid(f'there is no voucher "{name}". Redeem it in an earlier step.')
+    return stage.named[name]
+
+
+def _paid(wanted: Decimal, stage: Stage) -> Found:
+    made: Redemption | None = stage.result
+    return Found(scaled(made.price, made.unit.decimals) if made else Decimal(0))
+
+
+def install() -> None:
+    """Register the steps and expectations of this app."""
+    register(
+        Step("redeem", RedeemTable, _redeem),
+        Step("cancel", CancelTable, _cancel),
+        Step("use", UseTable, _use),
+        Expectation("paid", Decimal, _paid),
+    )

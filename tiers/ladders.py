@@ -1,0 +1,145 @@
+"""The program's ladders as rules, and members' histories as climbs:
+
+what the pure rule is fed with.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from django.db import connection
+
+from members.models import Member
+from program.catalog import versioned
+from program.models import Program
+from tiers.models import Ladder, Standing, Tier, TierNeed
+from tiers.qualification import (
+    Climb,
+    Event,
+    LadderRule,
+    Requirement,
+    Route,
+    Rung,
+    Span,
+    Validity,
+    Window,
+)
+
+Climbs = dict[tuple[uuid.UUID, str], Climb]
+
+
+@versioned
+def rows(program: Program) -> tuple[Ladder, ...]:
+    """All ladders with their tiers (`ladder.rungs`, lowest first), kept in memory."""
+    found = tuple(
+        Ladder.objects.select_related("counter").prefetch_related(
+            "tiers__routes__needs__held", "tiers__routes__needs__unit"
+        )
+    )
+    for ladder in found:
+        ladder.rungs = sorted(ladder.tiers.all(), key=lambda tier: tier.rank)  # type: ignore[attr-defined]
+    return found
+
+
+@versioned
+def rules(program: Program) -> tuple[LadderRule, ...]:
+    """All ladders of the program as rules."""
+    return tuple(_rule(ladder, program.time_zone) for ladder in rows(program))
+
+
+def _rule(ladder: Ladder, zone: str) -> LadderRule:
+    tiers: list[Tier] = ladder.rungs  # type: ignore[attr-defined]
+    return LadderRule(
+        code=ladder.code,
+        rungs=tuple(
+            Rung(tier.code, tier.rank, tier.pk, routes_of(tier, ladder), tier.name)
+            for tier in tiers
+        ),
+        zone=zone,
+        validity=Validity(ladder.validity, ladder.validity_years, ladder.validity_months),
+        downgrade=ladder.downgrade,
+        year_starts=ladder.year_starts,
+    )
+
+
+def routes_of(tier: Tier, ladder: Ladder) -> tuple[Route, ...]:
+    """The ways to a tier: its routes, and the plain threshold where it has one."""
+    routes = [
+        Route(tuple(_need(need) for need in route.needs.all()), route.starts_on, route.ends_on)
+        for route in tier.routes.all()
+    ]
+    if tier.threshold is not None:
+        window = Window(ladder.window, ladder.window_months or 0)
+        routes.append(Route((Requirement(tier.threshold, unit=ladder.counter_id, window=window),)))
+    return tuple(routes)
+
+
+def _need(need: TierNeed) -> Requirement:
+    return Requirement(
+        at_least=need.at_least,
+        unit=need.unit_id or "",
+        rank=need.held.rank if need.held else 0,
+        window=Window(need.window, need.window_months or 0),
+    )
+
+
+def climbs(members: Iterable[Member], *, program: Program) -> Climbs:
+    """Each member's way up each ladder:
+
+    what was earned, from the ledger, and what was given. Two queries.
+    """
+    known, people = rules(program), list(members)
+    if not known or not people:
+        return {}
+    ids = [member.pk for member in people]
+    units = {unit for rule in known for unit in rule.units}
+    events, given = _credits(ids, units), _given(ids, known)
+    return {
+        (member.pk, rule.code): Climb(
+            rule,
+            (event for event in events.get(member.pk, ()) if event[1] in rule.units),
+            joined_at=member.joined_at,
+            granted=given.get((member.pk, rule.code), ()),
+        )
+        for member in people
+        for rule in known
+    }
+
+
+def _credits(ids: list[uuid.UUID], units: Iterable[str]) -> dict[uuid.UUID, list[Event]]:
+    found: dict[uuid.UUID, list[Event]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT a.member_id, a.unit_id, e.occurred_at, sum(e.amount)::bigint
+               FROM points_account a JOIN points_entry e ON e.account_id = a.id
+               WHERE a.member_id = ANY(%s) AND a.unit_id = ANY(%s)
+               GROUP BY 1, 2, 3""",
+            [ids, list(units)],
+        )
+        for member, unit, moment, amount in cursor:
+            found.setdefault(member, []).append((moment, unit, amount))
+    return found
+
+
+def _given(
+    ids: list[uuid.UUID], known: Iterable[LadderRule]
+) -> Mapping[tuple[uuid.UUID, str], list[Span]]:
+    rungs = {rung.id: rung for rule in known for rung in rule.rungs}
+    found: dict[tuple[uuid.UUID, str], list[Span]] = {}
+    rows = Standing.objects.filter(member__in=ids).exclude(source=Standing.Source.EARNED)
+    for row in rows:
+        span = Span(rungs[row.tier_id], row.starts_at, row.ends_at)
+        found.setdefault((row.member_id, row.ladder_id), []).append(span)
+    return found
+
+
+def has_turned(program: Program, *, since: date, until: date) -> bool:
+    """Whether a route came into force from `since` to `until`: then members move without an activity."""
+    return any(
+        route.starts_on is not None and since <= route.starts_on <= until
+        for rule in rules(program)
+        for rung in rule.rungs
+        for route in rung.routes
+    )

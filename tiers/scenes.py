@@ -1,0 +1,58 @@
+"""What scenarios can say about status: the tier held now, and its last day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from common import clock
+from common.text import number, scaled
+from points.scenes import history
+from program.scenarios import Expectation, Found, Stage, register
+from tiers import standing
+from tiers.standing import Progress
+
+NONE = "none"
+LIFE = "life"
+
+
+def _tier(wanted: str, stage: Stage) -> Found:
+    """The tier on the ladder that has the expected one, `none` below its lowest rung."""
+    place = _place(stage, wanted)
+    if place is None:
+        return Found(NONE)
+    value = number(scaled(place.value, place.counter_unit.decimals))
+    lines = [f"{value} {place.counter_unit.plural} count now"]
+    return Found(
+        place.tier.code if place.tier else NONE,
+        (*lines, *history(stage.who(), place.counter_unit)),
+    )
+
+
+def _until(wanted: date, stage: Stage) -> Found:
+    """The last day of the tier held on the first ladder."""
+    place = _place(stage, "")
+    if place is None or place.ends_at is None:
+        return Found(NONE if place is None or place.tier is None else LIFE)
+    return Found(clock.local_date(place.ends_at - timedelta(seconds=1), stage.zone))
+
+
+def _for_life(wanted: bool, stage: Stage) -> Found:
+    place = _place(stage, "")
+    return Found(place is not None and place.tier is not None and place.ends_at is None)
+
+
+def _place(stage: Stage, code: str) -> Progress | None:
+    places = standing.progress(stage.who())
+    for place in places:
+        if any(tier.code == code for tier in place.ladder.rungs):  # type: ignore[attr-defined]
+            return place
+    return places[0] if places else None
+
+
+def install() -> None:
+    """Register the expectations of this app."""
+    register(
+        Expectation("tier", str, _tier),
+        Expectation("tier_until", date, _until),
+        Expectation("tier_for_life", bool, _for_life),
+    )
