@@ -25,6 +25,8 @@ USE_VOUCHER = "rewards.change_redemption"
 CANCEL_VOUCHER = "rewards.delete_redemption"
 CLAIM = "earning.change_unclaimedactivity"
 REASSESS = "tiers.change_standing"
+ISSUE_KEY = "partners.add_apikey"
+REVOKE_KEY = "partners.change_apikey"
 
 CLERK_VERBS = frozenset(
     {ENROL, CORRECT, REPLACE_CARD, ISSUE_CODE, ADJUST, REDEEM, USE_VOUCHER, CANCEL_VOUCHER, CLAIM}
@@ -64,7 +66,7 @@ MANAGER_CHANGES = frozenset(
         "rewards.add_reward", "rewards.change_reward",
         "rewards.add_rewardprice", "rewards.change_rewardprice", "rewards.delete_rewardprice",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",
-        "partners.add_apikey", "partners.change_apikey",
+        ISSUE_KEY, REVOKE_KEY,
     }
 )  # fmt: skip
 

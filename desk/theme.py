@@ -154,6 +154,7 @@ NAVIGATION: list[dict[str, Any]] = [
         [
             _list(_("Logins"), "badge", "members.user"),
             _list(_("Groups"), "groups", "auth.group"),
+            _list(_("Changes in the admin"), "manage_history", "admin.logentry"),
             _list(_("Workers"), "favorite", "events.heartbeat"),
             _list(_("Schedules"), "schedule", "django_celery_beat.periodictask"),
         ],

@@ -28,9 +28,7 @@ KEY_SPACE = uuid.UUID("c5a4a8e2-5d59-4a35-9a5e-0a7be2a4d5b7")
 
 
 class Rule(models.Model):
-    """One revision of an earning rule: which activity pays which unit, how much, from when until
-    when.
-    """
+    """One revision of an earning rule: which activity pays how much of what, from when to when."""
 
     class Effect(models.TextChoices):
         FIXED = "fixed", _("a fixed amount")

@@ -54,16 +54,6 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 
-# BUILDING-SITE: until the desk is there.
-if not all(
-    (ROOT / "desk" / f).exists() for f in ("dashboard.py", "admin/program.py", "admin/system.py")
-):
-    swap = {
-        "desk.apps.DeskAdminConfig": "django.contrib.admin.apps.SimpleAdminConfig",
-        "unfold.apps.BasicAppConfig": "unfold",
-    }
-    INSTALLED_APPS = [swap.get(name, name) for name in INSTALLED_APPS if name != "desk"]
-
 MIDDLEWARE = [
     "loyalty_site.middleware.request_id",
     "loyalty_site.middleware.probes",
@@ -150,6 +140,7 @@ LOGIN_REDIRECT_URL = "portal:home"
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxy_count
 ACCOUNT_ADAPTER = "members.adapter.AccountAdapter"
 ACCOUNT_SIGNUP_FORM_CLASS = "members.forms.SignupForm"
+ACCOUNT_FORMS = {"login": "members.login.LoginForm"}  # a code, or a password where there is one
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True

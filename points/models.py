@@ -164,7 +164,9 @@ class Entry(MemberOwned):
                 name="points_entry_sign_fits_kind",
             ),
             models.CheckConstraint(
-                condition=Q(balance_after__gte=0) | Q(kind="clawback") | Q(amount__gt=0),
+                condition=Q(balance_after__gte=0)
+                | Q(kind__in=["clawback", "spend"])  # a spend has a rule, and a refusal, of its own
+                | Q(amount__gt=0),
                 name="points_entry_debt_only_by_clawback",
             ),
         ]

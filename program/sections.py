@@ -17,8 +17,12 @@ from program.models import ActivityAttribute, ActivityType, Location, Partner, P
 Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 AttributeCode = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=160)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+Title = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+Word = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 Color = Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
 DIGITS = 8  # before the point: rates, prices and thresholds of any program that was ever published
+FRACTION = 4  # digits after the point that a rate is kept with
 M = TypeVar("M", bound=models.Model)
 
 
@@ -26,19 +30,19 @@ class BrandTable(Table):
     accent: Color
     ink: Color
     paper: Color
-    logo: str = ""
+    logo: Annotated[str, msgspec.Meta(max_length=120)] = ""
 
 
 class ProgramTable(Table):
     code: Code
-    name: Text
-    business: Text
+    name: Name
+    business: Name
     time_zone: str
     currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")]
     brand: BrandTable
-    tagline: str = ""
-    language: str = "en"
-    support_email: str = ""
+    tagline: Annotated[str, msgspec.Meta(max_length=160)] = ""
+    language: Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[a-z]{2,4})?$")] = "en"
+    support_email: Annotated[str, msgspec.Meta(max_length=254)] = ""
 
 
 class ExpiryTable(Table):
@@ -50,8 +54,8 @@ class ExpiryTable(Table):
 class UnitTable(Table):
     code: Code
     kind: Literal["spendable", "counter"]
-    singular: Text
-    plural: Text
+    singular: Word
+    plural: Word
     decimals: Annotated[int, msgspec.Meta(ge=0, le=2)] = 0
     rounding: Literal["down", "half_up", "up"] = "down"
     expiry: ExpiryTable | None = None
@@ -60,21 +64,21 @@ class UnitTable(Table):
 
 class LocationTable(Table):
     code: Code
-    name: Text
+    name: Name
 
 
 class PartnerTable(Table):
     code: Code
-    name: Text
+    name: Name
     location: list[LocationTable] = []
 
 
 class AttributeTable(Table):
     code: AttributeCode
-    name: Text
+    name: Title
     type: Literal["integer", "decimal", "money", "text", "choice", "boolean", "date"]
-    singular: str = ""
-    plural: str = ""
+    singular: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    plural: Annotated[str, msgspec.Meta(max_length=40)] = ""
     required: bool = True
     least: Decimal | None = None
     most: Decimal | None = None
@@ -83,8 +87,8 @@ class AttributeTable(Table):
 
 class ActivityTypeTable(Table):
     code: Code
-    name: Text
-    plural: Text
+    name: Title
+    plural: Title
     attribute: list[AttributeTable] = []
     rated_by: AttributeCode | None = None
     claim_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] | None = None
@@ -120,6 +124,8 @@ def positive(table: Table, *names: str) -> None:
             raise ValueError(
                 f"{name} is a number above 0, with at most {DIGITS} digits before the point"
             )
+        if amount is not None and amount != round(amount, FRACTION):
+            raise ValueError(f"{name} has at most {FRACTION} digits after the point")
 
 
 def unique(codes: Iterable[str], *, place: str) -> None:
@@ -166,6 +172,7 @@ def _apply_units(tables: list[UnitTable], blueprint: Any) -> list[str]:
         raise BlueprintInvalid(
             "in [[unit]]: a program needs at least one unit of the kind spendable."
         )
+    _check_default(tables)
     changes = []
     for position, table in enumerate(tables):
         existing = Unit.objects.filter(code=table.code).first()
@@ -181,6 +188,20 @@ def _apply_units(tables: list[UnitTable], blueprint: Any) -> list[str]:
         values |= _expiry(table) | {"is_default": table.default, "position": position}
         changes += upsert(Unit, {"code": table.code}, values, label=f"Unit {table.plural}")[1]
     return changes
+
+
+def _check_default(tables: list[UnitTable]) -> None:
+    """One unit at most is shown first, and it can be spent; who was before makes room."""
+    first = [table for table in tables if table.default]
+    if len(first) > 1:
+        raise BlueprintInvalid("in [[unit]]: only one unit can be the default. Leave one.")
+    if first and first[0].kind != "spendable":
+        raise BlueprintInvalid(
+            f'in [[unit]] "{first[0].code}", default: only a spendable unit can be the default.'
+        )
+    former = Unit.objects.filter(is_default=True).exclude(code__in=[one.code for one in first])
+    if former.exists():
+        former.update(is_default=False)
 
 
 def _expiry(table: UnitTable) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Any
 
 import msgspec
@@ -35,12 +36,12 @@ class RewardTable(Table):
     price: Annotated[list[PriceTable], msgspec.Meta(min_length=1)]
     description: str = ""
     terms: str = ""
-    picture: str = ""
+    picture: Annotated[str, msgspec.Meta(max_length=120)] = ""
     worth: Annotated[str, msgspec.Meta(max_length=40)] = ""
     valid_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 365
     tier_at_least: Code | None = None
-    per_member: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    stock: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    per_member: Annotated[int, msgspec.Meta(ge=1, le=32_767)] | None = None
+    stock: Annotated[int, msgspec.Meta(ge=0, le=2_000_000_000)] | None = None
 
 
 def _apply(tables: list[RewardTable], blueprint: Any) -> list[str]:
@@ -90,6 +91,25 @@ def _check(table: RewardTable, blueprint: Any) -> None:
     for price in table.price:
         if price.amount.scaleb(decimals) % 1:
             raise BlueprintInvalid(f"in {place}, price: the unit has {decimals} decimals.")
+    _check_prices(table.price, f"{place}, price")
+
+
+def _check_prices(prices: list[PriceTable], place: str) -> None:
+    """On every day there is one price for everybody, and at most one more for each tier."""
+    for price in prices:
+        if price.from_ and price.until and price.until <= price.from_:
+            raise BlueprintInvalid(
+                f"in {place}: until is the first day after it, so later than from."
+            )
+    ordered = sorted(prices, key=lambda one: (one.tier_at_least or "", one.from_ or date.min))
+    for one, following in pairwise(ordered):
+        if one.tier_at_least == following.tier_at_least and (
+            one.until is None or following.from_ is None or one.until > following.from_
+        ):
+            raise BlueprintInvalid(
+                f"in {place}: two prices for the same people overlap. Give the first an "
+                '"until" that is the "from" of the second.'
+            )
 
 
 def _apply_prices(reward: Reward, table: RewardTable) -> list[str]:

@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import msgspec
+from django.db.models import ProtectedError
 
 from program.blueprint import Section, Table, register
 from program.errors import BlueprintInvalid, HistoryProtected
 from program.models import Unit
-from program.sections import Code, Color, Text, positive, require_code, unique, upsert
+from program.sections import Code, Color, Text, Title, positive, require_code, unique, upsert
 from tiers import standing
 from tiers.models import Ladder, Standing, Tier, TierNeed, TierRoute
 
@@ -76,7 +77,7 @@ class RouteTable(Table):
 
 class TierTable(Table):
     code: Code
-    name: Text
+    name: Title
     pennant: PennantTable
     threshold: Decimal | None = None
     route: list[RouteTable] = []
@@ -90,7 +91,7 @@ class TierTable(Table):
 
 class LadderTable(Table):
     code: Code
-    name: Text
+    name: Title
     counter: Code
     tier: Annotated[list[TierTable], msgspec.Meta(min_length=1)]
     validity: Literal["life", "next_year"] | ValidityTable
@@ -214,7 +215,7 @@ def _apply_tiers(ladder: Ladder, table: LadderTable) -> list[str]:
     codes = [tier.code for tier in table.tier]
     _remove(ladder, codes)
     changes = []
-    _make_room(ladder, codes)
+    _make_room(ladder, dict(zip(codes, enumerate(thresholds, start=1), strict=True)))
     for rank, (tier, threshold) in enumerate(zip(table.tier, thresholds, strict=True), start=1):
         values = {
             "name": tier.name,
@@ -231,13 +232,14 @@ def _apply_tiers(ladder: Ladder, table: LadderTable) -> list[str]:
     return changes
 
 
-def _make_room(ladder: Ladder, codes: list[str]) -> None:
-    """Ranks and thresholds are unique: lift those that move out of the way before they are set
-    anew.
-    """
-    moving = [t for t in Tier.objects.filter(ladder=ladder) if t.rank != codes.index(t.code) + 1]
-    for tier in moving:
-        Tier.objects.filter(pk=tier.pk).update(rank=tier.rank + 1000, threshold=None)
+def _make_room(ladder: Ladder, wanted: dict[str, tuple[int, int | None]]) -> None:
+    """Ranks and thresholds are unique: lift those that move out of the way before they are set."""
+    for tier in Tier.objects.filter(ladder=ladder):
+        rank, threshold = wanted[tier.code]
+        if tier.rank != rank:
+            Tier.objects.filter(pk=tier.pk).update(rank=tier.rank + 1000)
+        if tier.threshold != threshold:
+            Tier.objects.filter(pk=tier.pk).update(threshold=None)
 
 
 def _remove(ladder: Ladder, codes: list[str]) -> None:
@@ -247,7 +249,13 @@ def _remove(ladder: Ladder, codes: list[str]) -> None:
                 f'in [[ladder]] "{ladder.code}": members have held tier "{tier.code}". Keep '
                 "it, or rename it."
             )
-        tier.delete()
+        try:
+            tier.delete()
+        except ProtectedError as error:
+            raise HistoryProtected(
+                f'in [[ladder]] "{ladder.code}": rewards or prices are tied to tier '
+                f'"{tier.code}". Free them first, then remove it.'
+            ) from error
 
 
 def _smallest(tier: TierTable, decimals: int) -> int | None:

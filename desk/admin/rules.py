@@ -14,7 +14,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from desk import conditions, house, rules
-from desk.admin.base import HouseAdmin, HouseForm, HouseInline
+from desk.admin.base import FactAdmin, HouseAdmin, HouseForm, HouseInline
 from earning.models import Award, Rule, RuleCondition
 from program import catalog
 from program.models import ActivityAttribute, ActivityType
@@ -174,6 +174,21 @@ class RuleAdmin(HouseAdmin):
             context["summary"] = {"pays": rules.pays(obj, program=program), "when": rules.when(obj, program=program)}
             context["has_paid"] = has_paid(obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+
+@admin.register(RuleCondition)
+class RuleConditionAdmin(FactAdmin):
+    """Conditions are edited on their rule; this list is to look them up."""
+
+    list_display = ("rule", "kind", "attribute", "operator", "compared_with")
+    list_select_related = ("rule",)
+    list_filter = ("kind",)
+    fields = ("rule", "kind", "attribute", "operator", "compared_with")
+    readonly_fields = ("compared_with",)
+
+    @display(description=_("compared with"))
+    def compared_with(self, row: RuleCondition) -> str:
+        return conditions.written(row)
 
 
 def has_paid(rule: Any) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from members.models import Member
 from portal.pages import standing as places
 from portal.pages.standing import Place
-from program.models import Program
+from program.models import Program, Unit
 from tiers.models import Ladder, Tier
 
 
@@ -30,6 +30,7 @@ class Tiers:
     """The page: the member's place, the rungs from the lowest up, the rule in words."""
 
     standing: Place
+    counter: Unit
     rungs: list[Rung]
     rule: str
 
@@ -42,6 +43,7 @@ def gather(member: Member, *, program: Program) -> Tiers | None:
     rungs: list[Tier] = place.ladder.rungs  # type: ignore[attr-defined]
     return Tiers(
         standing=place,
+        counter=place.ladder.counter,
         rungs=[Rung(rung, rung == place.tier, rung == place.next_tier) for rung in rungs],
         rule=rule(place.ladder),
     )
