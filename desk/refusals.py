@@ -29,13 +29,31 @@ SENTENCES: dict[str, str | Promise] = {
     "program_attribute_choice_has_choices": later("A choice needs its choices, one a line: code = words."),
     "tiers_tier_code_is_unique": later("This ladder has a tier with that code already."),
     "tiers_tier_rank_is_unique": later("This ladder has a tier of that rank already."),
+    "tiers_ladder_year_starts_in_a_month": later("A program year starts in a month from 1 to 12."),
+    "tiers_ladder_window_names_its_months": later(
+        "“The months before” needs their number; the other windows have none."
+    ),
+    "tiers_ladder_validity_names_its_months": later("Say how many months a tier holds."),
+    "tiers_route_ends_after_it_starts": later("A route ends after it starts."),
+    "tiers_need_counts_one_thing": later("A requirement counts a unit, or years at a tier: choose one."),
+    "tiers_need_is_positive": later("A requirement asks for one at least."),
+    "tiers_need_window_names_its_months": later(
+        "“The months before” needs their number; the other windows have none."
+    ),
+    "members_segment_member_is_unique": later("This member is in that segment already."),
+    "earning_rule_only_percent_names_a_base": later("Only a percentage is of another unit's base."),
+    "earning_limit_code_is_unique": later("This rule has a limit with that code already."),
+    "earning_limit_counts_amount_or_times": later("A limit is an amount, or a number of times: give one."),
+    "earning_limit_of_one_activity_is_an_amount": later("A limit for one activity is an amount and has no period."),
     "earning_rule_revision_is_unique": later("There is a rule with that code already. Codes are unique."),
     "earning_rule_pays_something": later("A rule pays something: give an amount above zero."),
     "earning_rule_step_is_positive": later("A step is above zero."),
     "earning_rule_per_names_its_attribute": later(
         "“An amount per unit of an attribute” needs its attribute; the other effects have none."
     ),
-    "earning_rule_percent_is_bonus": later("A percentage is a bonus on the base. Choose the class “bonus”."),
+    "earning_rule_percent_is_bonus": later(
+        "A percentage is a bonus on the base, or a base of its own made from another unit's."
+    ),
     "earning_rule_ends_after_it_starts": later("The first day on which it no longer pays lies after its start."),
     "earning_condition_names_its_attribute": later(
         "A condition on an attribute names it; the other kinds leave it empty."

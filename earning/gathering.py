@@ -60,8 +60,10 @@ class Gatherer:
 
     def _tiers(self, one: Checked, member: Member) -> tuple[frozenset[str], frozenset[str]]:
         held, reached = set(), set()
+        begins = one.values.get(one.type.begins_by) if one.type.begins_by else None
+        moment = clock.start_of_day(begins, self.program.time_zone) if begins else one.occurred_at
         for code, rule in self.ladders.items():
-            rung = self.climbs[member.pk, code].rung_before(one.occurred_at)
+            rung = self.climbs[member.pk, code].rung_before(moment)
             if rung is not None:
                 held.add(rung.code)
                 reached |= {other.code for other in rule.rungs if other.rank <= rung.rank}

@@ -76,6 +76,12 @@ class Session:
             if one.identity in members
             for rule in compiled.get(one.type.code, ())
         }
+        keys |= {
+            (members[one.identity].pk, unit.code)
+            for unit in catalog.of(program).units.values()
+            for one in checked
+            if one.type.code in unit.expiry_types and one.identity in members
+        }
         books = Books.open(keys)
         return cls(program, members=members, checked=checked, books=books, actor=actor)
 
@@ -135,7 +141,9 @@ class Session:
             )
             for outcome in outcomes
         ]
-        return Earning(member.pk, f"activity:{one.activity_id}", one.occurred_at, credits)
+        return Earning(
+            member.pk, f"activity:{one.activity_id}", one.occurred_at, credits, one.type.code
+        )
 
     def _result(self, member: Member) -> dict[str, object]:
         """Every balance that this type of activity can move, and the tier on the first ladder."""

@@ -224,6 +224,33 @@ class Lot(MemberOwned):
         return f"{self.remaining} of {self.awarded}"
 
 
+class Extension(MemberOwned):
+    """What moved the end of an account's live lots to a later moment:
+
+    the activity that kept them alive. Written once.
+    """
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="extensions")
+    posting = models.ForeignKey(
+        Posting, models.PROTECT, null=True, blank=True, related_name="extensions"
+    )
+    source = models.CharField(max_length=120)
+    until = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ("-id",)
+        triggers = append_only()
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(source=""), name="points_extension_names_its_source"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.until:%Y-%m-%d}"
+
+
 class LotUse(MemberOwned):
     """How much of a lot an entry consumed (positive) or gave back to it (negative).
 

@@ -6,9 +6,10 @@ No float gets in: a number with a fraction is a Decimal or a text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from program.errors import AttributesInvalid
@@ -99,10 +100,9 @@ def _money(attribute: ActivityAttribute, raw: Any) -> Decimal:
 def _decimal(attribute: ActivityAttribute, raw: Any) -> Decimal:
     if isinstance(raw, bool) or not isinstance(raw, int | Decimal | str):
         raise ValueError(f"{_shown(raw)} is not a number.")
-    try:
-        number = Decimal(raw.strip() if isinstance(raw, str) else raw)
-    except InvalidOperation:
-        raise ValueError(f"{_shown(raw)} is not a number. Write it like 1234.50.") from None
+    if isinstance(raw, str) and not NUMBER.fullmatch(raw.strip()):
+        raise ValueError(f"{_shown(raw)} is not a number. Write it like 1234.50.")
+    number = Decimal(raw.strip() if isinstance(raw, str) else raw)
     if not number.is_finite() or number.adjusted() >= DIGITS:
         raise ValueError(f"{_shown(raw)} is too large. At most {DIGITS} digits before the point.")
     if -number.as_tuple().exponent > 6:  # type: ignore[operator]
@@ -142,6 +142,8 @@ def _date(attribute: ActivityAttribute, raw: Any) -> date:
     if isinstance(raw, date):
         return raw
     try:
+        if len(raw) != len("2026-03-31"):  # other spellings of ISO 8601 are read by few
+            raise ValueError(raw)
         return date.fromisoformat(raw)
     except (TypeError, ValueError):
         raise ValueError(f"{_shown(raw)} is not a date. Write it like 2026-03-31.") from None

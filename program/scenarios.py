@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
+from types import GenericAlias
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -124,20 +125,22 @@ def type_of() -> Any:
         bases=(Table,),
         forbid_unknown_fields=True,
     )
-    verbs = [(step.name, step.type | None, None) for step in _steps.values()]
+    verbs: list[Any] = [(step.name, step.type | None, None) for step in _steps.values()]
     step = msgspec.defstruct(
         "Step",
         [
             ("on", date | None, None),
             ("at", datetime | None, None),
             ("member", str, ""),
-            *verbs,
+            ("note", str, ""),
+            *list[Any](verbs),
             ("expect", expect | None, None),
         ],
         bases=(Table,),
         forbid_unknown_fields=True,
     )
-    fields = [("title", str), ("step", list[step]), ("note", str, "")]  # type: ignore[valid-type]
+    steps: Any = GenericAlias(list, (step,))
+    fields: list[Any] = [("title", str), ("step", steps), ("note", str, "")]
     return msgspec.defstruct("Scenario", fields, bases=(Table,), forbid_unknown_fields=True)
 
 

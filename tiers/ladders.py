@@ -136,7 +136,10 @@ def _given(
 
 
 def has_turned(program: Program, *, since: date, until: date) -> bool:
-    """Whether a route came into force from `since` to `until`: then members move without an activity."""
+    """Whether a route came into force from `since` to `until`:
+
+    then members move without an activity.
+    """
     return any(
         route.starts_on is not None and since <= route.starts_on <= until
         for rule in rules(program)
