@@ -19,6 +19,7 @@ Kind = ActivityAttribute.Kind
 DIGITS = (
     12  # before the point; points computed from it stay far below what a JSON number keeps exact
 )
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 TEXT_LENGTH = 200
 SHOWN = 40  # characters of a wrong value that a message repeats
 

@@ -218,6 +218,20 @@ def _apply_units(tables: list[UnitTable], blueprint: Any) -> list[str]:
     return changes
 
 
+def _check_default(tables: list[UnitTable]) -> None:
+    """One unit at most is shown first, and it can be spent; who was before makes room."""
+    first = [table for table in tables if table.default]
+    if len(first) > 1:
+        raise BlueprintInvalid("in [[unit]]: only one unit can be the default. Leave one.")
+    if first and first[0].kind != "spendable":
+        raise BlueprintInvalid(
+            f'in [[unit]] "{first[0].code}", default: only a spendable unit can be the default.'
+        )
+    former = Unit.objects.filter(is_default=True).exclude(code__in=[one.code for one in first])
+    if former.exists():
+        former.update(is_default=False)
+
+
 def _expiry(table: UnitTable, blueprint: Any) -> dict[str, Any]:
     """The expiry policy of a unit as columns."""
     expiry = table.expiry
