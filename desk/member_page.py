@@ -27,7 +27,7 @@ from tiers import standing
 from tiers.models import Standing
 from tiers.standing import Progress
 
-POSTINGS = 20  # a screenful of the timeline
+POSTINGS = 12  # a screenful of the timeline
 RECENT = 8  # of everything else; the lists behind have the rest
 
 

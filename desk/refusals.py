@@ -18,6 +18,8 @@ SENTENCES: dict[str, str | Promise] = {
     "program_unit_expiry_names_its_count": later(
         "Say after how many days or months it ends, or choose “never” and leave the number empty."
     ),
+    "program_unit_expiry_names_its_day": later("A fixed day of the year needs its month and its day."),
+    "program_unit_expiry_names_its_types": later("Choose the activities that keep points alive."),
     "program_unit_counter_never_expires": later("A counter never expires. Choose “never”."),
     "program_unit_default_is_spendable": later("Only a unit that can be spent can be shown first."),
     "program_unit_default_is_unique": later(

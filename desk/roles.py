@@ -35,6 +35,7 @@ CLERK_SEES = frozenset(
     {
         "members.view_member", "members.view_card",
         "points.view_account", "points.view_posting", "points.view_entry", "points.view_lot", "points.view_lotuse",
+        "points.view_extension",
         "tiers.view_ladder", "tiers.view_tier", "tiers.view_standing",
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
         "rewards.view_reward", "rewards.view_redemption",

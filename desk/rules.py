@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -92,14 +93,18 @@ def why_nothing(activity: Activity | UnclaimedActivity, *, program: Program) -> 
     asked = [_unmet(rule, facts, program) for rule in live]
     if not all(asked):
         return _("A rule applied, and the amount came to nothing.")
-    sentences = sorted({sentence for unmet in asked for sentence in unmet})
+    fewest = min(map(len, asked))  # what comes nearest says most
+    sentences = sorted({sentence for unmet in asked if len(unmet) == fewest for sentence in unmet})
     return _("Rules ask that %(conditions)s.") % {"conditions": _(" or that ").join(sentences)}
 
 
 def _facts(activity: Activity | UnclaimedActivity, type: ActivityType | None, program: Program) -> Facts:
+    values = _values(activity, type)
+    rated_on = values.get(type.rated_by) if type else None
     return Facts(
         on=clock.local_date(activity.occurred_at, program.time_zone),
-        attributes=_values(activity, type),
+        attributes=values,
+        rated_on=rated_on if isinstance(rated_on, date) else None,
         partner=activity.partner_id,
         location=activity.location.code if activity.location else "",
         hour=activity.occurred_at.astimezone(ZoneInfo(program.time_zone)).hour,

@@ -16,7 +16,7 @@ from common import clock
 from desk import say
 from desk.admin import links
 from desk.admin.base import FactAdmin, FactInline, StaffNames
-from points.models import Account, Entry, Lot, LotUse, Posting
+from points.models import Account, Entry, Extension, Lot, LotUse, Posting
 
 LEDGER_HINT = _("Nothing has been posted that fits. Points come in with activities and go out with rewards.")
 
@@ -220,6 +220,27 @@ class LotAdmin(links.ByMember, FactAdmin):
     @display(description=_("last day"))
     def ends(self, row: Lot) -> str:
         return say.last_day(row.expires_at)
+
+
+@admin.register(Extension)
+class ExtensionAdmin(links.ByMember, FactAdmin):
+    list_display = ("written", "who", "to", "source")
+    list_select_related = ("member",)
+    fields = ("member", "account", "to", "source", "posting", "written")
+    readonly_fields = ("to", "written")
+    empty_hint = _("Nothing has moved the end of anybody's points.")
+
+    @display(description=_("written down"))
+    def written(self, row: Extension) -> str:
+        return say.moment(row.recorded_at)
+
+    @display(description=_("member"))
+    def who(self, row: Extension) -> str:
+        return links.member(row.member)
+
+    @display(description=_("new last day"))
+    def to(self, row: Extension) -> str:
+        return say.last_day(row.until)
 
 
 @admin.register(LotUse)

@@ -172,4 +172,4 @@ def _shown(request: HttpRequest, form: VerbForm, **extra: Any) -> HttpResponse:
     shown = house.context(request, title=form.title) | {"form": form, "subject": form.subject, **extra}
     if isinstance(form.subject, Member):
         shown["progress"] = standing.progress(form.subject)
-    return render(request, "desk/verb.html", shown, status=422 if form.errors else 200)
+    return render(request, "desk/verb.html", shown)

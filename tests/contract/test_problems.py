@@ -66,6 +66,7 @@ STABLE = {
     "key_missing": 401,
     "key_revoked": 401,
     "key_unknown": 401,
+    "length_required": 411,
     "media_type_unsupported": 415,
     "member_name_invalid": 400,
     "member_not_found": 404,
@@ -226,6 +227,14 @@ def test_a_body_that_is_not_json(till: Till, kind: str) -> None:
     response = till.client.post("/api/v1/activities", "a=b", content_type=kind)
     assert response.status_code == 415
     assert code(response) == "media_type_unsupported"
+
+
+def test_a_body_in_chunks(till: Till) -> None:
+    request = {"REQUEST_METHOD": "POST", "PATH_INFO": "/api/v1/activities"}
+    chunked = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_TYPE": "application/json"}
+    response = till.client.request(**request | chunked)
+    assert response.status_code == 411
+    assert code(response) == "length_required"
 
 
 def test_a_compressed_body(till: Till) -> None:

@@ -163,6 +163,7 @@ def test_the_card_shows_its_number_in_groups_and_as_a_code(browser: Client, ana:
 def test_the_calendar_says_when_points_end(browser: Client) -> None:
     words = text(browser.get("/profile/points/"))
     assert "Points are good for 24 months after the activity that earned them." in words
+    assert "They then last to the end of that month." in words
     assert "30 September 2028 4,000" in words
 
 
