@@ -114,7 +114,7 @@ def gather(member: Member, *, program: Program, unit: str = "", before: str = ""
 
 
 def _progress(member: Member, program: Program, accounts: Iterable[Account]) -> list[Progress]:
-    held = Standing.objects.filter(member=member).at(clock.now())
+    held = Standing.objects.of(member).at(clock.now())
     balances = {account.unit_id: account.balance for account in accounts}
     return standing.place(member, program=program, held=held, balances=balances)
 

@@ -1,4 +1,7 @@
-"""Gathering: what rules ask about members, read once for a whole batch and only where a rule asks."""
+"""Gathering:
+
+what rules ask about members, read once for a whole batch and only where a rule asks.
+"""
 
 from __future__ import annotations
 

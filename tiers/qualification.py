@@ -92,6 +92,7 @@ class LadderRule:
     validity: Validity = Validity()
     downgrade: str = "to_earned"
     year_starts: int = 1
+    sharing: str = "never"
 
     @property
     def units(self) -> frozenset[str]:
@@ -179,7 +180,7 @@ class Climb:
     def rung_at(self, moment: datetime) -> Rung | None:
         """The highest rung held at `moment`, counting what happened until then."""
         self._pass(moment)
-        return _top(span for span in (*self._held(), *self.granted) if span.covers(moment))
+        return _top(span for span in (*self._held(), *self._given(moment)) if span.covers(moment))
 
     def rung_before(self, moment: datetime) -> Rung | None:
         """The highest rung at `moment` that was reached strictly before it.
@@ -188,9 +189,18 @@ class Climb:
         """
         return _top(
             span
-            for span in (*self._held(), *self.granted)
+            for span in (*self._held(), *self._given(moment))
             if span.covers(moment) and span.starts_at < moment
         )
+
+    def _given(self, moment: datetime) -> tuple[Span, ...]:
+        """Spans that do not follow from history; some are shared only with those who have earned
+        something.
+        """
+        is_open = self.rule.sharing != "after_first" or (
+            bool(self._events) and self._events[0][0] <= moment
+        )
+        return self.granted if is_open else ()
 
     def value(self, need: Requirement, moment: datetime) -> int:
         """How much of a requirement is there at `moment`, over its window."""

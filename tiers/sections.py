@@ -98,6 +98,7 @@ class LadderTable(Table):
     window: WindowName = "lifetime"
     window_months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
     downgrade: Literal["to_earned", "one_step", "never"] = "to_earned"
+    shared: Literal["never", "household", "after_first"] = "never"
     year_starts: Annotated[int, msgspec.Meta(ge=1, le=12)] = 1
 
     def __post_init__(self) -> None:
@@ -122,6 +123,7 @@ def _apply(tables: list[LadderTable], blueprint: Any) -> list[str]:
             "window": table.window,
             "window_months": table.window_months,
             "downgrade": table.downgrade,
+            "shared": table.shared,
             "year_starts": table.year_starts,
             "position": position,
             **_validity(table.validity),

@@ -112,7 +112,7 @@ def _balances(member: Member) -> QuerySet[Account, Any]:
 
 
 def _held(member: Member, *, now: datetime) -> QuerySet[Standing, Any]:
-    rows = Standing.objects.filter(member=member).at(now).order_by()
+    rows = Standing.objects.of(member).at(now).order_by()
     parts = {"ladder": "ladder_id", "tier": "tier_id", "starts": "starts_at", "ends": "ends_at"}
     return rows.values(row=JSONObject(**parts))
 

@@ -94,7 +94,7 @@ def open_to(member: Member, *, program: Program) -> QuerySet[Reward, Any]:
     """
     now = clock.now()
     today = clock.local_date(now, program.time_zone)
-    held = Standing.objects.filter(member=member).at(now)
+    held = Standing.objects.of(member).at(now)
     reached = Tier.objects.filter(
         Exists(held.filter(ladder=OuterRef("ladder"), tier__rank__gte=OuterRef("rank")))
     ).values("pk")

@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('program', '0004_expiry'),
+        ("program", "0004_expiry"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='activitytype',
-            name='begins_by',
-            field=models.CharField(blank=True, help_text='The date attribute on which it begins: the tier held then is what it earns at.', max_length=40),
+            model_name="activitytype",
+            name="begins_by",
+            field=models.CharField(
+                blank=True,
+                help_text="The date attribute on which it begins: the tier held then is what it earns at.",
+                max_length=40,
+            ),
         ),
     ]
