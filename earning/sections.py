@@ -127,7 +127,8 @@ def _apply(tables: list[RuleTable], blueprint: Any) -> list[str]:
                 conditions=[_condition(when, table.code) for when in table.when],
                 limits=_limits(table, blueprint),
             )
-            changes += revisions.store(wording, is_only=len(versions) == 1, today=today)
+            starts = {other.from_ for other in versions if other.from_ and other is not table}
+            changes += revisions.store(wording, others=starts, today=today)
     return changes + revisions.end_missing(set(by_code), today=today)
 
 
