@@ -170,7 +170,7 @@ def _paid(postings: Iterable[Posting]) -> list[uuid.UUID]:
 def _line(
     posting: Posting, *, entries: list[Entry], activity: Activity | None, redemption: Redemption | None, doer: str
 ) -> Line:
-    title, detail, url = str(posting.get_kind_display()).capitalize(), posting.note, ""
+    title, detail, url = str(posting.get_kind_display()).capitalize(), "", ""
     if activity is not None:
         place = activity.location.name if activity.location else activity.partner.name
         title = _("%(type)s at %(place)s") % {"type": activity.type.name, "place": place}
@@ -179,6 +179,7 @@ def _line(
         is_back = posting.kind == Posting.Kind.REVERSAL
         words = {"reward": redemption.reward.name}
         title = (_("Given back: %(reward)s") if is_back else _("Redeemed: %(reward)s")) % words
+        detail = redemption.cancel_reason if is_back else ""
         url = reverse("admin:rewards_redemption_change", args=[redemption.pk])
     elif posting.kind == Posting.Kind.ADJUSTMENT:
         title = _("Adjusted by hand")

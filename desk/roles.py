@@ -50,7 +50,8 @@ MANAGER_SEES = frozenset(
         "tiers.view_tierroute", "tiers.view_tierneed",
         "events.view_event", "events.view_heartbeat",
         "earning.view_rule", "earning.view_rulecondition", "earning.view_rulelimit", "earning.view_limituse",
-        "earning.view_importrun",
+        "earning.view_importrun", "earning.view_milestone", "earning.view_milestonereached",
+        "members.view_household", "members.view_householdmember",
         "rewards.view_rewardprice", "rewards.view_rewardstock",
         "partners.view_apikey",
     }
@@ -70,6 +71,7 @@ MANAGER_CHANGES = frozenset(
         "tiers.add_tierneed", "tiers.change_tierneed", "tiers.delete_tierneed",
         "earning.add_rule", "earning.change_rule", "earning.delete_rule",
         "earning.add_rulecondition", "earning.change_rulecondition", "earning.delete_rulecondition",
+        "earning.add_milestone", "earning.change_milestone",
         "earning.add_rulelimit", "earning.change_rulelimit", "earning.delete_rulelimit",
         "rewards.add_reward", "rewards.change_reward",
         "rewards.add_rewardprice", "rewards.change_rewardprice", "rewards.delete_rewardprice",

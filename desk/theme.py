@@ -155,6 +155,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _list(_("Earning rules"), "calculate", "earning.rule"),
             _list(_("Ladders and tiers"), "stairs", "tiers.ladder"),
             _list(_("Routes to tiers"), "alt_route", "tiers.tierroute"),
+            _list(_("Milestones"), "emoji_flags", "earning.milestone"),
+            _list(_("Households"), "home", "members.household"),
             _list(_("Segments"), "diversity_3", "members.segment"),
             _list(_("Rewards"), "redeem", "rewards.reward"),
             _list(_("Partners and places"), "storefront", "program.partner"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import BigIntegerField, Count, OuterRef, QuerySet, Subquery, UUIDField
+from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery, UUIDField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
@@ -17,9 +17,9 @@ from unfold.decorators import display
 from common import clock
 from desk import conditions, finding, house, member_page, say, verbs
 from desk.admin import links
-from desk.admin.base import FactAdmin, HouseAdmin, StaffNames
+from desk.admin.base import FactAdmin, StaffNames
 from desk.views import verbs as pages
-from members.models import Card, ClaimCode, Member, MemberKey, Segment, SegmentMember
+from members.models import Card, ClaimCode, Member, MemberKey
 from points.models import Account
 from program import catalog
 from program.models import Program
@@ -199,50 +199,6 @@ class CardAdmin(links.ByMember, FactAdmin):
     @display(description=_("revoked"))
     def revoked(self, row: Card) -> str:
         return say.moment(row.revoked_at)
-
-
-@admin.register(Segment)
-class SegmentAdmin(HouseAdmin):
-    list_display = ("name", "code", "size")
-    fields = ("name", "code")
-    search_fields = ("name", "code")
-    empty_hint = _("No segment yet: students, locals, employees. Rules can ask for one.")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Segment]:
-        return super().get_queryset(request).annotate(member_count=Count("members"))
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("code",) if obj else ()
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @display(description=_("members"))
-    def size(self, row: Segment) -> int:
-        return int(getattr(row, "member_count", 0))
-
-
-@admin.register(SegmentMember)
-class SegmentMemberAdmin(links.ByMember, HouseAdmin):
-    """Who is in which segment: added and taken out, never moved."""
-
-    list_display = ("who", "segment", "added")
-    list_filter = ("segment",)
-    list_select_related = ("member", "segment")
-    autocomplete_fields = ("member",)
-    fields = ("member", "segment")
-    empty_hint = _("Nobody is in a segment yet.")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @display(description=_("member"))
-    def who(self, row: SegmentMember) -> str:
-        return links.member(row.member)
-
-    @display(description=_("added"))
-    def added(self, row: SegmentMember) -> str:
-        return say.day(row.added_at)
 
 
 @admin.register(MemberKey)

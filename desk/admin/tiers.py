@@ -86,7 +86,7 @@ class LadderAdmin(KeptAdmin):
     fieldsets: ClassVar = [
         (None, {"fields": ("name", "code", "counter", "position")}),
         (_("What counts"), {"fields": (("window", "window_months"), "year_starts")}),
-        (_("How long a tier holds"), {"fields": (("validity", "validity_years", "validity_months"), "downgrade")}),
+        (_("How long a tier holds"), {"fields": (("validity", "validity_years", "validity_months"), ("downgrade", "shared"))}),
     ]
     change_form_outer_before_template = "desk/_ladder.html"
     empty_hint = _("No ladder yet. A program without status does well without one.")

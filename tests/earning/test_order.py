@@ -16,7 +16,7 @@ from earning.submissions import Submission
 from members.models import Member
 from program.models import Program
 from tests import cast
-from tests.cast import ROOT, ana, submission, utc
+from tests.cast import ana, submission, utc
 from tiers import standing
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +92,3 @@ def test_the_hotels_program_is_the_same_shuffled(hotel: Program) -> None:
             )
     assert held(ordered) == held(shuffled)
     assert [row[0] for row in held(ordered)] == ["skiff", "sloop", "cutter", "ketch", "brig"]
-
-
-def test_the_blueprints_are_where_the_tests_think(shop: Program) -> None:
-    assert (ROOT / "blueprints" / "shop" / "program.toml").exists()
