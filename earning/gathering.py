@@ -42,7 +42,7 @@ class Gatherer:
         self._first = _first(ids) if "first" in asked else None
 
     def facts(self, one: Checked, member: Member) -> Facts:
-        """The tier that counts is the one held when the activity happened, not the one it leads to."""
+        """The tier that counts is the one held when it happened, not the one it leads to."""
         held, reached = self._tiers(one, member)
         rated_by = one.type.rated_by
         return Facts(

@@ -94,7 +94,8 @@ class Tracker:
         counters = {milestone.counter_id for milestone in self.milestones}
         with connection.cursor() as cursor:
             cursor.execute(
-                """SELECT a.member_id, a.unit_id, extract(year FROM e.occurred_at AT TIME ZONE %s)::int,
+                """SELECT a.member_id, a.unit_id,
+                          extract(year FROM e.occurred_at AT TIME ZONE %s)::int,
                           sum(e.amount)::bigint
                    FROM points_account a JOIN points_entry e ON e.account_id = a.id
                    WHERE a.member_id = ANY(%s) AND a.unit_id = ANY(%s) GROUP BY 1, 2, 3""",

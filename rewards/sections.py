@@ -12,8 +12,16 @@ import msgspec
 from program.blueprint import Section, Table, register
 from program.errors import BlueprintInvalid
 from program.models import Unit
-from program.sections import Code, Text, positive, require_code, unique, upsert
-from rewards.models import Reward, RewardPrice, RewardStock
+from program.sections import (
+    Code,
+    Name,
+    Text,
+    positive,
+    require_code,
+    unique,
+    upsert,
+)
+from rewards.models import Conversion, Reward, RewardPrice, RewardStock
 from tiers.models import Tier
 
 
@@ -156,6 +164,74 @@ def _tier_id(code: str | None) -> Any:
     return tier.pk if tier else None
 
 
+class SideTable(Table):
+    """An amount of a unit."""
+
+    unit: Code
+    amount: Decimal
+
+    def __post_init__(self) -> None:
+        positive(self, "amount")
+
+
+class ExchangeBonusTable(Table):
+    """So much more of what is given for every whole `every` of what is taken."""
+
+    every: Decimal
+    amount: Decimal
+
+    def __post_init__(self) -> None:
+        positive(self, "every", "amount")
+
+
+class ConversionTable(Table):
+    """One unit for another: for every whole `takes`, `gives`; at least `least`."""
+
+    code: Code
+    name: Name
+    takes: SideTable
+    gives: SideTable
+    least: Decimal | None = None
+    bonus: ExchangeBonusTable | None = None
+
+    def __post_init__(self) -> None:
+        positive(self, "least")
+
+
+def _apply_conversions(tables: list[ConversionTable], blueprint: Any) -> list[str]:
+    unique((table.code for table in tables), place="conversion")
+    units = {unit.code: unit for unit in blueprint.unit}
+    changes = []
+    for position, table in enumerate(tables):
+        place = f'[[conversion]] "{table.code}"'
+        spendable = [code for code, unit in units.items() if unit.kind == "spendable"]
+        require_code(table.takes.unit, spendable, place=f"{place}, takes, unit")
+        require_code(table.gives.unit, units, place=f"{place}, gives, unit")
+        taken, given = units[table.takes.unit].decimals, units[table.gives.unit].decimals
+        bonus = table.bonus
+        values = {
+            "name": table.name,
+            "takes_id": table.takes.unit,
+            "gives_id": table.gives.unit,
+            "step": int(table.takes.amount.scaleb(taken)),
+            "amount": int(table.gives.amount.scaleb(given)),
+            "least": int((table.least or Decimal(0)).scaleb(taken)),
+            "bonus_step": int(bonus.every.scaleb(taken)) if bonus else None,
+            "bonus_amount": int(bonus.amount.scaleb(given)) if bonus else None,
+            "is_active": True,
+            "position": position,
+        }
+        match = {"code": table.code}
+        changes += upsert(Conversion, match, values, label=f"Conversion {table.name}")[1]
+    gone = Conversion.objects.filter(is_active=True).exclude(code__in=[t.code for t in tables])
+    changes += [f"Conversion {conversion.name} is no longer offered." for conversion in gone]
+    gone.update(is_active=False)
+    return changes
+
+
 def install() -> None:
     """Register the sections of this app."""
-    register(Section("reward", list[RewardTable], _apply))
+    register(
+        Section("reward", list[RewardTable], _apply),
+        Section("conversion", list[ConversionTable], _apply_conversions),
+    )

@@ -144,7 +144,9 @@ def _share(
     known: Iterable[LadderRule],
     rungs: Mapping[uuid.UUID, Rung],
 ) -> None:
-    """Add what the people of a household hold on shared ladders, from the day one lives with them."""
+    """Add what the people of a household hold on shared ladders, from the day
+    one lives with them.
+    """
     shared = [rule.code for rule in known if rule.sharing != Ladder.Sharing.NEVER]
     with connection.cursor() as cursor:
         cursor.execute(

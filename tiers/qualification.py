@@ -267,7 +267,9 @@ class Climb:
         return all(self.value(need, moment) >= need.at_least for need in route.needs)
 
     def _keep_active(self, moment: datetime) -> None:
-        """A credit prolongs what is held, on a ladder where tiers last while the member is active."""
+        """A credit prolongs what is held, on a ladder where tiers last while
+        the member is active.
+        """
         if self.rule.validity.kind != "active":
             return
         ends = self._ends(moment, clock.local_date(moment, self.rule.zone))

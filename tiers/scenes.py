@@ -11,9 +11,11 @@ from common.text import number, scaled
 from points.models import Posting
 from points.scenes import history, unit_of
 from program.blueprint import Table
+from program.errors import BlueprintInvalid
 from program.scenarios import Expectation, Found, Stage, Step, register
 from program.sections import Code, Text
-from tiers import correction, standing
+from tiers import correction, grants, standing
+from tiers.models import Standing, Tier
 from tiers.standing import Progress
 
 
@@ -22,6 +24,15 @@ class AdjustTable(Table):
 
     unit: Code
     amount: Decimal
+    reason: Text = "Scenario"
+
+
+class GrantTable(Table):
+    """A tier given by staff, or matched; to the end of `until`, or for life."""
+
+    tier: Code
+    until: date | None = None
+    matched: bool = False
     reason: Text = "Scenario"
 
 
@@ -38,6 +49,20 @@ def _adjust(table: AdjustTable, stage: Stage) -> Posting:
         reason=table.reason,
         actor="system:scenario",
         source=f"adjustment:{uuid7()}",
+    )
+
+
+def _grant(table: GrantTable, stage: Stage) -> Standing:
+    tier = Tier.objects.filter(code=table.tier).first()
+    if tier is None:
+        raise BlueprintInvalid(f'there is no tier "{table.tier}".')
+    return grants.grant(
+        stage.who(),
+        tier=tier,
+        ends_at=clock.end_of_day(table.until, stage.zone) if table.until else None,
+        reason=table.reason,
+        actor="system:scenario",
+        source=Standing.Source.MATCHED if table.matched else Standing.Source.GRANTED,
     )
 
 
@@ -79,6 +104,7 @@ def install() -> None:
     """Register the expectations of this app."""
     register(
         Step("adjust", AdjustTable, _adjust),
+        Step("grant", GrantTable, _grant),
         Expectation("tier", str, _tier),
         Expectation("tier_until", date, _until),
         Expectation("tier_for_life", bool, _for_life),

@@ -94,7 +94,9 @@ def reassess_everyone(*, actor: str) -> None:
 
 
 def reassess_turned() -> None:
-    """Move members where a threshold came into force in the last days; safe to run late and often."""
+    """Move members where a threshold came into force in the last days; safe to
+    run late and often.
+    """
     program = catalog.current()
     today = clock.local_date(clock.now(), program.time_zone)
     if has_turned(program, since=today - TURN_DAYS, until=today):

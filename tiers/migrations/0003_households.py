@@ -4,15 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tiers', '0002_vocabulary'),
+        ("tiers", "0002_vocabulary"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='ladder',
-            name='shared',
-            field=models.CharField(choices=[('never', 'everybody for themselves'), ('household', 'the highest of a household holds for all'), ('after_first', 'the highest of a household, once one has earned something')], default='never', max_length=12),
+            model_name="ladder",
+            name="shared",
+            field=models.CharField(
+                choices=[
+                    ("never", "everybody for themselves"),
+                    ("household", "the highest of a household holds for all"),
+                    ("after_first", "the highest of a household, once one has earned something"),
+                ],
+                default="never",
+                max_length=12,
+            ),
         ),
     ]
