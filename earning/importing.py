@@ -99,7 +99,7 @@ def run(
 
 
 def _record(lines: list[Line], report: Report, *, actor: str) -> None:
-    """Record a chunk whole, or, where a row of it fails while it is written, in ever smaller parts."""
+    """Record a chunk whole, or, where a row fails while it is written, in ever smaller parts."""
     try:
         answers = intake.record_batch(
             [line.submission for line in lines], actor=actor, enroll_unknown=True
@@ -149,7 +149,7 @@ def _newest(dated: list[Dated]) -> date:
 
 
 def _dated(path: Path, table: MappingTable, report: Report) -> Iterator[Dated]:
-    """Rows with their line in the file (the header is line 1) and day; what has none is reported."""
+    """Rows with their line (the header is line 1) and day; what has none is reported."""
     with _open(path) as file:
         try:
             reader = csv.DictReader(file, strict=True)
@@ -178,12 +178,12 @@ def _rows(reader: csv.DictReader[str], table: MappingTable, report: Report) -> I
             report.rows += 1
             if None in row or None in row.values():
                 raise mapping.RowInvalid("this row has more or fewer columns than the header.")
-            yield reader.line_num, mapping.day_of(table, row), row
+            yield reader.reader.line_num, mapping.day_of(table, row), row
         except csv.Error as error:
             report.rows += 1
-            report.problems.append((reader.line_num, f"this row is not CSV: {error}."))
+            report.problems.append((reader.reader.line_num, f"this row is not CSV: {error}."))
         except LoyaltyError as error:
-            report.problems.append((reader.line_num, error.message))
+            report.problems.append((reader.reader.line_num, error.message))
 
 
 def _open(path: Path) -> IO[str]:

@@ -60,7 +60,7 @@ class MilestoneAdmin(KeptAdmin):
     list_select_related = ("counter", "unit")
     list_filter = ("is_active", "counter")
     fields = (
-        ("name", "code"), ("counter", "window", "per"), ("at", "every"), ("unit", "amount"), ("is_active", "position"),
+        ("name", "code"), ("counter", "window"), ("at", "every"), ("unit", "amount"), ("per", "position"), "is_active",
     )  # fmt: skip
     empty_hint = _("No milestone yet: ten nights, a hundred visits.")
 

@@ -18,7 +18,6 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import StackedInline
 from unfold.decorators import display
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -27,7 +26,7 @@ from unfold.widgets import (
 )
 
 from desk import fields, say
-from desk.admin.base import FactAdmin, HouseForm, KeptAdmin, KeptInline, StaffNames
+from desk.admin.base import FactAdmin, HouseForm, KeptAdmin, KeptInline, StaffNames, TallInline
 from desk.admin import links
 from program.models import ActivityAttribute, ActivityType, Location, Partner, Program, Revision, Unit
 
@@ -119,7 +118,7 @@ class UnitAdmin(KeptAdmin):
         (None, {"fields": ("singular", "plural", "code", "kind", "decimals", "rounding")}),
         (_("When it ends"), {
             "fields": (
-                ("expiry", "expiry_count", "expiry_round_to"), ("expiry_month", "expiry_day"),
+                ("expiry", "expiry_count"), "expiry_round_to", ("expiry_month", "expiry_day"),
                 ("expiry_counts", "expiry_types"), ("expiry_since", "expiry_min_days"),
             ),
             "description": _("What has been awarded keeps its last day; a change holds for what is awarded from now on."),
@@ -163,11 +162,9 @@ class AttributeForm(HouseForm):
                 self.fields[name].disabled = not self.instance._state.adding
 
 
-class AttributeInline(StackedInline):
+class AttributeInline(TallInline):
     model = ActivityAttribute
     form = AttributeForm
-    extra = 0
-    can_delete = False
     verbose_name = _("attribute")
     verbose_name_plural = _("attributes: what an activity says about itself")
     fields = (

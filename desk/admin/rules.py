@@ -112,7 +112,14 @@ class ConditionInline(PaidInline):
     form = ConditionForm
     verbose_name = _("condition")
     verbose_name_plural = _("conditions: all of them must hold; “or” is a second rule")
-    fields = ("kind", "attribute", "operator", "values")
+    readonly_fields = ("said",)
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        return ("said",) if has_paid(obj) else ("kind", "attribute", "operator", "values")
+
+    @display(description=_("holds when"))
+    def said(self, row: RuleCondition) -> str:
+        return conditions.sentence(row, rule=row.rule, program=catalog.current())
 
 
 class LimitForm(fields.AmountFormMixin, HouseForm):

@@ -13,12 +13,11 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import StackedInline
 from unfold.decorators import display
 
 from desk import fields, house, roles, say
 from desk.admin import links
-from desk.admin.base import FactAdmin, HouseAdmin, HouseForm, HouseInline, KeptAdmin
+from desk.admin.base import FactAdmin, HouseAdmin, HouseForm, HouseInline, KeptAdmin, TallInline
 from program.models import Unit
 from tiers import standing
 from tiers.models import Ladder, Standing, Tier, TierNeed, TierRoute
@@ -42,7 +41,6 @@ class TierForm(fields.AmountFormMixin, HouseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].disabled = not self.instance._state.adding
-        self.fields["rank"].help_text = _("1 is the lowest.")
 
     def unit(self) -> Unit | None:
         ladder = self.instance.ladder if self.instance.ladder_id else None
@@ -68,14 +66,12 @@ class TierFormSet(forms.BaseInlineFormSet):
                 )
 
 
-class TierInline(StackedInline):
+class TierInline(TallInline):
     model = Tier
     form = TierForm
     formset = TierFormSet
-    extra = 0
-    can_delete = False
     ordering = ("rank",)
-    fields = (("name", "code"), ("rank", "threshold"), ("outline", "field", "colors"), "benefits")
+    fields = (("name", "code"), ("rank", "threshold"), ("outline", "field"), ("colors", "benefits"))
 
 
 @admin.register(Ladder)
@@ -86,7 +82,7 @@ class LadderAdmin(KeptAdmin):
     fieldsets: ClassVar = [
         (None, {"fields": ("name", "code", "counter", "position")}),
         (_("What counts"), {"fields": (("window", "window_months"), "year_starts")}),
-        (_("How long a tier holds"), {"fields": (("validity", "validity_years", "validity_months"), ("downgrade", "shared"))}),
+        (_("How long a tier holds"), {"fields": ("validity", ("validity_years", "validity_months"), ("downgrade", "shared"))}),
     ]
     change_form_outer_before_template = "desk/_ladder.html"
     empty_hint = _("No ladder yet. A program without status does well without one.")

@@ -14,6 +14,7 @@ from portal.pages import standing as places
 from portal.pages.standing import Place
 from program.models import Program, Unit
 from tiers.models import Ladder, Tier
+from tiers.wording import ways
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Rung:
     tier: Tier
     is_held: bool
     is_next: bool
+    ways: list[str]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,7 +46,10 @@ def gather(member: Member, *, program: Program) -> Tiers | None:
     return Tiers(
         standing=place,
         counter=place.ladder.counter,
-        rungs=[Rung(rung, rung == place.tier, rung == place.next_tier) for rung in rungs],
+        rungs=[
+            Rung(rung, rung == place.tier, rung == place.next_tier, ways(rung, place.ladder))
+            for rung in rungs
+        ],
         rule=rule(place.ladder),
     )
 

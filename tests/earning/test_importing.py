@@ -135,8 +135,8 @@ BAD_ROWS = {
     "a row too long": ("2026-03-01,7,1,1,0,in,no,more", ["more or fewer columns"]),
     "a row too short": ("2026-03-01,7,1,1,0,in", ["more or fewer columns"]),
     "an open quote": ('2026-03-01,7,1,1,0,in,"no"x', ["not CSV"]),
-    "a guest of endless name": (f"2026-03-01,{'7' * 300},1,1,0,in,no", ["characters"]),
-    "a guest without a sound": ("2026-03-01,a\x00b,1,1,0,in,no", ["character"]),
+    "a guest of endless name": (f"2026-03-01,{'7' * 300},1,1,0,in,no", ["typing error"]),
+    "a guest without a sound": ("2026-03-01,a\x00b,1,1,0,in,no", ["typing error"]),
 }
 
 
