@@ -93,8 +93,8 @@ def test_old_activities_read_in_one_go_keep_each_other_alive(idle: Program) -> N
             + [submission(member, occurred_at=utc(2026, 3, 10))],
             actor="system:import",
         )
-    assert balance(member) == 10
-    assert sorted(lots(member)) == [(10, 0), (10, 0), (10, 0), (10, 10)]
+    assert balance(member) == 15  # the fourth visit earns the blue bonus
+    assert sorted(lots(member)) == [(5, 5), (10, 0), (10, 0), (10, 0), (10, 10)]
     expired = member.entries.get(kind="expiry")
     assert (expired.amount, expired.occurred_at) == (-30, utc(2025, 8, 10, 22))
 
