@@ -51,8 +51,10 @@ def listing(model: Any) -> str:
 
 
 def text(response: Any) -> str:
-    """The page's words, without tags, scripts and needless space."""
+    """The page's words inside its frame, without tags, scripts and needless space."""
     body = response.content.decode()
+    framed = re.search(r"<main\b.*</main>", body, flags=re.DOTALL)
+    body = framed[0] if framed else body
     body = re.sub(r"<(style|script|svg)\b.*?</\1>", " ", body, flags=re.DOTALL)
     body = re.sub(r"<[^>]+>", " ", body)
     for code, character in (("&#x27;", "'"), ("&amp;", "&"), ("&quot;", '"')):
