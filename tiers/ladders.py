@@ -6,12 +6,13 @@ what the pure rule is fed with.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from django.db import connection
 
 from members.models import Member
+from points.models import Account
 from program.catalog import versioned
 from program.models import Program
 from tiers.models import Ladder, Standing, Tier, TierNeed
@@ -109,17 +110,18 @@ def climbs(members: Iterable[Member], *, program: Program) -> Climbs:
     }
 
 
-def _credits(ids: list[uuid.UUID], units: Iterable[str]) -> dict[uuid.UUID, list[Event]]:
+def _credits(ids: list[uuid.UUID], units: Collection[str]) -> dict[uuid.UUID, list[Event]]:
+    """By the accounts' ids, which follow from member and unit: one index serves it, always."""
+    accounts = {Account.id_for(pk, unit): (pk, unit) for pk in ids for unit in units}
     found: dict[uuid.UUID, list[Event]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT a.member_id, a.unit_id, e.occurred_at, sum(e.amount)::bigint
-               FROM points_account a JOIN points_entry e ON e.account_id = a.id
-               WHERE a.member_id = ANY(%s) AND a.unit_id = ANY(%s)
-               GROUP BY 1, 2, 3""",
-            [ids, list(units)],
+            """SELECT account_id, occurred_at, sum(amount)::bigint FROM points_entry
+               WHERE account_id = ANY(%s) GROUP BY 1, 2""",
+            [list(accounts)],
         )
-        for member, unit, moment, amount in cursor:
+        for account, moment, amount in cursor:
+            member, unit = accounts[account]
             found.setdefault(member, []).append((moment, unit, amount))
     return found
 

@@ -305,10 +305,8 @@ class RedemptionAdmin(links.ByMember, StaffNames, FactAdmin):
 
     @display(description=_("state"))
     def state(self, row: Redemption) -> str:
-        verdict = vouchers.verdict(row)
-        return format_html(
-            '<span class="desk-state desk-{}">{}</span>', verdict.kind, verdict.label
-        )
+        kind, label = vouchers.state(row)
+        return format_html('<span class="desk-state desk-{}">{}</span>', kind, label)
 
     @display(description=_("last day"))
     def last_day(self, row: Redemption) -> str:
