@@ -10,16 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cast import utc
-from tiers.qualification import (
-    Climb,
-    LadderRule,
-    Requirement,
-    Route,
-    Rung,
-    Span,
-    Validity,
-    Window,
-)
+from tiers.qualification import Climb
+from tiers.terms import LadderRule, Requirement, Route, Rung, Span, Validity, Window
 
 YEAR = Window("year")
 
