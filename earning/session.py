@@ -26,8 +26,8 @@ from points.books import Books
 from points.ledger import Credit, Earning
 from points.models import Account, Entry
 from program import catalog
-from program.models import Program
-from tiers import standing
+from program.models import Program, Unit
+from tiers import ladders, standing
 
 Identity = tuple[str, str]
 Stored = tuple[Activity, tuple[Award, ...]]
@@ -45,6 +45,7 @@ class Decision:
     outcomes: list[Outcome]
     passed: list[Passed]
     activity: Activity
+    tiers: frozenset[str]
 
 
 class Session:
@@ -120,7 +121,7 @@ class Session:
                 self._climb(member, one.occurred_at, outcome.rule.unit, outcome.amount)
             passed = self.tracker.take(one, member, outcomes)
             activity = Activity(id=one.activity_id, member=member, **one.body(self.actor))
-            decided.append(Decision(one, member, outcomes, passed, activity))
+            decided.append(Decision(one, member, outcomes, passed, activity, facts.tiers))
         return decided
 
     def _climb(self, member: Member, moment: datetime, unit: str, amount: int) -> None:
@@ -147,7 +148,7 @@ class Session:
     def _post(self, decision: Decision, passed: Sequence[Passed]) -> Stored:
         """Post what an activity earned, and what the milestones it passed pay on top."""
         activity, outcomes = decision.activity, decision.outcomes
-        earning = self._earning(decision.one, decision.member, outcomes)
+        earning = self._earning(decision)
         entries = ledger.post_into(self.books, [earning], actor=self.actor, program=self.program)
         bonus = [milestones.earning_of(one, activity) for one in passed]
         ledger.post_into(self.books, bonus, actor=self.actor, program=self.program)
@@ -158,8 +159,8 @@ class Session:
         pairs = zip(outcomes, entries, strict=True)
         return activity, tuple(_award(activity, outcome, entry) for outcome, entry in pairs)
 
-    def _earning(self, one: Checked, member: Member, outcomes: Sequence[Outcome]) -> Earning:
-        units = catalog.of(self.program).units
+    def _earning(self, decision: Decision) -> Earning:
+        units, one = catalog.of(self.program).units, decision.one
         credits = [
             Credit(
                 unit=outcome.rule.unit,
@@ -168,12 +169,18 @@ class Session:
                 reason=sentences.explain(
                     outcome, unit=units[outcome.rule.unit], type=one.type, program=self.program
                 ),
+                policy=self._policy(decision.tiers, units[outcome.rule.unit]),
             )
-            for outcome in outcomes
+            for outcome in decision.outcomes
         ]
-        return Earning(
-            member.pk, f"activity:{one.activity_id}", one.occurred_at, credits, one.type.code
-        )
+        source = f"activity:{one.activity_id}"
+        return Earning(decision.member.pk, source, one.occurred_at, credits, one.type.code)
+
+    def _policy(self, tiers: frozenset[str], unit: Unit) -> Unit | None:
+        """How points end that are earned at these tiers, where a tier has a policy of its own."""
+        own = ladders.expiries(self.program)
+        found = next((own[tier, unit.code] for tier in tiers if (tier, unit.code) in own), None)
+        return found.policy(unit) if found else None
 
     def _result(self, member: Member) -> dict[str, object]:
         """Every balance that this type of activity can move, and the tier on the first ladder."""

@@ -15,18 +15,9 @@ from members.models import Member
 from points.models import Account
 from program.catalog import versioned
 from program.models import Program
-from tiers.models import Ladder, Standing, Tier, TierNeed
-from tiers.qualification import (
-    Climb,
-    Event,
-    LadderRule,
-    Requirement,
-    Route,
-    Rung,
-    Span,
-    Validity,
-    Window,
-)
+from tiers.models import Ladder, Standing, Tier, TierExpiry, TierNeed
+from tiers.qualification import Climb, Event
+from tiers.terms import LadderRule, Requirement, Route, Rung, Span, Validity, Window
 
 Climbs = dict[tuple[uuid.UUID, str], Climb]
 
@@ -63,7 +54,17 @@ def _rule(ladder: Ladder, zone: str) -> LadderRule:
         downgrade=ladder.downgrade,
         year_starts=ladder.year_starts,
         sharing=ladder.shared,
+        counter=ladder.counter_id,
+        head_starts=tuple((tier.code, tier.head_start) for tier in tiers if tier.head_start),
+        rolls_over=ladder.rolls_over,
     )
+
+
+@versioned
+def expiries(program: Program) -> dict[tuple[str, str], TierExpiry]:
+    """Policies that differ by tier, by (tier code, unit code)."""
+    found = TierExpiry.objects.select_related("tier")
+    return {(row.tier.code, row.unit_id): row for row in found}
 
 
 def routes_of(tier: Tier, ladder: Ladder) -> tuple[Route, ...]:
