@@ -19,7 +19,8 @@ class _Fields(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "input" and given.get("name") and self._counts(given):
-            self.found[given["name"]] = given.get("value", "on")
+            ticked = "on" if given.get("type") in ("checkbox", "radio") else ""
+            self.found[given["name"]] = given.get("value", ticked)
         elif tag == "select":
             self._select = given.get("name", "")
             self.found.setdefault(self._select, "")
