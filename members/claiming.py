@@ -14,11 +14,11 @@ from django.db import transaction
 from django.db.models import F
 
 from common import clock
-from common.errors import translate
+from common.errors import InvalidInput, translate
 from common.ids import ALPHABET
 from events import outbox
 from members import enrolment
-from members.errors import REFUSALS, AlreadyMember, CardNumberInvalid, ClaimRefused, MemberNotFound
+from members.errors import REFUSALS, AlreadyMember, ClaimRefused, MemberNotFound
 from members.models import ClaimCode, Member, MemberKey, User
 
 LIFE = timedelta(days=90)
@@ -63,7 +63,7 @@ def try_code(*, number: str, code: str) -> Member:
     """
     try:
         member = enrolment.find(card=number)
-    except (CardNumberInvalid, MemberNotFound) as error:
+    except (InvalidInput, MemberNotFound) as error:
         raise ClaimRefused(REFUSED) from error
     with transaction.atomic():
         row = (

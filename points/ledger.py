@@ -138,7 +138,9 @@ def _extend(
 ) -> None:
     until = policy.expires_at(unit, occurred_at=moment, zone=program.time_zone)
     if until is not None:
-        books.keep_alive(key=key, since=moment, until=until, source=source, posting=posting)
+        books.keep_alive(
+            key=key, since=moment, until=until, now=clock.now(), source=source, posting=posting
+        )
 
 
 def _award(books: Books, entry: Entry, *, key: Key, unit: Unit, zone: str, now: datetime) -> None:

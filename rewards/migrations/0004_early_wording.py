@@ -4,15 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('rewards', '0003_early'),
+        ("rewards", "0003_early"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='reward',
-            name='early_days',
-            field=models.PositiveSmallIntegerField(default=0, help_text='So many days earlier who holds that tier, or a higher one, may have it.'),
+            model_name="reward",
+            name="early_days",
+            field=models.PositiveSmallIntegerField(
+                default=0,
+                help_text="So many days earlier who holds that tier, or a higher one, may have it.",
+            ),
         ),
     ]
