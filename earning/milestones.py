@@ -61,6 +61,7 @@ class Tracker:
         if self.milestones and ids:
             self._load(ids, program.time_zone)
             self.homes = households.homes(ids)
+            households.lock(self.homes.values())  # what a household gets once, one batch decides
 
     def take(self, one: Checked, member: Member, outcomes: Sequence[Outcome]) -> list[Passed]:
         """Count what an activity earned, and say which levels it passed."""
@@ -124,6 +125,7 @@ def claim(
     passed: Sequence[tuple[Passed, Activity]],
 ) -> list[tuple[Passed, Activity]]:
     """Write down the levels passed; returns those nobody of the same owner had passed before."""
+    passed = _without_own(passed)
     rows = {
         one.id: MilestoneReached(
             id=one.id,
@@ -142,6 +144,23 @@ def claim(
         if stored[one.id].activity_id == activity.pk and one.id not in mine:
             mine[one.id] = (one, activity)
     return list(mine.values())
+
+
+def _without_own(passed: Sequence[tuple[Passed, Activity]]) -> list[tuple[Passed, Activity]]:
+    """Leave out levels the same member passed before under another owner."""
+    if not passed:
+        return []
+    members = {one.member.pk for one, _ in passed}
+    own = set(
+        MilestoneReached.objects.filter(member__in=members).values_list(
+            "member", "milestone", "level", "period"
+        )
+    )
+    return [
+        (one, activity)
+        for one, activity in passed
+        if (one.member.pk, one.milestone.code, one.level, one.period) not in own
+    ]
 
 
 def earning_of(one: Passed, activity: Activity) -> Earning:

@@ -102,6 +102,9 @@ class Session:
             if one.type.code in unit.expiry_types and one.identity in members
         }
         keys |= milestones.keys(program, members)
+        touched = {unit for _, unit in keys}
+        climbing = {u for r in ladders.rules(program) if r.units & touched for u in r.units}
+        keys |= {(member.pk, unit) for member in members.values() for unit in climbing}
         books = Books.open(keys)
         return cls(program, members=members, checked=checked, books=books, actor=actor)
 
@@ -119,10 +122,19 @@ class Session:
             outcomes = evaluate(self.rules.get(one.type.code, ()), facts, self.usage)
             for outcome in outcomes:
                 self._climb(member, one.occurred_at, outcome.rule.unit, outcome.amount)
-            passed = self.tracker.take(one, member, outcomes)
             activity = Activity(id=one.activity_id, member=member, **one.body(self.actor))
+            passed = self._pass(one, activity, outcomes)
             decided.append(Decision(one, member, outcomes, passed, activity, facts.tiers))
         return decided
+
+    def _pass(self, one: Checked, activity: Activity, outcomes: Sequence[Outcome]) -> list[Passed]:
+        """The milestones an activity passed first of all; what they pay counts for what follows."""
+        passed = self.tracker.take(one, activity.member, outcomes)
+        mine = [level for level, _ in milestones.claim([(level, activity) for level in passed])]
+        for level in mine:
+            milestone = level.milestone
+            self._climb(activity.member, one.occurred_at, milestone.unit_id, milestone.amount)
+        return mine
 
     def _climb(self, member: Member, moment: datetime, unit: str, amount: int) -> None:
         for code, rule in self.ladders.items():
@@ -130,11 +142,7 @@ class Session:
                 self.climbs[member.pk, code].add(moment, unit, amount)
 
     def _write(self, decided: Sequence[Decision]) -> dict[int, Stored]:
-        claimed = milestones.claim([(one, d.activity) for d in decided for one in d.passed])
-        paid: dict[uuid.UUID, list[Passed]] = {}
-        for one, activity in claimed:
-            paid.setdefault(activity.pk, []).append(one)
-        stored = {d.one.index: self._post(d, paid.get(d.activity.pk, [])) for d in decided}
+        stored = {d.one.index: self._post(d) for d in decided}
         ledger.sweep(self.books, program=self.program)
         bulk.insert(Activity, [activity for activity, _ in stored.values()])
         self.books.write()
@@ -142,19 +150,16 @@ class Session:
         usage.store(self.usage, self.rules)
         standing.settle(self._moved(), actor=self.actor)
         outbox.publish_many(_event(activity, awards) for activity, awards in stored.values())
-        outbox.publish_many(_reached(one, activity) for one, activity in claimed)
+        outbox.publish_many(_reached(one, d.activity) for d in decided for one in d.passed)
         return stored
 
-    def _post(self, decision: Decision, passed: Sequence[Passed]) -> Stored:
+    def _post(self, decision: Decision) -> Stored:
         """Post what an activity earned, and what the milestones it passed pay on top."""
         activity, outcomes = decision.activity, decision.outcomes
         earning = self._earning(decision)
         entries = ledger.post_into(self.books, [earning], actor=self.actor, program=self.program)
-        bonus = [milestones.earning_of(one, activity) for one in passed]
+        bonus = [milestones.earning_of(one, activity) for one in decision.passed]
         ledger.post_into(self.books, bonus, actor=self.actor, program=self.program)
-        for extra in bonus:
-            for credit in extra.credits:
-                self._climb(decision.member, extra.occurred_at, credit.unit, credit.amount)
         activity.result = self._result(decision.member)
         pairs = zip(outcomes, entries, strict=True)
         return activity, tuple(_award(activity, outcome, entry) for outcome, entry in pairs)
