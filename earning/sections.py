@@ -253,4 +253,6 @@ def _limits(table: RuleTable, blueprint: Any) -> list[dict[str, Any]]:
 
 def install() -> None:
     """Register the sections of this app."""
-    register(Section("rule", list[RuleTable], _apply))
+    from earning import exports
+
+    register(Section("rule", list[RuleTable], _apply, exports.rules))

@@ -11,7 +11,8 @@ from django.utils import translation
 
 from common import bulk, clock
 from earning import rules, sentences, usage
-from earning.evaluation import Outcome, evaluate
+from earning.deciding import Decider
+from earning.evaluation import Outcome
 from earning.gathering import Gatherer
 from earning.models import Activity, Award, Rule
 from earning.submissions import Checked
@@ -50,10 +51,8 @@ class Session:
         ids = {member.pk for member in members.values()}
         self.usage = usage.load(self.rules, checked, ids, program=program)
         self.climbs = standing.climbs(set(members.values()), program=program)
-        self.gatherer = Gatherer(
-            program, rules=self.rules, members=members.values(), climbs=self.climbs
-        )
-        self.ladders = {way.rule.code: way.rule for way in self.climbs.values()}
+        gatherer = Gatherer(program, rules=self.rules, members=members.values(), climbs=self.climbs)
+        self.decider = Decider(self.rules, gatherer=gatherer, climbs=self.climbs, usage=self.usage)
         self._held = {key: tuple(way.holds) for key, way in self.climbs.items()}
         self._accounts: dict[uuid.UUID, list[Account]] = {}
         for (member, _), account in books.accounts.items():
@@ -89,18 +88,8 @@ class Session:
         decided: Outcomes = []
         for one in sorted(checked, key=lambda one: (one.occurred_at, one.index)):
             member = self.members[one.identity]
-            facts = self.gatherer.facts(one, member)
-            outcomes = evaluate(self.rules.get(one.type.code, ()), facts, self.usage)
-            for outcome in outcomes:
-                self._climb(member, one, outcome)
-            decided.append((one, member, outcomes))
+            decided.append((one, member, self.decider.decide(one, member)))
         return decided
-
-    def _climb(self, member: Member, one: Checked, outcome: Outcome) -> None:
-        for code, rule in self.ladders.items():
-            if outcome.rule.unit in rule.units:
-                way = self.climbs[member.pk, code]
-                way.add(one.occurred_at, outcome.rule.unit, outcome.amount)
 
     def _write(self, decided: Outcomes) -> dict[int, tuple[Activity, tuple[Award, ...]]]:
         stored: dict[int, tuple[Activity, tuple[Award, ...]]] = {}
@@ -141,7 +130,8 @@ class Session:
         """Every balance that this type of activity can move, and the tier on the first ladder."""
         accounts, now = self._accounts.get(member.pk, ()), clock.now()
         balances = {account.unit_id: account.balance for account in accounts}
-        rung = next((self.climbs[member.pk, code].rung_at(now) for code in self.ladders), None)
+        ladders = self.decider.ladders
+        rung = next((self.climbs[member.pk, code].rung_at(now) for code in ladders), None)
         tier = {"code": rung.code, "name": rung.name} if rung else None
         return {"balances": balances, "tier": tier}
 

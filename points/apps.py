@@ -6,6 +6,7 @@ class PointsConfig(AppConfig):
     verbose_name = "Points"
 
     def ready(self) -> None:
-        from points import scenes
+        from points import aspects, scenes
 
         scenes.install()
+        aspects.install()

@@ -6,6 +6,7 @@ class ProgramConfig(AppConfig):
     verbose_name = "Program"
 
     def ready(self) -> None:
-        from program import sections
+        from program import folders, sections
 
         sections.install()
+        folders.install()

@@ -295,9 +295,11 @@ def require_code(code: str, known: Iterable[str], *, place: str) -> None:
 
 def install() -> None:
     """Register the sections of this app."""
+    from program import exports
+
     register(
-        Section("program", ProgramTable, _apply_program, is_required=True),
-        Section("unit", list[UnitTable], _apply_units),
-        Section("partner", list[PartnerTable], _apply_partners),
-        Section("activity_type", list[ActivityTypeTable], _apply_types),
+        Section("program", ProgramTable, _apply_program, exports.program, is_required=True),
+        Section("unit", list[UnitTable], _apply_units, exports.units),
+        Section("partner", list[PartnerTable], _apply_partners, exports.partners),
+        Section("activity_type", list[ActivityTypeTable], _apply_types, exports.activity_types),
     )

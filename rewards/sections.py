@@ -138,4 +138,6 @@ def _tier_id(code: str | None) -> Any:
 
 def install() -> None:
     """Register the sections of this app."""
-    register(Section("reward", list[RewardTable], _apply))
+    from rewards import exports
+
+    register(Section("reward", list[RewardTable], _apply, exports.rewards))

@@ -128,9 +128,12 @@ def _apply(tables: list[LadderTable], blueprint: Any) -> list[str]:
         ladder, changed = upsert(Ladder, {"code": table.code}, values, label=f"Ladder {table.name}")
         changes += changed + _apply_tiers(ladder, table)
         changes += [line for tier in table.tier for line in _apply_routes(ladder, tier, blueprint)]
-    if changes:
-        standing.reassess_everyone(actor="system:program")
     return changes
+
+
+def _follow() -> None:
+    """Whoever the new ladder lifts, or lets down, moves with it."""
+    standing.reassess_everyone(actor="system:program")
 
 
 def _validity(said: str | ValidityTable) -> dict[str, Any]:
@@ -263,4 +266,6 @@ def _smallest(tier: TierTable, decimals: int) -> int | None:
 
 def install() -> None:
     """Register the sections of this app."""
-    register(Section("ladder", list[LadderTable], _apply))
+    from tiers import exports
+
+    register(Section("ladder", list[LadderTable], _apply, exports.ladders, follow=_follow))

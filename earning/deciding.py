@@ -1,0 +1,45 @@
+"""Deciding: what activities earn, in order, each at the tier that those before it led to.
+
+The same steps serve what is being recorded and what is only replayed; nothing is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from earning.evaluation import Outcome, RuleSpec, evaluate
+from earning.gathering import Gatherer
+from earning.limits import Usage
+from earning.submissions import Checked
+from members.models import Member
+from tiers.ladders import Climbs
+from tiers.qualification import LadderRule
+
+
+class Decider:
+    """Rules, facts, climbs and used limits of some members, taking in activities in order."""
+
+    def __init__(
+        self,
+        rules: Mapping[str, Sequence[RuleSpec]],
+        *,
+        gatherer: Gatherer,
+        climbs: Climbs,
+        usage: Usage,
+    ) -> None:
+        self.rules, self.gatherer, self.climbs, self.usage = rules, gatherer, climbs, usage
+        self.ladders: dict[str, LadderRule] = {way.rule.code: way.rule for way in climbs.values()}
+
+    def decide(self, one: Checked, member: Member) -> list[Outcome]:
+        """What one activity earns; counters it moves count for those that follow."""
+        facts = self.gatherer.facts(one, member)
+        outcomes = evaluate(self.rules.get(one.type.code, ()), facts, self.usage)
+        for outcome in outcomes:
+            self.count(member, one, outcome.rule.unit, outcome.amount)
+        return outcomes
+
+    def count(self, member: Member, one: Checked, unit: str, amount: int) -> None:
+        """Let an amount count on every ladder that reads its unit."""
+        for code, rule in self.ladders.items():
+            if unit in rule.units:
+                self.climbs[member.pk, code].add(one.occurred_at, unit, amount)

@@ -1,0 +1,9 @@
+"""x"""
+
+
+def text() -> str:
+    return ""
+
+
+def put_into(s: str) -> str:
+    return s

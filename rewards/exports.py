@@ -1,0 +1,49 @@
+"""The rewards of a blueprint, from what is stored: `rewards.sections` backwards."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from program.exports import whole
+from rewards.models import Reward, RewardPrice
+from rewards.sections import PriceTable, RewardTable
+
+
+def rewards() -> list[RewardTable]:
+    """Every reward on offer; its stock is what is left of it."""
+    rows = Reward.objects.filter(is_active=True).select_related("unit", "lowest_tier")
+    return [_reward(row) for row in rows.prefetch_related("prices__tier", "stock")]
+
+
+def _reward(row: Reward) -> RewardTable:
+    stock = [slot.left for slot in row.stock.all()]
+    return RewardTable(
+        code=row.code,
+        name=row.name,
+        summary=row.summary,
+        category=row.category,
+        unit=row.unit_id,
+        price=[_price(price, row) for price in sorted(row.prices.all(), key=_order)],
+        description=row.description,
+        terms=row.terms,
+        picture=row.picture,
+        worth=row.worth,
+        valid_days=row.valid_days,
+        tier_at_least=row.lowest_tier.code if row.lowest_tier else None,
+        per_member=row.per_member,
+        stock=sum(stock) if stock else None,
+    )
+
+
+def _order(price: RewardPrice) -> tuple[int, date]:
+    """What everybody pays comes first, then tier by tier, each in the order of time."""
+    return (price.tier.rank if price.tier else 0, price.starts_on or date.min)
+
+
+def _price(row: RewardPrice, reward: Reward) -> PriceTable:
+    return PriceTable(
+        amount=whole(row.amount, reward.unit),
+        tier_at_least=row.tier.code if row.tier else None,
+        from_=row.starts_on,
+        until=row.ends_on,
+    )
