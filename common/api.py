@@ -20,7 +20,7 @@ from rest_framework.viewsets import ViewSet
 
 from common.errors import LoyaltyError
 from common.formats import AlwaysJSON, JSONRenderer, StrictJSONParser
-from common.problems import Busy, general, problem
+from common.problems import Busy, LengthRequired, general, problem
 
 BUSY_S = 1  # when to come back after a lock or a connection could not be had
 
@@ -34,6 +34,11 @@ class ApiViewSet(ViewSet):
     renderer_classes = [JSONRenderer]
     content_negotiation_class = AlwaysJSON
     http_method_names = ["get", "head", "post"]  # no OPTIONS: CORS is off
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
+            raise LengthRequired("Send the body in one piece, with its Content-Length.")
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any

@@ -22,6 +22,12 @@ class BodyTooLarge(LoyaltyError):
     title = "The body is too large"
 
 
+class LengthRequired(LoyaltyError):
+    code = "length_required"
+    status = 411
+    title = "The length of the body is missing"
+
+
 class MediaTypeUnsupported(LoyaltyError):
     code = "media_type_unsupported"
     status = 415

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from earning.models import Rule, RuleCondition
+from members.models import Segment
 from program import catalog
 from program.models import ActivityAttribute, ActivityType, Program
 from tiers import standing
@@ -18,6 +19,7 @@ Kind = RuleCondition.Kind
 Operator = RuleCondition.Operator
 NUMERIC = (ActivityAttribute.Kind.INTEGER, ActivityAttribute.Kind.DECIMAL, ActivityAttribute.Kind.MONEY)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+SPANS = ("day", "week", "month")  # how near a birthday is
 YES, NO = ("yes", "true"), ("no", "false")
 
 
@@ -34,24 +36,50 @@ def _typed(kind: str, value: Any) -> str:
     return str(value)
 
 
-def read(text: str, *, kind: str, operator: str, attribute: str, type: ActivityType, program: Program) -> list[Any]:
-    """What was typed as the values that are stored. Raises ValidationError that says what could be written instead."""
+def read(
+    text: str, *, kind: str, operator: str, attribute: str, type: ActivityType, program: Program
+) -> list[Any]:
+    """What was typed as the values that are stored.
+
+    Raises ValidationError that says what could be written instead.
+    """
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if not parts:
         raise ValidationError(_("Say what it is compared with."))
     if operator in (Operator.AT_LEAST, Operator.AT_MOST) and len(parts) > 1:
         raise ValidationError(_("“At least” and “at most” compare with one value."))
+    if kind == Kind.ATTRIBUTE:
+        known = _attribute(attribute, type)
+        return [_value(part, known, operator) for part in parts]
+    if kind in (Kind.HOUR, Kind.MEMBERSHIP_MONTHS):
+        return [_count(part, most=23 if kind == Kind.HOUR else 1200) for part in parts]
     if kind == Kind.WEEKDAY:
-        days = {day: number for number, day in enumerate(DAYS, start=1)}
-        return [_known(part[:3].lower(), days) for part in parts]
-    if kind == Kind.TIER:
-        return [_known(part, {t.code: t.code for t in tiers(program)} | {t.name: t.code for t in tiers(program)}) for part in parts]
+        parts = [part[:3] for part in parts]
+    options = _options(kind, program)
+    return [_known(part, options) for part in parts]
+
+
+def _options(kind: str, program: Program) -> dict[str, Any]:
+    """The words that may be written for a kind, with what is stored for each."""
     known = catalog.of(program)
-    if kind == Kind.PARTNER:
-        return [_known(part, {code: code for code in known.partners}) for part in parts]
-    if kind == Kind.LOCATION:
-        return [_known(part, {code: code for _partner, code in known.locations}) for part in parts]
-    return [_value(part, _attribute(attribute, type), operator) for part in parts]
+    if kind == Kind.TIER:
+        rungs = tiers(program)
+        return {tier.code: tier.code for tier in rungs} | {tier.name: tier.code for tier in rungs}
+    if kind == Kind.SEGMENT:
+        return {code: code for code in Segment.objects.values_list("code", flat=True)}
+    return {
+        Kind.WEEKDAY: {day: number for number, day in enumerate(DAYS, start=1)},
+        Kind.PARTNER: {code: code for code in known.partners},
+        Kind.LOCATION: {code: code for _partner, code in known.locations},
+        Kind.BIRTHDAY: {span: span for span in SPANS},
+        Kind.FIRST: {"yes": True, "no": False},
+    }[Kind(kind)]
+
+
+def _count(part: str, *, most: int) -> int:
+    if not (part.isascii() and part.isdigit() and int(part) <= most):
+        raise ValidationError(_("Write a whole number from 0 to %(most)s.") % {"most": most})
+    return int(part)
 
 
 def tiers(program: Program) -> list[Tier]:

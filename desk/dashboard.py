@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 from django.core.cache import cache
@@ -41,11 +42,11 @@ class Flow:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Rung:
-    """A tier, how many hold it now, and their share of all members with a tier in percent."""
+    """A tier, how many hold it now, and their share of all members with a tier."""
 
     tier: Tier
     members: int
-    share: int
+    share: Fraction
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def _rungs(program: Program, now: datetime) -> list[Rung]:
     first = [tier for tier in tiers if tier.ladder_id == tiers[0].ladder_id]
     total = sum(counts.get(tier.pk, 0) for tier in first) or 1
     rows = sorted(first, key=lambda tier: -tier.rank)
-    return [Rung(tier, counts.get(tier.pk, 0), round(100 * counts.get(tier.pk, 0) / total)) for tier in rows]
+    return [Rung(tier, counts.get(tier.pk, 0), Fraction(counts.get(tier.pk, 0), total)) for tier in rows]
 
 
 def _recorded(program: Program) -> list[Recorded]:

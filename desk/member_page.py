@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Prefetch
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common import clock
@@ -26,7 +27,7 @@ from tiers import standing
 from tiers.models import Standing
 from tiers.standing import Progress
 
-POSTINGS = 20  # a screenful of the timeline
+POSTINGS = 12  # a screenful of the timeline
 RECENT = 8  # of everything else; the lists behind have the rest
 
 
@@ -39,7 +40,7 @@ class Line:
     detail: str
     doer: str
     entries: tuple[Entry, ...]
-    link: str
+    url: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -63,6 +64,14 @@ class Done:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Announced:
+    """An event in words."""
+
+    sentence: str
+    occurred_at: datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class MemberPage:
     """What the page shows, section by section."""
 
@@ -78,7 +87,7 @@ class MemberPage:
     cards: list[Card]
     keys: list[MemberKey]
     claim_code: ClaimCode | None
-    events: list[Event]
+    events: list[Announced]
 
 
 def gather(member: Member, *, program: Program, unit: str = "", before: str = "") -> MemberPage:
@@ -100,12 +109,12 @@ def gather(member: Member, *, program: Program, unit: str = "", before: str = ""
         cards=list(Card.objects.filter(member=member)),
         keys=list(MemberKey.objects.filter(member=member).exclude(kind=MemberKey.Kind.CARD).order_by("kind")),
         claim_code=codes.first(),
-        events=list(Event.objects.filter(member_id=member.pk)[:RECENT]),
+        events=_events(member),
     )
 
 
 def _progress(member: Member, program: Program, accounts: Iterable[Account]) -> list[Progress]:
-    held = Standing.objects.filter(member=member).at(clock.now())
+    held = Standing.objects.of(member).at(clock.now())
     balances = {account.unit_id: account.balance for account in accounts}
     return standing.place(member, program=program, held=held, balances=balances)
 
@@ -161,19 +170,20 @@ def _paid(postings: Iterable[Posting]) -> list[uuid.UUID]:
 def _line(
     posting: Posting, *, entries: list[Entry], activity: Activity | None, redemption: Redemption | None, doer: str
 ) -> Line:
-    title, detail, link = str(posting.get_kind_display()).capitalize(), posting.note, ""
+    title, detail, url = str(posting.get_kind_display()).capitalize(), "", ""
     if activity is not None:
         place = activity.location.name if activity.location else activity.partner.name
         title = _("%(type)s at %(place)s") % {"type": activity.type.name, "place": place}
-        detail, link = activity.reference, f"earning_activity_change {activity.pk}"
+        detail, url = activity.reference, reverse("admin:earning_activity_change", args=[activity.pk])
     elif redemption is not None:
         is_back = posting.kind == Posting.Kind.REVERSAL
         words = {"reward": redemption.reward.name}
         title = (_("Given back: %(reward)s") if is_back else _("Redeemed: %(reward)s")) % words
-        detail, link = posting.note, f"rewards_redemption_change {redemption.pk}"
+        detail = redemption.cancel_reason if is_back else ""
+        url = reverse("admin:rewards_redemption_change", args=[redemption.pk])
     elif posting.kind == Posting.Kind.ADJUSTMENT:
         title = _("Adjusted by hand")
-    return Line(posting, title, detail, doer, tuple(entries), link)
+    return Line(posting, title, detail, doer, tuple(entries), url)
 
 
 def _endings(member: Member) -> list[Ending]:
@@ -205,6 +215,22 @@ def _activities(member: Member, program: Program) -> list[Done]:
         )
         for row in rows.order_by("-occurred_at", "-id")[:RECENT]
     ]
+
+
+def _events(member: Member) -> list[Announced]:
+    rows = list(Event.objects.filter(member_id=member.pk)[:RECENT])
+    names = say.staff_names(str(row.payload.get("actor", "")) for row in rows)
+    return [Announced(_told(row, names), row.occurred_at) for row in rows]
+
+
+def _told(event: Event, names: dict[str, str]) -> str:
+    """`Tier changed: ketch, by Clara`, from what the event carries."""
+    told = event.type.replace("_", " ").capitalize()
+    facts = [str(event.payload[key]) for key in ("tier", "reward", "unit", "reason") if event.payload.get(key)]
+    if facts:
+        told = f"{told}: {', '.join(facts)}"
+    actor = str(event.payload.get("actor", ""))
+    return _("%(told)s, by %(who)s") % {"told": told, "who": say.actor(actor, names)} if actor else told
 
 
 def _uuid(text: str) -> Any:

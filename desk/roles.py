@@ -25,6 +25,8 @@ USE_VOUCHER = "rewards.change_redemption"
 CANCEL_VOUCHER = "rewards.delete_redemption"
 CLAIM = "earning.change_unclaimedactivity"
 REASSESS = "tiers.change_standing"
+ISSUE_KEY = "partners.add_apikey"
+REVOKE_KEY = "partners.change_apikey"
 
 CLERK_VERBS = frozenset(
     {ENROL, CORRECT, REPLACE_CARD, ISSUE_CODE, ADJUST, REDEEM, USE_VOUCHER, CANCEL_VOUCHER, CLAIM}
@@ -33,6 +35,7 @@ CLERK_SEES = frozenset(
     {
         "members.view_member", "members.view_card",
         "points.view_account", "points.view_posting", "points.view_entry", "points.view_lot", "points.view_lotuse",
+        "points.view_extension",
         "tiers.view_ladder", "tiers.view_tier", "tiers.view_standing",
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
         "rewards.view_reward", "rewards.view_redemption",
@@ -43,9 +46,12 @@ MANAGER_SEES = frozenset(
     {
         "program.view_program", "program.view_unit", "program.view_activitytype", "program.view_activityattribute",
         "program.view_partner", "program.view_location", "program.view_revision",
-        "members.view_memberkey", "members.view_claimcode",
+        "members.view_memberkey", "members.view_claimcode", "members.view_segment", "members.view_segmentmember",
+        "tiers.view_tierroute", "tiers.view_tierneed",
         "events.view_event", "events.view_heartbeat",
-        "earning.view_rule", "earning.view_rulecondition", "earning.view_importrun",
+        "earning.view_rule", "earning.view_rulecondition", "earning.view_rulelimit", "earning.view_limituse",
+        "earning.view_importrun", "earning.view_milestone", "earning.view_milestonereached",
+        "members.view_household", "members.view_householdmember",
         "rewards.view_rewardprice", "rewards.view_rewardstock",
         "partners.view_apikey",
     }
@@ -58,13 +64,19 @@ MANAGER_CHANGES = frozenset(
         "program.add_activityattribute", "program.change_activityattribute",
         "program.add_partner", "program.change_partner",
         "program.add_location", "program.change_location",
+        "members.add_segment", "members.change_segment",
+        "members.add_segmentmember", "members.delete_segmentmember",
         "tiers.add_ladder", "tiers.change_ladder", "tiers.add_tier", "tiers.change_tier", REASSESS,
+        "tiers.add_tierroute", "tiers.change_tierroute", "tiers.delete_tierroute",
+        "tiers.add_tierneed", "tiers.change_tierneed", "tiers.delete_tierneed",
         "earning.add_rule", "earning.change_rule", "earning.delete_rule",
         "earning.add_rulecondition", "earning.change_rulecondition", "earning.delete_rulecondition",
+        "earning.add_milestone", "earning.change_milestone",
+        "earning.add_rulelimit", "earning.change_rulelimit", "earning.delete_rulelimit",
         "rewards.add_reward", "rewards.change_reward",
         "rewards.add_rewardprice", "rewards.change_rewardprice", "rewards.delete_rewardprice",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",
-        "partners.add_apikey", "partners.change_apikey",
+        ISSUE_KEY, REVOKE_KEY,
     }
 )  # fmt: skip
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -16,6 +19,8 @@ from earning.models import Activity, Rule, UnclaimedActivity
 from program import attributes, catalog
 from program.models import ActivityAttribute, ActivityType, Program
 
+TOLD = ("attribute", "partner", "location", "weekday", "hour")  # what an activity tells of itself
+
 
 def pays(rule: Rule, *, program: Program) -> str:
     """`10 points for every 1 of Room revenue`, `5% of the base, in points`."""
@@ -23,6 +28,9 @@ def pays(rule: Rule, *, program: Program) -> str:
     name = unit.singular if rule.amount == 1 else unit.plural
     if rule.effect == Rule.Effect.FIXED:
         return f"{rate} {name}"
+    if rule.effect == Rule.Effect.PERCENT and rule.percent_of_id:
+        words = {"rate": rate, "units": unit.plural, "base": rule.percent_of.plural}  # type: ignore[union-attr]
+        return _("%(units)s: %(rate)s%% of the %(base)s") % words
     if rule.effect == Rule.Effect.PERCENT:
         return _("%(rate)s%% more %(units)s") % {"rate": rate, "units": unit.plural}
     known = conditions.attribute_of(rule.type_id, rule.attribute, program=program)
@@ -47,15 +55,6 @@ def when(rule: Rule, *, program: Program) -> str:
     return _(" and ").join(rows) or _("always")
 
 
-def in_force(rule: Rule) -> str:
-    """From when until when it pays."""
-    if rule.starts_on and rule.ends_on:
-        return _("from %(start)s until %(end)s") % {"start": say.day(rule.starts_on), "end": say.day(rule.ends_on)}
-    if rule.starts_on:
-        return _("from %(start)s") % {"start": say.day(rule.starts_on)}
-    return _("until %(end)s") % {"end": say.day(rule.ends_on)} if rule.ends_on else _("always")
-
-
 def facts_in_words(type: ActivityType | None, values: Mapping[str, Any], *, program: Program) -> str:
     """The attributes of an activity on one line: `Stayed · 7 nights · Suite · EUR 700.00`."""
     rows = type.attributes.all() if type else []
@@ -78,26 +77,37 @@ def _fact(attribute: ActivityAttribute, value: Any, program: Program) -> str:
 
 
 def why_nothing(activity: Activity | UnclaimedActivity, *, program: Program) -> str:
-    """Why no rule paid for an activity: the conditions that did not hold. Tier bonuses are left out: they add to a base."""
+    """Why no rule paid for an activity: what rules ask for and the activity is not.
+
+    Percentages are left out: they add to a base.
+    """
     type = catalog.of(program).types.get(activity.type_id)
     facts = _facts(activity, type, program)
-    specs = [rule for rule in rules.compiled(program).get(activity.type_id, ()) if rule.effect != "percent"]
+    specs = rules.compiled(program).get(activity.type_id, ())
+    specs = tuple(rule for rule in specs if rule.effect != "percent")
     if not specs:
         return _("No rule pays for this kind of activity.")
-    if any(applies(rule, facts) for rule in specs):
-        return _("Rules applied, and the amount came to nothing.")
-    failed = {sentence for rule in specs for sentence in _failed(rule, facts, program)}
-    if not failed:
+    live = [rule for rule in specs if applies(replace(rule, conditions=()), facts)]
+    if not live:
         return _("No rule was in force on that day.")
-    return _("Rules ask that %(conditions)s.") % {"conditions": _(" and that ").join(sorted(failed))}
+    asked = [_unmet(rule, facts, program) for rule in live]
+    if not all(asked):
+        return _("A rule applied, and the amount came to nothing.")
+    fewest = min(map(len, asked))  # what comes nearest says most
+    sentences = sorted({sentence for unmet in asked if len(unmet) == fewest for sentence in unmet})
+    return _("Rules ask that %(conditions)s.") % {"conditions": _(" or that ").join(sentences)}
 
 
 def _facts(activity: Activity | UnclaimedActivity, type: ActivityType | None, program: Program) -> Facts:
+    values = _values(activity, type)
+    rated_on = values.get(type.rated_by) if type else None
     return Facts(
         on=clock.local_date(activity.occurred_at, program.time_zone),
-        attributes=_values(activity, type),
+        attributes=values,
+        rated_on=rated_on if isinstance(rated_on, date) else None,
         partner=activity.partner_id,
         location=activity.location.code if activity.location else "",
+        hour=activity.occurred_at.astimezone(ZoneInfo(program.time_zone)).hour,
     )
 
 
@@ -109,10 +119,9 @@ def _values(activity: Activity | UnclaimedActivity, type: ActivityType | None) -
         return dict(activity.attributes)
 
 
-def _failed(rule: RuleSpec, facts: Facts, program: Program) -> list[str]:
-    rows = zip(rule.conditions, rule.key.conditions.all(), strict=True)
-    return [
-        conditions.sentence(row, rule=rule.key, program=program)
-        for condition, row in rows
-        if condition.kind != "tier" and not holds(condition, facts)
-    ]
+def _unmet(rule: RuleSpec, facts: Facts, program: Program) -> list[str]:
+    """The conditions that do not hold; if all on the activity do, those on the member."""
+    rows = list(zip(rule.conditions, rule.key.conditions.all(), strict=True))
+    told = [row for condition, row in rows if condition.kind in TOLD and not holds(condition, facts)]
+    told = told or [row for condition, row in rows if condition.kind not in TOLD]
+    return [conditions.sentence(row, rule=rule.key, program=program) for row in told]

@@ -36,6 +36,15 @@ def last_day(end: datetime | None) -> str:
     return day(end - timedelta(microseconds=1)) if end else NOTHING
 
 
+def period(start: date | None, end: date | None) -> str:
+    """From when until when, where the end is the first day that no longer counts."""
+    if start and end:
+        return _("from %(start)s until %(end)s") % {"start": day(start), "end": day(end)}
+    if start:
+        return _("from %(start)s") % {"start": day(start)}
+    return _("until %(end)s") % {"end": day(end)} if end else _("always")
+
+
 def amount(value: int, unit: Unit) -> str:
     """`1,240 points`."""
     return ui.words(value, unit)

@@ -10,6 +10,7 @@ from allauth.account.decorators import secure_admin_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
 from desk import dashboard, house
@@ -21,7 +22,7 @@ class DeskSite(UnfoldAdminSite):
     """One site, registered with every model of the house."""
 
     index_template = "desk/dashboard.html"
-    enable_nav_sidebar = True
+    index_title = _("Today")
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Everything staff see is dated in the program's time zone, so pages are rendered inside it."""

@@ -95,15 +95,25 @@ def _group(title: Any, items: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The doors that are open to whoever is signed in; groups of closed ones are left out."""
-    shown = []
-    for group in NAVIGATION:
-        items = [item for item in group["items"] if item["permission"](request)]
-        if items:
-            shown.append({**group, "items": items})
-    return shown
+    """The doors that are open to whoever is signed in, the one they stand in marked."""
+    groups = [
+        {**group, "items": [dict(item) for item in group["items"] if item["permission"](request)]}
+        for group in NAVIGATION
+    ]
+    items = [item for group in groups for item in group["items"]]
+    here = max(items, key=lambda item: _nearness(str(item["link"]), request.path), default=None)
+    for item in items:
+        item["active"] = item is here and _nearness(str(item["link"]), request.path) > 0
+    return [group for group in groups if group["items"]]
 
 
+def _nearness(link: str, path: str) -> int:
+    """How much of an address a door's own covers; the first page's is its own alone."""
+    is_inside = path == link if link == str(FIRST_PAGE) else path.startswith(link)
+    return len(link) if is_inside else 0
+
+
+FIRST_PAGE = reverse_lazy("admin:index")
 NAVIGATION: list[dict[str, Any]] = [
     {
         "items": [
@@ -132,6 +142,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _list(_("Postings"), "post_add", "points.posting"),
             _list(_("Accounts"), "account_balance_wallet", "points.account"),
             _list(_("Lots"), "inventory_2", "points.lot"),
+            _list(_("Extensions"), "update", "points.extension"),
             _list(_("Uses of lots"), "call_split", "points.lotuse"),
         ],
     ),
@@ -143,6 +154,10 @@ NAVIGATION: list[dict[str, Any]] = [
             _list(_("Activity types"), "category", "program.activitytype"),
             _list(_("Earning rules"), "calculate", "earning.rule"),
             _list(_("Ladders and tiers"), "stairs", "tiers.ladder"),
+            _list(_("Routes to tiers"), "alt_route", "tiers.tierroute"),
+            _list(_("Milestones"), "emoji_flags", "earning.milestone"),
+            _list(_("Households"), "home", "members.household"),
+            _list(_("Segments"), "diversity_3", "members.segment"),
             _list(_("Rewards"), "redeem", "rewards.reward"),
             _list(_("Partners and places"), "storefront", "program.partner"),
             _list(_("API keys"), "key", "partners.apikey"),
@@ -154,6 +169,7 @@ NAVIGATION: list[dict[str, Any]] = [
         [
             _list(_("Logins"), "badge", "members.user"),
             _list(_("Groups"), "groups", "auth.group"),
+            _list(_("Changes in the admin"), "manage_history", "admin.logentry"),
             _list(_("Workers"), "favorite", "events.heartbeat"),
             _list(_("Schedules"), "schedule", "django_celery_beat.periodictask"),
         ],

@@ -23,7 +23,7 @@ from unfold.widgets import (
 )
 
 from common.errors import LoyaltyError
-from desk import fields, finding, roles, say
+from desk import fields, finding, roles, rules, say
 from desk.attempts import Repeated, acting_once
 from earning import intake
 from earning.errors import AlreadyClaimed
@@ -52,11 +52,12 @@ class Slip:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Done:
-    """What to say, and where to go or what to print."""
+    """What to say, and where to go; or, where there is a secret to hand over, the page that shows it this once."""
 
     message: str
     url: str
-    slip: Slip | None = None
+    handed_over: Any = None
+    template: str = "desk/slip.html"
 
 
 class VerbForm(forms.Form):
@@ -67,6 +68,7 @@ class VerbForm(forms.Form):
     intro: ClassVar[Any] = ""
     permission: ClassVar[str] = ""
     has_preview: ClassVar[bool] = False
+    previews_at_once: ClassVar[bool] = False
     is_grave: ClassVar[bool] = False
 
     attempt = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -75,18 +77,32 @@ class VerbForm(forms.Form):
         self.subject, self.clerk = subject, clerk
         kwargs["initial"] = {"attempt": uuid.uuid4(), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            if field.help_text:
-                field.widget.attrs["aria-describedby"] = f"id_{name}_help"
 
     @property
     def member(self) -> Member | None:
         """Whom it is about, once that is known."""
         return self.subject if isinstance(self.subject, Member) else getattr(self.subject, "member", None)
 
+    @property
+    def home(self) -> str:
+        """Where to go when nothing is left to do."""
+        return page(self.member) if self.member else reverse("admin:members_member_changelist")
+
     def act(self, *, actor: str) -> Done:
         """Do it. Raises the LoyaltyError that says why not."""
         raise NotImplementedError
+
+    @property
+    def facts(self) -> list[tuple[Any, str]]:
+        """What it is about, where that is not a member."""
+        return []
+
+    def is_ready_to_preview(self) -> bool:
+        """Whether enough is known to say what would happen; the reason may still be missing."""
+        is_ready = not set(self.errors) - {"reason"}
+        if is_ready and "reason" in self.fields:
+            self.cleaned_data.setdefault("reason", "…")
+        return is_ready and self.member is not None
 
     def refuse_own(self) -> None:
         """Nobody moves their own points."""
@@ -258,8 +274,18 @@ class CancelVoucher(VerbForm):
     title, button = later("Cancel the voucher"), later("Cancel and give the points back")
     intro = later("The points go back where they came from, with their old last day.")
     permission, has_preview, is_grave = roles.CANCEL_VOUCHER, True, True
+    previews_at_once = True
 
     reason = reason_field(later("Why the member does not get it after all."))
+
+    @property
+    def facts(self) -> list[tuple[Any, str]]:
+        row: Redemption = self.subject
+        return [
+            (_("Reward"), row.reward.name),
+            (_("Member"), row.member.name),
+            (_("Paid"), say.amount(row.price, row.unit)),
+        ]
 
     def act(self, *, actor: str) -> Done:
         row: Redemption = self.subject
@@ -284,6 +310,22 @@ class Claim(VerbForm):
     @property
     def member(self) -> Member | None:
         return self.found
+
+    @property
+    def home(self) -> str:
+        return reverse("admin:earning_unclaimedactivity_changelist")
+
+    @property
+    def facts(self) -> list[tuple[Any, str]]:
+        row: UnclaimedActivity = self.subject
+        program = catalog.current()
+        known = catalog.of(program).types.get(row.type_id)
+        return [
+            (row.type.name, rules.facts_in_words(known, row.attributes, program=program)),
+            (_("When"), say.day(row.occurred_at)),
+            (_("Where"), row.location.name if row.location else row.partner.name),
+            (_("Reference"), row.reference),
+        ]
 
     def clean_who(self) -> str:
         who: str = self.cleaned_data["who"]

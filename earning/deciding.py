@@ -6,10 +6,12 @@ The same steps serve what is being recorded and what is only replayed; nothing i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from earning.evaluation import Outcome, RuleSpec, evaluate
 from earning.gathering import Gatherer
 from earning.limits import Usage
+from earning.milestones import Passed, Tracker
 from earning.submissions import Checked
 from members.models import Member
 from tiers.ladders import Climbs
@@ -17,7 +19,7 @@ from tiers.qualification import LadderRule
 
 
 class Decider:
-    """Rules, facts, climbs and used limits of some members, taking in activities in order."""
+    """Rules, facts, climbs, milestones and used limits of some members, taking in activities."""
 
     def __init__(
         self,
@@ -26,20 +28,24 @@ class Decider:
         gatherer: Gatherer,
         climbs: Climbs,
         usage: Usage,
+        tracker: Tracker,
     ) -> None:
-        self.rules, self.gatherer, self.climbs, self.usage = rules, gatherer, climbs, usage
+        self.rules, self.gatherer, self.climbs = rules, gatherer, climbs
+        self.usage, self.tracker = usage, tracker
         self.ladders: dict[str, LadderRule] = {way.rule.code: way.rule for way in climbs.values()}
 
-    def decide(self, one: Checked, member: Member) -> list[Outcome]:
-        """What one activity earns; counters it moves count for those that follow."""
+    def decide(self, one: Checked, member: Member) -> tuple[list[Outcome], list[Passed]]:
+        """What one activity earns, and the milestones it passes; what it counts is counted for
+        those that follow.
+        """
         facts = self.gatherer.facts(one, member)
         outcomes = evaluate(self.rules.get(one.type.code, ()), facts, self.usage)
         for outcome in outcomes:
-            self.count(member, one, outcome.rule.unit, outcome.amount)
-        return outcomes
+            self.count(member, one.occurred_at, outcome.rule.unit, outcome.amount)
+        return outcomes, self.tracker.take(one, member, outcomes)
 
-    def count(self, member: Member, one: Checked, unit: str, amount: int) -> None:
+    def count(self, member: Member, moment: datetime, unit: str, amount: int) -> None:
         """Let an amount count on every ladder that reads its unit."""
         for code, rule in self.ladders.items():
             if unit in rule.units:
-                self.climbs[member.pk, code].add(one.occurred_at, unit, amount)
+                self.climbs[member.pk, code].add(moment, unit, amount)

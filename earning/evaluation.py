@@ -181,14 +181,19 @@ def _birthday(spans: tuple[Any, ...], facts: Facts) -> Any:
     born = facts.birthday
     if born is None:
         return None
-    last = 28 if (born.month, born.day) == (2, 29) and not _is_leap(facts.on.year) else born.day
-    day = date(facts.on.year, born.month, last)
+    # a week may reach over the new year
+    days = [_birthday_in(facts.on.year + step, born) for step in (-1, 0, 1)]
     is_in = {
-        "day": day == facts.on,
-        "week": day.isocalendar()[:2] == facts.on.isocalendar()[:2],
+        "day": facts.on in days,
+        "week": facts.on.isocalendar()[:2] in {day.isocalendar()[:2] for day in days},
         "month": born.month == facts.on.month,
     }
     return next((span for span in spans if is_in[span]), None)
+
+
+def _birthday_in(year: int, born: date) -> date:
+    last = 28 if (born.month, born.day) == (2, 29) and not _is_leap(year) else born.day
+    return date(year, born.month, last)
 
 
 def _is_leap(year: int) -> bool:

@@ -1,4 +1,7 @@
-"""Gathering: what rules ask about members, read once for a whole batch and only where a rule asks."""
+"""Gathering:
+
+what rules ask about members, read once for a whole batch and only where a rule asks.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,7 @@ class Gatherer:
             self._first = {}
 
     def facts(self, one: Checked, member: Member) -> Facts:
-        """The tier that counts is the one held when the activity happened, not the one it leads to."""
+        """The tier that counts is the one held when it happened, not the one it leads to."""
         held, reached = self._tiers(one, member)
         rated_by = one.type.rated_by
         return Facts(
@@ -65,8 +68,10 @@ class Gatherer:
 
     def _tiers(self, one: Checked, member: Member) -> tuple[frozenset[str], frozenset[str]]:
         held, reached = set(), set()
+        begins = one.values.get(one.type.begins_by) if one.type.begins_by else None
+        moment = clock.start_of_day(begins, self.program.time_zone) if begins else one.occurred_at
         for code, rule in self.ladders.items():
-            rung = self.climbs[member.pk, code].rung_before(one.occurred_at)
+            rung = self.climbs[member.pk, code].rung_before(moment)
             if rung is not None:
                 held.add(rung.code)
                 reached |= {other.code for other in rule.rungs if other.rank <= rung.rank}

@@ -13,6 +13,7 @@ import dataclasses
 import gzip
 import hashlib
 import io
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -29,6 +30,7 @@ from program import catalog
 
 CHUNK = 1500  # rows in one transaction: long enough to be fast, short enough to let tills through
 Progress = Callable[[int, int], None]
+Dated = tuple[int, date, dict[str, str]]  # line, day, row
 
 
 @dataclasses.dataclass(slots=True)
@@ -79,7 +81,7 @@ def run(
     if earlier is not None:
         report.shifted_days = earlier.shifted_days
     elif shift_newest_to is not None and dated:
-        report.shifted_days = (shift_newest_to - max(day for _, day, _ in dated)).days
+        report.shifted_days = (shift_newest_to - _newest(dated)).days
     record = ImportRun.objects.create(
         file_name=path.name,
         digest=digest,
@@ -97,9 +99,19 @@ def run(
 
 
 def _record(lines: list[Line], report: Report, *, actor: str) -> None:
-    answers = intake.record_batch(
-        [line.submission for line in lines], actor=actor, enroll_unknown=True
-    )
+    """Record a chunk whole, or, where a row fails while it is written, in ever smaller parts."""
+    try:
+        answers = intake.record_batch(
+            [line.submission for line in lines], actor=actor, enroll_unknown=True
+        )
+    except LoyaltyError as error:
+        if len(lines) == 1:
+            report.problems.append((lines[0].number, error.message))
+            return
+        middle = len(lines) // 2
+        _record(lines[:middle], report, actor=actor)
+        _record(lines[middle:], report, actor=actor)
+        return
     for line, answer in zip(lines, answers, strict=True):
         if answer.error is not None:
             report.problems.append((line.number, answer.error.message))
@@ -112,9 +124,7 @@ def _record(lines: list[Line], report: Report, *, actor: str) -> None:
             report.earning += bool(answer.awards)
 
 
-def _lines(
-    dated: list[tuple[int, date, dict[str, str]]], table: MappingTable, report: Report
-) -> list[Line]:
+def _lines(dated: list[Dated], table: MappingTable, report: Report) -> list[Line]:
     """Rows as submissions, each member's together and in the order of time."""
     shift, lines = timedelta(days=report.shifted_days), []
     for number, day, row in dated:
@@ -124,39 +134,56 @@ def _lines(
             )
         except LoyaltyError as error:
             report.problems.append((number, error.message))
+        except OverflowError:
+            report.problems.append((number, f"{day} cannot be moved by {shift.days:,} days."))
     return sorted(
         lines, key=lambda line: (line.submission.value, line.submission.occurred_at, line.number)
     )
 
 
-def _dated(
-    path: Path, table: MappingTable, report: Report
-) -> Iterator[tuple[int, date, dict[str, str]]]:
-    """Rows with their line number (the header is line 1) and day; what has none is reported."""
+def _newest(dated: list[Dated]) -> date:
+    """The newest day that has come; a typing error in the far future is none."""
+    today = clock.local_date(clock.now(), catalog.current().time_zone)
+    days = [day for _, day, _ in dated]
+    return max([day for day in days if day <= today] or days)
+
+
+def _dated(path: Path, table: MappingTable, report: Report) -> Iterator[Dated]:
+    """Rows with their line (the header is line 1) and day; what has none is reported."""
     with _open(path) as file:
-        reader = csv.DictReader(file, strict=True)
-        missing = mapping.columns(table) - set(reader.fieldnames or [])
-        if missing:
+        try:
+            reader = csv.DictReader(file, strict=True)
+            missing = mapping.columns(table) - set(reader.fieldnames or [])
+            if missing:
+                raise MappingInvalid(
+                    f"{path.name} has no column {', '.join(sorted(missing))}. Correct the mapping."
+                )
+            yield from _rows(reader, table, report)
+        except csv.Error as error:
             raise MappingInvalid(
-                f"{path.name} has no column {', '.join(sorted(missing))}. Correct the mapping."
-            )
-        number = 1
-        while True:
-            number += 1
-            try:
-                row = next(reader, None)
-                if row is None:
-                    return
-                report.rows += 1
-                if None in row or None in row.values():
-                    raise mapping.RowInvalid("this row has more or fewer columns than the header.")
-                yield number, mapping.day_of(table, row), row
-            except csv.Error as error:
-                report.problems.append((number, f"this row is not CSV: {error}."))
-            except LoyaltyError as error:
-                report.problems.append((number, error.message))
-            except UnicodeDecodeError as error:
-                raise MappingInvalid(f"{path.name} is not UTF-8 text. Save it as UTF-8.") from error
+                f"{path.name} is not CSV, from its first line: {error}."
+            ) from error
+        except UnicodeDecodeError as error:
+            raise MappingInvalid(f"{path.name} is not UTF-8 text. Save it as UTF-8.") from error
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise MappingInvalid(f"{path.name} is cut off or damaged. Copy it anew.") from error
+
+
+def _rows(reader: csv.DictReader[str], table: MappingTable, report: Report) -> Iterator[Dated]:
+    while True:
+        try:
+            row = next(reader, None)
+            if row is None:
+                return
+            report.rows += 1
+            if None in row or None in row.values():
+                raise mapping.RowInvalid("this row has more or fewer columns than the header.")
+            yield reader.reader.line_num, mapping.day_of(table, row), row
+        except csv.Error as error:
+            report.rows += 1
+            report.problems.append((reader.reader.line_num, f"this row is not CSV: {error}."))
+        except LoyaltyError as error:
+            report.problems.append((reader.reader.line_num, error.message))
 
 
 def _open(path: Path) -> IO[str]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -19,6 +19,8 @@ from earning.errors import MappingInvalid
 from earning.submissions import Submission
 
 Row = Mapping[str, str]
+IN_BRACES = re.compile(r"\{([^{}]+)\}")
+NAME = 120  # characters of a member's name
 
 
 class RowInvalid(InvalidInput):
@@ -58,7 +60,7 @@ class MemberTable(msgspec.Struct, forbid_unknown_fields=True):
     column: str
     reference: str = ""
     name: str = ""
-    kind: str = "reference"
+    kind: Literal["card", "email", "phone", "reference"] = "reference"
 
 
 class MappingTable(msgspec.Struct, forbid_unknown_fields=True, rename={"kind": "type"}):
@@ -70,6 +72,10 @@ class MappingTable(msgspec.Struct, forbid_unknown_fields=True, rename={"kind": "
     attributes: dict[str, SourceTable]
     location: SourceTable | None = None
     skip: list[str] = msgspec.field(default_factory=lambda: [""])
+
+    def __post_init__(self) -> None:
+        if re.search(r"[{}]", IN_BRACES.sub("", self.reference)):
+            raise ValueError("reference: name a column in braces, or {line}: booking-{line}")
 
 
 def load(path: Path) -> MappingTable:
@@ -93,8 +99,7 @@ def columns(mapping: MappingTable) -> set[str]:
         named |= {source.column} if source.column else set()
         for part in [*(source.sum or []), *(source.product or [])]:
             named |= set(part.sum) if isinstance(part, SumTable) else {part}
-    named |= set(re.findall(r"\{(\w+)\}", mapping.reference)) - {"line"}
-    return named
+    return named | set(IN_BRACES.findall(mapping.reference)) - {"line"}
 
 
 def day_of(mapping: MappingTable, row: Row) -> date:
@@ -121,14 +126,16 @@ def submission_of(mapping: MappingTable, row: Row, *, line: int, on: date) -> Su
     )
     return Submission(
         partner=mapping.partner,
-        reference=mapping.reference.format(line=line, **row),
+        reference=IN_BRACES.sub(
+            lambda found: str(line) if found[1] == "line" else row[found[1]], mapping.reference
+        ),
         type=mapping.kind,
         occurred_at=on,
         attributes={code: _value(source, row) for code, source in mapping.attributes.items()},
         kind=mapping.member.kind if is_named else "",
         value=value if is_named else "",
         location=str(_value(mapping.location, row)) if mapping.location else "",
-        member_name=mapping.member.name.replace("{value}", named) if is_named else "",
+        member_name=mapping.member.name.replace("{value}", named)[:NAME] if is_named else "",
     )
 
 

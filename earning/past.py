@@ -1,20 +1,22 @@
-"""The past of some members as it was recorded: activities with what they really earned, counters
-moved by hand, standings. Read in the order in which it was recorded, and never written.
+"""The past of some members as it was recorded: activities with what they really earned, other moves
+of their points, standings. Read in the order in which it was recorded, and never written.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from django.db import connection
 
+from earning.models import MilestoneReached
 from members.models import Member
 from tiers.models import Standing
+from tiers.qualification import LadderRule, Span
 
 ROWS = 2000  # fetched at a time
 Award = tuple[str, str, int]  # rule, unit, amount
@@ -28,15 +30,17 @@ ACTIVITIES = """
     FROM earning_activity a LEFT JOIN program_location l ON l.id = a.location_id
     WHERE a.member_id = ANY(%s) ORDER BY a.recorded_at, a.occurred_at, a.id"""
 
-BY_HAND = """
+OTHERS = """
     SELECT e.member_id, a.unit_id, e.occurred_at, e.recorded_at, e.amount,
-           substr(undone.source, 10)::uuid
+           substr(undone.source, 10)::uuid,
+           CASE WHEN p.source LIKE 'milestone:%%' THEN split_part(p.source, ':', 2) ELSE '' END
     FROM points_entry e
     JOIN points_account a ON a.id = e.account_id
     JOIN points_posting p ON p.id = e.posting_id
     LEFT JOIN points_posting undone
       ON undone.id = p.reverses_id AND undone.source LIKE 'activity:%%'
-    WHERE e.member_id = ANY(%s) AND a.unit_id = ANY(%s) AND p.source NOT LIKE 'activity:%%'
+    WHERE e.member_id = ANY(%s) AND p.source NOT LIKE 'activity:%%'
+      AND (a.unit_id = ANY(%s) OR p.source LIKE 'milestone:%%')
     ORDER BY e.recorded_at, e.id"""
 
 
@@ -56,8 +60,10 @@ class Happened:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class ByHand:
-    """A counter moved by something else than an activity; `undoes` is the activity it took back."""
+class Moved:
+    """An amount that no rule paid: by hand, taken back from an activity (`undoes`), or paid by a
+    milestone (its code).
+    """
 
     member: uuid.UUID
     unit: str
@@ -65,6 +71,7 @@ class ByHand:
     recorded_at: datetime
     amount: int
     undoes: uuid.UUID | None
+    milestone: str
 
 
 def activities(ids: Sequence[uuid.UUID]) -> Iterator[Happened]:
@@ -79,11 +86,13 @@ def activities(ids: Sequence[uuid.UUID]) -> Iterator[Happened]:
                 yield Happened(*values)
 
 
-def by_hand(ids: Sequence[uuid.UUID], units: Sequence[str]) -> list[ByHand]:
-    """Every move of the counters that no activity made, in the order in which it was recorded."""
+def others(ids: Sequence[uuid.UUID], units: Iterable[str]) -> list[Moved]:
+    """What milestones paid, and every move of these counters that no activity made, in the order in
+    which it was recorded.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(BY_HAND, [list(ids), list(units)])
-        return [ByHand(*row) for row in cursor]
+        cursor.execute(OTHERS, [list(ids), list(units)])
+        return [Moved(*row) for row in cursor]
 
 
 def people(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Member]:
@@ -92,9 +101,29 @@ def people(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Member]:
     return {member.pk: member for member in rows}
 
 
-def standings(ids: Sequence[uuid.UUID]) -> dict[tuple[uuid.UUID, str], list[Standing]]:
-    """What is stored of the members' status, by ladder."""
-    found: dict[tuple[uuid.UUID, str], list[Standing]] = {}
-    for row in Standing.objects.filter(member__in=ids).select_related("tier"):
-        found.setdefault((row.member_id, row.ladder_id), []).append(row)
+def reached(ids: Sequence[uuid.UUID], *, before: datetime) -> set[uuid.UUID]:
+    """The levels of milestones that were passed before a moment."""
+    rows = MilestoneReached.objects.filter(member__in=ids, activity__occurred_at__lt=before)
+    return set(rows.values_list("pk", flat=True))
+
+
+@dataclasses.dataclass(slots=True)
+class Held:
+    """What is stored of a member's status on one ladder."""
+
+    earned: list[Span] = dataclasses.field(default_factory=list)
+    given: list[Span] = dataclasses.field(default_factory=list)
+
+
+def standings(
+    ids: Sequence[uuid.UUID], ladders: Sequence[LadderRule]
+) -> dict[tuple[uuid.UUID, str], Held]:
+    """What is stored of the members' status, by member and ladder."""
+    rungs = {rung.id: rung for rule in ladders for rung in rule.rungs}
+    found: dict[tuple[uuid.UUID, str], Held] = {}
+    for row in Standing.objects.filter(member__in=ids):
+        held = found.setdefault((row.member_id, row.ladder_id), Held())
+        span = Span(rungs[row.tier_id], row.starts_at, row.ends_at)
+        is_earned = row.source == Standing.Source.EARNED
+        (held.earned if is_earned else held.given).append(span)
     return found

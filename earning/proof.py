@@ -23,6 +23,12 @@ INVARIANTS: dict[str, str] = {
         SELECT e.id, e.reason FROM points_entry e JOIN points_posting p ON p.id = e.posting_id
         WHERE p.source LIKE 'activity:%' AND e.kind IN ('base', 'bonus')
           AND NOT EXISTS (SELECT 1 FROM earning_award w WHERE w.entry_id = e.id)""",
+    "every posting of a milestone has its level": """
+        SELECT p.id, p.source FROM points_posting p
+        WHERE p.source LIKE 'milestone:%' AND NOT EXISTS (
+            SELECT 1 FROM earning_milestonereached r
+            WHERE r.member_id = p.member_id
+              AND p.source = format('milestone:%s:%s:%s', r.milestone_id, r.level, r.period))""",
     "what was claimed was recorded": """
         SELECT u.id, u.reference FROM earning_unclaimedactivity u
         LEFT JOIN earning_activity a ON a.id = u.id

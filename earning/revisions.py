@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from common import clock
 from earning.models import Award, Rule, RuleCondition, RuleLimit
@@ -39,18 +40,25 @@ class Wording:
         )
 
 
-def store(wording: Wording, *, is_only: bool, today: date) -> list[str]:
+def store(wording: Wording, *, others: Collection[date], today: date) -> list[str]:
     """Make the rule say `wording`. Returns what changed, in sentences.
 
-    `is_only` says that the blueprint has one version of it: then what is in force last is meant.
-    Raises HistoryProtected where the change would rewrite what has paid.
+    `others` are the first days of the rule's other versions in the blueprint: a version without one
+    means the last revision that none of them means. Raises HistoryProtected where the change would
+    rewrite what has paid.
     """
     rows = Rule.objects.filter(code=wording.code).order_by("revision")
-    match = rows.last() if is_only and wording.starts_on is None else None
-    match = match or rows.filter(starts_on=wording.starts_on).first()
+    if wording.starts_on is None:
+        match = rows.exclude(starts_on__in=others).last()
+    else:
+        match = rows.filter(starts_on=wording.starts_on).first()
     if match is None:
         _insert(wording, revision=_next(wording.code), starts_on=wording.starts_on)
         return [f"Rule {wording.name} was added."]
+    if _comes_back(match, wording, today):
+        revision = _next(wording.code)
+        _insert(wording, revision=revision, starts_on=today)
+        return [f"Rule {wording.name} is back; revision {revision} is in force from {today}."]
     if wording.is_said_by(match):
         return _reschedule(match, wording)
     if not Award.objects.filter(rule=match).exists():
@@ -66,7 +74,8 @@ def store(wording: Wording, *, is_only: bool, today: date) -> list[str]:
 def end_missing(kept: set[str], *, today: date) -> list[str]:
     """Rules that are no longer in the blueprint stop today; those that never paid go."""
     changes = []
-    for rule in Rule.objects.exclude(code__in=kept).filter(ends_on__isnull=True):
+    running = Q(ends_on__isnull=True) | Q(ends_on__gt=today)
+    for rule in Rule.objects.filter(running).exclude(code__in=kept):
         has_paid = Award.objects.filter(rule=rule).exists()
         if has_paid and (rule.starts_on is None or rule.starts_on < today):
             Rule.objects.filter(pk=rule.pk).update(ends_on=today)
@@ -79,6 +88,19 @@ def end_missing(kept: set[str], *, today: date) -> list[str]:
             rule.delete()
             changes.append(f"Rule {rule.name} was removed.")
     return changes
+
+
+def _comes_back(match: Rule, wording: Wording, today: date) -> bool:
+    """Whether a rule that had ended is wanted again: from today, never for the time between."""
+    has_ended = match.ends_on is not None and match.ends_on <= today
+    if not has_ended or (wording.ends_on is not None and wording.ends_on <= today):
+        return False
+    if wording.starts_on is not None:
+        raise HistoryProtected(
+            f'in [[rule]] "{wording.code}": it has ended on {match.ends_on}. Keep it, and add a '
+            'second table with the same code and a later "from".'
+        )
+    return True
 
 
 def _reschedule(match: Rule, wording: Wording) -> list[str]:
@@ -103,6 +125,11 @@ def _reschedule(match: Rule, wording: Wording) -> list[str]:
 
 def _close(match: Rule, wording: Wording, today: date) -> None:
     """End a revision that has paid, today, so that its successor can start."""
+    if wording.ends_on is not None and wording.ends_on <= today:
+        raise HistoryProtected(
+            f'in [[rule]] "{wording.code}", until: what has paid is changed from today on, so it '
+            "ends later than today."
+        )
     if wording.starts_on is not None:
         raise HistoryProtected(
             f'in [[rule]] "{wording.code}": it has paid since {wording.starts_on}. Keep it, give '

@@ -10,9 +10,10 @@ from typing import Any
 
 from common import clock
 from common.ids import uuid7
-from common.text import scaled
+from common.text import number, scaled
 from earning import intake
 from earning.intake import Recorded
+from earning.models import MilestoneReached
 from earning.submissions import Submission
 from members.models import MemberKey
 from program import catalog
@@ -67,10 +68,26 @@ def _sentences(wanted: list[str], stage: Stage) -> Found:
     return Found([award.sentence for award in result.awards] if result else [])
 
 
+def _milestones(wanted: list[str], stage: Stage) -> Found:
+    """The levels the step's activity passed, as `code level`."""
+    result: Recorded | None = stage.result
+    if result is None or result.activity is None:
+        return Found([])
+    rows = MilestoneReached.objects.filter(activity=result.activity).select_related(
+        "milestone__counter"
+    )
+    found = [
+        f"{row.milestone_id} {number(scaled(row.level, row.milestone.counter.decimals))}"
+        for row in rows.order_by("milestone__position", "level")
+    ]
+    return Found(found)
+
+
 def install() -> None:
     """Register the steps and expectations of this app."""
     register(
         Step("activity", ActivityTable, _activity),
         Expectation("earned", dict[str, Decimal], _earned),
+        Expectation("milestones", list[str], _milestones),
         Expectation("sentences", list[str], _sentences),
     )

@@ -6,18 +6,28 @@ What has paid is succeeded, never edited.
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from common import clock
 from earning import revisions
+from earning.models import Milestone
 from earning.revisions import Wording
 from program import catalog
 from program.blueprint import Section, Table, register
 from program.errors import BlueprintInvalid
-from program.sections import Code, Text, positive, quoted, require_code
+from program.sections import (
+    Code,
+    Name,
+    positive,
+    quoted,
+    require_code,
+    unique,
+    upsert,
+)
 
 Value = bool | int | str
 WEEKDAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
@@ -80,7 +90,7 @@ class WhenTable(Table):
 
 class RuleTable(Table):
     code: Code
-    name: Text
+    name: Name
     activity: Code
     unit: Code
     class_: Literal["base", "bonus"] = msgspec.field(default="base", name="class")
@@ -106,7 +116,9 @@ def _apply(tables: list[RuleTable], blueprint: Any) -> list[str]:
         by_code.setdefault(table.code, []).append(table)
     changes = []
     for position, versions in enumerate(by_code.values()):
-        for table in sorted(versions, key=lambda one: one.from_ or date.min):
+        versions.sort(key=lambda one: one.from_ or date.min)
+        _check_succession(versions)
+        for table in versions:
             wording = Wording(
                 code=table.code,
                 starts_on=table.from_,
@@ -115,8 +127,19 @@ def _apply(tables: list[RuleTable], blueprint: Any) -> list[str]:
                 conditions=[_condition(when, table.code) for when in table.when],
                 limits=_limits(table, blueprint),
             )
-            changes += revisions.store(wording, is_only=len(versions) == 1, today=today)
+            starts = {other.from_ for other in versions if other.from_ and other is not table}
+            changes += revisions.store(wording, others=starts, today=today)
     return changes + revisions.end_missing(set(by_code), today=today)
+
+
+def _check_succession(versions: list[RuleTable]) -> None:
+    """Versions of one rule, in order of time, do not overlap: else an activity would pay twice."""
+    for one, following in pairwise(versions):
+        if following.from_ is None or one.until is None or one.until > following.from_:
+            raise BlueprintInvalid(
+                f'in [[rule]] "{one.code}": the code is given twice for the same days. Use another '
+                'code, or give the first an "until" that is the "from" of the second.'
+            )
 
 
 def _check(table: RuleTable, blueprint: Any) -> None:
@@ -162,17 +185,50 @@ def _check_when(when: WhenTable, place: str, attributes: dict[str, Any], bluepri
         require_code(code, places, place=f"{place}, when, location")
     if when.attribute is not None:
         require_code(when.attribute, attributes, place=f"{place}, when, attribute")
-        choices = attributes[when.attribute].choices
-        for value in [
-            *([when.is_] if when.is_ is not None else []),
-            *(when.in_ or []),
-            *(when.not_in or []),
-        ]:
-            if choices and value not in choices:
-                raise BlueprintInvalid(
-                    f'in {place}, when: "{value}" is not one of {quoted(choices)}.'
-                )
+        _check_values(when, f"{place}, when", attributes[when.attribute])
     _condition(when, place)
+
+
+def _check_values(when: WhenTable, place: str, attribute: Any) -> None:
+    """Refuse values that the attribute can never have: they would never be met, or break."""
+    bounds = [bound for bound in (when.at_least, when.at_most) if bound is not None]
+    if bounds and attribute.type not in NUMERIC:
+        raise BlueprintInvalid(
+            f'in {place}: at_least and at_most compare numbers, and "{when.attribute}" is none.'
+        )
+    for value in [*(_one(when.is_) or []), *(when.in_ or []), *(when.not_in or [])]:
+        problem = _problem(value, attribute)
+        if problem:
+            raise BlueprintInvalid(f'in {place}: "{value}" is not {problem}.')
+
+
+def _problem(value: Any, attribute: Any) -> str:
+    """What `value` should have been for the attribute; empty when it fits."""
+    if attribute.type == "choice":
+        return "" if value in attribute.choices else f"one of {quoted(attribute.choices)}"
+    if attribute.type == "boolean":
+        return "" if isinstance(value, bool) else "true or false"
+    if attribute.type in NUMERIC:
+        return "" if _is_number(value) else "a number"
+    if not isinstance(value, str):
+        return "a text; put it in quotes"
+    if attribute.type == "date":
+        return "" if _is_day(value) else "a day; write it like 2026-03-31"
+    return ""
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        return not isinstance(value, bool) and Decimal(value).is_finite()
+    except InvalidOperation:
+        return False
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return bool(date.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 def _condition(when: WhenTable, place: str) -> dict[str, Any]:
@@ -191,7 +247,8 @@ def _condition(when: WhenTable, place: str) -> dict[str, Any]:
         ("first", "in", _one(when.first)),
         ("membership_months", "at_least", _one(when.member_for_months)),
         ("membership_months", "at_most", _one(when.member_up_to_months)),
-        ("attribute", "in", [when.is_] if when.is_ is not None else when.in_),
+        ("attribute", "in", _one(when.is_)),
+        ("attribute", "in", when.in_),
         ("attribute", "not_in", when.not_in),
         ("attribute", "at_least", _one(when.at_least)),
         ("attribute", "at_most", _one(when.at_most)),
@@ -251,8 +308,68 @@ def _limits(table: RuleTable, blueprint: Any) -> list[dict[str, Any]]:
     ]
 
 
+class PaysTable(Table):
+    unit: Code
+    amount: Decimal
+
+    def __post_init__(self) -> None:
+        positive(self, "amount")
+
+
+class MilestoneTable(Table):
+    """A mark on a counter that pays when it is passed.
+
+    What it pays may be spent on rewards of its own.
+    """
+
+    code: Code
+    name: Name
+    counter: Code
+    at: Decimal
+    pays: PaysTable
+    every: Decimal | None = None
+    window: Literal["lifetime", "year"] = "lifetime"
+    per: Literal["member", "household"] = "member"
+
+    def __post_init__(self) -> None:
+        positive(self, "at", "every")
+
+
+def _apply_milestones(tables: list[MilestoneTable], blueprint: Any) -> list[str]:
+    unique((table.code for table in tables), place="milestone")
+    units = {unit.code: unit for unit in blueprint.unit}
+    counters = [code for code, unit in units.items() if unit.kind == "counter"]
+    changes = []
+    for position, table in enumerate(tables):
+        place = f'[[milestone]] "{table.code}"'
+        require_code(table.counter, counters, place=f"{place}, counter")
+        require_code(table.pays.unit, units, place=f"{place}, pays, unit")
+        counted = units[table.counter].decimals
+        values = {
+            "name": table.name,
+            "counter_id": table.counter,
+            "at": int(table.at.scaleb(counted)),
+            "every": None if table.every is None else int(table.every.scaleb(counted)),
+            "window": table.window,
+            "per": table.per,
+            "unit_id": table.pays.unit,
+            "amount": int(table.pays.amount.scaleb(units[table.pays.unit].decimals)),
+            "is_active": True,
+            "position": position,
+        }
+        match = {"code": table.code}
+        changes += upsert(Milestone, match, values, label=f"Milestone {table.name}")[1]
+    gone = Milestone.objects.filter(is_active=True).exclude(code__in=[t.code for t in tables])
+    changes += [f"Milestone {milestone.name} no longer pays." for milestone in gone]
+    gone.update(is_active=False)
+    return changes
+
+
 def install() -> None:
     """Register the sections of this app."""
     from earning import exports
 
-    register(Section("rule", list[RuleTable], _apply, exports.rules))
+    register(
+        Section("rule", list[RuleTable], _apply, exports.rules),
+        Section("milestone", list[MilestoneTable], _apply_milestones, exports.milestones),
+    )

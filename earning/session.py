@@ -4,16 +4,18 @@ they happened.
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from collections.abc import Mapping, Sequence
 
 from django.utils import translation
 
 from common import bulk, clock
-from earning import rules, sentences, usage
+from earning import milestones, rules, sentences, usage
 from earning.deciding import Decider
 from earning.evaluation import Outcome
 from earning.gathering import Gatherer
+from earning.milestones import Passed
 from earning.models import Activity, Award, Rule
 from earning.submissions import Checked
 from events import outbox
@@ -28,7 +30,21 @@ from program.models import Program
 from tiers import standing
 
 Identity = tuple[str, str]
-Outcomes = list[tuple[Checked, Member, list[Outcome]]]
+Stored = tuple[Activity, tuple[Award, ...]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided about one activity:
+
+    what rules pay for it, and which milestones it passed.
+    """
+
+    one: Checked
+    member: Member
+    outcomes: list[Outcome]
+    passed: list[Passed]
+    activity: Activity
 
 
 class Session:
@@ -52,7 +68,13 @@ class Session:
         self.usage = usage.load(self.rules, checked, ids, program=program)
         self.climbs = standing.climbs(set(members.values()), program=program)
         gatherer = Gatherer(program, rules=self.rules, members=members.values(), climbs=self.climbs)
-        self.decider = Decider(self.rules, gatherer=gatherer, climbs=self.climbs, usage=self.usage)
+        self.decider = Decider(
+            self.rules,
+            gatherer=gatherer,
+            climbs=self.climbs,
+            usage=self.usage,
+            tracker=milestones.Tracker.load(program, set(members.values())),
+        )
         self._held = {key: tuple(way.holds) for key, way in self.climbs.items()}
         self._accounts: dict[uuid.UUID, list[Account]] = {}
         for (member, _), account in books.accounts.items():
@@ -75,41 +97,59 @@ class Session:
             if one.identity in members
             for rule in compiled.get(one.type.code, ())
         }
+        keys |= {
+            (members[one.identity].pk, unit.code)
+            for unit in catalog.of(program).units.values()
+            for one in checked
+            if one.type.code in unit.expiry_types and one.identity in members
+        }
+        keys |= milestones.keys(program, members)
         books = Books.open(keys)
         return cls(program, members=members, checked=checked, books=books, actor=actor)
 
-    def record(self, checked: Sequence[Checked]) -> dict[int, tuple[Activity, tuple[Award, ...]]]:
+    def record(self, checked: Sequence[Checked]) -> dict[int, Stored]:
         """Evaluate, post and store. Returns activity and awards by the submission's index."""
         with translation.override(self.program.language):
             decided = self._decide(checked)
             return self._write(decided)
 
-    def _decide(self, checked: Sequence[Checked]) -> Outcomes:
-        decided: Outcomes = []
+    def _decide(self, checked: Sequence[Checked]) -> list[Decision]:
+        decided: list[Decision] = []
         for one in sorted(checked, key=lambda one: (one.occurred_at, one.index)):
             member = self.members[one.identity]
-            decided.append((one, member, self.decider.decide(one, member)))
+            outcomes, passed = self.decider.decide(one, member)
+            activity = Activity(id=one.activity_id, member=member, **one.body(self.actor))
+            decided.append(Decision(one, member, outcomes, passed, activity))
         return decided
 
-    def _write(self, decided: Outcomes) -> dict[int, tuple[Activity, tuple[Award, ...]]]:
-        stored: dict[int, tuple[Activity, tuple[Award, ...]]] = {}
-        for one, member, outcomes in decided:
-            earning = self._earning(one, member, outcomes)
-            entries = ledger.post_into(
-                self.books, [earning], actor=self.actor, program=self.program
-            )
-            activity = Activity(id=one.activity_id, member=member, **one.body(self.actor))
-            activity.result = self._result(member)
-            pairs = zip(outcomes, entries, strict=True)
-            awards = tuple(_award(activity, outcome, entry) for outcome, entry in pairs)
-            stored[one.index] = (activity, awards)
+    def _write(self, decided: Sequence[Decision]) -> dict[int, Stored]:
+        claimed = milestones.claim([(one, d.activity) for d in decided for one in d.passed])
+        paid: dict[uuid.UUID, list[Passed]] = {}
+        for one, activity in claimed:
+            paid.setdefault(activity.pk, []).append(one)
+        stored = {d.one.index: self._post(d, paid.get(d.activity.pk, [])) for d in decided}
         bulk.insert(Activity, [activity for activity, _ in stored.values()])
         self.books.write()
         bulk.insert(Award, [award for _, awards in stored.values() for award in awards])
         usage.store(self.usage, self.rules)
         standing.settle(self._moved(), actor=self.actor)
         outbox.publish_many(_event(activity, awards) for activity, awards in stored.values())
+        outbox.publish_many(_reached(one, activity) for one, activity in claimed)
         return stored
+
+    def _post(self, decision: Decision, passed: Sequence[Passed]) -> Stored:
+        """Post what an activity earned, and what the milestones it passed pay on top."""
+        activity, outcomes = decision.activity, decision.outcomes
+        earning = self._earning(decision.one, decision.member, outcomes)
+        entries = ledger.post_into(self.books, [earning], actor=self.actor, program=self.program)
+        bonus = [milestones.earning_of(one, activity) for one in passed]
+        ledger.post_into(self.books, bonus, actor=self.actor, program=self.program)
+        for extra in bonus:
+            for credit in extra.credits:
+                self.decider.count(decision.member, extra.occurred_at, credit.unit, credit.amount)
+        activity.result = self._result(decision.member)
+        pairs = zip(outcomes, entries, strict=True)
+        return activity, tuple(_award(activity, outcome, entry) for outcome, entry in pairs)
 
     def _earning(self, one: Checked, member: Member, outcomes: Sequence[Outcome]) -> Earning:
         units = catalog.of(self.program).units
@@ -124,7 +164,9 @@ class Session:
             )
             for outcome in outcomes
         ]
-        return Earning(member.pk, f"activity:{one.activity_id}", one.occurred_at, credits)
+        return Earning(
+            member.pk, f"activity:{one.activity_id}", one.occurred_at, credits, one.type.code
+        )
 
     def _result(self, member: Member) -> dict[str, object]:
         """Every balance that this type of activity can move, and the tier on the first ladder."""
@@ -163,5 +205,15 @@ def _event(activity: Activity, awards: Sequence[Award]) -> Event:
         member_id=activity.member_id,
         subject=activity.public_id,
         payload=payload,
+        occurred_at=activity.occurred_at,
+    )
+
+
+def _reached(one: Passed, activity: Activity) -> Event:
+    return outbox.draft(
+        "milestone_reached",
+        member_id=one.member.pk,
+        subject=activity.public_id,
+        payload={"milestone": one.milestone.code, "level": one.level},
         occurred_at=activity.occurred_at,
     )

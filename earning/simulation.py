@@ -14,16 +14,23 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
+from django.db.models import Value
+from django.db.models.functions import Concat
+
 from common import clock
-from earning import replay
-from earning.models import Activity, Rule
+from earning import rulebook
+from earning.models import Activity, Milestone, Rule
+from earning.replay import Replay
+from earning.rulebook import Rulebook
+from members import households
 from members.models import Member
 from program import catalog, drafts
-from program.models import Program, Unit
+from program.models import Unit
 from program.verbs import Progress
 
 CHUNK = 500  # members in memory at a time
 NONE = ""  # no tier
+_NAMED = Concat(Value("milestone:"), "code")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -127,26 +134,22 @@ def run(
 ) -> Simulation:
     """Replay everything recorded under the blueprint of a folder. Raises BlueprintInvalid."""
     program = catalog.current()
-    draft = drafts.alone(folder, replay.read)
-    replayed = replay.Replay(draft, replay.read(program), since=since)
-    ids = list(Member.objects.order_by("pk").values_list("pk", flat=True))
-    size = len(ids) or 1 if draft.shares_limits else CHUNK
+    draft = drafts.alone(folder, rulebook.read)
+    replayed = Replay(draft, rulebook.read(program), since=since)
+    ids = list(Member.objects.values_list("pk", flat=True))
     total = Activity.objects.count()
-    for start in range(0, len(ids), size):
-        replayed.play(
-            ids[start : start + size], progress=lambda done: progress(done, max(done, total))
-        )
-    return _result(replayed, program, members=len(ids))
+    for chunk in households.together(ids, len(ids) if draft.shares_limits else CHUNK):
+        replayed.play(chunk, progress=lambda done: progress(done, max(done, total)))
+    return _result(replayed, members=len(ids))
 
 
-def _result(replayed: replay.Replay, program: Program, *, members: int) -> Simulation:
+def _result(replayed: Replay, *, members: int) -> Simulation:
     """Everything that was counted, with its words."""
     draft, real = replayed.draft, replayed.real
-    rules = dict(Rule.objects.order_by("position", "revision").values_list("code", "name"))
-    specs = [spec for rules in draft.rules.values() for spec in rules]
-    names = rules | {spec.code: spec.key.name for spec in specs}
+    names = dict(Rule.objects.order_by("position", "revision").values_list("code", "name"))
+    names |= dict(Milestone.objects.annotate(key=_NAMED).values_list("key", "name"))
     for known in (real, draft):
-        names |= {rung.code: rung.name for rule in known.ladders for rung in rule.rungs}
+        names |= _names(known)
     cells = {
         cell: Pair(
             Tally(*replayed.really.get(cell, (0, 0))), Tally(*replayed.drafted.get(cell, (0, 0)))
@@ -167,7 +170,18 @@ def _result(replayed: replay.Replay, program: Program, *, members: int) -> Simul
     )
 
 
-def _moves(code: str, replayed: replay.Replay) -> Moves:
+def _names(book: Rulebook) -> dict[str, str]:
+    """What rules, milestones and tiers are called."""
+    specs = [spec for specs in book.rules.values() for spec in specs]
+    rungs = [rung for rule in book.ladders for rung in rule.rungs]
+    return (
+        {spec.code: spec.key.name for spec in specs}
+        | {f"milestone:{one.code}": one.name for one in book.milestones}
+        | {rung.code: rung.name for rung in rungs}
+    )
+
+
+def _moves(code: str, replayed: Replay) -> Moves:
     draft, real = replayed.draft, replayed.real
     return Moves(
         ladder=code,

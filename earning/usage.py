@@ -37,7 +37,7 @@ def load(
 
 
 def store(usage: Usage, rules: Mapping[str, Sequence[RuleSpec]]) -> None:
-    """Write back the shared counters; a member's limits need none, their awards say what was used."""
+    """Write back the shared counters; of a member's limits the awards say what was used."""
     shared = {
         limit.code
         for specs in rules.values()

@@ -62,6 +62,8 @@ def configure(*, level: str, is_readable: bool) -> None:
             "loggers": {
                 # Every refused request is in the access line already.
                 "django.request": {"level": "ERROR"},
+                # Scanners try every host; the request line tells of it, a traceback need not.
+                "django.security.DisallowedHost": {"level": "CRITICAL"},
                 "django.server": {"handlers": [], "propagate": True},
                 "psycopg.pool": {"level": "ERROR"},
             },

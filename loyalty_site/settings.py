@@ -54,16 +54,6 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 
-# BUILDING-SITE: until the desk is there.
-if not all(
-    (ROOT / "desk" / f).exists() for f in ("dashboard.py", "admin/program.py", "admin/system.py")
-):
-    swap = {
-        "desk.apps.DeskAdminConfig": "django.contrib.admin.apps.SimpleAdminConfig",
-        "unfold.apps.BasicAppConfig": "unfold",
-    }
-    INSTALLED_APPS = [swap.get(name, name) for name in INSTALLED_APPS if name != "desk"]
-
 MIDDLEWARE = [
     "loyalty_site.middleware.request_id",
     "loyalty_site.middleware.probes",
@@ -130,6 +120,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Each run catches up to now, so a missed one costs nothing. Quarters of an hour, because every
     # time zone's midnight falls on one.
     "expire_points": {"task": "points.tasks.expire_points", "schedule": crontab(minute="*/15")},
+    # Thresholds change at the program's midnight; the run looks back a week, so a late one is fine.
+    "reassess_turned": {"task": "tiers.tasks.reassess_turned", "schedule": crontab(minute="5")},
 }
 
 # --- people --------------------------------------------------------------------------------------
@@ -150,6 +142,7 @@ LOGIN_REDIRECT_URL = "portal:home"
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxy_count
 ACCOUNT_ADAPTER = "members.adapter.AccountAdapter"
 ACCOUNT_SIGNUP_FORM_CLASS = "members.forms.SignupForm"
+ACCOUNT_FORMS = {"login": "members.login.LoginForm"}  # a code, or a password where there is one
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
@@ -257,7 +250,6 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Pennant API",
-    "DESCRIPTION": "What tills, booking engines and web shops say to the loyalty program.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
@@ -268,7 +260,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "POSTPROCESSING_HOOKS": ["partners.schema.add_shapes"],
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "tryItOutEnabled": True},
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "tryItOutEnabled": True,
+        "defaultModelsExpandDepth": 0,
+    },
 }
 
 # --- watching it ---------------------------------------------------------------------------------

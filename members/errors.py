@@ -32,6 +32,11 @@ class AlreadyMember(LoyaltyError):
     title = "This login already belongs to a member"
 
 
+class AlreadyInHousehold(LoyaltyError):
+    code = "already_in_household"
+    title = "The member lives in a household already"
+
+
 REFUSALS: dict[str, Refusal] = {
     "members_key_pkey": (
         IdentifierTaken,
@@ -44,6 +49,10 @@ REFUSALS: dict[str, Refusal] = {
     "members_user_email_is_unique": (
         IdentifierTaken,
         "There is already a login with this e-mail address. Sign in with it.",
+    ),
+    "members_household_member_lives_in_one": (
+        AlreadyInHousehold,
+        "The member lives in a household already. Let them leave it first.",
     ),
     "members_card_one_active": (
         BrokenRule,

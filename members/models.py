@@ -152,7 +152,10 @@ class MemberOwned(models.Model):
 
 
 class Segment(models.Model):
-    """A group of members that staff, or another system, put together: students, locals, employees."""
+    """A group of members that staff, or another system, put together:
+
+    students, locals, employees.
+    """
 
     code = models.CharField(max_length=40, primary_key=True, validators=[is_code])
     name = models.CharField(max_length=60)
@@ -180,6 +183,50 @@ class SegmentMember(MemberOwned):
 
     def __str__(self) -> str:
         return str(self.segment_id)
+
+
+class Household(models.Model):
+    """People who live together and may share a status.
+
+    Points, debts and counters stay each one's own.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=120)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HouseholdMember(MemberOwned):
+    """A member's time in a household, as its head or not."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="households")
+    household = models.ForeignKey(Household, models.PROTECT, related_name="people")
+    is_head = models.BooleanField(default=False)
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("joined_at",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["member"],
+                condition=Q(left_at__isnull=True),
+                name="members_household_member_lives_in_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_at__isnull=True) | Q(left_at__gte=models.F("joined_at")),
+                name="members_household_member_leaves_after_joining",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.household)
 
 
 class Card(MemberOwned):

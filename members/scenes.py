@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from common import clock
-from members import enrolment
+from members import enrolment, households
 from members.models import Member, Segment, SegmentMember
 from program.blueprint import Table
 from program.scenarios import Stage, Step, register
@@ -31,6 +31,21 @@ def _enroll(table: EnrollTable, stage: Stage) -> Member:
     return member
 
 
+class HouseholdTable(Table):
+    """A household and who moves in; the first to do so is its head."""
+
+    name: Text
+
+
+def _move_in(table: HouseholdTable, stage: Stage) -> None:
+    home = stage.named.get(f"household:{table.name}")
+    if home is None:
+        home = households.found(stage.who(), name=table.name, actor="system:scenario")
+        stage.named[f"household:{table.name}"] = home
+    else:
+        households.join(home, stage.who(), actor="system:scenario")
+
+
 def install() -> None:
     """Register the steps of this app."""
-    register(Step("enroll", EnrollTable, _enroll))
+    register(Step("enroll", EnrollTable, _enroll), Step("household", HouseholdTable, _move_in))

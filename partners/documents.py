@@ -14,6 +14,14 @@ from common.problems import PROBLEM_JSON, PROBLEMS
 from partners import problems
 
 JSON = "application/json"
+INTRODUCTION = f"""\
+What tills, booking engines and web shops say to the program.
+
+Send your key with every call: `Authorization: Bearer pn_live_…`. What you post stands under your
+own reference and counts once, however often you send it. Every refusal is `{PROBLEM_JSON}` with a
+stable `code`; [all of them are listed]({PROBLEMS.rstrip("/")}). Within version 1 there are only
+additions.
+"""
 CARD = "482109376621"  # well formed; in the demo the document shows a card that there is
 AGENT = "agent-9"  # a member of the demo, by the reference of the front desk
 PLACES = frozenset({"body_invalid", "attributes_invalid", "card_number_invalid"})
@@ -182,6 +190,7 @@ post_activity = extend_schema(
             "member_name_invalid",
             "amount_invalid",
             "reference_reused",
+            "length_required",
             "body_too_large",
             "media_type_unsupported",
         ),

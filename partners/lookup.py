@@ -25,7 +25,7 @@ from tiers.standing import Progress
 
 
 def by_card(number: str) -> MemberAnswer:
-    """The member with this card, in six queries (one more for a ladder that counts a year).
+    """The member with this card, in six queries (two more where balances do not say the tier).
 
     Raises CardNumberInvalid for a mistyped number and MemberNotFound for one nobody has.
     """

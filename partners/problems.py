@@ -84,6 +84,11 @@ BODIES: list[Advice] = [
         "Send less in one request.",
     ),
     (
+        http.LengthRequired,
+        "The body came in chunks, so nobody can tell its length before reading it.",
+        "Send the body in one piece, with its Content-Length.",
+    ),
+    (
         http.MediaTypeUnsupported,
         "The body is not declared as JSON, or it is compressed.",
         "Send `Content-Type: application/json` and the body as it is.",

@@ -48,6 +48,7 @@ def add_shapes(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """Put the structs among the components, and into the demo's document a card that exists."""
     _, components = msgspec.json.schema_components(SHAPES, ref_template=AT)
     result.setdefault("components", {}).setdefault("schemas", {}).update(components)
+    result["info"]["description"] = documents.INTRODUCTION
     if settings.DEMO:
         _show_card(result)
     return result

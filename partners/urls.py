@@ -17,5 +17,5 @@ urlpatterns = [
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="partners:schema"), name="docs"),
     path("problems", pages.catalogue, name="problems"),
     path("problems/<str:code>", pages.problem, name="problem"),
-    re_path("", NowhereView.as_view(), name="nowhere"),
+    re_path(".", NowhereView.as_view(), name="nowhere"),
 ]

@@ -17,7 +17,7 @@ from django.db import connection
 from common import bulk
 from common.errors import translate
 from points.errors import REFUSALS
-from points.models import Account, Entry, Lot, LotUse, Posting
+from points.models import Account, Entry, Extension, Lot, LotUse, Posting
 
 Key = tuple[uuid.UUID, str]  # member, unit code
 
@@ -30,6 +30,7 @@ class Books:
         self.postings: list[Posting] = []
         self.entries: list[Entry] = []
         self.uses: list[LotUse] = []
+        self.extensions: list[Extension] = []
         self._lots: dict[Key, list[Lot]] = {}
         self._new_lots: dict[uuid.UUID, Lot] = {}
         self._changed: dict[uuid.UUID, Lot] = {}
@@ -131,6 +132,25 @@ class Books:
             left -= self.take(entry, lot, left)
         return amount - left
 
+    def keep_alive(
+        self, *, key: Key, since: datetime, until: datetime, source: str, posting: Posting | None
+    ) -> None:
+        """Move the end of every lot that is live after `since` to `until`, if that is later."""
+        moved = False
+        for lot in self.lots(key):
+            if lot.expires_at is not None and since < lot.expires_at < until and lot.remaining:
+                lot.expires_at, moved = until, True
+                if lot.pk not in self._new_lots:
+                    self._changed[lot.pk] = lot
+        if moved:
+            account = self.accounts[key]
+            self._lots[key] = sorted(self._lots[key], key=spend_order)
+            self.extensions.append(
+                Extension(
+                    member_id=key[0], account=account, posting=posting, source=source, until=until
+                )
+            )
+
     def write(self) -> None:
         """Store everything that was decided.
 
@@ -141,6 +161,7 @@ class Books:
             bulk.insert(Entry, self.entries)
             bulk.insert(Lot, self._new_lots.values())
             bulk.insert(LotUse, _netted(self.uses))
+            bulk.insert(Extension, self.extensions)
             _store_balances([self.accounts[key] for key in self._touched])
             _store_remaining(list(self._changed.values()))
 
@@ -178,10 +199,10 @@ def _store_balances(accounts: list[Account]) -> None:
 def _store_remaining(lots: list[Lot]) -> None:
     if lots:
         _update_from(
-            "points_lot SET remaining = v.remaining",
-            "(id, remaining)",
-            "uuid, bigint",
-            [(lot.pk, lot.remaining) for lot in lots],
+            "points_lot SET remaining = v.remaining, expires_at = v.expires_at",
+            "(id, remaining, expires_at)",
+            "uuid, bigint, timestamptz",
+            [(lot.pk, lot.remaining, lot.expires_at) for lot in lots],
         )
 
 

@@ -54,6 +54,7 @@ class Earning:
     source: str
     occurred_at: datetime
     credits: Sequence[Credit]
+    activity_type: str = ""
 
 
 def post(earning: Earning, *, actor: str) -> Posting:
@@ -86,6 +87,7 @@ def post_into(
     now, entries = clock.now(), []
     for earning in earnings:
         if not earning.credits:
+            keep_alive(books, earning, program=program)
             continue
         posting = Posting(
             member_id=earning.member_id,
@@ -104,11 +106,40 @@ def post_into(
             entries.append(entry)
             if unit.kind == Unit.Kind.SPENDABLE:
                 _award(books, entry, key=key, unit=unit, zone=program.time_zone, now=now)
+        keep_alive(books, earning, program=program, posting=posting)
     return entries
 
 
+def keep_alive(
+    books: Books, earning: Earning, *, program: Program, posting: Posting | None = None
+) -> None:
+    """Move the end of points that only end without activity, where this is activity that counts."""
+    for key in books.accounts:
+        unit = _unit(program, key[1])
+        if key[0] != earning.member_id or unit.expiry != Unit.Expiry.INACTIVITY:
+            continue
+        pays = any(credit.unit == unit.code for credit in earning.credits)
+        by_type = unit.expiry_counts == Unit.Counts.TYPES
+        if (pays or by_type) and policy.keeps_alive(unit, activity_type=earning.activity_type):
+            _extend(books, key, unit, earning.occurred_at, program, earning.source, posting)
+
+
+def _extend(
+    books: Books,
+    key: Key,
+    unit: Unit,
+    moment: datetime,
+    program: Program,
+    source: str,
+    posting: Posting | None,
+) -> None:
+    until = policy.expires_at(unit, occurred_at=moment, zone=program.time_zone)
+    if until is not None:
+        books.keep_alive(key=key, since=moment, until=until, source=source, posting=posting)
+
+
 def _award(books: Books, entry: Entry, *, key: Key, unit: Unit, zone: str, now: datetime) -> None:
-    ends = policy.expires_at(unit, occurred_at=entry.occurred_at, zone=zone)
+    ends = policy.expires_at(unit, occurred_at=entry.occurred_at, zone=zone, posted_at=now)
     lot = books.award(entry, key=key, expires_at=ends)
     if ends is not None and ends <= now:
         bury(books, entry.posting, [lot], key=key)
@@ -134,7 +165,8 @@ def spend(
     for a counter, SourceUsed on a repeat.
     """
     require_amount(amount)
-    key, now = (member.pk, unit), clock.now()
+    program, key, now = catalog.current(), (member.pk, unit), clock.now()
+    policy_of = _unit(program, unit)
     with transaction.atomic():
         books = Books.open([key])
         _refuse_repeat(member, source)
@@ -150,6 +182,8 @@ def spend(
         entry = books.enter(posting, key=key, kind=Entry.Kind.SPEND, amount=-amount, reason=reason)
         if books.take_in_order(entry, key=key, amount=amount) != amount:
             raise UnitInvalid(f"{unit!r} only counts and cannot be spent. Name a unit that can.")
+        if policy.keeps_alive(policy_of, is_spend=True):
+            _extend(books, key, policy_of, now, program, source, posting)
         books.write()
     return posting
 

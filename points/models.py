@@ -164,7 +164,9 @@ class Entry(MemberOwned):
                 name="points_entry_sign_fits_kind",
             ),
             models.CheckConstraint(
-                condition=Q(balance_after__gte=0) | Q(kind="clawback") | Q(amount__gt=0),
+                condition=Q(balance_after__gte=0)
+                | Q(kind__in=["clawback", "spend"])  # a spend has a rule, and a refusal, of its own
+                | Q(amount__gt=0),
                 name="points_entry_debt_only_by_clawback",
             ),
         ]
@@ -220,6 +222,33 @@ class Lot(MemberOwned):
 
     def __str__(self) -> str:
         return f"{self.remaining} of {self.awarded}"
+
+
+class Extension(MemberOwned):
+    """What moved the end of an account's live lots to a later moment:
+
+    the activity that kept them alive. Written once.
+    """
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="extensions")
+    posting = models.ForeignKey(
+        Posting, models.PROTECT, null=True, blank=True, related_name="extensions"
+    )
+    source = models.CharField(max_length=120)
+    until = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ("-id",)
+        triggers = append_only()
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(source=""), name="points_extension_names_its_source"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.until:%Y-%m-%d}"
 
 
 class LotUse(MemberOwned):

@@ -2,26 +2,67 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import calendar
+from datetime import date, datetime, timedelta
 
 from common import clock
 from program.models import Unit
 
 
-def expires_at(unit: Unit, *, occurred_at: datetime, zone: str) -> datetime | None:
+def expires_at(
+    unit: Unit, *, occurred_at: datetime, zone: str, posted_at: datetime | None = None
+) -> datetime | None:
     """The exclusive moment at which points of an activity end, None for never.
 
     The day is counted from the activity's own local day, month arithmetic clips, the result may be
     rounded up to the end of a month, quarter or year, and the points live to the end of that day in
-    the program's zone.
+    the program's zone, and at least as many days from when they were posted as the unit says.
     """
+    day = clock.local_date(occurred_at, zone)
     if unit.expiry == Unit.Expiry.NEVER or unit.expiry_count is None:
         return None
-    day = clock.local_date(occurred_at, zone)
-    if unit.expiry == Unit.Expiry.MONTHS:
-        last = clock.add_months(day, unit.expiry_count)
-    else:
-        last = day + timedelta(days=unit.expiry_count)
+    if unit.expiry_since is not None and day < unit.expiry_since:
+        return None
+    last = _last_day(unit, day)
     if unit.expiry_round_to != Unit.RoundTo.DAY:
         last = clock.end_of_period(last, unit.expiry_round_to)
+    if unit.expiry_min_days and posted_at is not None:
+        floor = clock.local_date(posted_at, zone) + timedelta(days=unit.expiry_min_days)
+        last = max(last, floor)
     return clock.end_of_day(last, zone)
+
+
+def _last_day(unit: Unit, day: date) -> date:
+    count = unit.expiry_count or 0
+    if unit.expiry == Unit.Expiry.DAYS:
+        return day + timedelta(days=count)
+    if unit.expiry == Unit.Expiry.FIXED_DAY:
+        return _fixed_day(unit, day, count)
+    return clock.add_months(day, count)
+
+
+def _fixed_day(unit: Unit, day: date, years: int) -> date:
+    """The unit's day of the year, on or after `day`, so many years on; 29 February is the 28th in
+    common years.
+    """
+    month, number = unit.expiry_month or 12, unit.expiry_day or 31
+    following = _clipped(day.year, month, number)
+    first = day.year if following >= day else day.year + 1
+    return _clipped(first + years, month, number)
+
+
+def _clipped(year: int, month: int, day: int) -> date:
+    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
+
+
+def keeps_alive(unit: Unit, *, is_spend: bool = False, activity_type: str = "") -> bool:
+    """Whether something keeps points alive that end after months without activity.
+
+    Spending counts where the program says "earning or spending"; an activity of a named type counts
+    even if it earns nothing.
+    """
+    if unit.expiry != Unit.Expiry.INACTIVITY:
+        return False
+    if unit.expiry_counts == Unit.Counts.TYPES:
+        return activity_type in unit.expiry_types
+    return unit.expiry_counts == Unit.Counts.ANY or not is_spend

@@ -1,4 +1,4 @@
-"""What scenarios can say about points: adjustments, balances, and lots with their last day."""
+"""What scenarios can say about points: balances, and lots with their last day."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from common import clock
-from common.ids import uuid7
 from common.text import number, scaled
 from points import audit, expiry, ledger
-from points.models import Entry, Lot, Posting
+from points.models import Entry, Lot
 from program import catalog
 from program.blueprint import Table
 from program.models import Unit
@@ -18,18 +17,11 @@ from program.scenarios import (
     Expectation,
     Found,
     Stage,
-    Step,
     register,
     register_closing,
     register_tick,
 )
-from program.sections import Code, Text, require_code
-
-
-class AdjustTable(Table):
-    unit: Code
-    amount: Decimal
-    reason: Text = "Scenario"
+from program.sections import Code, require_code
 
 
 class LotTable(Table):
@@ -42,22 +34,10 @@ class LotTable(Table):
     unit: Code | None = None
 
 
-def _adjust(table: AdjustTable, stage: Stage) -> Posting:
-    unit = _unit(table.unit)
-    return ledger.adjust(
-        stage.who(),
-        unit=unit.code,
-        amount=int(table.amount.scaleb(unit.decimals)),
-        reason=table.reason,
-        actor="system:scenario",
-        source=f"adjustment:{uuid7()}",
-    )
-
-
 def _balance(wanted: dict[str, Decimal], stage: Stage) -> Found:
     member, found, because = stage.who(), {}, []
     for code in wanted:
-        unit = _unit(code)
+        unit = unit_of(code)
         found[code] = scaled(ledger.balance(member, unit=code), unit.decimals)
         because += history(member, unit)
     return Found(found, tuple(because))
@@ -87,7 +67,7 @@ def _lots(wanted: list[LotTable], stage: Stage) -> Found:
         )
         for row in rows.select_related("account__unit")
     ]
-    because = [line for code in sorted(units) for line in history(member, _unit(code))]
+    because = [line for code in sorted(units) for line in history(member, unit_of(code))]
     return Found(found, tuple(because))
 
 
@@ -97,7 +77,8 @@ def _last_day(lot: Lot, zone: str) -> date | None:
     return clock.local_date(lot.expires_at - timedelta(seconds=1), zone)
 
 
-def _unit(code: str) -> Unit:
+def unit_of(code: str) -> Unit:
+    """The unit of a code, or BlueprintInvalid naming those there are."""
     units = catalog.of(catalog.current()).units
     require_code(code, units, place="a scenario")
     return units[code]
@@ -106,7 +87,6 @@ def _unit(code: str) -> Unit:
 def install() -> None:
     """Register the steps and expectations of this app; expiry runs whenever the clock has moved."""
     register(
-        Step("adjust", AdjustTable, _adjust),
         Expectation("balance", dict[str, Decimal], _balance),
         Expectation("lots", list[LotTable], _lots),
     )

@@ -9,7 +9,9 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Member
+from common.errors import LoyaltyError
+from members import claiming, enrolment
+from members.models import Member, User
 
 PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{4,30}")
 
@@ -43,6 +45,17 @@ class ProfileForm(forms.Form):
             initial={"name": member.name, "phone": member.phone, "language": member.language}
         )
 
+    def save(self, member: Member) -> bool:
+        """Store what was entered; False, with the reason on the form, when it cannot be."""
+        if not self.is_valid():
+            return False
+        changed = {"language": member.language} | self.cleaned_data
+        try:
+            enrolment.update(member, actor=f"member:{member.pk}", **changed)
+        except LoyaltyError as error:
+            self.add_error(None, error.message)
+        return not self.errors
+
     def clean_phone(self) -> str:
         phone: str = self.cleaned_data["phone"].strip()
         if phone and not PHONE.fullmatch(phone):
@@ -65,3 +78,13 @@ class ClaimForm(forms.Form):
         max_length=12,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
+
+    def save(self, user: User) -> bool:
+        """Claim the card; False, with the reason on the form, when it cannot be."""
+        if not self.is_valid():
+            return False
+        try:
+            claiming.claim(user, **self.cleaned_data)
+        except LoyaltyError as error:
+            self.add_error(None, error.message)
+        return not self.errors

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from common.errors import LoyaltyError
-from members import claiming, enrolment
 from portal import shell
 from portal.forms import ClaimForm, ProfileForm
 from portal.pages import activity as activities
@@ -177,15 +176,9 @@ def profile(request: MemberRequest) -> HttpResponse:
     """What the member may change, the card, and the way out."""
     member = request.member
     form = ProfileForm(request.POST) if request.method == "POST" else ProfileForm.of(member)
-    if request.method == "POST" and form.is_valid():
-        changed = {"phone": "", "language": member.language} | form.cleaned_data
-        try:
-            enrolment.update(member, actor=f"member:{member.pk}", **changed)
-        except LoyaltyError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("portal:profile")
+    if request.method == "POST" and form.save(member):
+        messages.success(request, _("Saved."))
+        return redirect("portal:profile")
     page = memberships.gather(member, program=program_of(request))
     return render(request, "portal/profile.html", {"page": page, "form": form, "place": "profile"})
 
@@ -203,14 +196,9 @@ def claim(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated or shell.member_of(request):
         return redirect("portal:home")
     form = ClaimForm(request.POST or None)
-    if form.is_valid():
-        try:
-            claiming.claim(request.user, **form.cleaned_data)
-        except LoyaltyError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, _("This card is yours now."))
-            return redirect("portal:home")
+    if form.is_bound and form.save(request.user):
+        messages.success(request, _("This card is yours now."))
+        return redirect("portal:home")
     return render(request, "portal/claim.html", {"form": form})
 
 

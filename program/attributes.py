@@ -6,9 +6,10 @@ No float gets in: a number with a fraction is a Decimal or a text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from program.errors import AttributesInvalid
@@ -18,6 +19,7 @@ Kind = ActivityAttribute.Kind
 DIGITS = (
     12  # before the point; points computed from it stay far below what a JSON number keeps exact
 )
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 TEXT_LENGTH = 200
 SHOWN = 40  # characters of a wrong value that a message repeats
 
@@ -106,10 +108,9 @@ def _money(attribute: ActivityAttribute, raw: Any) -> Decimal:
 def _decimal(attribute: ActivityAttribute, raw: Any) -> Decimal:
     if isinstance(raw, bool) or not isinstance(raw, int | Decimal | str):
         raise ValueError(f"{_shown(raw)} is not a number.")
-    try:
-        number = Decimal(raw.strip() if isinstance(raw, str) else raw)
-    except InvalidOperation:
-        raise ValueError(f"{_shown(raw)} is not a number. Write it like 1234.50.") from None
+    if isinstance(raw, str) and not NUMBER.fullmatch(raw.strip()):
+        raise ValueError(f"{_shown(raw)} is not a number. Write it like 1234.50.")
+    number = Decimal(raw.strip() if isinstance(raw, str) else raw)
     if not number.is_finite() or number.adjusted() >= DIGITS:
         raise ValueError(f"{_shown(raw)} is too large. At most {DIGITS} digits before the point.")
     if -number.as_tuple().exponent > 6:  # type: ignore[operator]
@@ -149,6 +150,8 @@ def _date(attribute: ActivityAttribute, raw: Any) -> date:
     if isinstance(raw, date):
         return raw
     try:
+        if len(raw) != len("2026-03-31"):  # other spellings of ISO 8601 are read by few
+            raise ValueError(raw)
         return date.fromisoformat(raw)
     except (TypeError, ValueError):
         raise ValueError(f"{_shown(raw)} is not a date. Write it like 2026-03-31.") from None

@@ -13,10 +13,12 @@ from program.sections import (
     AttributeTable,
     BrandTable,
     ExpiryTable,
+    InactivityTable,
     LocationTable,
     PartnerTable,
     ProgramTable,
     UnitTable,
+    YearlyDayTable,
 )
 
 
@@ -59,11 +61,27 @@ def expiry(unit: Unit) -> ExpiryTable | None:
     """When what is earned of a unit ends; None for never."""
     if unit.expiry == Unit.Expiry.NEVER:
         return None
-    count = {unit.expiry: unit.expiry_count}
+    count = unit.expiry_count or 0
+    ways: dict[str, dict[str, Any]] = {
+        Unit.Expiry.MONTHS: {"months": count},
+        Unit.Expiry.DAYS: {"days": count},
+        Unit.Expiry.FIXED_DAY: {
+            "fixed_day": YearlyDayTable(
+                month=unit.expiry_month or 12, day=unit.expiry_day or 31, years=count
+            )
+        },
+        Unit.Expiry.INACTIVITY: {
+            "inactivity": InactivityTable(
+                months=count,
+                counts=list(unit.expiry_types) or literal(unit.expiry_counts),
+            )
+        },
+    }
     return ExpiryTable(
-        months=count.get(Unit.Expiry.MONTHS),
-        days=count.get(Unit.Expiry.DAYS),
+        **ways[unit.expiry],
         round_to=literal(unit.expiry_round_to),
+        since=unit.expiry_since,
+        at_least_days=unit.expiry_min_days,
     )
 
 
@@ -88,6 +106,7 @@ def activity_types() -> list[ActivityTypeTable]:
             plural=row.plural,
             attribute=[_attribute(one) for one in row.attributes.all()],
             rated_by=row.rated_by or None,
+            begins_by=row.begins_by or None,
             claim_days=row.claim_days,
         )
         for row in ActivityType.objects.prefetch_related("attributes")

@@ -80,6 +80,13 @@ class Unit(models.Model):
         NEVER = "never", _("never")
         DAYS = "days", _("days after the activity")
         MONTHS = "months", _("months after the activity")
+        FIXED_DAY = "fixed_day", _("a fixed day of the year")
+        INACTIVITY = "inactivity", _("months without activity")
+
+    class Counts(models.TextChoices):
+        EARNING = "earning", _("earning")
+        ANY = "any", _("earning or spending")
+        TYPES = "types", _("activities of certain types")
 
     class RoundTo(models.TextChoices):
         DAY = "day", _("that day")
@@ -93,9 +100,30 @@ class Unit(models.Model):
     plural = models.CharField(max_length=40)
     decimals = models.PositiveSmallIntegerField(default=0)
     rounding = models.CharField(max_length=8, choices=Rounding.choices, default=Rounding.DOWN)
-    expiry = models.CharField(max_length=8, choices=Expiry.choices, default=Expiry.NEVER)
-    expiry_count = models.PositiveSmallIntegerField(null=True, blank=True)
+    expiry = models.CharField(max_length=10, choices=Expiry.choices, default=Expiry.NEVER)
+    expiry_count = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("Days, months, or for a fixed day the years to add: 0 is the next such day."),
+    )
     expiry_round_to = models.CharField(max_length=8, choices=RoundTo.choices, default=RoundTo.DAY)
+    expiry_month = models.PositiveSmallIntegerField(null=True, blank=True)
+    expiry_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    expiry_counts = models.CharField(
+        max_length=8,
+        choices=Counts.choices,
+        default=Counts.ANY,
+        help_text=_("What keeps points alive that end after months without activity."),
+    )
+    expiry_types = models.JSONField(
+        default=list, blank=True, help_text=_("Codes of the activity types that keep them alive.")
+    )
+    expiry_since = models.DateField(
+        null=True, blank=True, help_text=_("Points of earlier activities never end.")
+    )
+    expiry_min_days = models.PositiveSmallIntegerField(
+        default=0, help_text=_("How many days points live at least, from when they are posted.")
+    )
     is_default = models.BooleanField(
         default=False, help_text=_("The unit shown first, everywhere.")
     )
@@ -110,8 +138,31 @@ class Unit(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(expiry="never", expiry_count__isnull=True)
-                | (~Q(expiry="never") & Q(expiry_count__isnull=False, expiry_count__gte=1)),
+                | Q(expiry="fixed_day", expiry_count__isnull=False)
+                | (
+                    Q(expiry__in=["days", "months", "inactivity"])
+                    & Q(expiry_count__isnull=False, expiry_count__gte=1)
+                ),
                 name="program_unit_expiry_names_its_count",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    ~Q(expiry="fixed_day") & Q(expiry_month__isnull=True, expiry_day__isnull=True)
+                )
+                | Q(
+                    expiry="fixed_day",
+                    expiry_month__isnull=False,
+                    expiry_month__gte=1,
+                    expiry_month__lte=12,
+                    expiry_day__isnull=False,
+                    expiry_day__gte=1,
+                    expiry_day__lte=31,
+                ),
+                name="program_unit_expiry_names_its_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(expiry_counts="types") | ~Q(expiry_types=[]),
+                name="program_unit_expiry_names_its_types",
             ),
             models.CheckConstraint(
                 condition=Q(kind="spendable") | Q(expiry="never"),
@@ -184,6 +235,13 @@ class ActivityType(models.Model):
         blank=True,
         help_text=_(
             "The date attribute that decides which rules are in force; empty: the activity's day."
+        ),
+    )
+    begins_by = models.CharField(
+        max_length=40,
+        blank=True,
+        help_text=_(
+            "The date attribute on which it begins: the tier held then is what it earns at."
         ),
     )
     claim_days = models.PositiveSmallIntegerField(

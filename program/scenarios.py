@@ -1,7 +1,8 @@
-"""Scenarios: dated stories beside a blueprint that say what its program must do. Each runs on the real verbs, on a blank slate.
+"""Scenarios: dated stories beside a blueprint that say what its program must do.
 
-Apps bring the steps and expectations they understand, as they bring their sections of the blueprint. A failed expectation says
-what was expected, what was found, and the arithmetic that led there.
+Each runs on the real verbs, on a blank slate. Apps bring the steps and expectations they know, as
+they bring their sections of the blueprint. A failed expectation says what was expected, what was
+found, and the arithmetic that led there.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
+from types import GenericAlias
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -69,7 +71,7 @@ class Stage:
     refusal: LoyaltyError | None = None
 
     def who(self) -> Any:
-        """The member of the step. Raises BlueprintInvalid for somebody who has not been enrolled."""
+        """The member of the step. Raises BlueprintInvalid for somebody not enrolled."""
         if self.member not in self.cast:
             raise BlueprintInvalid(
                 f'nobody called "{self.member}" was enrolled. Enrol them in an earlier step.'
@@ -124,20 +126,22 @@ def type_of() -> Any:
         bases=(Table,),
         forbid_unknown_fields=True,
     )
-    verbs = [(step.name, step.type | None, None) for step in _steps.values()]
+    verbs: list[Any] = [(step.name, step.type | None, None) for step in _steps.values()]
     step = msgspec.defstruct(
         "Step",
         [
             ("on", date | None, None),
             ("at", datetime | None, None),
             ("member", str, ""),
-            *verbs,
+            ("note", str, ""),
+            *list[Any](verbs),
             ("expect", expect | None, None),
         ],
         bases=(Table,),
         forbid_unknown_fields=True,
     )
-    fields = [("title", str), ("step", list[step]), ("note", str, "")]  # type: ignore[valid-type]
+    steps: Any = GenericAlias(list, (step,))
+    fields: list[Any] = [("title", str), ("step", steps), ("note", str, "")]
     return msgspec.defstruct("Scenario", fields, bases=(Table,), forbid_unknown_fields=True)
 
 
@@ -189,7 +193,7 @@ def _moment(step: Any, zone: str) -> datetime | None:
 
 
 def _play(step: Any, stage: Stage, place: str) -> Iterator[Verdict]:
-    """Do what the step says, then compare; a refusal that nobody expected is a failure of its own."""
+    """Do what the step says, then compare; an unexpected refusal is a failure of its own."""
     stage.member = step.member or (next(iter(stage.cast)) if len(stage.cast) == 1 else "")
     stage.result, stage.refusal = None, None
     for name, verb in _steps.items():

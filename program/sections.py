@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,8 +18,12 @@ from program.models import ActivityAttribute, ActivityType, Location, Partner, P
 Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 AttributeCode = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=160)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+Title = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+Word = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 Color = Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
 DIGITS = 8  # before the point: rates, prices and thresholds of any program that was ever published
+FRACTION = 4  # digits after the point that a rate is kept with
 M = TypeVar("M", bound=models.Model)
 
 
@@ -26,32 +31,58 @@ class BrandTable(Table):
     accent: Color
     ink: Color
     paper: Color
-    logo: str = ""
+    logo: Annotated[str, msgspec.Meta(max_length=120)] = ""
 
 
 class ProgramTable(Table):
     code: Code
-    name: Text
-    business: Text
+    name: Name
+    business: Name
     time_zone: str
     currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")]
     brand: BrandTable
-    tagline: str = ""
-    language: str = "en"
-    support_email: str = ""
+    tagline: Annotated[str, msgspec.Meta(max_length=160)] = ""
+    language: Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[a-z]{2,4})?$")] = "en"
+    support_email: Annotated[str, msgspec.Meta(max_length=254)] = ""
+
+
+class YearlyDayTable(Table):
+    """A day of every year. `years = 0` is the next such day, 1 the one after."""
+
+    month: Annotated[int, msgspec.Meta(ge=1, le=12)]
+    day: Annotated[int, msgspec.Meta(ge=1, le=31)]
+    years: Annotated[int, msgspec.Meta(ge=0, le=50)] = 0
+
+
+class InactivityTable(Table):
+    """Points end after so many months without anything that counts."""
+
+    months: Annotated[int, msgspec.Meta(ge=1, le=600)]
+    counts: Literal["earning", "any"] | list[Code] = "any"
 
 
 class ExpiryTable(Table):
+    """When points end: exactly one of months, days, fixed_day or inactivity."""
+
     months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
     days: Annotated[int, msgspec.Meta(ge=1, le=20000)] | None = None
+    fixed_day: YearlyDayTable | None = None
+    inactivity: InactivityTable | None = None
     round_to: Literal["day", "month", "quarter", "year"] = "day"
+    since: date | None = None
+    at_least_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 0
+
+    def __post_init__(self) -> None:
+        ways = (self.months, self.days, self.fixed_day, self.inactivity)
+        if sum(way is not None for way in ways) != 1:
+            raise ValueError("give exactly one of months, days, fixed_day or inactivity")
 
 
 class UnitTable(Table):
     code: Code
     kind: Literal["spendable", "counter"]
-    singular: Text
-    plural: Text
+    singular: Word
+    plural: Word
     decimals: Annotated[int, msgspec.Meta(ge=0, le=2)] = 0
     rounding: Literal["down", "half_up", "up"] = "down"
     expiry: ExpiryTable | None = None
@@ -60,21 +91,21 @@ class UnitTable(Table):
 
 class LocationTable(Table):
     code: Code
-    name: Text
+    name: Name
 
 
 class PartnerTable(Table):
     code: Code
-    name: Text
+    name: Name
     location: list[LocationTable] = []
 
 
 class AttributeTable(Table):
     code: AttributeCode
-    name: Text
+    name: Title
     type: Literal["integer", "decimal", "money", "text", "choice", "boolean", "date"]
-    singular: str = ""
-    plural: str = ""
+    singular: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    plural: Annotated[str, msgspec.Meta(max_length=40)] = ""
     required: bool = True
     least: Decimal | None = None
     most: Decimal | None = None
@@ -83,10 +114,11 @@ class AttributeTable(Table):
 
 class ActivityTypeTable(Table):
     code: Code
-    name: Text
-    plural: Text
+    name: Title
+    plural: Title
     attribute: list[AttributeTable] = []
     rated_by: AttributeCode | None = None
+    begins_by: AttributeCode | None = None
     claim_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] | None = None
 
 
@@ -120,6 +152,8 @@ def positive(table: Table, *names: str) -> None:
             raise ValueError(
                 f"{name} is a number above 0, with at most {DIGITS} digits before the point"
             )
+        if amount is not None and amount != round(amount, FRACTION):
+            raise ValueError(f"{name} has at most {FRACTION} digits after the point")
 
 
 def unique(codes: Iterable[str], *, place: str) -> None:
@@ -166,6 +200,7 @@ def _apply_units(tables: list[UnitTable], blueprint: Any) -> list[str]:
         raise BlueprintInvalid(
             "in [[unit]]: a program needs at least one unit of the kind spendable."
         )
+    _check_default(tables)
     changes = []
     for position, table in enumerate(tables):
         existing = Unit.objects.filter(code=table.code).first()
@@ -178,30 +213,67 @@ def _apply_units(tables: list[UnitTable], blueprint: Any) -> list[str]:
             name: getattr(table, name)
             for name in ("kind", "singular", "plural", "decimals", "rounding")
         }
-        values |= _expiry(table) | {"is_default": table.default, "position": position}
+        values |= _expiry(table, blueprint) | {"is_default": table.default, "position": position}
         changes += upsert(Unit, {"code": table.code}, values, label=f"Unit {table.plural}")[1]
     return changes
 
 
-def _expiry(table: UnitTable) -> dict[str, Any]:
+def _check_default(tables: list[UnitTable]) -> None:
+    """One unit at most is shown first, and it can be spent; who was before makes room."""
+    first = [table for table in tables if table.default]
+    if len(first) > 1:
+        raise BlueprintInvalid("in [[unit]]: only one unit can be the default. Leave one.")
+    if first and first[0].kind != "spendable":
+        raise BlueprintInvalid(
+            f'in [[unit]] "{first[0].code}", default: only a spendable unit can be the default.'
+        )
+    former = Unit.objects.filter(is_default=True).exclude(code__in=[one.code for one in first])
+    if former.exists():
+        former.update(is_default=False)
+
+
+def _expiry(table: UnitTable, blueprint: Any) -> dict[str, Any]:
+    """The expiry policy of a unit as columns."""
     expiry = table.expiry
+    columns: dict[str, Any] = {
+        "expiry": Unit.Expiry.NEVER,
+        "expiry_count": None,
+        "expiry_round_to": Unit.RoundTo.DAY,
+        "expiry_month": None,
+        "expiry_day": None,
+        "expiry_counts": Unit.Counts.ANY,
+        "expiry_types": [],
+        "expiry_since": expiry.since if expiry else None,
+        "expiry_min_days": expiry.at_least_days if expiry else 0,
+    }
     if expiry is None:
-        return {
-            "expiry": Unit.Expiry.NEVER,
-            "expiry_count": None,
-            "expiry_round_to": Unit.RoundTo.DAY,
-        }
-    if (expiry.months is None) == (expiry.days is None):
-        raise BlueprintInvalid(f'in [[unit]] "{table.code}", expiry: give either months or days.')
+        return columns
     if table.kind == "counter":
         raise BlueprintInvalid(
             f'in [[unit]] "{table.code}", expiry: a counter never expires; its ladder has a window.'
         )
+    columns["expiry_round_to"] = expiry.round_to
+    if expiry.fixed_day is not None:
+        day = expiry.fixed_day
+        names = ("expiry", "expiry_count", "expiry_month", "expiry_day")
+        return columns | dict(zip(names, ("fixed_day", day.years, day.month, day.day), strict=True))
+    if expiry.inactivity is not None:
+        return columns | _inactivity(expiry.inactivity, table, blueprint)
     kind = Unit.Expiry.MONTHS if expiry.months else Unit.Expiry.DAYS
+    return columns | {"expiry": kind, "expiry_count": expiry.months or expiry.days}
+
+
+def _inactivity(said: InactivityTable, table: UnitTable, blueprint: Any) -> dict[str, Any]:
+    types = said.counts if isinstance(said.counts, list) else []
+    for code in types:
+        known = [one.code for one in blueprint.activity_type]
+        require_code(code, known, place=f'[[unit]] "{table.code}", expiry, inactivity, counts')
+    counts = "types" if types else said.counts
     return {
-        "expiry": kind,
-        "expiry_count": expiry.months or expiry.days,
-        "expiry_round_to": expiry.round_to,
+        "expiry": Unit.Expiry.INACTIVITY,
+        "expiry_count": said.months,
+        "expiry_counts": counts,
+        "expiry_types": list(types),
     }
 
 
@@ -230,14 +302,17 @@ def _apply_types(tables: list[ActivityTypeTable], blueprint: Any) -> list[str]:
     unique((table.code for table in tables), place="activity_type")
     changes = []
     for position, table in enumerate(tables):
-        if table.rated_by:
+        for key in ("rated_by", "begins_by"):
             dates = [one.code for one in table.attribute if one.type == "date"]
-            require_code(table.rated_by, dates, place=f'[[activity_type]] "{table.code}", rated_by')
+            if getattr(table, key):
+                place = f'[[activity_type]] "{table.code}", {key}'
+                require_code(getattr(table, key), dates, place=place)
         values = {
             "name": table.name,
             "plural": table.plural,
             "claim_days": table.claim_days,
             "rated_by": table.rated_by or "",
+            "begins_by": table.begins_by or "",
             "position": position,
         }
         type, changed = upsert(

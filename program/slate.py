@@ -1,7 +1,8 @@
 """A blank slate: the program's tables, empty, for as long as one transaction lasts.
 
-Scenarios and drafts run on the real verbs and the real constraints without seeing, or touching, what a deployment holds:
-the tables are copied, without their rows, into a schema that shadows the real one until everything is rolled back.
+Scenarios and drafts run on the real verbs and the real constraints without seeing or touching what
+a deployment holds: the tables are copied, without their rows, into a schema that shadows the real
+one until everything is rolled back.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ def _definitions(cursor: object, home: str, tables: list[str]) -> list[str]:
     """The statements that make the tables' triggers and foreign keys anew in the slate."""
     execute, fetchall = cursor.execute, cursor.fetchall  # type: ignore[attr-defined]
     execute(
-        """SELECT c.relname, pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        """SELECT c.relname, pg_get_triggerdef(t.oid)
+           FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
            JOIN pg_namespace n ON n.oid = c.relnamespace
            WHERE n.nspname = %s AND c.relname = ANY(%s) AND NOT t.tgisinternal""",
         [home, tables],
@@ -70,9 +72,10 @@ def _definitions(cursor: object, home: str, tables: list[str]) -> list[str]:
     ]
     execute(
         """SELECT c.relname, k.conname, pg_get_constraintdef(k.oid)
-           FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class f ON f.oid = k.confrelid
-           JOIN pg_namespace n ON n.oid = c.relnamespace
-           WHERE k.contype = 'f' AND n.nspname = %s AND c.relname = ANY(%s) AND f.relname = ANY(%s)""",
+           FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+           JOIN pg_class f ON f.oid = k.confrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+           WHERE k.contype = 'f' AND n.nspname = %s
+             AND c.relname = ANY(%s) AND f.relname = ANY(%s)""",
         [home, tables, tables],
     )
     made += [

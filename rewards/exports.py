@@ -5,8 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from program.exports import whole
-from rewards.models import Reward, RewardPrice
-from rewards.sections import PriceTable, RewardTable
+from rewards.models import Conversion, Reward, RewardPrice
+from rewards.sections import (
+    ConversionTable,
+    ExchangeBonusTable,
+    PriceTable,
+    RewardTable,
+    SideTable,
+)
 
 
 def rewards() -> list[RewardTable]:
@@ -46,4 +52,26 @@ def _price(row: RewardPrice, reward: Reward) -> PriceTable:
         tier_at_least=row.tier.code if row.tier else None,
         from_=row.starts_on,
         until=row.ends_on,
+    )
+
+
+def conversions() -> list[ConversionTable]:
+    """Every conversion that is offered."""
+    rows = Conversion.objects.filter(is_active=True).select_related("takes", "gives")
+    return [_conversion(row) for row in rows]
+
+
+def _conversion(row: Conversion) -> ConversionTable:
+    bonus = None
+    if row.bonus_step and row.bonus_amount:
+        bonus = ExchangeBonusTable(
+            every=whole(row.bonus_step, row.takes), amount=whole(row.bonus_amount, row.gives)
+        )
+    return ConversionTable(
+        code=row.code,
+        name=row.name,
+        takes=SideTable(unit=row.takes_id, amount=whole(row.step, row.takes)),
+        gives=SideTable(unit=row.gives_id, amount=whole(row.amount, row.gives)),
+        least=whole(row.least, row.takes) if row.least else None,
+        bonus=bonus,
     )

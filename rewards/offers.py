@@ -81,7 +81,7 @@ def visible(program: Program) -> Sequence[Reward]:
 
 def held(member: Member, *, program: Program) -> list[Tier]:
     """The tiers the member holds now, one for each ladder."""
-    ids = Standing.objects.filter(member=member).at(clock.now()).values_list("tier", flat=True)
+    ids = Standing.objects.of(member).at(clock.now()).values_list("tier", flat=True)
     held_ids = set(ids)
     return [
         tier

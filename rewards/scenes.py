@@ -12,8 +12,9 @@ from program.blueprint import Table
 from program.errors import BlueprintInvalid
 from program.scenarios import Expectation, Found, Stage, Step, register
 from program.sections import Code, Text
-from rewards import offers, redemption, vouchers
-from rewards.models import Redemption
+from rewards import exchange, offers, redemption, vouchers
+from rewards.exchange import Exchanged
+from rewards.models import Conversion, Redemption
 
 
 class RedeemTable(Table):
@@ -30,6 +31,23 @@ class CancelTable(Table):
 
 class UseTable(Table):
     voucher: str
+
+
+class ExchangeTable(Table):
+    """Exchange up to so much by a conversion."""
+
+    conversion: Code
+    amount: Decimal
+
+
+def _exchange(table: ExchangeTable, stage: Stage) -> Exchanged:
+    conversion = Conversion.objects.select_related("takes").filter(code=table.conversion).first()
+    if conversion is None:
+        raise BlueprintInvalid(f'there is no conversion "{table.conversion}".')
+    amount = int(table.amount.scaleb(conversion.takes.decimals))
+    return exchange.exchange(
+        stage.who(), conversion=conversion, amount=amount, attempt=uuid7(), actor="system:scenario"
+    )
 
 
 def _redeem(table: RedeemTable, stage: Stage) -> Redemption:
@@ -66,5 +84,6 @@ def install() -> None:
         Step("redeem", RedeemTable, _redeem),
         Step("cancel", CancelTable, _cancel),
         Step("use", UseTable, _use),
+        Step("exchange", ExchangeTable, _exchange),
         Expectation("paid", Decimal, _paid),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Any
 
 import msgspec
@@ -11,8 +12,16 @@ import msgspec
 from program.blueprint import Section, Table, register
 from program.errors import BlueprintInvalid
 from program.models import Unit
-from program.sections import Code, Text, positive, require_code, unique, upsert
-from rewards.models import Reward, RewardPrice, RewardStock
+from program.sections import (
+    Code,
+    Name,
+    Text,
+    positive,
+    require_code,
+    unique,
+    upsert,
+)
+from rewards.models import Conversion, Reward, RewardPrice, RewardStock
 from tiers.models import Tier
 
 
@@ -35,12 +44,12 @@ class RewardTable(Table):
     price: Annotated[list[PriceTable], msgspec.Meta(min_length=1)]
     description: str = ""
     terms: str = ""
-    picture: str = ""
+    picture: Annotated[str, msgspec.Meta(max_length=120)] = ""
     worth: Annotated[str, msgspec.Meta(max_length=40)] = ""
     valid_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 365
     tier_at_least: Code | None = None
-    per_member: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    stock: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    per_member: Annotated[int, msgspec.Meta(ge=1, le=32_767)] | None = None
+    stock: Annotated[int, msgspec.Meta(ge=0, le=2_000_000_000)] | None = None
 
 
 def _apply(tables: list[RewardTable], blueprint: Any) -> list[str]:
@@ -90,6 +99,25 @@ def _check(table: RewardTable, blueprint: Any) -> None:
     for price in table.price:
         if price.amount.scaleb(decimals) % 1:
             raise BlueprintInvalid(f"in {place}, price: the unit has {decimals} decimals.")
+    _check_prices(table.price, f"{place}, price")
+
+
+def _check_prices(prices: list[PriceTable], place: str) -> None:
+    """On every day there is one price for everybody, and at most one more for each tier."""
+    for price in prices:
+        if price.from_ and price.until and price.until <= price.from_:
+            raise BlueprintInvalid(
+                f"in {place}: until is the first day after it, so later than from."
+            )
+    ordered = sorted(prices, key=lambda one: (one.tier_at_least or "", one.from_ or date.min))
+    for one, following in pairwise(ordered):
+        if one.tier_at_least == following.tier_at_least and (
+            one.until is None or following.from_ is None or one.until > following.from_
+        ):
+            raise BlueprintInvalid(
+                f"in {place}: two prices for the same people overlap. Give the first an "
+                '"until" that is the "from" of the second.'
+            )
 
 
 def _apply_prices(reward: Reward, table: RewardTable) -> list[str]:
@@ -136,8 +164,76 @@ def _tier_id(code: str | None) -> Any:
     return tier.pk if tier else None
 
 
+class SideTable(Table):
+    """An amount of a unit."""
+
+    unit: Code
+    amount: Decimal
+
+    def __post_init__(self) -> None:
+        positive(self, "amount")
+
+
+class ExchangeBonusTable(Table):
+    """So much more of what is given for every whole `every` of what is taken."""
+
+    every: Decimal
+    amount: Decimal
+
+    def __post_init__(self) -> None:
+        positive(self, "every", "amount")
+
+
+class ConversionTable(Table):
+    """One unit for another: for every whole `takes`, `gives`; at least `least`."""
+
+    code: Code
+    name: Name
+    takes: SideTable
+    gives: SideTable
+    least: Decimal | None = None
+    bonus: ExchangeBonusTable | None = None
+
+    def __post_init__(self) -> None:
+        positive(self, "least")
+
+
+def _apply_conversions(tables: list[ConversionTable], blueprint: Any) -> list[str]:
+    unique((table.code for table in tables), place="conversion")
+    units = {unit.code: unit for unit in blueprint.unit}
+    changes = []
+    for position, table in enumerate(tables):
+        place = f'[[conversion]] "{table.code}"'
+        spendable = [code for code, unit in units.items() if unit.kind == "spendable"]
+        require_code(table.takes.unit, spendable, place=f"{place}, takes, unit")
+        require_code(table.gives.unit, units, place=f"{place}, gives, unit")
+        taken, given = units[table.takes.unit].decimals, units[table.gives.unit].decimals
+        bonus = table.bonus
+        values = {
+            "name": table.name,
+            "takes_id": table.takes.unit,
+            "gives_id": table.gives.unit,
+            "step": int(table.takes.amount.scaleb(taken)),
+            "amount": int(table.gives.amount.scaleb(given)),
+            "least": int((table.least or Decimal(0)).scaleb(taken)),
+            "bonus_step": int(bonus.every.scaleb(taken)) if bonus else None,
+            "bonus_amount": int(bonus.amount.scaleb(given)) if bonus else None,
+            "is_active": True,
+            "position": position,
+        }
+        match = {"code": table.code}
+        changes += upsert(Conversion, match, values, label=f"Conversion {table.name}")[1]
+    gone = Conversion.objects.filter(is_active=True).exclude(code__in=[t.code for t in tables])
+    changes += [f"Conversion {conversion.name} is no longer offered." for conversion in gone]
+    gone.update(is_active=False)
+    return changes
+
+
 def install() -> None:
     """Register the sections of this app."""
     from rewards import exports
 
-    register(Section("reward", list[RewardTable], _apply, exports.rewards))
+    register(
+        Section("reward", list[RewardTable], _apply, exports.rewards),
+        Section("conversion", list[ConversionTable], _apply_conversions, exports.conversions),
+    )

@@ -155,7 +155,9 @@ def state(member: Member) -> Mapping[str, Any]:
     """All that a refused verb must leave as it was."""
     return {
         "accounts": list(
-            member.accounts.order_by("unit").values_list("unit", "balance", "version")
+            member.accounts.filter(version__gt=0)
+            .order_by("unit")
+            .values_list("unit", "balance", "version")
         ),
         "lots": list(member.lots.order_by("id").values_list("id", "remaining", "expires_at")),
         "entries": member.entries.count(),

@@ -14,7 +14,7 @@ from common.errors import constraint_name
 @contextmanager
 def refused(name: str) -> Iterator[None]:
     """What happens inside violates the constraint of this name."""
-    with pytest.raises(IntegrityError) as error, transaction.atomic():
+    with pytest.raises(IntegrityError) as error, transaction.atomic():  # noqa: PT012
         yield
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -5,24 +5,26 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from common import clock
+from common.text import counted
+from members import households
 from members.models import Member
 from points.models import Account
 from program.differences import Aspect, Finding, register
 from program.models import Program
 from program.verbs import Progress
-from tiers import ladders
+from tiers import ladders, sharing
 from tiers.ladders import climbs_under
 from tiers.models import Standing
-from tiers.qualification import Climb, LadderRule, Rung
+from tiers.qualification import LadderRule, Span
 
 CHUNK = 1000  # members whose history is in memory at a time
 NONE = "no tier"
-Hold = tuple[int, datetime, str]  # rank, end, code: the greatest is what is held
 FOR_LIFE = datetime.max.replace(tzinfo=UTC)
+Place = tuple[uuid.UUID, str]  # a member on a ladder
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -51,51 +53,81 @@ def _compare(before: Status, after: Status, progress: Progress) -> Sequence[Find
     if before.rules == after.rules:
         return [Finding("Status", ("No member changes tier: the ladders stay as they are.",))]
     moves = {rule.code: Moves() for rule in after.rules}
-    ids = sorted(_concerned([*before.rules, *after.rules]))
-    for start in range(0, len(ids), CHUNK):
-        _examine(ids[start : start + CHUNK], before, after, moves)
-        progress(min(start + CHUNK, len(ids)), len(ids))
+    ids, done = _concerned([*before.rules, *after.rules]), 0
+    for chunk in households.together(ids, CHUNK):
+        _examine(chunk, before, after, moves)
+        done += len(chunk)
+        progress(done, len(ids))
     return [_finding(rule, moves[rule.code], before, after) for rule in after.rules]
 
 
 def _concerned(rules: list[LadderRule]) -> set[uuid.UUID]:
-    """Members who ever counted something, or were given a tier."""
+    """Members who ever counted something, were given a tier, or live with somebody."""
     units = {unit for rule in rules for unit in rule.units}
-    counted = Account.objects.filter(unit__in=units, version__gt=0).order_by()
-    return {*counted.values_list("member", flat=True), *_holders()}
-
-
-def _holders() -> Iterator[uuid.UUID]:
-    rows = Standing.objects.at(clock.now()).order_by()
-    yield from rows.values_list("member", flat=True).distinct()
+    rows = [
+        Account.objects.filter(unit__in=units, version__gt=0).values_list("member", flat=True),
+        Standing.objects.at(clock.now()).values_list("member", flat=True),
+    ]
+    found = {pk for row in rows for pk in row.order_by().distinct()}
+    return found | households.mates(found) if any(map(sharing.is_shared, rules)) else found
 
 
 def _examine(ids: list[uuid.UUID], before: Status, after: Status, moves: dict[str, Moves]) -> None:
+    """Compare what is stored with what would be, member by member."""
     now = clock.now()
-    ways = climbs_under(after.rules, Member.objects.filter(pk__in=ids))
-    rungs = {rung.id: rung for rule in (*before.rules, *after.rules) for rung in rule.rungs}
-    held: dict[tuple[uuid.UUID, str], Hold] = {}
-    for row in Standing.objects.filter(member__in=ids).at(now):
-        key = (row.member_id, row.ladder_id)
-        held[key] = max(held.get(key, _hold(None)), _hold(rungs[row.tier_id], row.ends_at))
-    for key, way in ways.items():
-        old, new, of_ladder = held.get(key, _hold(None)), _held(way, now), moves[key[1]]
-        of_ladder.examined += 1
-        if old[2] != new[2]:
-            of_ladder.moved[old[2], new[2]] += 1
-        elif old[1] != new[1]:
-            of_ladder.redated += 1
+    alone = [dataclasses.replace(rule, sharing="never") for rule in after.rules]
+    ways = climbs_under(alone, Member.objects.filter(pk__in=ids))
+    new = {key: [*way.spans(until=now), *way.granted] for key, way in ways.items()}
+    old = _stored(ids, before, after)
+    begun = {key for key, way in ways.items() if way.has_begun}
+    peers = households.peers(ids)
+    former = {rule.code: rule for rule in before.rules}
+    for rule in after.rules:
+        for pk in ids:
+            is_begun = (pk, rule.code) in begun
+            was = _best(former.get(rule.code), pk, peers.get(pk, []), old, is_begun, now)
+            will = _best(rule, pk, peers.get(pk, []), new, is_begun, now)
+            _note(moves[rule.code], was, will)
 
 
-def _held(way: Climb, now: datetime) -> Hold:
-    """What a climb leads to at this moment."""
-    spans = [*way.spans(until=now), *way.granted]
-    live = [_hold(span.rung, span.ends_at) for span in spans if span.covers(now)]
-    return max(live, default=_hold(None))
+def _stored(ids: list[uuid.UUID], *books: Status) -> dict[Place, list[Span]]:
+    rungs = {rung.id: rung for book in books for rule in book.rules for rung in rule.rungs}
+    found: dict[Place, list[Span]] = {}
+    for row in Standing.objects.filter(member__in=ids).at(clock.now()):
+        span = Span(rungs[row.tier_id], row.starts_at, row.ends_at)
+        found.setdefault((row.member_id, row.ladder_id), []).append(span)
+    return found
 
 
-def _hold(rung: Rung | None, ends_at: datetime | None = None) -> Hold:
-    return (rung.rank, ends_at or FOR_LIFE, rung.code) if rung else (0, FOR_LIFE, "")
+def _best(
+    rule: LadderRule | None,
+    pk: uuid.UUID,
+    peers: sharing.Peers,
+    spans: dict[Place, list[Span]],
+    is_begun: bool,
+    now: datetime,
+) -> Span | None:
+    """The highest span a member has now on a ladder: their own, or of those they live with."""
+    if rule is None:
+        return None
+
+    def own(one: uuid.UUID) -> list[Span]:
+        return spans.get((one, rule.code), [])
+
+    held: Iterable[Span] = own(pk)
+    if sharing.is_open(rule, is_begun=is_begun):
+        held = [*held, *sharing.spans(peers, own)]
+    live = [span for span in held if span.covers(now)]
+    return max(live, key=lambda one: (one.rung.rank, one.ends_at or FOR_LIFE), default=None)
+
+
+def _note(moves: Moves, was: Span | None, will: Span | None) -> None:
+    moves.examined += 1
+    old, new = (span.rung.code if span else "" for span in (was, will))
+    if old != new:
+        moves.moved[old, new] += 1
+    elif was and will and was.ends_at != will.ends_at:
+        moves.redated += 1
 
 
 def _finding(rule: LadderRule, moves: Moves, before: Status, after: Status) -> Finding:
@@ -104,13 +136,14 @@ def _finding(rule: LadderRule, moves: Moves, before: Status, after: Status) -> F
         names |= {rung.code: rung.name for one in known.rules for rung in one.rungs}
     order = {rung.code: rung.rank for rung in rule.rungs}
     total = sum(moves.moved.values())
+    examined = counted(moves.examined, "member", "members")
     sentences = [
-        f"{total:,} of {moves.examined:,} members change tier."
+        f"{total:,} of {examined} would hold another tier."
         if total
-        else f"None of {moves.examined:,} members changes tier."
+        else f"None of {examined} would hold another tier."
     ]
     if moves.redated:
-        sentences.append(f"{moves.redated:,} keep their tier, to another day than before.")
+        sentences.append(f"{moves.redated:,} would keep theirs to another day than now.")
     rows = sorted(moves.moved.items(), key=lambda item: [order.get(code, 0) for code in item[0]])
     return Finding(
         f"Status on {after.names[rule.code]}",

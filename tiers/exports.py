@@ -32,6 +32,7 @@ def ladders() -> list[LadderTable]:
             window=literal(row.window),
             window_months=row.window_months,
             downgrade=literal(row.downgrade),
+            shared=literal(row.shared),
             year_starts=row.year_starts,
         )
         for row in rows

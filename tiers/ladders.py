@@ -61,6 +61,7 @@ def _rule(ladder: Ladder, zone: str) -> LadderRule:
         validity=Validity(ladder.validity, ladder.validity_years, ladder.validity_months),
         downgrade=ladder.downgrade,
         year_starts=ladder.year_starts,
+        sharing=ladder.shared,
     )
 
 
@@ -137,11 +138,43 @@ def _given(
     for row in rows:
         span = Span(rungs[row.tier_id], row.starts_at, row.ends_at)
         found.setdefault((row.member_id, row.ladder_id), []).append(span)
+    if any(rule.sharing != Ladder.Sharing.NEVER for rule in known):
+        _share(found, ids, known, rungs)
     return found
 
 
+def _share(
+    found: dict[tuple[uuid.UUID, str], list[Span]],
+    ids: list[uuid.UUID],
+    known: Iterable[LadderRule],
+    rungs: Mapping[uuid.UUID, Rung],
+) -> None:
+    """Add what the people of a household hold on shared ladders, from the day
+    one lives with them.
+    """
+    shared = [rule.code for rule in known if rule.sharing != Ladder.Sharing.NEVER]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT me.member_id, s.ladder_id, s.tier_id,
+                      greatest(s.starts_at, me.joined_at, peer.joined_at), s.ends_at
+               FROM members_householdmember me
+               JOIN members_householdmember peer ON peer.household_id = me.household_id
+                    AND peer.member_id <> me.member_id AND peer.left_at IS NULL
+               JOIN tiers_standing s ON s.member_id = peer.member_id AND s.ladder_id = ANY(%s)
+               WHERE me.member_id = ANY(%s) AND me.left_at IS NULL""",
+            [shared, ids],
+        )
+        for member, ladder, tier, starts_at, ends_at in cursor:
+            if ends_at is None or ends_at > starts_at:
+                span = Span(rungs[tier], starts_at, ends_at)
+                found.setdefault((member, ladder), []).append(span)
+
+
 def has_turned(program: Program, *, since: date, until: date) -> bool:
-    """Whether a route came into force from `since` to `until`: then members move without an activity."""
+    """Whether a route came into force from `since` to `until`:
+
+    then members move without an activity.
+    """
     return any(
         route.starts_on is not None and since <= route.starts_on <= until
         for rule in rules(program)

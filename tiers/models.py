@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from common.ids import uuid7
 from common.ranges import MomentRange
 from common.triggers import bumps_program_version
-from members.models import Member, MemberOwned
+from members.models import HouseholdMember, Member, MemberOwned
+from points.models import Account
 from program.models import Unit, is_code
 
 
@@ -41,6 +42,11 @@ class Ladder(models.Model):
         MONTHS = "months", _("months from attaining it")
         ACTIVE = "active", _("while something happens every so many months")
 
+    class Sharing(models.TextChoices):
+        NEVER = "never", _("everybody for themselves")
+        HOUSEHOLD = "household", _("the highest of a household holds for all")
+        AFTER_FIRST = "after_first", _("the highest of a household, once one has earned something")
+
     class Downgrade(models.TextChoices):
         TO_EARNED = "to_earned", _("to what has been earned")
         ONE_STEP = "one_step", _("one step at a time")
@@ -61,6 +67,7 @@ class Ladder(models.Model):
     downgrade = models.CharField(
         max_length=10, choices=Downgrade.choices, default=Downgrade.TO_EARNED
     )
+    shared = models.CharField(max_length=12, choices=Sharing.choices, default=Sharing.NEVER)
     year_starts = models.PositiveSmallIntegerField(
         default=1, help_text=_("The month in which a program year starts.")
     )
@@ -202,6 +209,23 @@ class TierNeed(models.Model):
 
 
 class StandingQuerySet(models.QuerySet["Standing"]):
+    def of(self, member: Any) -> StandingQuerySet:
+        """What a member has:
+
+        their own, and what the people they live with hold on shared ladders.
+        """
+        homes = HouseholdMember.objects.filter(member=member, left_at__isnull=True)
+        peers = HouseholdMember.objects.filter(
+            household__in=homes.values("household"), left_at__isnull=True
+        ).values("member")
+        own = Account.objects.filter(
+            member=member, unit=models.OuterRef("ladder__counter"), version__gt=0
+        )
+        shared = Q(ladder__shared=Ladder.Sharing.HOUSEHOLD) | (
+            Q(ladder__shared=Ladder.Sharing.AFTER_FIRST) & models.Exists(own)
+        )
+        return self.filter(Q(member=member) | (Q(member__in=peers) & shared))
+
     def at(self, moment: Any) -> StandingQuerySet:
         """What was held at a moment: begun by then and not over."""
         return self.filter(starts_at__lte=moment).filter(

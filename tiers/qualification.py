@@ -92,6 +92,7 @@ class LadderRule:
     validity: Validity = Validity()
     downgrade: str = "to_earned"
     year_starts: int = 1
+    sharing: str = "never"
 
     @property
     def units(self) -> frozenset[str]:
@@ -172,6 +173,11 @@ class Climb:
         for event in sorted(credits):
             self._take(event)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything was ever counted."""
+        return bool(self._events)
+
     def add(self, occurred_at: datetime, unit: str, amount: int) -> None:
         """Count one more credit, wherever in time it falls."""
         self._take((occurred_at, unit, amount))
@@ -179,7 +185,7 @@ class Climb:
     def rung_at(self, moment: datetime) -> Rung | None:
         """The highest rung held at `moment`, counting what happened until then."""
         self._pass(moment)
-        return _top(span for span in (*self._held(), *self.granted) if span.covers(moment))
+        return _top(span for span in (*self._held(), *self._given(moment)) if span.covers(moment))
 
     def rung_before(self, moment: datetime) -> Rung | None:
         """The highest rung at `moment` that was reached strictly before it.
@@ -188,9 +194,18 @@ class Climb:
         """
         return _top(
             span
-            for span in (*self._held(), *self.granted)
+            for span in (*self._held(), *self._given(moment))
             if span.covers(moment) and span.starts_at < moment
         )
+
+    def _given(self, moment: datetime) -> tuple[Span, ...]:
+        """Spans that do not follow from history; some are shared only with those who have earned
+        something.
+        """
+        is_open = self.rule.sharing != "after_first" or (
+            bool(self._events) and self._events[0][0] <= moment
+        )
+        return self.granted if is_open else ()
 
     def value(self, need: Requirement, moment: datetime) -> int:
         """How much of a requirement is there at `moment`, over its window."""
@@ -257,7 +272,9 @@ class Climb:
         return all(self.value(need, moment) >= need.at_least for need in route.needs)
 
     def _keep_active(self, moment: datetime) -> None:
-        """A credit prolongs what is held, on a ladder where tiers last while the member is active."""
+        """A credit prolongs what is held, on a ladder where tiers last while
+        the member is active.
+        """
         if self.rule.validity.kind != "active":
             return
         ends = self._ends(moment, clock.local_date(moment, self.rule.zone))

@@ -1,18 +1,69 @@
-"""What scenarios can say about status: the tier held now, and its last day."""
+"""What scenarios can say about status: corrections, the tier held now, its last day."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from common import clock
+from common.ids import uuid7
 from common.text import number, scaled
-from points.scenes import history
-from program.scenarios import Expectation, Found, Stage, register
-from tiers import standing
+from points.models import Posting
+from points.scenes import history, unit_of
+from program.blueprint import Table
+from program.errors import BlueprintInvalid
+from program.scenarios import Expectation, Found, Stage, Step, register
+from program.sections import Code, Text
+from tiers import correction, grants, standing
+from tiers.models import Standing, Tier
 from tiers.standing import Progress
+
+
+class AdjustTable(Table):
+    """Points or counted units added (or, below zero, taken) by hand."""
+
+    unit: Code
+    amount: Decimal
+    reason: Text = "Scenario"
+
+
+class GrantTable(Table):
+    """A tier given by staff, or matched; to the end of `until`, or for life."""
+
+    tier: Code
+    until: date | None = None
+    matched: bool = False
+    reason: Text = "Scenario"
+
 
 NONE = "none"
 LIFE = "life"
+
+
+def _adjust(table: AdjustTable, stage: Stage) -> Posting:
+    unit = unit_of(table.unit)
+    return correction.adjust(
+        stage.who(),
+        unit=unit.code,
+        amount=int(table.amount.scaleb(unit.decimals)),
+        reason=table.reason,
+        actor="system:scenario",
+        source=f"adjustment:{uuid7()}",
+    )
+
+
+def _grant(table: GrantTable, stage: Stage) -> Standing:
+    tier = Tier.objects.filter(code=table.tier).first()
+    if tier is None:
+        raise BlueprintInvalid(f'there is no tier "{table.tier}".')
+    return grants.grant(
+        stage.who(),
+        tier=tier,
+        ends_at=clock.end_of_day(table.until, stage.zone) if table.until else None,
+        reason=table.reason,
+        actor="system:scenario",
+        source=Standing.Source.MATCHED if table.matched else Standing.Source.GRANTED,
+    )
 
 
 def _tier(wanted: str, stage: Stage) -> Found:
@@ -52,6 +103,8 @@ def _place(stage: Stage, code: str) -> Progress | None:
 def install() -> None:
     """Register the expectations of this app."""
     register(
+        Step("adjust", AdjustTable, _adjust),
+        Step("grant", GrantTable, _grant),
         Expectation("tier", str, _tier),
         Expectation("tier_until", date, _until),
         Expectation("tier_for_life", bool, _for_life),

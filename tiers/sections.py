@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import msgspec
+from django.db.models import ProtectedError
 
 from program.blueprint import Section, Table, register
 from program.errors import BlueprintInvalid, HistoryProtected
 from program.models import Unit
-from program.sections import Code, Color, Text, positive, require_code, unique, upsert
+from program.sections import Code, Color, Text, Title, positive, require_code, unique, upsert
 from tiers import standing
 from tiers.models import Ladder, Standing, Tier, TierNeed, TierRoute
 
@@ -76,7 +77,7 @@ class RouteTable(Table):
 
 class TierTable(Table):
     code: Code
-    name: Text
+    name: Title
     pennant: PennantTable
     threshold: Decimal | None = None
     route: list[RouteTable] = []
@@ -90,13 +91,14 @@ class TierTable(Table):
 
 class LadderTable(Table):
     code: Code
-    name: Text
+    name: Title
     counter: Code
     tier: Annotated[list[TierTable], msgspec.Meta(min_length=1)]
     validity: Literal["life", "next_year"] | ValidityTable
     window: WindowName = "lifetime"
     window_months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
     downgrade: Literal["to_earned", "one_step", "never"] = "to_earned"
+    shared: Literal["never", "household", "after_first"] = "never"
     year_starts: Annotated[int, msgspec.Meta(ge=1, le=12)] = 1
 
     def __post_init__(self) -> None:
@@ -121,6 +123,7 @@ def _apply(tables: list[LadderTable], blueprint: Any) -> list[str]:
             "window": table.window,
             "window_months": table.window_months,
             "downgrade": table.downgrade,
+            "shared": table.shared,
             "year_starts": table.year_starts,
             "position": position,
             **_validity(table.validity),
@@ -217,7 +220,7 @@ def _apply_tiers(ladder: Ladder, table: LadderTable) -> list[str]:
     codes = [tier.code for tier in table.tier]
     _remove(ladder, codes)
     changes = []
-    _make_room(ladder, codes)
+    _make_room(ladder, dict(zip(codes, enumerate(thresholds, start=1), strict=True)))
     for rank, (tier, threshold) in enumerate(zip(table.tier, thresholds, strict=True), start=1):
         values = {
             "name": tier.name,
@@ -234,13 +237,14 @@ def _apply_tiers(ladder: Ladder, table: LadderTable) -> list[str]:
     return changes
 
 
-def _make_room(ladder: Ladder, codes: list[str]) -> None:
-    """Ranks and thresholds are unique: lift those that move out of the way before they are set
-    anew.
-    """
-    moving = [t for t in Tier.objects.filter(ladder=ladder) if t.rank != codes.index(t.code) + 1]
-    for tier in moving:
-        Tier.objects.filter(pk=tier.pk).update(rank=tier.rank + 1000, threshold=None)
+def _make_room(ladder: Ladder, wanted: dict[str, tuple[int, int | None]]) -> None:
+    """Ranks and thresholds are unique: lift those that move out of the way before they are set."""
+    for tier in Tier.objects.filter(ladder=ladder):
+        rank, threshold = wanted[tier.code]
+        if tier.rank != rank:
+            Tier.objects.filter(pk=tier.pk).update(rank=tier.rank + 1000)
+        if tier.threshold != threshold:
+            Tier.objects.filter(pk=tier.pk).update(threshold=None)
 
 
 def _remove(ladder: Ladder, codes: list[str]) -> None:
@@ -250,7 +254,13 @@ def _remove(ladder: Ladder, codes: list[str]) -> None:
                 f'in [[ladder]] "{ladder.code}": members have held tier "{tier.code}". Keep '
                 "it, or rename it."
             )
-        tier.delete()
+        try:
+            tier.delete()
+        except ProtectedError as error:
+            raise HistoryProtected(
+                f'in [[ladder]] "{ladder.code}": rewards or prices are tied to tier '
+                f'"{tier.code}". Free them first, then remove it.'
+            ) from error
 
 
 def _smallest(tier: TierTable, decimals: int) -> int | None:

@@ -94,7 +94,9 @@ def reassess_everyone(*, actor: str) -> None:
 
 
 def reassess_turned() -> None:
-    """Move members where a threshold came into force in the last days; safe to run late and often."""
+    """Move members where a threshold came into force in the last days; safe to
+    run late and often.
+    """
     program = catalog.current()
     today = clock.local_date(clock.now(), program.time_zone)
     if has_turned(program, since=today - TURN_DAYS, until=today):
@@ -169,7 +171,7 @@ def _announce(
 
 def current(member: Member) -> Tier | None:
     """The tier held now on the first ladder, None below its lowest rung."""
-    held = Standing.objects.filter(member=member).at(clock.now()).select_related("tier")
+    held = Standing.objects.of(member).at(clock.now()).select_related("tier")
     row = held.order_by("ladder__position", "-tier__rank").first()
     return row.tier if row else None
 
@@ -177,7 +179,7 @@ def current(member: Member) -> Tier | None:
 def progress(member: Member, *, program: Program | None = None) -> list[Progress]:
     """Where the member stands on every ladder, in the ladders' order. Two to four queries."""
     program = program or catalog.current()
-    held = Standing.objects.filter(member=member).at(clock.now())
+    held = Standing.objects.of(member).at(clock.now())
     balances = dict(Account.objects.filter(member=member).values_list("unit", "balance"))
     return place(member, program=program, held=held, balances=balances)
 

@@ -1,5 +1,37 @@
-"""Registrations, one module for each app of the house. They live here because a member's list shows what higher floors know."""
+"""Registrations, one module for each part of the house.
 
-from desk.admin import earning, events, members, points, program, rewards, rules, system, tiers
+They live here because a member's list shows what higher floors know.
+"""
 
-__all__ = ["earning", "events", "members", "points", "program", "rewards", "rules", "system", "tiers"]
+from desk.admin import (
+    earning,
+    events,
+    households,
+    members,
+    milestones,
+    partners,
+    points,
+    program,
+    rest,
+    rewards,
+    rules,
+    system,
+    tiers,
+)
+
+rest.register_rest()
+
+__all__ = [
+    "earning",
+    "events",
+    "households",
+    "members",
+    "milestones",
+    "partners",
+    "points",
+    "program",
+    "rewards",
+    "rules",
+    "system",
+    "tiers",
+]

@@ -17,12 +17,13 @@ from django.db import IntegrityError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.decorators import display
 from unfold.views import ChangeList
 
-from desk import refusals, say
+from desk import help, refusals, say
 
 COUNTED = 5000  # rows a list counts; beyond, nobody turns pages: they search or filter
 
@@ -51,6 +52,11 @@ class CappedPaginator(Paginator):
 
 class HouseList(ChangeList):
     """A page of a list, with what its rows need beside their own columns read for all of them at once."""
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        if not self.is_popup:
+            self.title = capfirst(self.opts.verbose_name_plural)
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -90,7 +96,17 @@ class HouseForm(forms.ModelForm):
                     self.add_error(None, refusals.sentence_of(constraint.name))
 
 
-class HouseAdmin(ModelAdmin):
+class Helpful:
+    """Forms on which every field says what it asks for."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        made = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if made is not None and not made.help_text:
+            made.help_text = help.for_field(db_field)
+        return made
+
+
+class HouseAdmin(Helpful, ModelAdmin):
     """Lists that stay quick, forms that never fail without a sentence."""
 
     form = HouseForm
@@ -174,7 +190,7 @@ class FactInline(TabularInline):
 
     extra = 0
     can_delete = False
-    show_change_link = False
+    hide_title = True
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -183,11 +199,20 @@ class FactInline(TabularInline):
         return False
 
 
-class HouseInline(TabularInline):
+class HouseInline(Helpful, TabularInline):
     """Rows of program data under the row they belong to."""
 
     form = HouseForm
     extra = 0
+    hide_title = True
+
+
+class TallInline(Helpful, StackedInline):
+    """Rows with too many fields for a line; history may stand on them, so they are not deleted."""
+
+    form = HouseForm
+    extra = 0
+    can_delete = False
 
 
 class KeptInline(HouseInline):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ from unfold.decorators import display
 from desk import house, rules, say
 from desk.admin import links
 from desk.admin.base import FactAdmin, FactInline, StaffNames
+from desk.views import verbs
 from earning.models import Activity, ActivityBody, ActivityKey, Award, ImportRun, UnclaimedActivity
 from program import catalog
 from program.models import Program
@@ -148,7 +149,7 @@ class UnclaimedActivityAdmin(ActivityPage, FactAdmin):
     search_help_text = _("The partner's reference, or whom it named")
     fields = ("what", "details", "named_whom", "partner", "reference", "when", "written", "doer", "state")
     readonly_fields = ("what", "details", "named_whom", "when", "written", "doer", "state")
-    change_form_outer_before_template = "desk/_unclaimed.html"
+    change_form_outer_before_template = "desk/_buttons.html"
     empty_hint = _("Nothing waits for its owner. Activities that name nobody known are kept here.")
 
     @display(description=_("whom it named"))
@@ -164,9 +165,14 @@ class UnclaimedActivityAdmin(ActivityPage, FactAdmin):
         return format_html('<a class="desk-link" href="{}">{}</a>', url, _("Claim for a member"))
 
     def get_urls(self) -> list[Any]:
-        from desk.views import verbs
-
         return [*verbs.urls_of("earning.unclaimedactivity", self.admin_site), *super().get_urls()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any
+    ) -> HttpResponse:
+        if obj is not None:
+            context["buttons"] = verbs.open_to(request, obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
 @admin.register(Award)

@@ -164,6 +164,7 @@ def show(request: HttpRequest, member: Member) -> HttpResponse:
     shown = house.context(request, title=member.name) | {
         "page": found,
         "member": member,
+        "original": member,
         "opts": Member._meta,
         "buttons": pages.open_to(request, member),
     }

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
@@ -16,7 +16,7 @@ from common import clock
 from desk import say
 from desk.admin import links
 from desk.admin.base import FactAdmin, FactInline, StaffNames
-from points.models import Account, Entry, Lot, LotUse, Posting
+from points.models import Account, Entry, Extension, Lot, LotUse, Posting
 
 LEDGER_HINT = _("Nothing has been posted that fits. Points come in with activities and go out with rewards.")
 
@@ -66,10 +66,39 @@ class UseInline(FactInline):
         return say.moment(row.entry.occurred_at)
 
 
+class FlowFilter(admin.SimpleListFilter):
+    """The same sums as on the first page: what came in, what went out, what ended."""
+
+    title = _("what moved")
+    parameter_name = "flow"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("issued", _("issued")), ("redeemed", _("redeemed or given back")), ("expired", _("expired"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Entry]) -> QuerySet[Entry]:
+        if self.value() == "issued":
+            return queryset.filter(amount__gt=0).exclude(kind=Entry.Kind.RESTORE)
+        if self.value() == "redeemed":
+            return queryset.filter(kind__in=[Entry.Kind.SPEND, Entry.Kind.RESTORE])
+        return queryset.filter(kind=Entry.Kind.EXPIRY) if self.value() == "expired" else queryset
+
+
+class HoldsFilter(admin.SimpleListFilter):
+    title = _("balance")
+    parameter_name = "holds"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("something", _("above zero")), ("nothing", _("zero")), ("debt", _("below zero"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Account]) -> QuerySet[Account]:
+        tests = {"something": Q(balance__gt=0), "nothing": Q(balance=0), "debt": Q(balance__lt=0)}
+        return queryset.filter(tests[self.value()]) if self.value() in tests else queryset
+
+
 @admin.register(Account)
 class AccountAdmin(links.ByMember, FactAdmin):
     list_display = ("who", "holds", "entries_so_far")
-    list_filter = ("unit",)
+    list_filter = ("unit", HoldsFilter)
     list_select_related = ("member", "unit")
     fields = ("member", "unit", "holds", "entries_so_far")
     empty_hint = _("No account yet. One is opened with a member's first points.")
@@ -114,7 +143,7 @@ class PostingAdmin(links.ByMember, StaffNames, FactAdmin):
 @admin.register(Entry)
 class EntryAdmin(links.ByMember, FactAdmin):
     list_display = ("when", "who", "change", "reason", "balance")
-    list_filter = ("kind", "account__unit", ("occurred_at", RangeDateFilter))
+    list_filter = (FlowFilter, "kind", "account__unit", ("occurred_at", RangeDateFilter))
     list_filter_submit = True
     list_select_related = ("member", "account__unit")
     fields = ("member", "change", "kind", "reason", "balance", "version", "posting", "when", "written")
@@ -191,6 +220,27 @@ class LotAdmin(links.ByMember, FactAdmin):
     @display(description=_("last day"))
     def ends(self, row: Lot) -> str:
         return say.last_day(row.expires_at)
+
+
+@admin.register(Extension)
+class ExtensionAdmin(links.ByMember, FactAdmin):
+    list_display = ("written", "who", "to", "source")
+    list_select_related = ("member",)
+    fields = ("member", "account", "to", "source", "posting", "written")
+    readonly_fields = ("to", "written")
+    empty_hint = _("Nothing has moved the end of anybody's points.")
+
+    @display(description=_("written down"))
+    def written(self, row: Extension) -> str:
+        return say.moment(row.recorded_at)
+
+    @display(description=_("member"))
+    def who(self, row: Extension) -> str:
+        return links.member(row.member)
+
+    @display(description=_("new last day"))
+    def to(self, row: Extension) -> str:
+        return say.last_day(row.until)
 
 
 @admin.register(LotUse)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
@@ -14,14 +15,18 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import formats
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import StackedInline
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminSelectWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminColorInputWidget,
+    UnfoldAdminSelectWidget,
+)
 
 from desk import fields, say
-from desk.admin.base import FactAdmin, HouseForm, KeptAdmin, KeptInline, StaffNames
+from desk.admin.base import FactAdmin, HouseForm, KeptAdmin, KeptInline, StaffNames, TallInline
 from desk.admin import links
 from program.models import ActivityAttribute, ActivityType, Location, Partner, Program, Revision, Unit
 
@@ -90,13 +95,32 @@ class ProgramAdmin(KeptAdmin):
         return super().changelist_view(request, extra_context)
 
 
+class UnitForm(HouseForm):
+    expiry_types = forms.MultipleChoiceField(
+        label=_("Activities that keep them alive"),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        help_text=_("For points that end after months without activities of certain types."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "expiry_types" in self.fields:
+            types = ActivityType.objects.values_list("code", "plural")
+            self.fields["expiry_types"].choices = list(types)  # type: ignore[attr-defined]
+
+
 @admin.register(Unit)
 class UnitAdmin(KeptAdmin):
+    form = UnitForm
     list_display = ("plural", "kind", "dies", "rounding", "is_default")
     fieldsets: ClassVar = [
         (None, {"fields": ("singular", "plural", "code", "kind", "decimals", "rounding")}),
         (_("When it ends"), {
-            "fields": ("expiry", "expiry_count", "expiry_round_to"),
+            "fields": (
+                ("expiry", "expiry_count"), "expiry_round_to", ("expiry_month", "expiry_day"),
+                ("expiry_counts", "expiry_types"), ("expiry_since", "expiry_min_days"),
+            ),
             "description": _("What has been awarded keeps its last day; a change holds for what is awarded from now on."),
         }),
         (_("Where it is shown"), {"fields": ("is_default", "position")}),
@@ -110,7 +134,13 @@ class UnitAdmin(KeptAdmin):
     def dies(self, row: Unit) -> str:
         if row.expiry == Unit.Expiry.NEVER:
             return str(_("never"))
-        words = {"count": row.expiry_count, "policy": row.get_expiry_display(), "end": row.get_expiry_round_to_display()}
+        if row.expiry == Unit.Expiry.FIXED_DAY and row.expiry_month and row.expiry_day:
+            return formats.date_format(date(2024, row.expiry_month, row.expiry_day), "j F")
+        words = {
+            "count": row.expiry_count,
+            "policy": row.get_expiry_display(),
+            "end": row.get_expiry_round_to_display(),
+        }
         if row.expiry_round_to == Unit.RoundTo.DAY:
             return str(_("%(count)s %(policy)s") % words)
         return str(_("%(count)s %(policy)s, at the %(end)s") % words)
@@ -132,11 +162,9 @@ class AttributeForm(HouseForm):
                 self.fields[name].disabled = not self.instance._state.adding
 
 
-class AttributeInline(StackedInline):
+class AttributeInline(TallInline):
     model = ActivityAttribute
     form = AttributeForm
-    extra = 0
-    can_delete = False
     verbose_name = _("attribute")
     verbose_name_plural = _("attributes: what an activity says about itself")
     fields = (
@@ -144,11 +172,39 @@ class AttributeInline(StackedInline):
     )  # fmt: skip
 
 
+class ActivityTypeForm(HouseForm):
+    """Both dates are attributes of the type itself, so they can be chosen once there are some."""
+
+    rated_by = forms.ChoiceField(
+        label=_("Rated by"),
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+        help_text=_("The date that decides which rules are in force."),
+    )
+    begins_by = forms.ChoiceField(
+        label=_("Begins by"),
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+        help_text=_("The date on which it begins: the tier held then is what it earns at."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dates = ActivityAttribute.objects.filter(
+            type=self.instance.pk, kind=ActivityAttribute.Kind.DATE
+        )
+        rows = [("", _("the activity's own day")), *dates.values_list("code", "name")]
+        for name in ("rated_by", "begins_by"):
+            if name in self.fields:
+                self.fields[name].choices = rows  # type: ignore[attr-defined]
+
+
 @admin.register(ActivityType)
 class ActivityTypeAdmin(KeptAdmin):
+    form = ActivityTypeForm
     list_display = ("name", "code", "asks_for", "claim_days")
     inlines: ClassVar = [AttributeInline]
-    fields = ("name", "plural", "code", "claim_days", "position")
+    fields = (("name", "plural"), "code", ("rated_by", "begins_by"), ("claim_days", "position"))
     empty_hint = _("No activity type yet: stays, purchases, visits. A blueprint brings them.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ActivityType]:

@@ -21,6 +21,7 @@ from common import clock
 from desk import fields, say, vouchers
 from desk.admin import links
 from desk.admin.base import FactAdmin, HouseForm, HouseInline, KeptAdmin, StaffNames
+from desk.views import till, verbs
 from program.models import Unit
 from rewards import codes
 from rewards.models import Redemption, Reward, RewardPrice, RewardStock, VoucherKey
@@ -193,6 +194,30 @@ class VoucherStateFilter(admin.SimpleListFilter):
         return queryset.filter(status=self.value()) if self.value() in ("used", "cancelled") else queryset
 
 
+@admin.register(RewardPrice)
+class RewardPriceAdmin(FactAdmin):
+    """Prices are edited on their reward; this list is to look them up."""
+
+    list_display = ("reward", "price", "tier", "starts_on", "ends_on")
+    list_select_related = ("reward__unit", "tier")
+    list_filter = ("tier",)
+    fields = ("reward", "price", "tier", "starts_on", "ends_on")
+    readonly_fields = ("price",)
+
+    @display(description=_("price"))
+    def price(self, row: RewardPrice) -> str:
+        return say.amount(row.amount, row.reward.unit)
+
+
+@admin.register(RewardStock)
+class RewardStockAdmin(FactAdmin):
+    """Stock is edited on its reward; this list is to look it up."""
+
+    list_display = ("reward", "slot", "left")
+    list_select_related = ("reward",)
+    fields = ("reward", "slot", "left")
+
+
 @admin.register(Redemption)
 class RedemptionAdmin(links.ByMember, StaffNames, FactAdmin):
     list_display = ("issued", "who", "reward_name", "paid", "state", "last_day")
@@ -241,8 +266,6 @@ class RedemptionAdmin(links.ByMember, StaffNames, FactAdmin):
         return say.last_day(row.expires_at)
 
     def get_urls(self) -> list[Any]:
-        from desk.views import till, verbs
-
         return [
             *till.urls(self.admin_site),
             *verbs.urls_of("rewards.redemption", self.admin_site),
@@ -253,12 +276,10 @@ class RedemptionAdmin(links.ByMember, StaffNames, FactAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Redemption | None = None, **kwargs: Any
     ) -> HttpResponse:
         if obj is not None:
-            from desk.views import verbs
-
             context["verdict"] = vouchers.verdict(obj)
             context["code"] = codes.format(obj.code)
             context["doers"] = vouchers.doers(obj)
-            context["verbs"] = verbs.open_to(request, obj)
+            context["buttons"] = verbs.open_to(request, obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from desk import conditions, house, rules
-from desk.admin.base import HouseAdmin, HouseForm, HouseInline
-from earning.models import Award, Rule, RuleCondition
+from desk import conditions, fields, house, rules, say
+from desk.admin.base import FactAdmin, HouseAdmin, HouseForm, HouseInline
+from earning.models import Award, LimitUse, Rule, RuleCondition, RuleLimit
 from program import catalog
-from program.models import ActivityAttribute, ActivityType
+from program.models import ActivityAttribute, ActivityType, Unit
 
 
 def attribute_choices(*kinds: str) -> list[tuple[str, Any]]:
@@ -41,7 +41,7 @@ class RuleForm(HouseForm):
     class Meta:
         model = Rule
         fields = (
-            "name", "code", "type", "unit", "award_class", "effect", "amount",
+            "name", "code", "type", "unit", "award_class", "group", "effect", "amount", "percent_of",
             "attribute", "step", "whole_steps", "starts_on", "ends_on", "position",
         )  # fmt: skip
 
@@ -94,12 +94,8 @@ class ConditionForm(HouseForm):
         return data
 
 
-class ConditionInline(HouseInline):
-    model = RuleCondition
-    form = ConditionForm
-    verbose_name = _("condition")
-    verbose_name_plural = _("conditions: all of them must hold; “or” is a second rule")
-    fields = ("kind", "attribute", "operator", "values")
+class PaidInline(HouseInline):
+    """Rows of a rule: fixed once the rule has paid."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return super().has_add_permission(request, obj) and not has_paid(obj)
@@ -109,6 +105,44 @@ class ConditionInline(HouseInline):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not has_paid(obj)
+
+
+class ConditionInline(PaidInline):
+    model = RuleCondition
+    form = ConditionForm
+    verbose_name = _("condition")
+    verbose_name_plural = _("conditions: all of them must hold; “or” is a second rule")
+    readonly_fields = ("said",)
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        return ("said",) if has_paid(obj) else ("kind", "attribute", "operator", "values")
+
+    @display(description=_("holds when"))
+    def said(self, row: RuleCondition) -> str:
+        return conditions.sentence(row, rule=row.rule, program=catalog.current())
+
+
+class LimitForm(fields.AmountFormMixin, HouseForm):
+    amounts = ("amount",)
+    amount = fields.AmountField(
+        label=_("At most"), required=False, min_value=0, help_text=_("Either an amount, or how often.")
+    )
+
+    class Meta:
+        model = RuleLimit
+        fields = ("code", "per", "period", "amount", "times")
+
+    def unit(self) -> Unit | None:
+        rule = self.instance.rule if self.instance.rule_id else None
+        return rule.unit if rule and rule.unit_id else None
+
+
+class LimitInline(PaidInline):
+    model = RuleLimit
+    form = LimitForm
+    verbose_name = _("limit")
+    verbose_name_plural = _("limits: how much or how often it pays; rules that name one code share it")
+    fields = ("code", "per", "period", "amount", "times")
 
 
 class InForceFilter(admin.SimpleListFilter):
@@ -128,13 +162,13 @@ class InForceFilter(admin.SimpleListFilter):
 class RuleAdmin(HouseAdmin):
     list_display = ("name", "type", "gives", "condition", "in_force", "revision")
     list_filter = ("type", "unit", "award_class", InForceFilter)
-    list_select_related = ("type", "unit")
+    list_select_related = ("type", "unit", "percent_of")
     search_fields = ("name", "code")
     form = RuleForm
-    inlines: ClassVar = [ConditionInline]
+    inlines: ClassVar = [ConditionInline, LimitInline]
     fieldsets: ClassVar = [
         (None, {"fields": ("name", "code", "type", "position")}),
-        (_("What it pays"), {"fields": ("unit", "award_class", "effect", "amount", "attribute", "step", "whole_steps")}),
+        (_("What it pays"), {"fields": ("unit", "award_class", "effect", "amount", "percent_of", "attribute", "step", "whole_steps", "group")}),
         (_("From when until when"), {"fields": ("starts_on", "ends_on")}),
     ]
     change_form_outer_before_template = "desk/_rule.html"
@@ -158,7 +192,7 @@ class RuleAdmin(HouseAdmin):
 
     @display(description=_("in force"))
     def in_force(self, row: Rule) -> str:
-        return rules.in_force(row)
+        return say.period(row.starts_on, row.ends_on)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return super().has_change_permission(request, obj) and not has_paid(obj)
@@ -174,6 +208,48 @@ class RuleAdmin(HouseAdmin):
             context["summary"] = {"pays": rules.pays(obj, program=program), "when": rules.when(obj, program=program)}
             context["has_paid"] = has_paid(obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+
+@admin.register(RuleCondition)
+class RuleConditionAdmin(FactAdmin):
+    """Conditions are edited on their rule; this list is to look them up."""
+
+    list_display = ("rule", "kind", "attribute", "operator", "compared_with")
+    list_select_related = ("rule",)
+    list_filter = ("kind",)
+    fields = ("rule", "kind", "attribute", "operator", "compared_with")
+    readonly_fields = ("compared_with",)
+
+    @display(description=_("compared with"))
+    def compared_with(self, row: RuleCondition) -> str:
+        return conditions.written(row)
+
+
+@admin.register(RuleLimit)
+class RuleLimitAdmin(FactAdmin):
+    """Limits are edited on their rule; this list is to look them up."""
+
+    list_display = ("rule", "code", "per", "period", "at_most")
+    list_select_related = ("rule__unit",)
+    list_filter = ("per", "period")
+    fields = ("rule", "code", "per", "period", "at_most")
+    readonly_fields = ("at_most",)
+
+    @display(description=_("at most"))
+    def at_most(self, row: RuleLimit) -> str:
+        if row.amount is not None:
+            return say.amount(row.amount, row.rule.unit)
+        return str(_("%(times)s times") % {"times": row.times})
+
+
+@admin.register(LimitUse)
+class LimitUseAdmin(FactAdmin):
+    """What of a shared limit has been used. Amounts are in the unit's smallest part."""
+
+    list_display = ("code", "owner", "period", "amount", "times")
+    search_fields = ("code", "owner")
+    fields = ("code", "owner", "period", "amount", "times")
+    empty_hint = _("No limit that partners or everybody share has been touched.")
 
 
 def has_paid(rule: Any) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from allauth.account import admin as account_admin
 from allauth.account.models import EmailAddress
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
@@ -26,7 +27,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from desk import say
-from desk.admin.base import HouseAdmin, HouseForm
+from desk.admin.base import FactAdmin, HouseAdmin, HouseForm
 from members.models import User
 
 for _model in (Group, EmailAddress, PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
@@ -103,6 +104,22 @@ class GroupAdmin(auth_admin.GroupAdmin, HouseAdmin):
 @admin.register(EmailAddress)
 class EmailAddressAdmin(account_admin.EmailAddressAdmin, ModelAdmin):
     """Addresses that were, or are still to be, proven."""
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(FactAdmin):
+    """What was added, changed and deleted in the admin, and by whom."""
+
+    list_display = ("when", "user", "__str__")
+    list_select_related = ("user", "content_type")
+    list_filter = ("action_flag", "content_type")
+    fields = ("when", "user", "content_type", "object_repr", "action_flag", "change_message")
+    readonly_fields = ("when",)
+    empty_hint = _("Nobody has changed program data here yet.")
+
+    @display(description=_("when"))
+    def when(self, row: LogEntry) -> str:
+        return say.moment(row.action_time)
 
 
 class TaskWidget(UnfoldAdminSelectWidget, beat_admin.TaskSelectWidget):

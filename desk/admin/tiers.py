@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,21 +13,23 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import StackedInline
 from unfold.decorators import display
 
 from desk import fields, house, roles, say
 from desk.admin import links
-from desk.admin.base import FactAdmin, HouseForm, KeptAdmin
+from desk.admin.base import FactAdmin, HouseAdmin, HouseForm, HouseInline, KeptAdmin, TallInline
 from program.models import Unit
 from tiers import standing
-from tiers.models import Ladder, Standing, Tier
+from tiers.models import Ladder, Standing, Tier, TierNeed, TierRoute
 
 
 class TierForm(fields.AmountFormMixin, HouseForm):
     amounts = ("threshold",)
     threshold = fields.AmountField(
-        min_value=0, label=_("Threshold"), help_text=_("How much of the ladder's counter it takes. Reached by being equal.")
+        label=_("Threshold"),
+        min_value=0,
+        required=False,
+        help_text=_("How much of the ladder's counter it takes. Empty: its routes say what it takes."),
     )
     colors = fields.ColorsField(label=_("Colors"), help_text=_("Two or three, field first: #14213d #d8a31a"))
     benefits = fields.LinesField(label=_("Benefits"), required=False, help_text=_("One sentence a line."))
@@ -38,7 +41,6 @@ class TierForm(fields.AmountFormMixin, HouseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].disabled = not self.instance._state.adding
-        self.fields["rank"].help_text = _("1 is the lowest.")
 
     def unit(self) -> Unit | None:
         ladder = self.instance.ladder if self.instance.ladder_id else None
@@ -51,8 +53,12 @@ class TierFormSet(forms.BaseInlineFormSet):
     def clean(self) -> None:
         super().clean()
         rows = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.errors]
-        rungs = sorted((row["rank"], row["threshold"], row["name"]) for row in rows if "rank" in row)
-        for (_rank, below, lower), (_next, above, higher) in zip(rungs, rungs[1:], strict=False):
+        rungs = sorted(
+            (row["rank"], row["threshold"], row["name"])
+            for row in rows
+            if row.get("threshold") is not None
+        )
+        for (_rank, below, lower), (_next, above, higher) in pairwise(rungs):
             if above <= below:
                 raise forms.ValidationError(
                     _("%(higher)s ranks above %(lower)s, so it takes more than %(lower)s does."),
@@ -60,14 +66,12 @@ class TierFormSet(forms.BaseInlineFormSet):
                 )
 
 
-class TierInline(StackedInline):
+class TierInline(TallInline):
     model = Tier
     form = TierForm
     formset = TierFormSet
-    extra = 0
-    can_delete = False
     ordering = ("rank",)
-    fields = (("name", "code"), ("rank", "threshold"), ("outline", "field", "colors"), "benefits")
+    fields = (("name", "code"), ("rank", "threshold"), ("outline", "field"), ("colors", "benefits"))
 
 
 @admin.register(Ladder)
@@ -75,7 +79,11 @@ class LadderAdmin(KeptAdmin):
     list_display = ("name", "counter", "window", "validity", "rungs")
     list_select_related = ("counter",)
     inlines: ClassVar = [TierInline]
-    fields = ("name", "code", "counter", "window", "validity", "position")
+    fieldsets: ClassVar = [
+        (None, {"fields": ("name", "code", "counter", "position")}),
+        (_("What counts"), {"fields": (("window", "window_months"), "year_starts")}),
+        (_("How long a tier holds"), {"fields": ("validity", ("validity_years", "validity_months"), ("downgrade", "shared"))}),
+    ]
     change_form_outer_before_template = "desk/_ladder.html"
     empty_hint = _("No ladder yet. A program without status does well without one.")
 
@@ -131,9 +139,14 @@ class TierAdmin(FactAdmin):
     def flies(self, row: Tier) -> str:
         return links.tier(row)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Tier]:
+        return super().get_queryset(request).prefetch_related("routes__needs__unit", "routes__needs__held")
+
     @display(description=_("takes"))
     def takes(self, row: Tier) -> str:
-        return say.amount(row.threshold, row.ladder.counter)
+        ways = [say.amount(row.threshold, row.ladder.counter)] if row.threshold is not None else []
+        ways += [route_in_words(route) for route in row.routes.all()]
+        return str(_(" or ")).join(ways) or say.NOTHING
 
     @display(description=_("who holds it"))
     def holders(self, row: Tier) -> str:
@@ -145,6 +158,78 @@ class TierAdmin(FactAdmin):
         return "; ".join(row.benefits) or say.NOTHING
 
 
+def route_in_words(route: TierRoute) -> str:
+    """All needs of a route in one sentence."""
+    return str(_(" and ")).join(need_in_words(need) for need in route.needs.all())
+
+
+def need_in_words(need: TierNeed) -> str:
+    if need.unit is not None:
+        words = {"amount": say.amount(need.at_least, need.unit), "window": need.get_window_display()}
+        return str(_("%(amount)s (%(window)s)") % words)
+    return str(_("%(years)s years at %(tier)s") % {"years": need.at_least, "tier": need.held})
+
+
+class NeedForm(fields.AmountFormMixin, HouseForm):
+    amounts = ("at_least",)
+    at_least = fields.AmountField(label=_("At least"), min_value=0, help_text=_("Of the unit, or years at the tier."))
+
+    class Meta:
+        model = TierNeed
+        fields = ("unit", "held", "at_least", "window", "window_months")
+
+    def unit(self) -> Unit | None:
+        chosen = getattr(self, "cleaned_data", {}).get("unit")
+        return chosen or self.instance.unit or (Unit(plural=str(_("years"))) if self.is_bound else None)
+
+
+class NeedInline(HouseInline):
+    model = TierNeed
+    form = NeedForm
+    verbose_name = _("requirement")
+    verbose_name_plural = _("requirements: all of them must hold")
+    fields = ("unit", "held", "at_least", "window", "window_months")
+
+
+@admin.register(TierRoute)
+class TierRouteAdmin(HouseAdmin):
+    list_display = ("of", "asks", "in_force")
+    list_filter = ("tier__ladder",)
+    list_select_related = ("tier",)
+    inlines: ClassVar = [NeedInline]
+    fields = ("tier", "position", ("starts_on", "ends_on"))
+    empty_hint = _("No routes: every tier is a threshold of its ladder's counter.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TierRoute]:
+        return super().get_queryset(request).prefetch_related("needs__unit", "needs__held")
+
+    @display(description=_("tier"))
+    def of(self, row: TierRoute) -> str:
+        return links.tier(row.tier)
+
+    @display(description=_("asks for"))
+    def asks(self, row: TierRoute) -> str:
+        return route_in_words(row)
+
+    @display(description=_("in force"))
+    def in_force(self, row: TierRoute) -> str:
+        return say.period(row.starts_on, row.ends_on)
+
+
+@admin.register(TierNeed)
+class TierNeedAdmin(FactAdmin):
+    """Requirements are edited on their route; this list is to look them up."""
+
+    list_display = ("route", "said")
+    list_select_related = ("route__tier", "unit", "held")
+    fields = ("route", "said")
+    readonly_fields = ("said",)
+
+    @display(description=_("asks for"))
+    def said(self, row: TierNeed) -> str:
+        return need_in_words(row)
+
+
 @admin.register(Standing)
 class StandingAdmin(links.ByMember, FactAdmin):
     list_display = ("since", "who", "holds", "until", "source")
@@ -152,7 +237,7 @@ class StandingAdmin(links.ByMember, FactAdmin):
     list_select_related = ("member", "tier")
     date_hierarchy = "starts_at"
     ordering = ("-id",)
-    fields = ("member", "ladder", "holds", "source", "since", "until")
+    fields = ("member", "ladder", "holds", "source", "reason", "since", "until")
     readonly_fields = ("holds", "since", "until")
     empty_hint = _("Nobody holds a tier that fits. Tiers follow from what was counted.")
 

@@ -16,12 +16,13 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.cache import never_cache
 
 from common.errors import LoyaltyError
-from desk import house, rehearsal, verbs
+from desk import house, keys, rehearsal, verbs
 from desk.attempts import Repeated
 from desk.rehearsal import Rehearsal
 from desk.verbs import Done, VerbForm
 from earning.models import UnclaimedActivity
 from members.models import Member
+from partners.models import ApiKey
 from rewards.models import Redemption
 from tiers import standing
 
@@ -50,6 +51,7 @@ VERBS = (
     Verb("card", "members.member", verbs.ReplaceCard, "credit_card"),
     Verb("cancel", "rewards.redemption", verbs.CancelVoucher, "undo"),
     Verb("claim", "earning.unclaimedactivity", verbs.Claim, "person_check"),
+    Verb("revoke", "partners.apikey", keys.RevokeKey, "key_off"),
 )
 
 
@@ -85,6 +87,8 @@ def _makes_sense(verb: Verb, subject: Any) -> bool:
         return subject.user_id is None
     if verb.form is verbs.CancelVoucher:
         return bool(subject.status == Redemption.Status.ISSUED)
+    if verb.form is keys.RevokeKey:
+        return subject.revoked_at is None
     return not (verb.form is verbs.Claim and subject.claimed_at is not None)
 
 
@@ -94,7 +98,7 @@ def rows(model: str) -> QuerySet[Any]:
         return Redemption.objects.select_related("reward", "unit", "member")
     if model == "earning.unclaimedactivity":
         return UnclaimedActivity.objects.select_related("type", "partner", "location")
-    return Member.objects.all()
+    return ApiKey.objects.select_related("partner") if model == "partners.apikey" else Member.objects.all()
 
 
 def _page(verb: Verb) -> View:
@@ -108,9 +112,16 @@ def _page(verb: Verb) -> View:
 
 @never_cache
 def enrol(request: HttpRequest) -> HttpResponse:
-    """Enrol a member: the one verb that is about nobody yet."""
+    """Enrol a member: a verb that is about nobody yet."""
     house.require(request, verbs.Enrol.permission)
     return run(request, verbs.Enrol, subject=None)
+
+
+@never_cache
+def issue_key(request: HttpRequest) -> HttpResponse:
+    """Issue an API key: a verb that is about no key yet."""
+    house.require(request, keys.IssueKey.permission)
+    return run(request, keys.IssueKey, subject=None)
 
 
 def run(request: HttpRequest, kind: type[VerbForm], *, subject: Any) -> HttpResponse:
@@ -118,6 +129,8 @@ def run(request: HttpRequest, kind: type[VerbForm], *, subject: Any) -> HttpResp
     form = kind(request.POST or None, subject=subject, clerk=request.user)
     if getattr(request, "htmx", False):
         return render(request, "desk/_preview.html", _previewed(request, form))
+    if request.method != "POST" and kind.previews_at_once:
+        return _shown(request, form, **_previewed(request, kind({}, subject=subject, clerk=request.user)))
     if request.method != "POST" or not form.is_valid():
         return _shown(request, form)
     if "preview" in request.POST:
@@ -126,7 +139,7 @@ def run(request: HttpRequest, kind: type[VerbForm], *, subject: Any) -> HttpResp
         done = form.act(actor=house.actor(request))
     except Repeated as repeated:
         messages.info(request, repeated.message)
-        return redirect(verbs.page(form.member) if form.member else reverse("admin:members_member_changelist"))
+        return redirect(form.home)
     except LoyaltyError as refusal:
         form.add_error(None, refusal.message)
         return _shown(request, form)
@@ -134,18 +147,20 @@ def run(request: HttpRequest, kind: type[VerbForm], *, subject: Any) -> HttpResp
 
 
 def _finished(request: HttpRequest, form: VerbForm, done: Done) -> HttpResponse:
-    """Go on to the next page, or hand over the slip: it is the answer itself, because its code is never kept."""
-    if done.slip is None:
+    """Go on to the next page, or hand over what is shown once: it is the answer itself, because it is never kept."""
+    if done.handed_over is None:
         messages.success(request, done.message)
         return redirect(done.url)
-    shown = house.context(request, title=done.message) | {"slip": done.slip, "next": done.url}
-    return render(request, "desk/slip.html", shown)
+    shown = house.context(request, title=done.message) | {"slip": done.handed_over, "next": done.url}
+    shown["portal_address"] = request.get_host()
+    return render(request, done.template, shown)
 
 
 def _previewed(request: HttpRequest, form: VerbForm) -> dict[str, Any]:
     """What it would do, or why it would be refused."""
-    if not form.is_valid() or form.member is None:
-        return {"rehearsal": None, "faults": form.non_field_errors() if form.is_bound else ()}
+    if not form.is_ready_to_preview():
+        return {"rehearsal": None, "faults": form.non_field_errors()}
+    assert form.member is not None
     try:
         found: Rehearsal = rehearsal.of(form.member, lambda: form.act(actor=house.actor(request)))
     except LoyaltyError as refusal:
@@ -157,4 +172,4 @@ def _shown(request: HttpRequest, form: VerbForm, **extra: Any) -> HttpResponse:
     shown = house.context(request, title=form.title) | {"form": form, "subject": form.subject, **extra}
     if isinstance(form.subject, Member):
         shown["progress"] = standing.progress(form.subject)
-    return render(request, "desk/verb.html", shown, status=422 if form.errors else 200)
+    return render(request, "desk/verb.html", shown)

@@ -6,6 +6,7 @@ import uuid
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import Max
 
 from desk import roles
 from loyalty_site.demo import state
@@ -17,13 +18,13 @@ from points.models import Account
 from program.models import Location, Partner
 from rewards import offers, redemption, vouchers
 from rewards.models import Redemption
-from tiers.models import Ladder
 
 SCOPES = ["activities:write", "members:read"]
 ACTOR = "system:demo"
 MEMBER = "member@demo.example"
 CLERK = "clerk@demo.example"
 OWNER = "owner@demo.example"
+SAVING = (15_000, 33_000)  # less the two vouchers below: most of the catalogue, not all of it
 ATTEMPTS = uuid.UUID("3f0f7a52-5a7e-4f43-9b1f-6f0a3f1c2d11")
 
 
@@ -72,19 +73,21 @@ def _staff(email: str, *, name: str, password: str) -> User:
 
 def _member(password: str) -> Member:
     known = Member.objects.filter(user__email=MEMBER).first()
-    member = known or _nearest_to_the_top()
+    member = known or _somebody_on_the_way()
     user = _login(MEMBER, name=member.name, password=password)
     return known or claiming.link(member, user=user)
 
 
-def _nearest_to_the_top() -> Member:
-    """The agent with the most nights of those who have not reached the highest tier."""
-    ladder = Ladder.objects.order_by("position")[0]
-    top = ladder.tiers.order_by("-threshold")[0]
-    counts = Account.objects.filter(
-        unit=ladder.counter, balance__lt=top.threshold, member__user=None
-    )
-    return counts.select_related("member").order_by("-balance")[0].member
+def _somebody_on_the_way() -> Member:
+    """An agent who can have some rewards, saves for others, and has stayed lately: every page has
+    something to say.
+
+    Of those who fit, the one with the latest stay; where nobody fits, the one with the most points.
+    """
+    points = Account.objects.filter(unit__is_default=True, member__user=None)
+    saving = points.filter(balance__range=SAVING).annotate(last=Max("entries__occurred_at"))
+    account = saving.order_by("-last", "pk").first() or points.order_by("-balance", "pk")[0]
+    return account.member
 
 
 def _take_two_rewards(member: Member) -> None:

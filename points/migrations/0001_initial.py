@@ -470,7 +470,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("balance_after__gte", 0),
-                    ("kind", "clawback"),
+                    ("kind__in", ["clawback", "spend"]),
                     ("amount__gt", 0),
                     _connector="OR",
                 ),

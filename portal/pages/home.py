@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import JSONObject
 
 from common import clock
@@ -66,9 +66,9 @@ class Home:
 
 
 def gather(member: Member, *, program: Program) -> Home:
-    """The page in two queries, three for a ladder that counts a year."""
+    """The page in one query, three where more than all that was ever counted decides a tier."""
     known = catalog.of(program)
-    glance = _glance(member, unit=known.default_unit)
+    glance = _glance(member, unit=known.default_unit, program=program)
     balances = {row["unit"]: row["balance"] for row in glance["balances"]}
     held = [_standing(row) for row in glance["held"]]
     places = standing.place(member, program=program, held=held, balances=balances)
@@ -81,49 +81,46 @@ def gather(member: Member, *, program: Program) -> Home:
         standing=of_progress(places[0]) if places else None,
         expiring=_ending(ending[0]) if ending else None,
         vouchers_ready=len(glance["vouchers"]),
-        offer=rewards.nearest(program=program, places=places, balances=balances),
+        offer=rewards.nearest(glance["open_to"], balances=balances, units=known.units),
         latest=latest,
         latest_credit=next((line.id for line in latest if _brought(line)), None),
     )
 
 
-def _glance(member: Member, *, unit: Unit) -> Mapping[str, Any]:
+def _glance(member: Member, *, unit: Unit, program: Program) -> Mapping[str, Any]:
     """Everything of the member's that home needs, in one statement."""
     now = clock.now()
-    mine = OuterRef("pk")
-    held = Standing.objects.filter(member=mine).at(now)
-    ending = (
-        Lot.objects.live()
-        .filter(member=mine, account__unit=unit, expires_at__gt=now)
-        .order_by("expires_at")
-        .values("expires_at")
-        .annotate(amount=Sum("remaining"))
-    )
-    ready = Redemption.objects.filter(member=mine, status="issued", expires_at__gt=now).order_by()
+    ready = Redemption.objects.filter(member=member, status="issued", expires_at__gt=now)
     return (
         Member.objects.filter(pk=member.pk)
         .values(
-            balances=ArraySubquery(
-                Account.objects.filter(member=mine)
-                .order_by()
-                .values(row=JSONObject(unit="unit_id", balance="balance"))
-            ),
-            held=ArraySubquery(
-                held.order_by().values(
-                    row=JSONObject(
-                        ladder="ladder_id", tier="tier_id", starts="starts_at", ends="ends_at"
-                    )
-                )
-            ),
-            ending=ArraySubquery(
-                ending.values(row=JSONObject(amount="amount", expires_at="expires_at"))[:1]
-            ),
-            vouchers=ArraySubquery(ready.values("pk")),
-            moved=ArraySubquery(lines.postings(mine)[:LATEST]),
-            idle=ArraySubquery(lines.unpaid(mine)[:LATEST]),
+            balances=ArraySubquery(_balances(member)),
+            held=ArraySubquery(_held(member, now=now)),
+            ending=ArraySubquery(_endings(member, unit=unit, now=now)[:1]),
+            vouchers=ArraySubquery(ready.order_by().values("pk")),
+            open_to=ArraySubquery(rewards.open_to(member, program=program)),
+            moved=ArraySubquery(lines.postings(member)[:LATEST]),
+            idle=ArraySubquery(lines.unpaid(member)[:LATEST]),
         )
         .get()
     )
+
+
+def _balances(member: Member) -> QuerySet[Account, Any]:
+    rows = Account.objects.filter(member=member).order_by()
+    return rows.values(row=JSONObject(unit="unit_id", balance="balance"))
+
+
+def _held(member: Member, *, now: datetime) -> QuerySet[Standing, Any]:
+    rows = Standing.objects.of(member).at(now).order_by()
+    parts = {"ladder": "ladder_id", "tier": "tier_id", "starts": "starts_at", "ends": "ends_at"}
+    return rows.values(row=JSONObject(**parts))
+
+
+def _endings(member: Member, *, unit: Unit, now: datetime) -> QuerySet[Lot, Any]:
+    rows = Lot.objects.live().filter(member=member, account__unit=unit, expires_at__gt=now)
+    sums = rows.order_by("expires_at").values("expires_at").annotate(amount=Sum("remaining"))
+    return sums.values(row=JSONObject(amount="amount", expires_at="expires_at"))
 
 
 def _standing(row: Mapping[str, Any]) -> Standing:

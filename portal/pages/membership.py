@@ -6,12 +6,11 @@ import dataclasses
 from datetime import datetime
 
 from django.db.models import F, Sum
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from common import clock
 from members.models import Card, Member
 from points.models import Lot
+from portal.pages import expiry
 from portal.pages import standing as places
 from portal.pages.standing import Place
 from program import catalog
@@ -58,7 +57,8 @@ def gather(member: Member, *, program: Program) -> Membership:
 
 def calendar(member: Member, *, program: Program) -> Calendar:
     """The live lots of the unit to spend, summed by their end. One query."""
-    unit = catalog.of(program).default_unit
+    known = catalog.of(program)
+    unit = known.default_unit
     rows = (
         Lot.objects.live()
         .filter(member=member, account__unit=unit)
@@ -67,29 +67,4 @@ def calendar(member: Member, *, program: Program) -> Calendar:
         .annotate(amount=Sum("remaining"))
     )
     portions = [Portion(amount=row["amount"], expires_at=row["expires_at"]) for row in rows]
-    return Calendar(unit=unit, rule=rule(unit), portions=portions)
-
-
-def rule(unit: Unit) -> str:
-    """The unit's expiry in one sentence."""
-    count = unit.expiry_count or 0
-    names = {"units": unit.plural.capitalize(), "count": count}
-    if unit.expiry == Unit.Expiry.DAYS:
-        return (
-            ngettext(
-                "%(units)s are good for %(count)s day after the activity that earned them.",
-                "%(units)s are good for %(count)s days after the activity that earned them.",
-                count,
-            )
-            % names
-        )
-    if unit.expiry == Unit.Expiry.MONTHS:
-        return (
-            ngettext(
-                "%(units)s are good for %(count)s month after the activity that earned them.",
-                "%(units)s are good for %(count)s months after the activity that earned them.",
-                count,
-            )
-            % names
-        )
-    return _("%(units)s never end.") % names
+    return Calendar(unit=unit, rule=expiry.rule(unit, catalog=known), portions=portions)

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,8 +27,7 @@ from rewards import offers, redemption
 from rewards.errors import LimitReached, OutOfStock, RewardUnavailable
 from rewards.models import Reward, RewardPrice
 from rewards.offers import Offer
-from tiers import standing
-from tiers.standing import Progress
+from tiers.models import Standing, Tier
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -86,13 +87,17 @@ def shelf(member: Member, *, program: Program, is_affordable_only: bool, categor
     )
 
 
-def nearest(
-    *, program: Program, places: Sequence[Progress], balances: Mapping[str, int]
-) -> Offer | None:
-    """The reward to show on home: the best of those in reach, else the next one. One query."""
+def open_to(member: Member, *, program: Program) -> QuerySet[Reward, Any]:
+    """What the member could have if the points were there, as JSON values with the best price.
+
+    For a subquery: it names the member and asks nothing of the rows around it.
+    """
     now = clock.now()
     today = clock.local_date(now, program.time_zone)
-    reached = _reached(places, program=program)
+    held = Standing.objects.of(member).at(now)
+    reached = Tier.objects.filter(
+        Exists(held.filter(ladder=OuterRef("ladder"), tier__rank__gte=OuterRef("rank")))
+    ).values("pk")
     begun = Q(starts_on__isnull=True) | Q(starts_on__lte=today)
     running = Q(ends_on__isnull=True) | Q(ends_on__gt=today)
     prices = (
@@ -100,33 +105,39 @@ def nearest(
         .filter(Q(tier__isnull=True) | Q(tier__in=reached))
         .order_by("amount")
     )
-    rows = (
+    return (
         Reward.objects.on_offer(now)
         .in_stock()
         .filter(Q(lowest_tier__isnull=True) | Q(lowest_tier__in=reached))
         .annotate(best=Subquery(prices.values("amount")[:1]))
         .filter(best__isnull=False)
-        .select_related("unit")
+        .values(
+            row=JSONObject(code="code", name="name", picture="picture", unit="unit_id", best="best")
+        )
     )
-    return _nearest([_open_offer(row, balances) for row in rows])
 
 
-def _reached(places: Sequence[Progress], *, program: Program) -> list[uuid.UUID]:
-    """The ids of every tier at or below those held, from memory."""
-    held = {place.ladder.code: place.tier.rank for place in places if place.tier}
-    return [
-        rung.pk
-        for ladder in standing.ladders(program)
-        for rung in ladder.rungs  # type: ignore[attr-defined]
-        if rung.rank <= held.get(ladder.code, -1)
-    ]
-
-
-def _open_offer(row: Reward, balances: Mapping[str, int]) -> Offer:
-    price: int = row.best  # type: ignore[attr-defined]
-    left: int | None = row.left  # type: ignore[attr-defined]
-    balance = balances.get(row.unit_id, 0)
-    return Offer(reward=row, price=price, balance=balance, left=left, lock=None)
+def nearest(
+    rows: Iterable[Mapping[str, Any]], *, balances: Mapping[str, int], units: Mapping[str, Unit]
+) -> Offer | None:
+    """The reward to show on home, of the rows of `open_to`: the best in reach, else the next."""
+    return _nearest(
+        [
+            Offer(
+                reward=Reward(
+                    code=row["code"],
+                    name=row["name"],
+                    picture=row["picture"],
+                    unit=units[row["unit"]],
+                ),
+                price=row["best"],
+                balance=balances.get(row["unit"], 0),
+                left=None,
+                lock=None,
+            )
+            for row in rows
+        ]
+    )
 
 
 def one(member: Member, code: str, *, program: Program) -> Offer:

@@ -10,7 +10,7 @@ from members.models import Member
 from program.models import Program, Unit
 from tiers import standing
 from tiers.models import Ladder, Tier
-from tiers.standing import Progress
+from tiers.standing import Need, Progress
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Place:
     fraction: Fraction
     ends_at: datetime | None
     counts_until: date | None
+    needs: tuple[Need, ...] = ()
 
 
 def of_progress(progress: Progress) -> Place:
@@ -42,6 +43,7 @@ def of_progress(progress: Progress) -> Place:
         fraction=progress.fraction,
         ends_at=progress.ends_at,
         counts_until=progress.window_ends_on,
+        needs=progress.needs if len(progress.needs) > 1 else (),
     )
 
 

@@ -12,8 +12,9 @@ from django.utils.translation import ngettext
 from members.models import Member
 from portal.pages import standing as places
 from portal.pages.standing import Place
-from program.models import Program
+from program.models import Program, Unit
 from tiers.models import Ladder, Tier
+from tiers.wording import ways
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Rung:
     tier: Tier
     is_held: bool
     is_next: bool
+    ways: list[str]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Tiers:
     """The page: the member's place, the rungs from the lowest up, the rule in words."""
 
     standing: Place
+    counter: Unit
     rungs: list[Rung]
     rule: str
 
@@ -42,7 +45,11 @@ def gather(member: Member, *, program: Program) -> Tiers | None:
     rungs: list[Tier] = place.ladder.rungs  # type: ignore[attr-defined]
     return Tiers(
         standing=place,
-        rungs=[Rung(rung, rung == place.tier, rung == place.next_tier) for rung in rungs],
+        counter=place.ladder.counter,
+        rungs=[
+            Rung(rung, rung == place.tier, rung == place.next_tier, ways(rung, place.ladder))
+            for rung in rungs
+        ],
         rule=rule(place.ladder),
     )
 

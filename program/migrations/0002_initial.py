@@ -6,22 +6,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('program', '0001_initial'),
+        ("program", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='unit',
-            name='program_unit_expiry_names_its_count',
+            model_name="unit",
+            name="program_unit_expiry_names_its_count",
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='program',
-            trigger=pgtrigger.compiler.Trigger(name='own_version', sql=pgtrigger.compiler.UpsertTriggerSql(func='NEW.version = greatest(OLD.version + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint); RETURN NEW;', hash='f88275d55b39cc3650a59b19ad90e5131a0da05b', operation='UPDATE', pgid='pgtrigger_own_version_cacad', table='program_program', when='BEFORE')),
+            model_name="program",
+            trigger=pgtrigger.compiler.Trigger(
+                name="own_version",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="NEW.version = greatest(OLD.version + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint); RETURN NEW;",
+                    hash="f88275d55b39cc3650a59b19ad90e5131a0da05b",
+                    operation="UPDATE",
+                    pgid="pgtrigger_own_version_cacad",
+                    table="program_program",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expiry', 'never'), ('expiry_count__isnull', True)), models.Q(models.Q(('expiry', 'never'), _negated=True), ('expiry_count__gte', 1), ('expiry_count__isnull', False)), _connector='OR'), name='program_unit_expiry_names_its_count'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("expiry", "never"), ("expiry_count__isnull", True)),
+                    models.Q(
+                        models.Q(("expiry", "never"), _negated=True),
+                        ("expiry_count__gte", 1),
+                        ("expiry_count__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="program_unit_expiry_names_its_count",
+            ),
         ),
     ]

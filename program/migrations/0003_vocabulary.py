@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('program', '0002_initial'),
+        ("program", "0002_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='activitytype',
-            name='rated_by',
-            field=models.CharField(blank=True, help_text="The date attribute that decides which rules are in force; empty: the activity's day.", max_length=40),
+            model_name="activitytype",
+            name="rated_by",
+            field=models.CharField(
+                blank=True,
+                help_text="The date attribute that decides which rules are in force; empty: the activity's day.",
+                max_length=40,
+            ),
         ),
     ]

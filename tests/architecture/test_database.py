@@ -1,9 +1,10 @@
-"""What the database is asked to guard: names, proofs and shapes of constraints, and migrations in step."""
+"""What the database is asked to guard: names, proofs and shapes of constraints, and migrations."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -11,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection, models
 
 from members.models import Member, MemberOwned
-from tests.architecture.house import ROOT, house_models
+from tests.architecture.house import FLOORS, ROOT, house_models
 
 Named = tuple[type[models.Model], str]
 
@@ -27,11 +28,27 @@ def named() -> list[Named]:
     return found + [(m, index.name) for m in house_models() for index in m._meta.indexes]
 
 
+def owned_models() -> list[type[MemberOwned]]:
+    return [model for model in house_models() if issubclass(model, MemberOwned)]
+
+
+@pytest.mark.django_db
+def test_every_refusal_belongs_to_a_constraint_that_exists() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT conname FROM pg_constraint UNION SELECT indexname FROM pg_indexes")
+        known = {name for (name,) in cursor.fetchall()}
+    apps = [app for app in FLOORS if (ROOT / app / "errors.py").exists()]
+    modules = [import_module(f"{app}.errors") for app in apps]
+    refusals = [name for module in modules for name in getattr(module, "REFUSALS", {})]
+    assert len(refusals) >= 10
+    assert set(refusals) <= known
+
+
 def test_names_say_app_and_model() -> None:
     wrong = []
     for model, name in named():
         app, noun, *claim = name.split("_")
-        words = re.findall(r"[A-Z][a-z]*", model.__name__)
+        words = [model.__name__, *re.findall(r"[A-Z][a-z]*", model.__name__)]
         if app != model._meta.app_label or noun not in {w.lower() for w in words} or not claim:
             wrong.append(name)
     assert not wrong, "A constraint or index is called <app>_<model>_<what is true>"
@@ -62,26 +79,16 @@ def test_every_constraint_is_proven_by_a_test_that_goes_round_the_code() -> None
 
 
 def test_what_is_unique_for_a_members_row_contains_the_member() -> None:
-    """So that the tables can be distributed by member; what is unique across members has a key table."""
+    """So that tables can be distributed by member; what is unique across members has a key."""
     wrong = []
-    for model, constraint in constraints():
-        if issubclass(model, MemberOwned):
-            if (
-                isinstance(constraint, models.UniqueConstraint)
-                and "member" not in constraint.fields
-            ):
-                wrong.append(constraint.name)
-            if isinstance(constraint, ExclusionConstraint) and "member" not in dict(
-                constraint.expressions
-            ):
-                wrong.append(constraint.name)
-    for model in house_models():
-        if issubclass(model, MemberOwned):
-            wrong += [
-                f"{model.__name__}.{f.name}"
-                for f in model._meta.local_fields
-                if f.unique and not f.primary_key
-            ]
+    for model in owned_models():
+        for constraint in model._meta.constraints:
+            if isinstance(constraint, models.UniqueConstraint):
+                wrong += [constraint.name] if "member" not in constraint.fields else []
+            if isinstance(constraint, ExclusionConstraint):
+                wrong += [constraint.name] if "member" not in dict(constraint.expressions) else []
+        fields = model._meta.local_fields
+        wrong += [f"{model.__name__}.{f.name}" for f in fields if f.unique and not f.primary_key]
     assert not wrong
 
 
@@ -97,10 +104,9 @@ def test_rows_about_a_member_carry_the_member() -> None:
         and not issubclass(model, MemberOwned)
     ]
     assert not wrong
-    owned = [model for model in house_models() if issubclass(model, MemberOwned)]
-    assert len(owned) >= 10
-    assert all(model._meta.get_field("member").related_model is Member for model in owned)
-    assert not any(model._meta.get_field("member").null for model in owned)
+    assert len(owned_models()) >= 10
+    assert all(model._meta.get_field("member").related_model is Member for model in owned_models())
+    assert not any(model._meta.get_field("member").null for model in owned_models())
 
 
 def test_every_foreign_key_and_every_order_has_an_index_or_a_reason() -> None:
@@ -125,7 +131,13 @@ def test_text_is_never_null() -> None:
 
 def test_no_row_disappears_with_another_by_accident() -> None:
     """PROTECT is the rule; parts of a whole may go with it."""
-    parts = {("ActivityAttribute", "type"), ("RuleCondition", "rule")}
+    parts = {
+        ("ActivityAttribute", "type"),
+        ("RuleCondition", "rule"),
+        ("RuleLimit", "rule"),
+        ("TierRoute", "tier"),
+        ("TierNeed", "route"),
+    }
     cascading = {
         (model.__name__, field.name)
         for model in house_models()

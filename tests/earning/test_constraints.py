@@ -9,7 +9,15 @@ import pytest
 
 from common import clock
 from common.ids import uuid7
-from earning.models import Activity, Award, Rule, RuleCondition, UnclaimedActivity
+from earning.models import (
+    Activity,
+    Award,
+    LimitUse,
+    Rule,
+    RuleCondition,
+    RuleLimit,
+    UnclaimedActivity,
+)
 from program.models import ActivityType, Unit
 from tests.cast import ana, visit
 from tests.refusals import assert_append_only, refused
@@ -38,6 +46,7 @@ def rule(**fields: Any) -> Rule:
         ("earning_rule_per_names_its_attribute", {"effect": "per"}),
         ("earning_rule_per_names_its_attribute", {"attribute": "paid"}),
         ("earning_rule_percent_is_bonus", {"effect": "percent"}),
+        ("earning_rule_only_percent_names_a_base", {"percent_of_id": "point"}),
         (
             "earning_rule_ends_after_it_starts",
             {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 1, 1)},
@@ -77,6 +86,35 @@ def test_a_condition_makes_sense(name: str, fields: dict[str, Any]) -> None:
     given = {"kind": "attribute", "attribute": "paid", "operator": "in", "values": [1]}
     with refused(name):
         RuleCondition.objects.create(rule=rule(), **given | fields)
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("earning_limit_code_is_unique", {"code": "first"}),
+        ("earning_limit_counts_amount_or_times", {"amount": None}),
+        ("earning_limit_counts_amount_or_times", {"times": 2}),
+        ("earning_limit_counts_amount_or_times", {"amount": 0}),
+        ("earning_limit_of_one_activity_is_an_amount", {"per": "activity", "period": "day"}),
+        (
+            "earning_limit_of_one_activity_is_an_amount",
+            {"per": "activity", "amount": None, "times": 1},
+        ),
+    ],
+)
+def test_a_limit_makes_sense(name: str, fields: dict[str, Any]) -> None:
+    limited = rule()
+    RuleLimit.objects.create(rule=limited, code="first", per="member", amount=5)
+    with refused(name):
+        RuleLimit.objects.create(
+            **{"rule": limited, "code": "second", "per": "member", "amount": 5} | fields
+        )
+
+
+@pytest.mark.parametrize("fields", [{"amount": -1}, {"times": -1}])
+def test_what_is_used_of_a_limit_is_not_negative(fields: dict[str, int]) -> None:
+    with refused("earning_limituse_is_not_negative"):
+        LimitUse.objects.create(id=LimitUse.id_for("first", "", ""), code="first", **fields)
 
 
 def test_a_reference_is_one_activity() -> None:

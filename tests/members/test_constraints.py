@@ -10,7 +10,15 @@ from django.db import connection
 from common import clock
 from members import claiming, enrolment
 from members.errors import AlreadyMember, IdentifierTaken
-from members.models import Card, ClaimCode, Member, MemberKey, User
+from members.models import (
+    Card,
+    ClaimCode,
+    Member,
+    MemberKey,
+    Segment,
+    SegmentMember,
+    User,
+)
 from tests.cast import ACTOR, ana, login
 from tests.refusals import refused
 
@@ -92,3 +100,10 @@ def test_a_key_follows_from_what_it_says() -> None:
         cursor.execute("SELECT member_id FROM members_key WHERE id = %s", [key.id])
         assert cursor.fetchone()[0] == member.pk
     assert MemberKey.id_for("reference", " agent-9 ") == key.id
+
+
+def test_a_member_is_in_a_segment_once() -> None:
+    member, segment = ana(), Segment.objects.create(code="locals", name="Locals")
+    SegmentMember.objects.create(member=member, segment=segment)
+    with refused("members_segment_member_is_unique"):
+        SegmentMember.objects.create(member=member, segment=segment)

@@ -207,7 +207,11 @@ def test_the_tier_is_the_one_held_now_however_old_the_stay(till: Till) -> None:
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str, list[str]]] = {
-    "mistyped card": ({"member": {"card": "482109376622"}}, "card_number_invalid", ["/member/card"]),
+    "mistyped card": (
+        {"member": {"card": "482109376622"}},
+        "card_number_invalid",
+        ["/member/card"],
+    ),
     "short card": ({"member": {"card": "4821"}}, "card_number_invalid", ["/member/card"]),
     "no e-mail": ({"member": {"email": "marta"}}, "member_name_invalid", ["/member/email"]),
     "no phone": ({"member": {"phone": "none"}}, "member_name_invalid", ["/member/phone"]),
@@ -295,8 +299,8 @@ def test_money_is_read_exactly(till: Till) -> None:
 
 
 # Statements of one post, all told: the key, the program, the member, the accounts, what was
-# counted so far, then eight writes.
-POST, NEW_TIER, REPLAY, LOOKUP = 13, 3, 9, 6
+# counted so far, what tiers were given, then eight writes. A new tier ends the one before.
+POST, NEW_TIER, REPLAY, LOOKUP = 14, 4, 10, 6
 
 
 def statements(queries: CaptureQueriesContext) -> int:
@@ -306,12 +310,15 @@ def statements(queries: CaptureQueriesContext) -> int:
 
 def test_a_post_is_lean(till: Till) -> None:
     card = card_of(marta())
-    till.post(reference="first")
+    till.post(reference="first", occurred_at="2026-03-01")
     till.member(card)
-    for reference, expected in (("second", POST), ("second", REPLAY), ("third", POST + NEW_TIER)):
+    second, third = {"reference": "second"}, {"reference": "third", "occurred_at": "2026-03-03"}
+    for post, expected in ((second, POST), (second, REPLAY), (third, POST + NEW_TIER)):
         with CaptureQueriesContext(connection) as queries:
-            till.post(reference=reference)
-        assert statements(queries) == expected
+            till.post(**post)
+        assert statements(queries) == expected, "\n".join(
+            q["sql"][:90] for q in queries.captured_queries
+        )
     with CaptureQueriesContext(connection) as queries:
         till.member(card)
     assert statements(queries) == LOOKUP

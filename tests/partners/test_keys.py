@@ -189,9 +189,7 @@ def test_the_command_prints_a_key_that_works(hotel: Program) -> None:
         (["--partner", "front-desk", "--name", "Till", "--scope", "all"], "activities:write"),
     ],
 )
-def test_the_command_says_what_it_needs(
-    hotel: Program, arguments: list[str], words: str
-) -> None:
+def test_the_command_says_what_it_needs(hotel: Program, arguments: list[str], words: str) -> None:
     with pytest.raises(CommandError, match=words):
         call_command("create_api_key", *arguments)
 

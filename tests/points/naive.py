@@ -56,7 +56,7 @@ class Refused(Exception):
 
 
 class PaperAccount:
-    """One member's account in one unit. `lives` is None for ever, or a function from moment to end."""
+    """One member's account in one unit. `lives` is None for ever, else it tells a lot's end."""
 
     def __init__(self, *, has_lots: bool, lives: object = None) -> None:
         self.has_lots, self.lives = has_lots, lives

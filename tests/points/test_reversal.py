@@ -1,4 +1,4 @@
-"""Taking back and giving back: the vectors of what loyalty software must get right, and refusals."""
+"""Taking back and giving back: the vectors of what loyalty software must get right."""
 
 from __future__ import annotations
 

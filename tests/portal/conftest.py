@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.conf import settings
+from django.core.management import call_command
 from django.test import Client
 
 from members.models import Member
+from program import catalog
 from program.models import Program
 from tests.portal import cast
 
@@ -18,6 +21,13 @@ def today() -> Iterator[None]:
     """Nine days after Ana's stay."""
     with time_machine.travel("2026-09-21T12:00:00Z", tick=True):
         yield
+
+
+@pytest.fixture
+def shop(db: None) -> Program:
+    """The record shop's program, whose tiers count a calendar year."""
+    call_command("program", "apply", str(settings.ROOT / "blueprints" / "shop"), verbosity=0)
+    return catalog.current()
 
 
 @pytest.fixture

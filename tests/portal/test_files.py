@@ -14,9 +14,9 @@ from pytest_django import DjangoAssertNumQueries
 from members.models import Member
 from portal import stylesheet
 from program.models import Program
-from tests.portal.cast import signed_in, stays
+from tests.portal.cast import person, signed_in, stays, text
 
-HOME_QUERIES_MOST = 6  # session, user with member, program, the member at a glance, rewards
+HOME_QUERIES_MOST = 6  # session, user with member, program, the glance; two more count a year
 HOME_BYTES_MOST = 30_000  # HTML, CSS and JS over the wire
 
 
@@ -119,3 +119,13 @@ def test_pages_have_no_inline_style_or_script(browser: Client) -> None:
     for path in ("/", "/card/", "/rewards/", "/activity/", "/profile/", "/tiers/"):
         page = browser.get(path).content.decode()
         assert not re.search(r"\sstyle=|\son[a-z]+=|<style|<script>", page), path
+
+
+def test_home_of_a_program_that_counts_a_year_asks_no_more(
+    shop: Program, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = signed_in(person("Eva Reis", "eva@guest.example"))
+    client.get("/")
+    with django_assert_max_num_queries(HOME_QUERIES_MOST):
+        response = client.get("/")
+    assert "Counted until" in text(response)

@@ -163,12 +163,13 @@ def test_the_card_shows_its_number_in_groups_and_as_a_code(browser: Client, ana:
 def test_the_calendar_says_when_points_end(browser: Client) -> None:
     words = text(browser.get("/profile/points/"))
     assert "Points are good for 24 months after the activity that earned them." in words
+    assert "They then last to the end of that month." in words
     assert "30 September 2028 4,000" in words
 
 
 def test_the_ladder_lists_thresholds_and_benefits(browser: Client) -> None:
     words = text(browser.get("/tiers/"))
-    assert "Your nights add up for life, and a tier once reached is kept." in words
+    assert "Your nights add up for life. A tier once reached is kept." in words
     assert "Skiff Yours A welcome drink on arrival Member prices in the house shop 3" in words
 
 
@@ -185,3 +186,19 @@ def test_the_page_for_a_failure_needs_nothing_that_may_have_failed() -> None:
     words = get_template("500.html").render()
     assert "Your points and vouchers are safe" in words
     assert 'href="/style.css"' in words
+
+
+def test_a_picture_that_was_never_collected_is_a_plain_ticket(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from portal.templatetags import portal as tags
+    from rewards.models import Reward
+
+    def collected(path: str) -> str:
+        if path != "rewards/ticket.svg":
+            raise ValueError(path)
+        return f"/static/{path}"
+
+    monkeypatch.setattr(tags, "static", collected)
+    assert tags.picture(Reward(picture="rewards/no-such.svg")) == "/static/rewards/ticket.svg"
+    assert "<svg" in tags.logo(Program(logo="no-such.svg"))

@@ -60,8 +60,8 @@ def test_a_wrong_claim_code_is_refused_before_anything_is_made(hotel: Program) -
 def test_signing_in_takes_the_address_and_the_code(ana: Member) -> None:
     client = Client()
     _prove(ana)
-    form = {"email": "ana@guest.example", "next": "/card/"}
-    response = client.post("/account/login/code/", form, follow=True)
+    form = {"login": "ana@guest.example", "next": "/card/"}
+    response = client.post("/account/login/", form, follow=True)
     assert "We have sent it to ana@guest.example" in text(response)
     assert mail.outbox[-1].body.startswith("Here is the code to sign in:")
     form = {"code": code_in_mail(), "next": "/card/"}
@@ -71,14 +71,14 @@ def test_signing_in_takes_the_address_and_the_code(ana: Member) -> None:
 
 def test_a_wrong_code_says_so_and_asks_again(ana: Member) -> None:
     client = Client()
-    client.post("/account/login/code/", {"email": "ana@guest.example"})
+    client.post("/account/login/", {"login": "ana@guest.example"})
     response = client.post(_confirm(client), {"code": "AAAAAA"}, follow=True)
     assert "Please look at this once more" in text(response)
 
 
 def test_an_address_nobody_has_gets_the_same_page_and_a_letter(hotel: Program) -> None:
     client = Client()
-    response = client.post("/account/login/code/", {"email": "who@guest.example"}, follow=True)
+    response = client.post("/account/login/", {"login": "who@guest.example"}, follow=True)
     assert "We have sent it to who@guest.example" in text(response)
     letter = mail.outbox[-1]
     assert letter.subject == "Signing in to Maré Circle"
@@ -98,8 +98,27 @@ def test_joining_twice_sends_a_letter_and_tells_nobody(ana: Member) -> None:
 
 
 def test_a_mistyped_address_is_refused(hotel: Program) -> None:
-    response = Client().post("/account/login/code/", {"email": "ana at guest"})
+    response = Client().post("/account/login/", {"login": "ana at guest"})
     assert "Please look at this once more" in text(response)
+
+
+def test_a_password_is_taken_where_there_is_one(ana: Member) -> None:
+    _prove(ana)
+    assert ana.user
+    ana.user.set_password("correct horse battery")
+    ana.user.save()
+    form = {"login": "ana@guest.example", "password": "correct horse battery", "next": "/card/"}
+    response = Client().post("/account/login/", form, follow=True)
+    assert "Show it before you pay." in text(response)
+    assert not mail.outbox
+
+
+def test_a_wrong_password_signs_nobody_in(ana: Member) -> None:
+    _prove(ana)
+    client = Client()
+    form = {"login": "ana@guest.example", "password": "a guess"}
+    assert "Please look at this once more" in text(client.post("/account/login/", form))
+    assert client.get("/card/").status_code == 302
 
 
 def _confirm(client: Client) -> str:

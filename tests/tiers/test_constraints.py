@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import pytest
 
 from members.models import Member
 from tests.cast import ana, utc
 from tests.refusals import refused
-from tiers.models import Ladder, Standing, Tier
+from tiers.models import Ladder, Standing, Tier, TierNeed, TierRoute
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quay")]
 
@@ -65,3 +66,57 @@ def test_one_period_may_start_where_another_ends() -> None:
     hold(member, "gold", utc(2027, 1, 1), None)
     hold(member, "white", utc(2025, 1, 1), utc(2026, 1, 1))
     assert Standing.objects.at(utc(2027, 1, 1)).get().tier.code == "gold"
+
+
+def test_what_was_given_has_a_reason_and_somebody_who_gave_it() -> None:
+    standing = hold(ana(), "blue", utc(2026, 1, 1), None)
+    for fields in ({}, {"reason": "A friend"}, {"actor": "staff:1"}):
+        with refused("tiers_standing_given_has_a_reason"):
+            Standing.objects.filter(pk=standing.pk).update(source="granted", **fields)
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("tiers_ladder_year_starts_in_a_month", {"year_starts": 0}),
+        ("tiers_ladder_year_starts_in_a_month", {"year_starts": 13}),
+        ("tiers_ladder_window_names_its_months", {"window": "months"}),
+        ("tiers_ladder_window_names_its_months", {"window": "months", "window_months": 0}),
+        ("tiers_ladder_window_names_its_months", {"window": "year", "window_months": 3}),
+        ("tiers_ladder_validity_names_its_months", {"validity": "months"}),
+        ("tiers_ladder_validity_names_its_months", {"validity": "active"}),
+    ],
+)
+def test_a_ladder_makes_sense(name: str, fields: dict[str, Any]) -> None:
+    with refused(name):
+        Ladder.objects.filter(code="flags").update(**fields)
+
+
+def test_a_route_ends_after_it_starts() -> None:
+    with refused("tiers_route_ends_after_it_starts"):
+        TierRoute.objects.create(
+            tier=Tier.objects.get(code="gold"),
+            starts_on=date(2026, 1, 1),
+            ends_on=date(2026, 1, 1),
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("tiers_need_counts_one_thing", {"unit_id": None}),
+        ("tiers_need_counts_one_thing", {"held": "blue"}),
+        ("tiers_need_is_positive", {"at_least": 0}),
+        ("tiers_need_window_names_its_months", {"window": "months"}),
+        ("tiers_need_window_names_its_months", {"window": "months", "window_months": 0}),
+        ("tiers_need_window_names_its_months", {"window": "lifetime", "window_months": 1}),
+    ],
+)
+def test_a_need_makes_sense(name: str, fields: dict[str, Any]) -> None:
+    route = TierRoute.objects.create(tier=Tier.objects.get(code="gold"))
+    if "held" in fields:
+        fields = fields | {"held": Tier.objects.get(code=fields["held"])}
+    with refused(name):
+        TierNeed.objects.create(
+            **{"route": route, "unit_id": "visit", "at_least": 1, "window": "lifetime"} | fields
+        )

@@ -1,0 +1,97 @@
+"""Milestones: marks on a counter that pay when they are passed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from common.text import scaled
+from desk import fields, say
+from desk.admin import links
+from desk.admin.base import FactAdmin, HouseForm, KeptAdmin
+from earning.models import Milestone, MilestoneReached
+from program.models import Unit
+
+AMOUNTS = {"at": "counter", "every": "counter", "amount": "unit"}  # each in the unit of which field
+
+
+class MilestoneForm(HouseForm):
+    """Marks are written in whole units of the counter, what they pay in whole units of what is paid."""
+
+    at = fields.AmountField(label=_("At"), min_value=0, help_text=_("How much of the counter."))
+    every = fields.AmountField(
+        label=_("And every"), min_value=0, required=False, help_text=_("Empty: it pays once.")
+    )
+    amount = fields.AmountField(label=_("Pays"), min_value=0)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, source in AMOUNTS.items():
+            stored = self.initial.get(name)
+            if isinstance(stored, int) and name in self.fields:
+                self.initial[name] = scaled(stored, getattr(self.instance, source).decimals)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        for name, source in AMOUNTS.items():
+            unit = data.get(source) or self._known(source)
+            if data.get(name) is None or unit is None:
+                continue
+            try:
+                data[name] = fields.smallest(data[name], unit)
+            except ValidationError as error:
+                self.add_error(name, error)
+        return data
+
+    def _known(self, source: str) -> Unit | None:
+        return getattr(self.instance, source) if getattr(self.instance, f"{source}_id") else None
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(KeptAdmin):
+    form = MilestoneForm
+    list_display = ("name", "mark", "pays", "window", "per", "is_active")
+    list_select_related = ("counter", "unit")
+    list_filter = ("is_active", "counter")
+    fields = (
+        ("name", "code"), ("counter", "window"), ("at", "every"), ("unit", "amount"), ("per", "position"), "is_active",
+    )  # fmt: skip
+    empty_hint = _("No milestone yet: ten nights, a hundred visits.")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        return ("code", "counter", "unit") if obj else ()
+
+    @display(description=_("at"))
+    def mark(self, row: Milestone) -> str:
+        words = {"at": say.amount(row.at, row.counter)}
+        if row.every is None:
+            return words["at"]
+        return str(_("%(at)s, and every %(every)s") % {**words, "every": say.amount(row.every, row.counter)})
+
+    @display(description=_("pays"))
+    def pays(self, row: Milestone) -> str:
+        return say.amount(row.amount, row.unit)
+
+
+@admin.register(MilestoneReached)
+class MilestoneReachedAdmin(links.ByMember, FactAdmin):
+    list_display = ("when", "who", "milestone", "level", "period")
+    list_select_related = ("member", "milestone")
+    list_filter = ("milestone",)
+    fields = ("member", "milestone", "level", "period", "activity", "when")
+    readonly_fields = ("when",)
+    empty_hint = _("Nobody has passed a milestone yet.")
+
+    @display(description=_("written down"))
+    def when(self, row: MilestoneReached) -> str:
+        return say.moment(row.recorded_at)
+
+    @display(description=_("member"))
+    def who(self, row: MilestoneReached) -> str:
+        return links.member(row.member)

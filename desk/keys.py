@@ -1,0 +1,89 @@
+"""API keys at the desk: issued with a text that is shown once, revoked with a click."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSingleDateWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from common import clock
+from desk import roles
+from desk.attempts import acting_once
+from desk.verbs import Done, VerbForm
+from partners import keys
+from partners.models import ApiKey, Scope
+from program import catalog
+from program.models import Partner
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """A key and its text, which is known to nobody after this page."""
+
+    key: ApiKey
+    text: str
+
+
+class KeyForm(VerbForm):
+    @property
+    def home(self) -> str:
+        return reverse("admin:partners_apikey_changelist")
+
+
+class IssueKey(KeyForm):
+    title, button = later("Issue an API key"), later("Issue the key")
+    intro = later("The key is shown once, on the next page. Only a fingerprint of it is kept.")
+    permission = roles.ISSUE_KEY
+
+    partner = forms.ModelChoiceField(
+        label=later("Partner"),
+        queryset=Partner.objects.filter(is_active=True),
+        empty_label=later("Choose a partner"),
+        widget=UnfoldAdminSelectWidget(),
+    )
+    name = forms.CharField(
+        label=later("Name"),
+        max_length=80,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+        help_text=later("What uses it: Till 1, Booking engine. One key for each, so that one can be revoked alone."),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=later("What it may do"), choices=Scope.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget()
+    )
+    last_day = forms.DateField(
+        label=later("Last day"),
+        required=False,
+        widget=UnfoldAdminSingleDateWidget(),
+        help_text=later("Empty: until it is revoked."),
+    )
+
+    def act(self, *, actor: str) -> Done:
+        data = self.cleaned_data
+        zone = catalog.current().time_zone
+        ends = clock.end_of_day(data["last_day"], zone) if data["last_day"] else None
+        with acting_once(data["attempt"]):
+            key, text = keys.issue(
+                data["partner"], name=data["name"], actor=actor, scopes=data["scopes"], expires_at=ends
+            )
+        return Done(_("The key %(name)s.") % {"name": key.name}, self.home, IssuedKey(key, text), "desk/key.html")
+
+
+class RevokeKey(KeyForm):
+    title, button = later("Revoke the key"), later("Revoke it now")
+    intro = later("Whatever uses it is refused from the next request on. This cannot be taken back.")
+    permission, is_grave = roles.REVOKE_KEY, True
+
+    def act(self, *, actor: str) -> Done:
+        key = keys.revoke(self.subject, actor=actor)
+        words: dict[str, Any] = {"name": key.name}
+        return Done(_("%(name)s was revoked.") % words, self.home)

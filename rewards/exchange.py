@@ -1,0 +1,79 @@
+"""Exchange:
+
+one unit for another, in whole steps. What does not fill a step stays with the member.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from common import clock
+from events import outbox
+from members.models import Member
+from points import ledger
+from points.books import Books
+from points.errors import AmountInvalid
+from points.ledger import Credit, Earning
+from points.models import Posting
+from rewards.errors import RewardUnavailable
+from rewards.models import Conversion
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Exchanged:
+    """What was taken and given, in the units' smallest parts, and the two postings that did it."""
+
+    taken: int
+    given: int
+    spent: Posting
+    earned: Posting
+
+
+def quote(conversion: Conversion, amount: int) -> tuple[int, int]:
+    """What would be taken of `amount`, and given for it: whole steps, and a bonus for every whole
+    bonus step.
+
+    Raises AmountInvalid below the least, or below one step.
+    """
+    taken = amount // conversion.step * conversion.step
+    if taken < max(conversion.least, conversion.step):
+        least = max(conversion.least, conversion.step)
+        raise AmountInvalid(f"The least that can be exchanged is {least:,}.", pointer="/amount")
+    given = taken // conversion.step * conversion.amount
+    if conversion.bonus_step and conversion.bonus_amount:
+        given += taken // conversion.bonus_step * conversion.bonus_amount
+    return taken, given
+
+
+def exchange(
+    member: Member, *, conversion: Conversion, amount: int, attempt: uuid.UUID, actor: str
+) -> Exchanged:
+    """Take the whole steps of `amount` and give the other unit for them.
+
+    Raises RewardUnavailable, AmountInvalid, InsufficientPoints, and SourceUsed for an attempt that
+    was made before.
+    """
+    if not conversion.is_active:
+        raise RewardUnavailable(_("This exchange is not offered any more. Nothing was taken."))
+    taken, given = quote(conversion, amount)
+    source = f"conversion:{attempt}"
+    with transaction.atomic():
+        Books.open({(member.pk, conversion.takes_id), (member.pk, conversion.gives_id)})
+        spent = ledger.spend(
+            member,
+            unit=conversion.takes_id,
+            amount=taken,
+            source=source,
+            actor=actor,
+            reason=conversion.name,
+        )
+        credit = Credit(unit=conversion.gives_id, amount=given, reason=conversion.name)
+        earning = Earning(member.pk, f"{source}:given", clock.now(), [credit])
+        earned = ledger.post(earning, actor=actor)
+        payload = {"conversion": conversion.code, "taken": taken, "given": given, "actor": actor}
+        outbox.publish("units_exchanged", member_id=member.pk, payload=payload)
+    return Exchanged(taken=taken, given=given, spent=spent, earned=earned)

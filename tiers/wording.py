@@ -1,0 +1,31 @@
+"""What a tier takes, in words: one sentence for each route."""
+
+from __future__ import annotations
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common.text import number, scaled
+from tiers.models import Ladder, Tier, TierNeed
+
+
+def ways(tier: Tier, ladder: Ladder) -> list[str]:
+    """Every way to the tier: `30 nights`, `15 PQF, 5,000 PQP and 4 flights`."""
+    found = [
+        get_text_list([_need(need) for need in route.needs.all()], _("and"))
+        for route in tier.routes.all()
+    ]
+    if tier.threshold is not None:
+        value = scaled(tier.threshold, ladder.counter.decimals)
+        noun = ladder.counter.singular if value == 1 else ladder.counter.plural
+        found.append(f"{number(value)} {noun}")
+    return found
+
+
+def _need(need: TierNeed) -> str:
+    if need.unit is None:
+        words = ngettext("%(count)s year as %(tier)s", "%(count)s years as %(tier)s", need.at_least)
+        return words % {"count": need.at_least, "tier": need.held}
+    value = scaled(need.at_least, need.unit.decimals)
+    return f"{number(value)} {need.unit.singular if value == 1 else need.unit.plural}"
