@@ -1,7 +1,8 @@
 """Attempts: an id made when a form is rendered, so that a form that is sent twice acts once.
 
-Verbs that keep the attempt themselves (an adjustment's source, a redemption's attempt) need nothing of this. For the others the
-cache remembers: it is shared by all processes wherever more than one of them serves (settings choose it so).
+Verbs that keep the attempt themselves (an adjustment's source, a redemption's attempt) need nothing
+of this. For the others the cache remembers: it is shared by all processes wherever more than one of
+them serves (settings choose it so).
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Conditions of a rule as a marketer writes and reads them; the database keeps typed values in JSON."""
+"""Conditions of a rule as a marketer writes and reads them; the database keeps typed values in
+JSON.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,11 @@ from tiers.models import Tier
 
 Kind = RuleCondition.Kind
 Operator = RuleCondition.Operator
-NUMERIC = (ActivityAttribute.Kind.INTEGER, ActivityAttribute.Kind.DECIMAL, ActivityAttribute.Kind.MONEY)
+NUMERIC = (
+    ActivityAttribute.Kind.INTEGER,
+    ActivityAttribute.Kind.DECIMAL,
+    ActivityAttribute.Kind.MONEY,
+)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SPANS = ("day", "week", "month")  # how near a birthday is
 YES, NO = ("yes", "true"), ("no", "false")
@@ -67,13 +73,14 @@ def _options(kind: str, program: Program) -> dict[str, Any]:
         return {tier.code: tier.code for tier in rungs} | {tier.name: tier.code for tier in rungs}
     if kind == Kind.SEGMENT:
         return {code: code for code in Segment.objects.values_list("code", flat=True)}
-    return {
+    words: dict[str, dict[str, Any]] = {
         Kind.WEEKDAY: {day: number for number, day in enumerate(DAYS, start=1)},
         Kind.PARTNER: {code: code for code in known.partners},
         Kind.LOCATION: {code: code for _partner, code in known.locations},
         Kind.BIRTHDAY: {span: span for span in SPANS},
         Kind.FIRST: {"yes": True, "no": False},
-    }[Kind(kind)]
+    }
+    return words[kind]
 
 
 def _count(part: str, *, most: int) -> int:
@@ -92,7 +99,8 @@ def _known(part: str, options: dict[str, Any]) -> Any:
         if word.lower() == part.lower():
             return value
     raise ValidationError(
-        _("There is no “%(part)s”. Use one of: %(options)s.") % {"part": part, "options": ", ".join(options)}
+        _("There is no “%(part)s”. Use one of: %(options)s.")
+        % {"part": part, "options": ", ".join(options)}
     )
 
 
@@ -107,7 +115,10 @@ def _value(part: str, attribute: ActivityAttribute, operator: str) -> Any:
     if attribute.kind in NUMERIC:
         return _number(part)
     if operator in (Operator.AT_LEAST, Operator.AT_MOST):
-        raise ValidationError(_("%(name)s is not a number, so it is one of some values or none.") % {"name": attribute.name})
+        raise ValidationError(
+            _("%(name)s is not a number, so it is one of some values or none.")
+            % {"name": attribute.name}
+        )
     if attribute.kind == ActivityAttribute.Kind.BOOLEAN:
         if part.lower() not in YES + NO:
             raise ValidationError(_("%(name)s is yes or no.") % {"name": attribute.name})
@@ -133,7 +144,9 @@ def sentence(condition: RuleCondition, *, rule: Rule, program: Program) -> str:
     return _("%(what)s %(operator)s %(values)s") % {
         "what": _subject(condition, rule=rule, program=program),
         "operator": _("is") if _is_plain(condition) else condition.get_operator_display(),
-        "values": ", ".join(_shown(condition, value, rule=rule, program=program) for value in condition.values),
+        "values": ", ".join(
+            _shown(condition, value, rule=rule, program=program) for value in condition.values
+        ),
     }
 
 

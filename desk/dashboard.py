@@ -1,8 +1,11 @@
-"""The figures of the first page: a handful of queries over whole tables, kept for a minute, with the time they are from."""
+"""The figures of the first page: a handful of queries over whole tables, kept for a minute, with
+the time they are from.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -28,7 +31,9 @@ Kind = Entry.Kind
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Flow:
-    """A unit's points since the beginning and in the last thirty days; `outstanding` is what is owed now."""
+    """A unit's points since the beginning and in the last thirty days; `outstanding` is what is
+    owed now.
+    """
 
     unit: Unit
     issued: int
@@ -135,11 +140,13 @@ def _flows(program: Program, since: datetime) -> list[Flow]:
         .values("unit")
         .annotate(total=Sum("balance"), holders=Count("pk"))
     }
-    units = [unit for unit in catalog.of(program).units.values() if unit.kind == Unit.Kind.SPENDABLE]
+    units = [
+        unit for unit in catalog.of(program).units.values() if unit.kind == Unit.Kind.SPENDABLE
+    ]
     return [_flow(unit, sums.get(unit.pk, {}), owed.get(unit.pk, {})) for unit in units]
 
 
-def _flow(unit: Unit, sums: dict[str, Any], owed: dict[str, Any]) -> Flow:
+def _flow(unit: Unit, sums: Mapping[str, Any], owed: Mapping[str, Any]) -> Flow:
     return Flow(
         unit=unit,
         issued=sums.get("issued", 0),
@@ -154,18 +161,32 @@ def _flow(unit: Unit, sums: dict[str, Any], owed: dict[str, Any]) -> Flow:
 
 def _rungs(program: Program, now: datetime) -> list[Rung]:
     """The tiers of the first ladder with their holders, from the highest down."""
-    held = Standing.objects.at(now).order_by().values("tier").annotate(members=Count("member", distinct=True))
+    held = (
+        Standing.objects.at(now)
+        .order_by()
+        .values("tier")
+        .annotate(members=Count("member", distinct=True))
+    )
     counts = dict(held.values_list("tier", "members"))
     tiers = conditions.tiers(program)
     first = [tier for tier in tiers if tier.ladder_id == tiers[0].ladder_id]
     total = sum(counts.get(tier.pk, 0) for tier in first) or 1
     rows = sorted(first, key=lambda tier: -tier.rank)
-    return [Rung(tier, counts.get(tier.pk, 0), Fraction(counts.get(tier.pk, 0), total)) for tier in rows]
+    return [
+        Rung(tier, counts.get(tier.pk, 0), Fraction(counts.get(tier.pk, 0), total)) for tier in rows
+    ]
 
 
 def _recorded(program: Program) -> list[Recorded]:
     counts = dict(Activity.objects.order_by().values_list("type").annotate(n=Count("pk")))
-    earning = Award.objects.order_by().values_list("activity__type").annotate(n=Count("activity", distinct=True))
+    earning = (
+        Award.objects.order_by()
+        .values_list("activity__type")
+        .annotate(n=Count("activity", distinct=True))
+    )
     earned = dict(earning)
     types = catalog.of(program).types.values()
-    return [Recorded(type.plural, type.code, counts.get(type.code, 0), earned.get(type.code, 0)) for type in types]
+    return [
+        Recorded(type.plural, type.code, counts.get(type.code, 0), earned.get(type.code, 0))
+        for type in types
+    ]

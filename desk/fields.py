@@ -1,4 +1,6 @@
-"""Form fields for what the database keeps as JSON or in smallest parts, written the way people write it."""
+"""Form fields for what the database keeps as JSON or in smallest parts, written the way people
+write it.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ class LinesField(forms.CharField):
         return "\n".join(map(str, value)) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
+        return [
+            line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()
+        ]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return (initial or []) != self.to_python(data)
@@ -50,7 +54,9 @@ class ColorsField(forms.CharField):
         super().validate(value)
         wrong = [color for color in value if not COLOR.fullmatch(color)]
         if wrong:
-            raise ValidationError(_("%(color)s is not a color of the form #1a2b3c.") % {"color": wrong[0]})
+            raise ValidationError(
+                _("%(color)s is not a color of the form #1a2b3c.") % {"color": wrong[0]}
+            )
         if len(value) not in (2, 3):
             raise ValidationError(_("A pennant has two or three colors."))
 
@@ -77,7 +83,8 @@ class ChoicesField(forms.CharField):
                 continue
             if not (code and equals and words):
                 raise ValidationError(
-                    _("Write one choice a line: code = words. This line is not: %(line)s") % {"line": line.strip()}
+                    _("Write one choice a line: code = words. This line is not: %(line)s")
+                    % {"line": line.strip()}
                 )
             found[code] = words
         return found
@@ -90,13 +97,19 @@ class ChoicesField(forms.CharField):
 
 
 class AmountField(forms.DecimalField):
-    """An amount in whole units, as people write it. The form turns it into the unit's smallest part with `smallest`."""
+    """An amount in whole units, as people write it.
+
+    The form turns it into the unit's smallest part with `smallest`.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        kwargs.setdefault(
+            "widget",
+            UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        )
         super().__init__(max_digits=15, decimal_places=2, localize=False, **kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         """Spaces and a real minus sign are forgiven; so are commas between thousands."""
         if isinstance(value, str):
             value = re.sub(r"(?<=\d),(?=\d{3}(\D|$))", "", value)
@@ -105,11 +118,15 @@ class AmountField(forms.DecimalField):
 
 
 def smallest(value: Decimal, unit: Unit) -> int:
-    """An amount in the unit's smallest part. Raises ValidationError when the unit has fewer decimals."""
+    """An amount in the unit's smallest part.
+
+    Raises ValidationError when the unit has fewer decimals.
+    """
     parts = value.scaleb(unit.decimals)
     if parts != parts.to_integral_value():
         raise ValidationError(
-            _("%(units)s have %(decimals)s decimals.") % {"units": unit.plural.capitalize(), "decimals": unit.decimals}
+            _("%(units)s have %(decimals)s decimals.")
+            % {"units": unit.plural.capitalize(), "decimals": unit.decimals}
             if unit.decimals
             else _("%(units)s are whole numbers.") % {"units": unit.plural.capitalize()}
         )
@@ -117,7 +134,7 @@ def smallest(value: Decimal, unit: Unit) -> int:
 
 
 class AmountFormMixin:
-    """A model form whose `amounts` are kept in a unit's smallest part and written in whole units."""
+    """A model form whose `amounts` are kept in smallest parts and written in whole units."""
 
     amounts: tuple[str, ...] = ()
 
@@ -144,5 +161,3 @@ class AmountFormMixin:
                 except ValidationError as error:
                     self.add_error(name, error)  # type: ignore[attr-defined]
         return data
-
-

@@ -1,4 +1,6 @@
-"""Finding people the way a desk does: by part of a name, or by whatever they hold out, however it is written."""
+"""Finding people the way a desk does: by part of a name, or by whatever they hold out, however it
+is written.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ LONG_ENOUGH = cards.LENGTH - 1  # digits from which a number is taken for a card
 
 
 def members(text: str) -> QuerySet[Member]:
-    """Members by part of a name, e-mail, phone, reference or card number, cards of the past included."""
+    """Members by part of a name, e-mail, phone, reference or card number, cards of the past
+    included.
+    """
     digits = _digits(text)
     found = Q(pk__in=Member.objects.search(text).values("pk"))
     if len(digits) == cards.LENGTH:
@@ -23,7 +27,9 @@ def members(text: str) -> QuerySet[Member]:
 
 
 def exactly(text: str) -> Member | None:
-    """The one member who is known by exactly this, or None: a card, an e-mail, a phone or a reference."""
+    """The one member who is known by exactly this, or None: a card, an e-mail, a phone or a
+    reference.
+    """
     text = " ".join(text.split())
     tries = [{"card": text}] if len(_digits(text)) == cards.LENGTH else []
     tries += [{"email": text}] if "@" in text else [{"reference": text}]
@@ -38,18 +44,23 @@ def exactly(text: str) -> Member | None:
 
 
 def one(text: str) -> Member:
-    """The one member a clerk means. Raises CardNumberInvalid for a mistyped card, MemberNotFound otherwise."""
+    """The one member a clerk means.
+
+    Raises CardNumberInvalid for a mistyped card, MemberNotFound otherwise.
+    """
     known = exactly(text)
     if known is not None:
         return known
     hint = mistyped(text)
     if hint:
         raise CardNumberInvalid(hint)
-    raise MemberNotFound(_("No member is known by exactly this. Check it for a typing error, or look the name up."))
+    raise MemberNotFound(
+        _("No member is known by exactly this. Check it for a typing error, or look the name up.")
+    )
 
 
 def mistyped(text: str) -> str:
-    """What is wrong with something that looks like a card number; empty when it is right or none."""
+    """What is wrong with what looks like a card number; empty when it is right or none."""
     compact = "".join(text.split()).replace("-", "")
     if not compact.isdigit() or not LONG_ENOUGH <= len(compact) <= cards.LENGTH + 1:
         return ""

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
+from members.models import User
 from program import catalog
 from program.errors import ProgramMissing
 from program.models import Program
@@ -31,6 +32,13 @@ def zone(request: HttpRequest) -> ZoneInfo:
     """The zone in which the desk tells the time."""
     known = program(request)
     return ZoneInfo(known.time_zone if known else "UTC")
+
+
+def clerk(request: HttpRequest) -> User:
+    """Whoever is signed in; the admin lets nobody else in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 def actor(request: HttpRequest) -> str:

@@ -1,4 +1,7 @@
-"""Everything about one member, gathered for one screen. The number of queries does not grow with what the member did."""
+"""Everything about one member, gathered for one screen.
+
+The number of queries does not grow with what the member did.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ RECENT = 8  # of everything else; the lists behind have the rest
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Line:
-    """One posting of the timeline: what it was, who wrote it, and its entries with their sentences."""
+    """One posting of the timeline: what it was, who wrote it, and its entries."""
 
     posting: Posting
     title: str
@@ -91,11 +94,19 @@ class MemberPage:
 
 
 def gather(member: Member, *, program: Program, unit: str = "", before: str = "") -> MemberPage:
-    """The page of a member; `unit` narrows the timeline to one unit, `before` continues it (a posting's id)."""
+    """The page of a member; `unit` narrows the timeline to one unit, `before` continues it (a
+    posting's id).
+    """
     known = catalog.of(program)
-    accounts = list(Account.objects.filter(member=member).select_related("unit").order_by("unit__position"))
-    lines, older = _timeline(member, program=program, unit=unit if unit in known.units else "", before=before)
-    codes = ClaimCode.objects.filter(member=member, used_at__isnull=True, expires_at__gt=clock.now())
+    accounts = list(
+        Account.objects.filter(member=member).select_related("unit").order_by("unit__position")
+    )
+    lines, older = _timeline(
+        member, program=program, unit=unit if unit in known.units else "", before=before
+    )
+    codes = ClaimCode.objects.filter(
+        member=member, used_at__isnull=True, expires_at__gt=clock.now()
+    )
     return MemberPage(
         accounts=accounts,
         progress=_progress(member, program, accounts),
@@ -107,7 +118,11 @@ def gather(member: Member, *, program: Program, unit: str = "", before: str = ""
         vouchers=_vouchers(member),
         activities=_activities(member, program),
         cards=list(Card.objects.filter(member=member)),
-        keys=list(MemberKey.objects.filter(member=member).exclude(kind=MemberKey.Kind.CARD).order_by("kind")),
+        keys=list(
+            MemberKey.objects.filter(member=member)
+            .exclude(kind=MemberKey.Kind.CARD)
+            .order_by("kind")
+        ),
         claim_code=codes.first(),
         events=_events(member),
     )
@@ -119,11 +134,15 @@ def _progress(member: Member, program: Program, accounts: Iterable[Account]) -> 
     return standing.place(member, program=program, held=held, balances=balances)
 
 
-def _timeline(member: Member, *, program: Program, unit: str, before: str) -> tuple[list[Line], str]:
-    """Postings in the order in which they were written, newest first, so that running balances run."""
+def _timeline(
+    member: Member, *, program: Program, unit: str, before: str
+) -> tuple[list[Line], str]:
+    """Postings as they were written, newest first, so that running balances run."""
     rows = Posting.objects.filter(member=member).order_by("-id")
     if unit:
-        rows = rows.filter(pk__in=Entry.objects.filter(member=member, account__unit=unit).values("posting"))
+        rows = rows.filter(
+            pk__in=Entry.objects.filter(member=member, account__unit=unit).values("posting")
+        )
     if place := _uuid(before):
         rows = rows.filter(id__lt=place)
     found = list(rows[: POSTINGS + 1])
@@ -131,12 +150,20 @@ def _timeline(member: Member, *, program: Program, unit: str, before: str) -> tu
     lines = _lines(member, shown, program=program, unit=unit)
     if len(found) <= POSTINGS:
         return lines, ""
-    return lines, "?" + urlencode({"before": str(shown[-1].pk)} | ({"unit": unit} if unit else {})) + "#timeline"
+    return lines, "?" + urlencode(
+        {"before": str(shown[-1].pk)} | ({"unit": unit} if unit else {})
+    ) + "#timeline"
 
 
-def _lines(member: Member, postings: Sequence[Posting], *, program: Program, unit: str) -> list[Line]:
+def _lines(
+    member: Member, postings: Sequence[Posting], *, program: Program, unit: str
+) -> list[Line]:
     ids = [posting.pk for posting in postings]
-    entries = Entry.objects.filter(member=member, posting__in=ids).select_related("account__unit").order_by("id")
+    entries = (
+        Entry.objects.filter(member=member, posting__in=ids)
+        .select_related("account__unit")
+        .order_by("id")
+    )
     by_posting: dict[uuid.UUID, list[Entry]] = {}
     for entry in entries:
         if not unit or entry.account.unit_id == unit:
@@ -147,7 +174,9 @@ def _lines(member: Member, postings: Sequence[Posting], *, program: Program, uni
     activities = {award.entry.posting_id: award.activity for award in awards}
     redemptions = {
         row.posting_id: row
-        for row in Redemption.objects.filter(member=member, posting__in=_paid(postings)).select_related("reward")
+        for row in Redemption.objects.filter(
+            member=member, posting__in=_paid(postings)
+        ).select_related("reward")
     }
     names = say.staff_names(posting.actor for posting in postings)
     return [
@@ -168,13 +197,21 @@ def _paid(postings: Iterable[Posting]) -> list[uuid.UUID]:
 
 
 def _line(
-    posting: Posting, *, entries: list[Entry], activity: Activity | None, redemption: Redemption | None, doer: str
+    posting: Posting,
+    *,
+    entries: list[Entry],
+    activity: Activity | None,
+    redemption: Redemption | None,
+    doer: str,
 ) -> Line:
     title, detail, url = str(posting.get_kind_display()).capitalize(), "", ""
     if activity is not None:
         place = activity.location.name if activity.location else activity.partner.name
         title = _("%(type)s at %(place)s") % {"type": activity.type.name, "place": place}
-        detail, url = activity.reference, reverse("admin:earning_activity_change", args=[activity.pk])
+        detail, url = (
+            activity.reference,
+            reverse("admin:earning_activity_change", args=[activity.pk]),
+        )
     elif redemption is not None:
         is_back = posting.kind == Posting.Kind.REVERSAL
         words = {"reward": redemption.reward.name}
@@ -193,18 +230,26 @@ def _endings(member: Member) -> list[Ending]:
     for lot in lots:
         key = (lot.account.unit_id, lot.expires_at)
         known = found.get(key) or Ending(lot.account.unit, lot.expires_at, 0, 0)
-        found[key] = dataclasses.replace(known, amount=known.amount + lot.remaining, lots=known.lots + 1)
+        found[key] = dataclasses.replace(
+            known, amount=known.amount + lot.remaining, lots=known.lots + 1
+        )
     return list(found.values())
 
 
 def _vouchers(member: Member) -> list[Verdict]:
-    rows = Redemption.objects.filter(member=member).select_related("reward", "unit", "used_location")
+    rows = Redemption.objects.filter(member=member).select_related(
+        "reward", "unit", "used_location"
+    )
     return [vouchers.verdict(row) for row in rows[:RECENT]]
 
 
 def _activities(member: Member, program: Program) -> list[Done]:
     awards = Prefetch("awards", Award.objects.select_related("unit"))
-    rows = Activity.objects.filter(member=member).select_related("type", "location", "partner").prefetch_related(awards)
+    rows = (
+        Activity.objects.filter(member=member)
+        .select_related("type", "location", "partner")
+        .prefetch_related(awards)
+    )
     types = catalog.of(program).types
     return [
         Done(
@@ -226,11 +271,19 @@ def _events(member: Member) -> list[Announced]:
 def _told(event: Event, names: dict[str, str]) -> str:
     """`Tier changed: ketch, by Clara`, from what the event carries."""
     told = event.type.replace("_", " ").capitalize()
-    facts = [str(event.payload[key]) for key in ("tier", "reward", "unit", "reason") if event.payload.get(key)]
+    facts = [
+        str(event.payload[key])
+        for key in ("tier", "reward", "unit", "reason")
+        if event.payload.get(key)
+    ]
     if facts:
         told = f"{told}: {', '.join(facts)}"
     actor = str(event.payload.get("actor", ""))
-    return _("%(told)s, by %(who)s") % {"told": told, "who": say.actor(actor, names)} if actor else told
+    return (
+        _("%(told)s, by %(who)s") % {"told": told, "who": say.actor(actor, names)}
+        if actor
+        else told
+    )
 
 
 def _uuid(text: str) -> Any:

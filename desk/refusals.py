@@ -1,4 +1,7 @@
-"""What the database says when it refuses, in words. Every constraint on data that staff may edit has its sentence here."""
+"""What the database says when it refuses, in words.
+
+Every constraint on data that staff may edit has its sentence here.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,9 @@ SENTENCES: dict[str, str | Promise] = {
     "program_unit_expiry_names_its_count": later(
         "Say after how many days or months it ends, or choose “never” and leave the number empty."
     ),
-    "program_unit_expiry_names_its_day": later("A fixed day of the year needs its month and its day."),
+    "program_unit_expiry_names_its_day": later(
+        "A fixed day of the year needs its month and its day."
+    ),
     "program_unit_expiry_names_its_types": later("Choose the activities that keep points alive."),
     "program_unit_counter_never_expires": later("A counter never expires. Choose “never”."),
     "program_unit_default_is_spendable": later("Only a unit that can be spent can be shown first."),
@@ -26,9 +31,15 @@ SENTENCES: dict[str, str | Promise] = {
         "Another unit is shown first already. Take the mark away there, then set it here."
     ),
     "program_location_code_is_unique": later("This partner has a place with that code already."),
-    "program_attribute_code_is_unique": later("This activity type has an attribute with that code already."),
-    "program_attribute_least_not_above_most": later("The least is above the most. Swap or correct them."),
-    "program_attribute_choice_has_choices": later("A choice needs its choices, one a line: code = words."),
+    "program_attribute_code_is_unique": later(
+        "This activity type has an attribute with that code already."
+    ),
+    "program_attribute_least_not_above_most": later(
+        "The least is above the most. Swap or correct them."
+    ),
+    "program_attribute_choice_has_choices": later(
+        "A choice needs its choices, one a line: code = words."
+    ),
     "tiers_tier_code_is_unique": later("This ladder has a tier with that code already."),
     "tiers_tier_rank_is_unique": later("This ladder has a tier of that rank already."),
     "tiers_ladder_year_starts_in_a_month": later("A program year starts in a month from 1 to 12."),
@@ -37,7 +48,9 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "tiers_ladder_validity_names_its_months": later("Say how many months a tier holds."),
     "tiers_route_ends_after_it_starts": later("A route ends after it starts."),
-    "tiers_need_counts_one_thing": later("A requirement counts a unit, or years at a tier: choose one."),
+    "tiers_need_counts_one_thing": later(
+        "A requirement counts a unit, or years at a tier: choose one."
+    ),
     "tiers_need_is_positive": later("A requirement asks for one at least."),
     "tiers_need_window_names_its_months": later(
         "“The months before” needs their number; the other windows have none."
@@ -45,9 +58,15 @@ SENTENCES: dict[str, str | Promise] = {
     "members_segment_member_is_unique": later("This member is in that segment already."),
     "earning_rule_only_percent_names_a_base": later("Only a percentage is of another unit's base."),
     "earning_limit_code_is_unique": later("This rule has a limit with that code already."),
-    "earning_limit_counts_amount_or_times": later("A limit is an amount, or a number of times: give one."),
-    "earning_limit_of_one_activity_is_an_amount": later("A limit for one activity is an amount and has no period."),
-    "earning_rule_revision_is_unique": later("There is a rule with that code already. Codes are unique."),
+    "earning_limit_counts_amount_or_times": later(
+        "A limit is an amount, or a number of times: give one."
+    ),
+    "earning_limit_of_one_activity_is_an_amount": later(
+        "A limit for one activity is an amount and has no period."
+    ),
+    "earning_rule_revision_is_unique": later(
+        "There is a rule with that code already. Codes are unique."
+    ),
     "earning_rule_pays_something": later("A rule pays something: give an amount above zero."),
     "earning_rule_step_is_positive": later("A step is above zero."),
     "earning_rule_per_names_its_attribute": later(
@@ -56,20 +75,30 @@ SENTENCES: dict[str, str | Promise] = {
     "earning_rule_percent_is_bonus": later(
         "A percentage is a bonus on the base, or a base of its own made from another unit's."
     ),
-    "earning_rule_ends_after_it_starts": later("The first day on which it no longer pays lies after its start."),
+    "earning_rule_ends_after_it_starts": later(
+        "The first day on which it no longer pays lies after its start."
+    ),
     "earning_condition_names_its_attribute": later(
         "A condition on an attribute names it; the other kinds leave it empty."
     ),
     "earning_condition_has_values": later("Say what it is compared with."),
-    "earning_condition_order_needs_a_number": later("“At least” and “at most” fit attributes and tiers only."),
+    "earning_condition_order_needs_a_number": later(
+        "“At least” and “at most” fit attributes and tiers only."
+    ),
     "earning_milestone_lies_above_zero": later("A milestone lies above zero."),
-    "earning_milestone_repeats_by_something": later("Leave “and every” empty, or give one at least."),
+    "earning_milestone_repeats_by_something": later(
+        "Leave “and every” empty, or give one at least."
+    ),
     "earning_milestone_pays_something": later("A milestone pays one at least."),
     "rewards_reward_is_valid_a_day": later("A voucher is good for a day at least."),
     "rewards_reward_ends_after_it_starts": later("The end of the offer lies after its start."),
-    "rewards_reward_limit_is_positive": later("Leave the limit empty for none, or give at least one."),
+    "rewards_reward_limit_is_positive": later(
+        "Leave the limit empty for none, or give at least one."
+    ),
     "rewards_price_is_positive": later("A price is one at least."),
-    "rewards_price_ends_after_it_starts": later("The first day on which a price no longer holds lies after its start."),
+    "rewards_price_ends_after_it_starts": later(
+        "The first day on which a price no longer holds lies after its start."
+    ),
     "rewards_price_periods_do_not_overlap": later(
         "Two prices for the same tier hold on the same day. End the first where the second starts."
     ),
@@ -85,9 +114,9 @@ def sentence_of(name: str) -> str:
         if name in known:
             return known[name][1]
     if name:
-        return _("The database refused this, because of the rule “%(rule)s”. Nothing was saved.") % {
-            "rule": name.replace("_", " ")
-        }
+        return _(
+            "The database refused this, because of the rule “%(rule)s”. Nothing was saved."
+        ) % {"rule": name.replace("_", " ")}
     return _("The database refused this. Nothing was saved.")
 
 

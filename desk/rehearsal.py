@@ -1,6 +1,7 @@
 """Rehearsals: what a verb would do, found out by doing it and taking it all back.
 
-A preview can so never say anything else than what then happens: it is the same code under the same checks.
+A preview can so never say anything else than what then happens: it is the same code under the same
+checks.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ class Change:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What would change: balances, the entries that would be written, when new points would end, and the tier."""
+    """What would change: balances, the entries that would be written, when new points would end,
+    and the tier.
+    """
 
     changes: tuple[Change, ...]
     entries: tuple[Entry, ...]
@@ -64,7 +67,12 @@ def of(member: Member, act: Callable[[], Any]) -> Rehearsal:
 
 
 def _compare(
-    member: Member, program: Program, *, marker: Any, balances: dict[str, int], tiers: tuple[Tier, ...]
+    member: Member,
+    program: Program,
+    *,
+    marker: Any,
+    balances: dict[str, int],
+    tiers: tuple[Tier, ...],
 ) -> Rehearsal:
     after, units = _balances(member), catalog.of(program).units
     entries = Entry.objects.filter(member=member, id__gt=marker).select_related("account__unit")

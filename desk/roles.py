@@ -1,7 +1,8 @@
-"""Who may do what at the desk: two groups with exact permissions, and the permission each of the desk's verbs asks for.
+"""Who may do what at the desk: two groups with exact permissions, and the permission each of the
+desk's verbs asks for.
 
-A verb asks for the permission to add or change what it makes. The ledger's own pages stay read-only for everybody: the
-permission to add a posting opens the form for an adjustment and nothing else.
+A verb asks for the permission to add or change what it makes. The ledger's own pages stay read-only
+for everybody: the permission to add a posting opens the form for an adjustment and nothing else.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ CLERK_VERBS = frozenset(
 CLERK_SEES = frozenset(
     {
         "members.view_member", "members.view_card",
-        "points.view_account", "points.view_posting", "points.view_entry", "points.view_lot", "points.view_lotuse",
-        "points.view_extension",
+        "points.view_account", "points.view_posting", "points.view_entry", "points.view_lot",
+        "points.view_lotuse", "points.view_extension",
         "tiers.view_ladder", "tiers.view_tier", "tiers.view_standing",
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
         "rewards.view_reward", "rewards.view_redemption",
@@ -44,12 +45,15 @@ CLERK_SEES = frozenset(
 
 MANAGER_SEES = frozenset(
     {
-        "program.view_program", "program.view_unit", "program.view_activitytype", "program.view_activityattribute",
+        "program.view_program", "program.view_unit",
+        "program.view_activitytype", "program.view_activityattribute",
         "program.view_partner", "program.view_location", "program.view_revision",
-        "members.view_memberkey", "members.view_claimcode", "members.view_segment", "members.view_segmentmember",
+        "members.view_memberkey", "members.view_claimcode",
+        "members.view_segment", "members.view_segmentmember",
         "tiers.view_tierroute", "tiers.view_tierneed",
         "events.view_event", "events.view_heartbeat",
-        "earning.view_rule", "earning.view_rulecondition", "earning.view_rulelimit", "earning.view_limituse",
+        "earning.view_rule", "earning.view_rulecondition", "earning.view_rulelimit",
+        "earning.view_limituse",
         "earning.view_importrun", "earning.view_milestone", "earning.view_milestonereached",
         "members.view_household", "members.view_householdmember",
         "rewards.view_rewardprice", "rewards.view_rewardstock",
@@ -85,9 +89,12 @@ MANAGER_MAY = CLERK_MAY | MANAGER_SEES | MANAGER_CHANGES
 
 
 def ensure_groups() -> tuple[Group, Group]:
-    """Make the groups, or bring their permissions back to exactly these. Returns clerks and managers.
+    """Make the groups, or bring their permissions back to exactly these.
 
-    Run it after `migrate`, which makes the permissions. Raises LookupError for one that does not exist.
+    Returns clerks and managers.
+
+    Run it after `migrate`, which makes the permissions. Raises LookupError for one that does not
+    exist.
     """
     with transaction.atomic():
         clerks, managers = _group(CLERKS, CLERK_MAY), _group(MANAGERS, MANAGER_MAY)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from common.text import number
-from desk import conditions, say
+from desk import conditions
 from earning import rules
 from earning.evaluation import Facts, RuleSpec, applies, holds
 from earning.models import Activity, Rule, UnclaimedActivity
@@ -55,7 +55,9 @@ def when(rule: Rule, *, program: Program) -> str:
     return _(" and ").join(rows) or _("always")
 
 
-def facts_in_words(type: ActivityType | None, values: Mapping[str, Any], *, program: Program) -> str:
+def facts_in_words(
+    type: ActivityType | None, values: Mapping[str, Any], *, program: Program
+) -> str:
     """The attributes of an activity on one line: `Stayed · 7 nights · Suite · EUR 700.00`."""
     rows = type.attributes.all() if type else []
     return " · ".join(word for row in rows if (word := _fact(row, values.get(row.code), program)))
@@ -98,7 +100,9 @@ def why_nothing(activity: Activity | UnclaimedActivity, *, program: Program) -> 
     return _("Rules ask that %(conditions)s.") % {"conditions": _(" or that ").join(sentences)}
 
 
-def _facts(activity: Activity | UnclaimedActivity, type: ActivityType | None, program: Program) -> Facts:
+def _facts(
+    activity: Activity | UnclaimedActivity, type: ActivityType | None, program: Program
+) -> Facts:
     values = _values(activity, type)
     rated_on = values.get(type.rated_by) if type else None
     return Facts(
@@ -122,6 +126,8 @@ def _values(activity: Activity | UnclaimedActivity, type: ActivityType | None) -
 def _unmet(rule: RuleSpec, facts: Facts, program: Program) -> list[str]:
     """The conditions that do not hold; if all on the activity do, those on the member."""
     rows = list(zip(rule.conditions, rule.key.conditions.all(), strict=True))
-    told = [row for condition, row in rows if condition.kind in TOLD and not holds(condition, facts)]
+    told = [
+        row for condition, row in rows if condition.kind in TOLD and not holds(condition, facts)
+    ]
     told = told or [row for condition, row in rows if condition.kind not in TOLD]
     return [conditions.sentence(row, rule=rule.key, program=program) for row in told]

@@ -1,4 +1,6 @@
-"""Facts in words a clerk would use: dates in the program's zone, amounts with their unit, people instead of ids."""
+"""Facts in words a clerk would use: dates in the program's zone, amounts with their unit, people
+instead of ids.
+"""
 
 from __future__ import annotations
 
@@ -56,14 +58,18 @@ def signed(value: int, unit: Unit) -> str:
 
 
 def figure(value: int, unit: Unit, *, is_change: bool = False) -> SafeString:
-    """A signed or plain amount for a column of figures, colored by its sign where it is a change."""
-    kind = "desk-plus" if is_change and value > 0 else "desk-minus" if is_change and value < 0 else ""
+    """An amount for a column of figures, signed and colored where it is a change."""
+    kind = (
+        "desk-plus" if is_change and value > 0 else "desk-minus" if is_change and value < 0 else ""
+    )
     text = signed(value, unit) if is_change else amount(value, unit)
     return format_html('<span class="desk-figure {}">{}</span>', kind, text)
 
 
 def staff_names(actors: Iterable[str]) -> dict[str, str]:
-    """Names of the staff among some actors, by actor, in one query (none when there is no staff among them)."""
+    """Names of the staff among some actors, by actor, in one query (none when there is no staff
+    among them).
+    """
     ids = {actor.partition(":")[2] for actor in actors if actor.startswith("staff:")}
     known = [uuid.UUID(text) for text in ids if _is_uuid(text)]
     if not known:

@@ -25,7 +25,9 @@ class DeskSite(UnfoldAdminSite):
     index_title = _("Today")
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """Everything staff see is dated in the program's time zone, so pages are rendered inside it."""
+        """Everything staff see is dated in the program's time zone, so pages are rendered inside
+        it.
+        """
         inner = super().admin_view(view, cacheable)
 
         @wraps(inner)
@@ -36,10 +38,14 @@ class DeskSite(UnfoldAdminSite):
 
         return in_program_time
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Staff sign in where everybody does: with a code or a password, under the same limits."""
         return secure_admin_login(super().login)(request, extra_context)
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
         shown = {"figures": dashboard.figures(house.program(request)), **(extra_context or {})}
         return super().index(request, shown)

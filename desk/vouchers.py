@@ -1,4 +1,6 @@
-"""Vouchers at the desk: what to say of one, in words and a color, and how often somebody may try a wrong code."""
+"""Vouchers at the desk: what to say of one, in words and a color, and how often somebody may try a
+wrong code.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from rewards import vouchers
 from rewards.errors import VoucherInvalid
 from rewards.models import Redemption
 
-WRONG_AT_MOST = 10  # wrong codes by one person in one window: plenty for typing errors, nothing for guessing
+WRONG_AT_MOST = (
+    10  # wrong codes by one person in one window: plenty for typing errors, nothing for guessing
+)
 WINDOW_S = 600
 
 
@@ -26,7 +30,9 @@ class TooManyWrongCodes(LoyaltyError):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a till says: `kind` is ready, done, used, expired, cancelled or unknown; `label` one or two words."""
+    """What a till says: `kind` is ready, done, used, expired, cancelled or unknown; `label` one or
+    two words.
+    """
 
     kind: str
     label: str
@@ -45,7 +51,12 @@ def verdict(redemption: Redemption) -> Verdict:
         return Verdict("used", _("used"), _used(redemption), redemption)
     if redemption.status == status.CANCELLED:
         sentence = _("Cancelled on %(when)s. Its points were given back.")
-        return Verdict("cancelled", _("cancelled"), sentence % {"when": say.moment(redemption.cancelled_at)}, redemption)
+        return Verdict(
+            "cancelled",
+            _("cancelled"),
+            sentence % {"when": say.moment(redemption.cancelled_at)},
+            redemption,
+        )
     if redemption.is_expired:
         sentence = _("Its last day was %(day)s.") % {"day": say.last_day(redemption.expires_at)}
         return Verdict("expired", _("expired"), sentence, redemption)
@@ -66,7 +77,11 @@ def _used(redemption: Redemption) -> str:
 
 def doers(redemption: Redemption) -> dict[str, str]:
     """Who issued, used and cancelled a voucher, by name."""
-    actors = {"issued": redemption.actor, "used": redemption.used_by, "cancelled": redemption.cancelled_by}
+    actors = {
+        "issued": redemption.actor,
+        "used": redemption.used_by,
+        "cancelled": redemption.cancelled_by,
+    }
     names = say.staff_names(actors.values())
     return {what: say.actor(actor, names) for what, actor in actors.items()}
 
@@ -79,7 +94,7 @@ def look_up(code: str, *, clerk: uuid.UUID) -> Verdict:
     key = f"desk:wrong-codes:{clerk}"
     if cache.get(key, 0) >= WRONG_AT_MOST:
         raise TooManyWrongCodes(
-            _("Too many wrong codes. Wait ten minutes, or find the voucher on the member's page instead.")
+            _("Too many wrong codes. Wait ten minutes, or look on the member's page instead.")
         )
     try:
         return verdict(vouchers.find(code))
@@ -89,7 +104,10 @@ def look_up(code: str, *, clerk: uuid.UUID) -> Verdict:
 
 
 def _count(key: str) -> None:
-    """One more wrong code. Counted in the cache: two at the very same moment may count as one, which is good enough."""
+    """One more wrong code.
+
+    Counted in the cache: two at the very same moment may count as one, which is good enough.
+    """
     if not cache.add(key, 1, timeout=WINDOW_S):
         try:
             cache.incr(key)

@@ -128,6 +128,7 @@ class Session:
         for one, activity in claimed:
             paid.setdefault(activity.pk, []).append(one)
         stored = {d.one.index: self._post(d, paid.get(d.activity.pk, [])) for d in decided}
+        ledger.sweep(self.books, program=self.program)
         bulk.insert(Activity, [activity for activity, _ in stored.values()])
         self.books.write()
         bulk.insert(Award, [award for _, awards in stored.values() for award in awards])

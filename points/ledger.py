@@ -68,6 +68,7 @@ def post(earning: Earning, *, actor: str) -> Posting:
     with transaction.atomic():
         books = open_for([earning])
         entries = post_into(books, [earning], actor=actor, program=program)
+        sweep(books, program=program)
         books.write()
     return entries[0].posting
 
@@ -141,8 +142,17 @@ def _extend(
 def _award(books: Books, entry: Entry, *, key: Key, unit: Unit, zone: str, now: datetime) -> None:
     ends = policy.expires_at(unit, occurred_at=entry.occurred_at, zone=zone, posted_at=now)
     lot = books.award(entry, key=key, expires_at=ends)
-    if ends is not None and ends <= now:
+    # Where activity keeps points alive, the next one of a batch may still do so: `sweep` decides.
+    if ends is not None and ends <= now and unit.expiry != Unit.Expiry.INACTIVITY:
         bury(books, entry.posting, [lot], key=key)
+
+
+def sweep(books: Books, *, program: Program) -> None:
+    """Expire what is past its end on the open accounts whose points live by activity."""
+    now = clock.now()
+    for key in books.accounts:
+        if _unit(program, key[1]).expiry == Unit.Expiry.INACTIVITY:
+            expire_into(books, key=key, now=now)
 
 
 def bury(books: Books, posting: Posting, lots: Sequence[Lot], *, key: Key) -> None:

@@ -1,8 +1,8 @@
 """What all lists and pages of the admin share.
 
-Facts (the ledger, activities, events) are shown and never edited, whoever looks. Program data is edited through forms that
-know the database's constraints, and what only the database can know comes back as a sentence on the same form, with
-everything that was typed still in it.
+Facts (the ledger, activities, events) are shown and never edited, whoever looks. Program data is
+edited through forms that know the database's constraints, and what only the database can know comes
+back as a sentence on the same form, with everything that was typed still in it.
 """
 
 from __future__ import annotations
@@ -23,18 +23,21 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.decorators import display
 from unfold.views import ChangeList
 
-from desk import help, refusals, say
+from desk import hints, refusals, say
 
 COUNTED = 5000  # rows a list counts; beyond, nobody turns pages: they search or filter
 
 
 class CappedPaginator(Paginator):
-    """Pages of the first five thousand rows. Counting more would read a whole table for a number nobody needs."""
+    """Pages of the first five thousand rows.
+
+    Counting more would read a whole table for a number nobody needs.
+    """
 
     template_name = "desk/_pages.html"
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         return min(self._found, COUNTED)
 
     @property
@@ -51,7 +54,9 @@ class CappedPaginator(Paginator):
 
 
 class HouseList(ChangeList):
-    """A page of a list, with what its rows need beside their own columns read for all of them at once."""
+    """A page of a list, with what its rows need beside their own columns read for all of them at
+    once.
+    """
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(request, *args, **kwargs)
@@ -63,12 +68,15 @@ class HouseList(ChangeList):
         if not self.query and not self.has_active_filters:
             self.full_result_count = self.result_count
         if not self.list_editable:
-            self.result_list = list(self.result_list)
-            self.model_admin.dress(self.result_list, request)
+            rows = list(self.result_list)  # type: ignore[has-type]
+            self.model_admin.dress(rows, request)
+            self.result_list = rows
 
 
 class HouseForm(forms.ModelForm):
-    """A form that asks every constraint of its model before the database does, and says in words what is wrong."""
+    """A form that asks every constraint of its model before the database does, and says in words
+    what is wrong.
+    """
 
     refusal = ""  # what the database said of the last try
 
@@ -79,13 +87,15 @@ class HouseForm(forms.ModelForm):
         return data
 
     def _post_clean(self) -> None:
-        """Ask the constraints here, with all values known; Django leaves out those on fields that are only shown."""
+        """Ask the constraints here, with all values known; Django leaves out those on fields that
+        are only shown.
+        """
         self.instance.validate_constraints = lambda exclude=None: None
         try:
             super()._post_clean()
         finally:
             del self.instance.validate_constraints
-        self._ask_constraints(faulty=set(self._errors or {}))
+        self._ask_constraints(faulty=set(self.errors))
 
     def _ask_constraints(self, *, faulty: set[str]) -> None:
         for model, constraints in self.instance.get_constraints():
@@ -100,9 +110,9 @@ class Helpful:
     """Forms on which every field says what it asks for."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        made = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        made = super().formfield_for_dbfield(db_field, request, **kwargs)
         if made is not None and not made.help_text:
-            made.help_text = help.for_field(db_field)
+            made.help_text = hints.for_field(db_field)
         return made
 
 
@@ -123,7 +133,10 @@ class HouseAdmin(Helpful, ModelAdmin):
         return HouseList
 
     def dress(self, rows: Sequence[Any], request: HttpRequest) -> None:
-        """Give the rows of one page what `list_display` needs and a join cannot bring. Override where needed."""
+        """Give the rows of one page what `list_display` needs and a join cannot bring.
+
+        Override where needed.
+        """
 
     def get_form(
         self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
@@ -138,7 +151,7 @@ class HouseAdmin(Helpful, ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show what only the database could know on the form it was typed into, instead of failing."""
+        """Show what only the database could know on the form, instead of failing."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError as error:
@@ -175,11 +188,17 @@ class StaffNames(HouseAdmin):
     @display(description=_("by"))
     def doer(self, row: Any) -> str:
         written = getattr(row, self.actor_field)
-        return getattr(row, "doer_name", None) or say.actor(written, say.staff_names([written])) or say.NOTHING
+        return (
+            getattr(row, "doer_name", None)
+            or say.actor(written, say.staff_names([written]))
+            or say.NOTHING
+        )
 
 
 class KeptAdmin(HouseAdmin):
-    """Program data: it may be changed, and withdrawn where that is possible, but other rows stand on it."""
+    """Program data: it may be changed, and withdrawn where that is possible, but other rows stand
+    on it.
+    """
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

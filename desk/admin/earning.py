@@ -98,7 +98,9 @@ class ActivityAdmin(links.ByMember, ActivityPage, FactAdmin):
     fields = ("member", "what", "details", "partner", "reference", "when", "written", "doer", "why")
     readonly_fields = ("what", "details", "when", "written", "doer", "why")
     inlines: ClassVar = [AwardInline]
-    empty_hint = _("No activity fits. They come from partners, from imports, or by claiming one that waits.")
+    empty_hint = _(
+        "No activity fits. They come from partners, from imports, or by claiming one that waits."
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Activity]:
         return super().get_queryset(request).prefetch_related("awards__unit")
@@ -118,11 +120,15 @@ class ActivityAdmin(links.ByMember, ActivityPage, FactAdmin):
     @display(description=_("earned"))
     def earned(self, row: Activity) -> str:
         awards = list(row.awards.all())
-        return ", ".join(f"+{say.amount(award.amount, award.unit)}" for award in awards) or str(_("nothing"))
+        return ", ".join(f"+{say.amount(award.amount, award.unit)}" for award in awards) or str(
+            _("nothing")
+        )
 
     @display(description=_("why nothing"))
     def why(self, row: Activity) -> str:
-        return say.NOTHING if row.awards.all() else rules.why_nothing(row, program=catalog.current())
+        return (
+            say.NOTHING if row.awards.all() else rules.why_nothing(row, program=catalog.current())
+        )
 
 
 class ClaimedFilter(admin.SimpleListFilter):
@@ -147,7 +153,17 @@ class UnclaimedActivityAdmin(ActivityPage, FactAdmin):
     ordering = ("-occurred_at", "-id")
     search_fields = ("reference__istartswith", "named__icontains")
     search_help_text = _("The partner's reference, or whom it named")
-    fields = ("what", "details", "named_whom", "partner", "reference", "when", "written", "doer", "state")
+    fields = (
+        "what",
+        "details",
+        "named_whom",
+        "partner",
+        "reference",
+        "when",
+        "written",
+        "doer",
+        "state",
+    )
     readonly_fields = ("what", "details", "named_whom", "when", "written", "doer", "state")
     change_form_outer_before_template = "desk/_buttons.html"
     empty_hint = _("Nothing waits for its owner. Activities that name nobody known are kept here.")
@@ -155,7 +171,11 @@ class UnclaimedActivityAdmin(ActivityPage, FactAdmin):
     @display(description=_("whom it named"))
     def named_whom(self, row: UnclaimedActivity) -> str:
         kind, _colon, value = row.named.partition(":")
-        return str(_("%(kind)s %(value)s") % {"kind": kind, "value": value}) if value else str(_("nobody"))
+        return (
+            str(_("%(kind)s %(value)s") % {"kind": kind, "value": value})
+            if value
+            else str(_("nobody"))
+        )
 
     @display(description=_("state"))
     def state(self, row: UnclaimedActivity) -> str:
@@ -168,7 +188,12 @@ class UnclaimedActivityAdmin(ActivityPage, FactAdmin):
         return [*verbs.urls_of("earning.unclaimedactivity", self.admin_site), *super().get_urls()]
 
     def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        *args: Any,
+        obj: Any = None,
+        **kwargs: Any,
     ) -> HttpResponse:
         if obj is not None:
             context["buttons"] = verbs.open_to(request, obj)
@@ -198,9 +223,20 @@ class AwardAdmin(links.ByMember, FactAdmin):
 class ImportRunAdmin(StaffNames, FactAdmin):
     list_display = ("started", "file_name", "partner", "outcome", "doer")
     list_select_related = ("partner",)
-    fields = ("file_name", "partner", "outcome", "shifted_days", "doer", "started", "finished", "digest")
+    fields = (
+        "file_name",
+        "partner",
+        "outcome",
+        "shifted_days",
+        "doer",
+        "started",
+        "finished",
+        "digest",
+    )
     readonly_fields = ("outcome", "doer", "started", "finished")
-    empty_hint = _("No file has been imported yet: manage.py import_activities FILE --map MAPPING.toml")
+    empty_hint = _(
+        "No file has been imported yet: manage.py import_activities FILE --map MAPPING.toml"
+    )
 
     @display(description=_("started"))
     def started(self, row: ImportRun) -> str:
@@ -216,7 +252,10 @@ class ImportRunAdmin(StaffNames, FactAdmin):
             return str(_("not finished"))
         counts = {name: f"{value:,}" for name, value in row.counts.items()}
         return str(
-            _("%(rows)s rows: %(recorded)s recorded, %(unclaimed)s unclaimed, %(problems)s with problems")
+            _(
+                "%(rows)s rows: %(recorded)s recorded, %(unclaimed)s unclaimed, "
+                "%(problems)s with problems"
+            )
             % {"rows": 0, "recorded": 0, "unclaimed": 0, "problems": 0, **counts}
         )
 

@@ -33,7 +33,8 @@ class EventAdmin(links.ByMember, FactAdmin):
         ids = {row.member_id for row in rows if row.member_id}
         names = dict(Member.objects.filter(pk__in=ids).values_list("pk", "name"))
         for row in rows:
-            row.member_name = names.get(row.member_id, "")  # type: ignore[attr-defined]
+            name = names.get(row.member_id, "") if row.member_id else ""
+            row.member_name = name  # type: ignore[attr-defined]
 
     @display(description=_("happened"))
     def when(self, row: Event) -> str:
@@ -63,7 +64,9 @@ def _name(pk: uuid.UUID) -> str:
 class HeartbeatAdmin(FactAdmin):
     list_display = ("name", "last_beat")
     fields = ("name", "last_beat")
-    empty_hint = _("No worker has given a sign of life. Start one: points do not expire without it.")
+    empty_hint = _(
+        "No worker has given a sign of life. Start one: points do not expire without it."
+    )
 
     @display(description=_("last sign of life"))
     def last_beat(self, row: Heartbeat) -> str:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from common.templatetags import ui
 from desk import finding, say
@@ -32,19 +33,23 @@ def tier(row: Tier | None) -> SafeString | str:
     """A tier's pennant and name."""
     if row is None:
         return say.NOTHING
-    return format_html('<span class="desk-tier">{} {}</span>', ui.pennant_tag(row, size=18), row.name)
+    return format_html(
+        '<span class="desk-tier">{} {}</span>', ui.pennant_tag(row, size=18), row.name
+    )
 
 
 class ByMember(ModelAdmin):
     """Lists of what belongs to members are searched by member."""
 
     search_fields = ("member__name",)
-    search_help_text = "Member: name, card, e-mail, phone, reference"
+    search_help_text: Any = _("Member: name, card, e-mail, phone, reference")
     member_lookup = "member__in"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         if search_term.strip():
-            queryset = queryset.filter(**{self.member_lookup: finding.members(search_term).values("pk")})
+            queryset = queryset.filter(
+                **{self.member_lookup: finding.members(search_term).values("pk")}
+            )
         return queryset, False

@@ -15,11 +15,12 @@ from django.views.decorators.cache import never_cache
 from unfold.decorators import display
 
 from common import clock
-from desk import conditions, finding, house, member_page, say, verbs
+from desk import conditions, finding, house, member_page, roles, say
 from desk.admin import links
 from desk.admin.base import FactAdmin, StaffNames
+from desk.verbs.base import page
 from desk.views import verbs as pages
-from members.models import Card, ClaimCode, Member, MemberKey
+from members.models import Card, ClaimCode, Member, MemberKey, MemberQuerySet
 from points.models import Account
 from program import catalog
 from program.models import Program
@@ -58,11 +59,17 @@ class LoginFilter(admin.SimpleListFilter):
         return queryset
 
 
-def with_balance_and_tier(members: QuerySet[Member], program: Program) -> QuerySet[Member]:
-    """Each member with card number, balance of the unit shown first, and the tier held now, in the same query."""
+def with_balance_and_tier(members: MemberQuerySet, program: Program) -> QuerySet[Member]:
+    """Each member with card number, balance of the unit shown first, and the tier held now, in the
+    same query.
+    """
     unit = catalog.of(program).default_unit
     accounts = Account.objects.filter(member=OuterRef("pk"), unit=unit.pk)
-    held = Standing.objects.at(clock.now()).filter(member=OuterRef("pk")).order_by("ladder__position", "-tier__rank")
+    held = (
+        Standing.objects.at(clock.now())
+        .filter(member=OuterRef("pk"))
+        .order_by("ladder__position", "-tier__rank")
+    )
     return members.with_card().annotate(
         balance=Subquery(accounts.values("balance")[:1], output_field=BigIntegerField()),
         tier_id=Subquery(held.values("tier")[:1], output_field=UUIDField()),
@@ -82,7 +89,7 @@ class MemberAdmin(FactAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
         program = house.program(request)
-        rows: QuerySet[Member] = super().get_queryset(request)
+        rows: MemberQuerySet = super().get_queryset(request)
         return with_balance_and_tier(rows, program) if program else rows.with_card()
 
     def get_search_results(
@@ -105,7 +112,9 @@ class MemberAdmin(FactAdmin):
     @display(description=_("card"))
     def card(self, row: Any) -> str:
         number = row.card_number
-        return format_html('<span class="desk-number">{}</span>', Card(number=number) if number else say.NOTHING)
+        return format_html(
+            '<span class="desk-number">{}</span>', Card(number=number) if number else say.NOTHING
+        )
 
     @display(description=_("tier"))
     def flies(self, row: Any) -> str:
@@ -124,15 +133,17 @@ class MemberAdmin(FactAdmin):
         return say.day(row.joined_at)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm(verbs.Enrol.permission))
+        return bool(request.user.has_perm(roles.ENROL))
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """What is exactly one member's opens that member at once; a mistyped card says so."""
         sought = request.GET.get("q", "").strip()
         if sought and self.has_view_permission(request):
             member = finding.exactly(sought)
             if member is not None:
-                return redirect(verbs.page(member))
+                return redirect(page(member))
             if hint := finding.mistyped(sought):
                 messages.warning(request, hint)
         return super().changelist_view(request, extra_context)
@@ -140,7 +151,9 @@ class MemberAdmin(FactAdmin):
     def get_urls(self) -> list[Any]:
         return [*pages.urls_of("members.member", self.admin_site), *super().get_urls()]
 
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
         return pages.enrol(request)
 
     def change_view(
@@ -159,7 +172,10 @@ def show(request: HttpRequest, member: Member) -> HttpResponse:
     """A member's page; a part of its timeline for htmx."""
     program = catalog.current()
     found = member_page.gather(
-        member, program=program, unit=request.GET.get("unit", ""), before=request.GET.get("before", "")
+        member,
+        program=program,
+        unit=request.GET.get("unit", ""),
+        before=request.GET.get("before", ""),
     )
     shown = house.context(request, title=member.name) | {
         "page": found,

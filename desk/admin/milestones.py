@@ -22,7 +22,9 @@ AMOUNTS = {"at": "counter", "every": "counter", "amount": "unit"}  # each in the
 
 
 class MilestoneForm(HouseForm):
-    """Marks are written in whole units of the counter, what they pay in whole units of what is paid."""
+    """Marks are written in whole units of the counter, what they pay in whole units of what is
+    paid.
+    """
 
     at = fields.AmountField(label=_("At"), min_value=0, help_text=_("How much of the counter."))
     every = fields.AmountField(
@@ -60,11 +62,14 @@ class MilestoneAdmin(KeptAdmin):
     list_select_related = ("counter", "unit")
     list_filter = ("is_active", "counter")
     fields = (
-        ("name", "code"), ("counter", "window"), ("at", "every"), ("unit", "amount"), ("per", "position"), "is_active",
+        ("name", "code"), ("counter", "window"), ("at", "every"),
+        ("unit", "amount"), ("per", "position"), "is_active",
     )  # fmt: skip
     empty_hint = _("No milestone yet: ten nights, a hundred visits.")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> tuple[str, ...]:
         return ("code", "counter", "unit") if obj else ()
 
     @display(description=_("at"))
@@ -72,7 +77,10 @@ class MilestoneAdmin(KeptAdmin):
         words = {"at": say.amount(row.at, row.counter)}
         if row.every is None:
             return words["at"]
-        return str(_("%(at)s, and every %(every)s") % {**words, "every": say.amount(row.every, row.counter)})
+        return str(
+            _("%(at)s, and every %(every)s")
+            % {**words, "every": say.amount(row.every, row.counter)}
+        )
 
     @display(description=_("pays"))
     def pays(self, row: Milestone) -> str:

@@ -44,14 +44,21 @@ class ApiKeyAdmin(StaffNames, FactAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(roles.ISSUE_KEY))
 
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
         return verbs.issue_key(request)
 
     def get_urls(self) -> list[Any]:
         return [*verbs.urls_of("partners.apikey", self.admin_site), *super().get_urls()]
 
     def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        *args: Any,
+        obj: Any = None,
+        **kwargs: Any,
     ) -> HttpResponse:
         if obj is not None:
             context["buttons"] = verbs.open_to(request, obj)

@@ -18,7 +18,9 @@ from desk.admin import links
 from desk.admin.base import FactAdmin, FactInline, StaffNames
 from points.models import Account, Entry, Extension, Lot, LotUse, Posting
 
-LEDGER_HINT = _("Nothing has been posted that fits. Points come in with activities and go out with rewards.")
+LEDGER_HINT = _(
+    "Nothing has been posted that fits. Points come in with activities and go out with rewards."
+)
 
 
 class EntryInline(FactInline):
@@ -73,7 +75,11 @@ class FlowFilter(admin.SimpleListFilter):
     parameter_name = "flow"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("issued", _("issued")), ("redeemed", _("redeemed or given back")), ("expired", _("expired"))]
+        return [
+            ("issued", _("issued")),
+            ("redeemed", _("redeemed or given back")),
+            ("expired", _("expired")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Entry]) -> QuerySet[Entry]:
         if self.value() == "issued":
@@ -92,7 +98,8 @@ class HoldsFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Account]) -> QuerySet[Account]:
         tests = {"something": Q(balance__gt=0), "nothing": Q(balance=0), "debt": Q(balance__lt=0)}
-        return queryset.filter(tests[self.value()]) if self.value() in tests else queryset
+        test = tests.get(self.value() or "")
+        return queryset.filter(test) if test is not None else queryset
 
 
 @admin.register(Account)
@@ -146,7 +153,17 @@ class EntryAdmin(links.ByMember, FactAdmin):
     list_filter = (FlowFilter, "kind", "account__unit", ("occurred_at", RangeDateFilter))
     list_filter_submit = True
     list_select_related = ("member", "account__unit")
-    fields = ("member", "change", "kind", "reason", "balance", "version", "posting", "when", "written")
+    fields = (
+        "member",
+        "change",
+        "kind",
+        "reason",
+        "balance",
+        "version",
+        "posting",
+        "when",
+        "written",
+    )
     readonly_fields = ("change", "balance", "when", "written")
     empty_hint = LEDGER_HINT
 
@@ -176,13 +193,19 @@ class LotStateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("live", _("something left")), ("soon", _("ends within 30 days")), ("empty", _("used up"))]
+        return [
+            ("live", _("something left")),
+            ("soon", _("ends within 30 days")),
+            ("empty", _("used up")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Lot]) -> QuerySet[Lot]:
         if self.value() == "live":
             return queryset.filter(remaining__gt=0)
         if self.value() == "soon":
-            return queryset.filter(remaining__gt=0, expires_at__lte=clock.now() + timedelta(days=30))
+            return queryset.filter(
+                remaining__gt=0, expires_at__lte=clock.now() + timedelta(days=30)
+            )
         return queryset.filter(remaining=0) if self.value() == "empty" else queryset
 
 

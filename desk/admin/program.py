@@ -1,4 +1,7 @@
-"""The program itself: name and brand, units, activity types, partners and places. Codes and kinds are for life."""
+"""The program itself: name and brand, units, activity types, partners and places.
+
+Codes and kinds are for life.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +29,17 @@ from unfold.widgets import (
 )
 
 from desk import fields, say
-from desk.admin.base import FactAdmin, HouseForm, KeptAdmin, KeptInline, StaffNames, TallInline
 from desk.admin import links
-from program.models import ActivityAttribute, ActivityType, Location, Partner, Program, Revision, Unit
+from desk.admin.base import FactAdmin, HouseForm, KeptAdmin, KeptInline, StaffNames, TallInline
+from program.models import (
+    ActivityAttribute,
+    ActivityType,
+    Location,
+    Partner,
+    Program,
+    Revision,
+    Unit,
+)
 
 CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -37,18 +48,23 @@ class ProgramForm(HouseForm):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         widget=UnfoldAdminSelectWidget(),
-        help_text=_("Days begin and points end by its clock. Change it before the first activity, not after."),
+        help_text=_(
+            "Days begin and points end by its clock. Change it before the first activity only."
+        ),
     )
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, widget=UnfoldAdminSelectWidget())
+    language = forms.ChoiceField(
+        label=_("Language"), choices=settings.LANGUAGES, widget=UnfoldAdminSelectWidget()
+    )
 
     class Meta:
         model = Program
         fields = (
-            "name", "business", "tagline", "notice", "support_email", "time_zone", "currency", "language",
-            "brand_accent", "brand_ink", "brand_paper", "logo",
+            "name", "business", "tagline", "notice", "support_email",
+            "time_zone", "currency", "language", "brand_accent", "brand_ink", "brand_paper", "logo",
         )  # fmt: skip
         widgets: ClassVar = {
-            name: UnfoldAdminColorInputWidget() for name in ("brand_accent", "brand_ink", "brand_paper")
+            name: UnfoldAdminColorInputWidget()
+            for name in ("brand_accent", "brand_ink", "brand_paper")
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -79,15 +95,19 @@ class ProgramAdmin(KeptAdmin):
         (_("Time, money, language"), {"fields": ("time_zone", "currency", "language")}),
         (_("Brand"), {
             "fields": ("brand_accent", "brand_ink", "brand_paper", "logo"),
-            "description": _("Three colors and a logo. Everything else follows from them, in the light and in the dark."),
+            "description": _("Three colors and a logo. Everything else follows from them."),
         }),
     ]  # fmt: skip
-    empty_hint = _("No program yet. Apply a blueprint first: manage.py program apply blueprints/hotel")
+    empty_hint = _(
+        "No program yet. Apply a blueprint first: manage.py program apply blueprints/hotel"
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """There is one program: its list is its page."""
         only = Program.objects.first()
         if only is not None and self.has_view_permission(request):
@@ -121,13 +141,15 @@ class UnitAdmin(KeptAdmin):
                 ("expiry", "expiry_count"), "expiry_round_to", ("expiry_month", "expiry_day"),
                 ("expiry_counts", "expiry_types"), ("expiry_since", "expiry_min_days"),
             ),
-            "description": _("What has been awarded keeps its last day; a change holds for what is awarded from now on."),
+            "description": _("A change holds for what is awarded from now on."),
         }),
         (_("Where it is shown"), {"fields": ("is_default", "position")}),
     ]  # fmt: skip
     empty_hint = _("No unit yet: points to spend, nights that count. A blueprint brings them.")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> tuple[str, ...]:
         return ("code", "kind", "decimals") if obj else ()
 
     @display(description=_("ends"))
@@ -153,7 +175,18 @@ class AttributeForm(HouseForm):
 
     class Meta:
         model = ActivityAttribute
-        fields = ("name", "code", "kind", "is_required", "singular", "plural", "least", "most", "choices", "position")
+        fields = (
+            "name",
+            "code",
+            "kind",
+            "is_required",
+            "singular",
+            "plural",
+            "least",
+            "most",
+            "choices",
+            "position",
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -168,7 +201,8 @@ class AttributeInline(TallInline):
     verbose_name = _("attribute")
     verbose_name_plural = _("attributes: what an activity says about itself")
     fields = (
-        ("name", "code"), ("kind", "is_required"), ("singular", "plural"), ("least", "most"), ("choices", "position"),
+        ("name", "code"), ("kind", "is_required"), ("singular", "plural"),
+        ("least", "most"), ("choices", "position"),
     )  # fmt: skip
 
 
@@ -210,7 +244,9 @@ class ActivityTypeAdmin(KeptAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ActivityType]:
         return super().get_queryset(request).prefetch_related("attributes")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> tuple[str, ...]:
         return ("code",) if obj else ()
 
     @display(description=_("asks for"))
@@ -248,7 +284,9 @@ class PartnerAdmin(KeptAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Partner]:
         return super().get_queryset(request).annotate(place_count=Count("locations"))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> tuple[str, ...]:
         return ("code",) if obj else ()
 
     @display(description=_("places"))

@@ -1,4 +1,6 @@
-"""Every model of the house is in the admin: what no other module shows is shown here, plainly and to be read."""
+"""Every model of the house is in the admin: what no other module shows is shown here, plainly and
+to be read.
+"""
 
 from __future__ import annotations
 

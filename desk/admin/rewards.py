@@ -18,7 +18,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from common import clock
-from desk import fields, say, vouchers
+from desk import fields, refusals, say, vouchers
 from desk.admin import links
 from desk.admin.base import FactAdmin, HouseForm, HouseInline, KeptAdmin, StaffNames
 from desk.views import till, verbs
@@ -34,7 +34,9 @@ def picture_choices() -> list[tuple[str, Any]]:
     folder = finders.find(PICTURES)
     if not isinstance(folder, str):
         return [("", _("none"))]
-    found = sorted(path for path in Path(folder).rglob("*") if path.suffix in {".svg", ".png", ".webp", ".jpg"})
+    found = sorted(
+        path for path in Path(folder).rglob("*") if path.suffix in {".svg", ".png", ".webp", ".jpg"}
+    )
     names = [path.relative_to(Path(folder).parent).as_posix() for path in found]
     return [("", _("none")), *((name, name.removeprefix(f"{PICTURES}/")) for name in names)]
 
@@ -84,17 +86,25 @@ class PriceFormSet(forms.BaseInlineFormSet):
         if any(form.errors for form in self.forms):
             return
         if not any(row.get("tier") is None for row in rows):
-            raise forms.ValidationError(_("Give one price that holds for everybody: leave its tier at “everybody”."))
+            raise forms.ValidationError(
+                _("Give one price that holds for everybody: leave its tier at “everybody”.")
+            )
         for index, row in enumerate(rows):
             if any(_overlap(row, other) for other in rows[:index]):
-                raise forms.ValidationError(_("Two prices for the same tier hold on the same day. End the first where the second starts."))
+                raise forms.ValidationError(
+                    refusals.sentence_of("rewards_price_periods_do_not_overlap")
+                )
 
 
 def _overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
     if one.get("tier") != other.get("tier"):
         return False
-    begins_in_time = other["ends_on"] is None or one["starts_on"] is None or one["starts_on"] < other["ends_on"]
-    ends_late = one["ends_on"] is None or other["starts_on"] is None or other["starts_on"] < one["ends_on"]
+    begins_in_time = (
+        other["ends_on"] is None or one["starts_on"] is None or one["starts_on"] < other["ends_on"]
+    )
+    ends_late = (
+        one["ends_on"] is None or other["starts_on"] is None or other["starts_on"] < one["ends_on"]
+    )
     return begins_in_time and ends_late
 
 
@@ -110,7 +120,9 @@ class PriceInline(HouseInline):
 class StockInline(HouseInline):
     model = RewardStock
     verbose_name = _("slot")
-    verbose_name_plural = _("stock: no slot means no limit; several slots spare busy rewards a queue")
+    verbose_name_plural = _(
+        "stock: no slot means no limit; several slots spare busy rewards a queue"
+    )
     fields = ("slot", "left")
 
 
@@ -123,8 +135,25 @@ class RewardAdmin(KeptAdmin):
     form = RewardForm
     inlines: ClassVar = [PriceInline, StockInline]
     fieldsets: ClassVar = [
-        (None, {"fields": ("name", "code", "category", "summary", "description", "terms", "worth", "picture")}),
-        (_("Who may have it, and when"), {"fields": ("is_active", "lowest_tier", "per_member", "starts_at", "ends_at")}),
+        (
+            None,
+            {
+                "fields": (
+                    "name",
+                    "code",
+                    "category",
+                    "summary",
+                    "description",
+                    "terms",
+                    "worth",
+                    "picture",
+                )
+            },
+        ),
+        (
+            _("Who may have it, and when"),
+            {"fields": ("is_active", "lowest_tier", "per_member", "starts_at", "ends_at")},
+        ),
         (_("The voucher"), {"fields": ("unit", "valid_days", "position")}),
     ]
     empty_hint = _("No reward fits. Add one: points are worth what can be had for them.")
@@ -133,7 +162,9 @@ class RewardAdmin(KeptAdmin):
         prices = Prefetch("prices", RewardPrice.objects.select_related("tier"))
         return super().get_queryset(request).with_stock().prefetch_related(prices)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> tuple[str, ...]:
         return ("code", "unit") if obj else ()
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -146,7 +177,11 @@ class RewardAdmin(KeptAdmin):
         if not row.picture:
             return row.name
         picture = static(row.picture)
-        return format_html('<span class="desk-tier"><img class="desk-thumb" src="{}" alt="">{}</span>', picture, row.name)
+        return format_html(
+            '<span class="desk-tier"><img class="desk-thumb" src="{}" alt="">{}</span>',
+            picture,
+            row.name,
+        )
 
     @display(description=_("costs"))
     def costs(self, row: Reward) -> str:
@@ -170,7 +205,11 @@ class RewardAdmin(KeptAdmin):
     @display(description=_("on offer"), boolean=True)
     def offered(self, row: Reward) -> bool:
         now = clock.now()
-        return row.is_active and not (row.starts_at and row.starts_at > now) and not (row.ends_at and row.ends_at <= now)
+        return (
+            row.is_active
+            and not (row.starts_at and row.starts_at > now)
+            and not (row.ends_at and row.ends_at <= now)
+        )
 
 
 class VoucherStateFilter(admin.SimpleListFilter):
@@ -185,13 +224,19 @@ class VoucherStateFilter(admin.SimpleListFilter):
             ("expired", _("expired unused")),
         ]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Redemption]) -> QuerySet[Redemption]:
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Redemption]
+    ) -> QuerySet[Redemption]:
         now, issued = clock.now(), Redemption.Status.ISSUED
         if self.value() == "ready":
             return queryset.filter(status=issued, expires_at__gt=now)
         if self.value() == "expired":
             return queryset.filter(status=issued, expires_at__lte=now)
-        return queryset.filter(status=self.value()) if self.value() in ("used", "cancelled") else queryset
+        return (
+            queryset.filter(status=self.value())
+            if self.value() in ("used", "cancelled")
+            else queryset
+        )
 
 
 @admin.register(RewardPrice)
@@ -225,7 +270,9 @@ class RedemptionAdmin(links.ByMember, StaffNames, FactAdmin):
     list_select_related = ("member", "reward", "unit", "used_location")
     search_help_text = _("Voucher code, or the member")
     date_hierarchy = "issued_at"
-    empty_hint = _("No voucher fits. Members redeem on the portal; the desk can redeem for them on their page.")
+    empty_hint = _(
+        "No voucher fits. Members redeem on the portal; the desk can redeem for them on their page."
+    )
     change_form_template = "desk/voucher_page.html"
     fields = ("member", "reward_name", "paid", "state")
     readonly_fields = fields
@@ -259,7 +306,9 @@ class RedemptionAdmin(links.ByMember, StaffNames, FactAdmin):
     @display(description=_("state"))
     def state(self, row: Redemption) -> str:
         verdict = vouchers.verdict(row)
-        return format_html('<span class="desk-state desk-{}">{}</span>', verdict.kind, verdict.label)
+        return format_html(
+            '<span class="desk-state desk-{}">{}</span>', verdict.kind, verdict.label
+        )
 
     @display(description=_("last day"))
     def last_day(self, row: Redemption) -> str:
@@ -273,7 +322,12 @@ class RedemptionAdmin(links.ByMember, StaffNames, FactAdmin):
         ]
 
     def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Redemption | None = None, **kwargs: Any
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        *args: Any,
+        obj: Redemption | None = None,
+        **kwargs: Any,
     ) -> HttpResponse:
         if obj is not None:
             context["verdict"] = vouchers.verdict(obj)
@@ -285,7 +339,10 @@ class RedemptionAdmin(links.ByMember, StaffNames, FactAdmin):
 
 @admin.register(VoucherKey)
 class VoucherKeyAdmin(FactAdmin):
-    """The narrow table that keeps codes unique, for engineers. Ids are made from codes and cannot be turned back."""
+    """The narrow table that keeps codes unique, for engineers.
+
+    Ids are made from codes and cannot be turned back.
+    """
 
     list_display = ("id", "redemption_id", "member_id")
     fields = ("id", "redemption_id", "member_id")

@@ -21,7 +21,7 @@ from program.models import ActivityAttribute, ActivityType, Unit
 
 
 def attribute_choices(*kinds: str) -> list[tuple[str, Any]]:
-    """All attributes of all activity types, as drop-down choices; of some kinds, if any are named."""
+    """All attributes of all activity types as choices; of some kinds, if any are named."""
     rows = ActivityAttribute.objects.select_related("type").order_by("type", "position")
     rows = rows.filter(kind__in=kinds) if kinds else rows
     named: dict[str, str] = {}
@@ -35,14 +35,16 @@ class RuleForm(HouseForm):
         label=_("Attribute"),
         required=False,
         widget=UnfoldAdminSelectWidget(),
-        help_text=_("What the amount is paid for each of, where it is paid per unit of an attribute."),
+        help_text=_(
+            "What the amount is paid for each of, where it is paid per unit of an attribute."
+        ),
     )
 
     class Meta:
         model = Rule
         fields = (
-            "name", "code", "type", "unit", "award_class", "group", "effect", "amount", "percent_of",
-            "attribute", "step", "whole_steps", "starts_on", "ends_on", "position",
+            "name", "code", "type", "unit", "award_class", "group", "effect", "amount",
+            "percent_of", "attribute", "step", "whole_steps", "starts_on", "ends_on", "position",
         )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -53,13 +55,19 @@ class RuleForm(HouseForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         type, code = data.get("type"), data.get("attribute")
-        if isinstance(type, ActivityType) and code and not type.attributes.filter(code=code).exists():
+        if (
+            isinstance(type, ActivityType)
+            and code
+            and not type.attributes.filter(code=code).exists()
+        ):
             self.add_error("attribute", _("%(type)s has no such attribute.") % {"type": type.name})
         return data
 
 
 class ConditionForm(HouseForm):
-    attribute = forms.ChoiceField(label=_("Attribute"), required=False, widget=UnfoldAdminSelectWidget())
+    attribute = forms.ChoiceField(
+        label=_("Attribute"), required=False, widget=UnfoldAdminSelectWidget()
+    )
     values = forms.CharField(
         label=_("Compared with"),
         widget=UnfoldAdminTextInputWidget(),
@@ -125,7 +133,10 @@ class ConditionInline(PaidInline):
 class LimitForm(fields.AmountFormMixin, HouseForm):
     amounts = ("amount",)
     amount = fields.AmountField(
-        label=_("At most"), required=False, min_value=0, help_text=_("Either an amount, or how often.")
+        label=_("At most"),
+        required=False,
+        min_value=0,
+        help_text=_("Either an amount, or how often."),
     )
 
     class Meta:
@@ -141,7 +152,9 @@ class LimitInline(PaidInline):
     model = RuleLimit
     form = LimitForm
     verbose_name = _("limit")
-    verbose_name_plural = _("limits: how much or how often it pays; rules that name one code share it")
+    verbose_name_plural = _(
+        "limits: how much or how often it pays; rules that name one code share it"
+    )
     fields = ("code", "per", "period", "amount", "times")
 
 
@@ -168,7 +181,22 @@ class RuleAdmin(HouseAdmin):
     inlines: ClassVar = [ConditionInline, LimitInline]
     fieldsets: ClassVar = [
         (None, {"fields": ("name", "code", "type", "position")}),
-        (_("What it pays"), {"fields": ("unit", "award_class", "effect", "amount", "percent_of", "attribute", "step", "whole_steps", "group")}),
+        (
+            _("What it pays"),
+            {
+                "fields": (
+                    "unit",
+                    "award_class",
+                    "effect",
+                    "amount",
+                    "percent_of",
+                    "attribute",
+                    "step",
+                    "whole_steps",
+                    "group",
+                )
+            },
+        ),
         (_("From when until when"), {"fields": ("starts_on", "ends_on")}),
     ]
     change_form_outer_before_template = "desk/_rule.html"
@@ -179,8 +207,13 @@ class RuleAdmin(HouseAdmin):
 
     def dress(self, rows: Any, request: HttpRequest) -> None:
         program = house.program(request)
-        for row in rows if program else ():
-            row.pays_words, row.when_words = rules.pays(row, program=program), rules.when(row, program=program)
+        if program is None:
+            return
+        for row in rows:
+            row.pays_words, row.when_words = (
+                rules.pays(row, program=program),
+                rules.when(row, program=program),
+            )
 
     @display(description=_("pays"))
     def gives(self, row: Rule) -> str:
@@ -201,11 +234,19 @@ class RuleAdmin(HouseAdmin):
         return obj is not None and super().has_delete_permission(request, obj) and not has_paid(obj)
 
     def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Rule | None = None, **kwargs: Any
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        *args: Any,
+        obj: Rule | None = None,
+        **kwargs: Any,
     ) -> HttpResponse:
         program = house.program(request)
         if obj is not None and program is not None:
-            context["summary"] = {"pays": rules.pays(obj, program=program), "when": rules.when(obj, program=program)}
+            context["summary"] = {
+                "pays": rules.pays(obj, program=program),
+                "when": rules.when(obj, program=program),
+            }
             context["has_paid"] = has_paid(obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 

@@ -30,7 +30,15 @@ from desk import say
 from desk.admin.base import FactAdmin, HouseAdmin, HouseForm
 from members.models import User
 
-for _model in (Group, EmailAddress, PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
+for _model in (
+    Group,
+    EmailAddress,
+    PeriodicTask,
+    IntervalSchedule,
+    CrontabSchedule,
+    SolarSchedule,
+    ClockedSchedule,
+):
     if admin.site.is_registered(_model):
         admin.site.unregister(_model)
 
@@ -67,7 +75,10 @@ class UserAdmin(auth_admin.UserAdmin, HouseAdmin):
     filter_horizontal = ("groups", "user_permissions")
     fieldsets: ClassVar = [
         (None, {"fields": ("email", "name", "password")}),
-        (_("What they may do"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        (
+            _("What they may do"),
+            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
+        ),
     ]
     add_fieldsets: ClassVar = [
         (None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),

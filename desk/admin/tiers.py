@@ -29,10 +29,16 @@ class TierForm(fields.AmountFormMixin, HouseForm):
         label=_("Threshold"),
         min_value=0,
         required=False,
-        help_text=_("How much of the ladder's counter it takes. Empty: its routes say what it takes."),
+        help_text=_(
+            "How much of the ladder's counter it takes. Empty: its routes say what it takes."
+        ),
     )
-    colors = fields.ColorsField(label=_("Colors"), help_text=_("Two or three, field first: #14213d #d8a31a"))
-    benefits = fields.LinesField(label=_("Benefits"), required=False, help_text=_("One sentence a line."))
+    colors = fields.ColorsField(
+        label=_("Colors"), help_text=_("Two or three, field first: #14213d #d8a31a")
+    )
+    benefits = fields.LinesField(
+        label=_("Benefits"), required=False, help_text=_("One sentence a line.")
+    )
 
     class Meta:
         model = Tier
@@ -82,7 +88,16 @@ class LadderAdmin(KeptAdmin):
     fieldsets: ClassVar = [
         (None, {"fields": ("name", "code", "counter", "position")}),
         (_("What counts"), {"fields": (("window", "window_months"), "year_starts")}),
-        (_("How long a tier holds"), {"fields": ("validity", ("validity_years", "validity_months"), ("downgrade", "shared"))}),
+        (
+            _("How long a tier holds"),
+            {
+                "fields": (
+                    "validity",
+                    ("validity_years", "validity_months"),
+                    ("downgrade", "shared"),
+                )
+            },
+        ),
     ]
     change_form_outer_before_template = "desk/_ladder.html"
     empty_hint = _("No ladder yet. A program without status does well without one.")
@@ -90,7 +105,9 @@ class LadderAdmin(KeptAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ladder]:
         return super().get_queryset(request).annotate(rung_count=Count("tiers"))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> tuple[str, ...]:
         return ("code", "counter") if obj else ()
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -113,7 +130,10 @@ class LadderAdmin(KeptAdmin):
             return redirect("admin:index")
         if request.method == "POST":
             standing.reassess_everyone(actor=house.actor(request))
-            messages.success(request, _("Every member now holds the tier that follows from the ladders as they are."))
+            messages.success(
+                request,
+                _("Every member now holds the tier that follows from the ladders as they are."),
+            )
             return redirect("admin:tiers_ladder_changelist")
         context = self.admin_site.each_context(request) | {
             "title": _("Re-examine every member's tier"),
@@ -140,7 +160,11 @@ class TierAdmin(FactAdmin):
         return links.tier(row)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tier]:
-        return super().get_queryset(request).prefetch_related("routes__needs__unit", "routes__needs__held")
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related("routes__needs__unit", "routes__needs__held")
+        )
 
     @display(description=_("takes"))
     def takes(self, row: Tier) -> str:
@@ -165,14 +189,19 @@ def route_in_words(route: TierRoute) -> str:
 
 def need_in_words(need: TierNeed) -> str:
     if need.unit is not None:
-        words = {"amount": say.amount(need.at_least, need.unit), "window": need.get_window_display()}
+        words = {
+            "amount": say.amount(need.at_least, need.unit),
+            "window": need.get_window_display(),
+        }
         return str(_("%(amount)s (%(window)s)") % words)
     return str(_("%(years)s years at %(tier)s") % {"years": need.at_least, "tier": need.held})
 
 
 class NeedForm(fields.AmountFormMixin, HouseForm):
     amounts = ("at_least",)
-    at_least = fields.AmountField(label=_("At least"), min_value=0, help_text=_("Of the unit, or years at the tier."))
+    at_least = fields.AmountField(
+        label=_("At least"), min_value=0, help_text=_("Of the unit, or years at the tier.")
+    )
 
     class Meta:
         model = TierNeed
@@ -180,7 +209,11 @@ class NeedForm(fields.AmountFormMixin, HouseForm):
 
     def unit(self) -> Unit | None:
         chosen = getattr(self, "cleaned_data", {}).get("unit")
-        return chosen or self.instance.unit or (Unit(plural=str(_("years"))) if self.is_bound else None)
+        return (
+            chosen
+            or self.instance.unit
+            or (Unit(plural=str(_("years"))) if self.is_bound else None)
+        )
 
 
 class NeedInline(HouseInline):

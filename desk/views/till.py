@@ -5,7 +5,6 @@ Codes travel in the body of a form, never in an address, so that they are in no 
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django import forms
@@ -72,16 +71,19 @@ def till(request: HttpRequest) -> HttpResponse:
         found = _use(request, code) if "use" in request.POST else _look_up(request, code)
     except LoyaltyError as refusal:
         return _shown(request, form=form, refusal=refusal.message)
-    return _shown(request, form=form if found.kind == "unknown" else CodeForm(), verdict=found, code=code)
+    return _shown(
+        request, form=form if found.kind == "unknown" else CodeForm(), verdict=found, code=code
+    )
 
 
 def _look_up(request: HttpRequest, code: str) -> Verdict:
-    clerk: uuid.UUID = request.user.pk
-    return vouchers.look_up(code, clerk=clerk)
+    return vouchers.look_up(code, clerk=house.clerk(request).pk)
 
 
 def _use(request: HttpRequest, code: str) -> Verdict:
-    """Use it, if it is still good; somebody else may have been quicker, and then the verdict says so."""
+    """Use it, if it is still good; somebody else may have been quicker, and then the verdict says
+    so.
+    """
     found = _look_up(request, code)
     if not found.is_good:
         return found
@@ -95,7 +97,9 @@ def _use(request: HttpRequest, code: str) -> Verdict:
     return Verdict("done", _("used just now"), _("Hand it over: this voucher is used now."), used)
 
 
-def _shown(request: HttpRequest, *, verdict: Verdict | None = None, code: str = "", **extra: Any) -> HttpResponse:
+def _shown(
+    request: HttpRequest, *, verdict: Verdict | None = None, code: str = "", **extra: Any
+) -> HttpResponse:
     shown = house.context(request, title=later("Use a voucher")) | {"verdict": verdict, **extra}
     if verdict is not None and verdict.is_good:
         shown["use_form"] = UseForm(initial={"code": code, "place": request.session.get(PLACE, "")})

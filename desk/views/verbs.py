@@ -1,4 +1,6 @@
-"""One page for every verb: a form, a preview where the verb has one, a refusal that keeps what was typed."""
+"""One page for every verb: a form, a preview where the verb has one, a refusal that keeps what was
+typed.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,11 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.cache import never_cache
 
 from common.errors import LoyaltyError
-from desk import house, keys, rehearsal, verbs
+from desk import house, rehearsal
 from desk.attempts import Repeated
 from desk.rehearsal import Rehearsal
-from desk.verbs import Done, VerbForm
+from desk.verbs import keys, people, points
+from desk.verbs.base import Done, VerbForm
 from earning.models import UnclaimedActivity
 from members.models import Member
 from partners.models import ApiKey
@@ -44,13 +47,13 @@ class Verb:
 
 
 VERBS = (
-    Verb("adjust", "members.member", verbs.Adjust, "exposure"),
-    Verb("redeem", "members.member", verbs.Redeem, "redeem"),
-    Verb("correct", "members.member", verbs.Correct, "edit"),
-    Verb("code", "members.member", verbs.IssueCode, "password"),
-    Verb("card", "members.member", verbs.ReplaceCard, "credit_card"),
-    Verb("cancel", "rewards.redemption", verbs.CancelVoucher, "undo"),
-    Verb("claim", "earning.unclaimedactivity", verbs.Claim, "person_check"),
+    Verb("adjust", "members.member", points.Adjust, "exposure"),
+    Verb("redeem", "members.member", points.Redeem, "redeem"),
+    Verb("correct", "members.member", people.Correct, "edit"),
+    Verb("code", "members.member", people.IssueCode, "password"),
+    Verb("card", "members.member", people.ReplaceCard, "credit_card"),
+    Verb("cancel", "rewards.redemption", points.CancelVoucher, "undo"),
+    Verb("claim", "earning.unclaimedactivity", points.Claim, "person_check"),
     Verb("revoke", "partners.apikey", keys.RevokeKey, "key_off"),
 )
 
@@ -72,7 +75,7 @@ class Button:
 
 
 def open_to(request: HttpRequest, subject: Model) -> list[Button]:
-    """The buttons of the verbs that make sense for a row and that whoever is signed in may press."""
+    """The buttons of the verbs that make sense for a row and that this clerk may press."""
     return [
         Button(verb.form.title, verb.icon, reverse(f"admin:{verb.url_name}", args=[subject.pk]))
         for verb in VERBS
@@ -83,13 +86,13 @@ def open_to(request: HttpRequest, subject: Model) -> list[Button]:
 
 
 def _makes_sense(verb: Verb, subject: Any) -> bool:
-    if verb.form is verbs.IssueCode:
+    if verb.form is people.IssueCode:
         return subject.user_id is None
-    if verb.form is verbs.CancelVoucher:
+    if verb.form is points.CancelVoucher:
         return bool(subject.status == Redemption.Status.ISSUED)
     if verb.form is keys.RevokeKey:
         return subject.revoked_at is None
-    return not (verb.form is verbs.Claim and subject.claimed_at is not None)
+    return not (verb.form is points.Claim and subject.claimed_at is not None)
 
 
 def rows(model: str) -> QuerySet[Any]:
@@ -98,7 +101,11 @@ def rows(model: str) -> QuerySet[Any]:
         return Redemption.objects.select_related("reward", "unit", "member")
     if model == "earning.unclaimedactivity":
         return UnclaimedActivity.objects.select_related("type", "partner", "location")
-    return ApiKey.objects.select_related("partner") if model == "partners.apikey" else Member.objects.all()
+    return (
+        ApiKey.objects.select_related("partner")
+        if model == "partners.apikey"
+        else Member.objects.all()
+    )
 
 
 def _page(verb: Verb) -> View:
@@ -113,8 +120,8 @@ def _page(verb: Verb) -> View:
 @never_cache
 def enrol(request: HttpRequest) -> HttpResponse:
     """Enrol a member: a verb that is about nobody yet."""
-    house.require(request, verbs.Enrol.permission)
-    return run(request, verbs.Enrol, subject=None)
+    house.require(request, people.Enrol.permission)
+    return run(request, people.Enrol, subject=None)
 
 
 @never_cache
@@ -125,12 +132,13 @@ def issue_key(request: HttpRequest) -> HttpResponse:
 
 
 def run(request: HttpRequest, kind: type[VerbForm], *, subject: Any) -> HttpResponse:
-    """Show the form; preview it; do it and go on; or show the form again with the reason why not."""
-    form = kind(request.POST or None, subject=subject, clerk=request.user)
+    """Show the form; preview it; do it and go on; or show it again with the reason why not."""
+    clerk = house.clerk(request)
+    form = kind(request.POST or None, subject=subject, clerk=clerk)
     if getattr(request, "htmx", False):
         return render(request, "desk/_preview.html", _previewed(request, form))
     if request.method != "POST" and kind.previews_at_once:
-        return _shown(request, form, **_previewed(request, kind({}, subject=subject, clerk=request.user)))
+        return _shown(request, form, **_previewed(request, kind({}, subject=subject, clerk=clerk)))
     if request.method != "POST" or not form.is_valid():
         return _shown(request, form)
     if "preview" in request.POST:
@@ -147,11 +155,16 @@ def run(request: HttpRequest, kind: type[VerbForm], *, subject: Any) -> HttpResp
 
 
 def _finished(request: HttpRequest, form: VerbForm, done: Done) -> HttpResponse:
-    """Go on to the next page, or hand over what is shown once: it is the answer itself, because it is never kept."""
+    """Go on to the next page, or hand over what is shown once: it is the answer itself, because it
+    is never kept.
+    """
     if done.handed_over is None:
         messages.success(request, done.message)
         return redirect(done.url)
-    shown = house.context(request, title=done.message) | {"slip": done.handed_over, "next": done.url}
+    shown = house.context(request, title=done.message) | {
+        "slip": done.handed_over,
+        "next": done.url,
+    }
     shown["portal_address"] = request.get_host()
     return render(request, done.template, shown)
 
@@ -169,7 +182,11 @@ def _previewed(request: HttpRequest, form: VerbForm) -> dict[str, Any]:
 
 
 def _shown(request: HttpRequest, form: VerbForm, **extra: Any) -> HttpResponse:
-    shown = house.context(request, title=form.title) | {"form": form, "subject": form.subject, **extra}
+    shown = house.context(request, title=form.title) | {
+        "form": form,
+        "subject": form.subject,
+        **extra,
+    }
     if isinstance(form.subject, Member):
         shown["progress"] = standing.progress(form.subject)
     return render(request, "desk/verb.html", shown)

@@ -83,9 +83,13 @@ MISTAKES: dict[str, tuple[str, str, list[str]]] = {
     "an expiry of nothing": (
         "{ months = 1 }",
         "{}",
-        ['[[unit]] "point", expiry', "months or days"],
+        ['[[unit]] number 1 ("point"), expiry', "exactly one of months, days"],
     ),
-    "an expiry of both": ("{ months = 1 }", "{ months = 1, days = 3 }", ["either months or days"]),
+    "an expiry of both": (
+        "{ months = 1 }",
+        "{ months = 1, days = 3 }",
+        ["exactly one of months, days"],
+    ),
     "a counter that expires": (
         'plural = "visits"\n\n[[partner]]',
         'plural = "visits"\nexpiry = { days = 3 }\n\n[[partner]]',

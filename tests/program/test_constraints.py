@@ -24,6 +24,14 @@ def test_there_is_one_program() -> None:
         ("program_unit_expiry_names_its_count", {"expiry": "months"}),
         ("program_unit_expiry_names_its_count", {"expiry": "days", "expiry_count": 0}),
         ("program_unit_expiry_names_its_count", {"expiry": "never", "expiry_count": 3}),
+        ("program_unit_expiry_names_its_count", {"expiry": "fixed_day"}),
+        ("program_unit_expiry_names_its_day", {"expiry": "fixed_day", "expiry_count": 0}),
+        (
+            "program_unit_expiry_names_its_day",
+            {"expiry": "fixed_day", "expiry_count": 0, "expiry_month": 13, "expiry_day": 1},
+        ),
+        ("program_unit_expiry_names_its_day", {"expiry_month": 3, "expiry_day": 31}),
+        ("program_unit_expiry_names_its_types", {"expiry_counts": "types"}),
         (
             "program_unit_counter_never_expires",
             {"kind": "counter", "expiry": "days", "expiry_count": 3},

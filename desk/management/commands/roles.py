@@ -6,7 +6,9 @@ from desk import roles
 
 
 class Command(BaseCommand):
-    help = "Make the groups Clerks and Managers, or bring their permissions back to what they should be."
+    help = (
+        "Make the groups Clerks and Managers, or set their permissions back to what they should be."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -19,7 +19,7 @@ from unfold.widgets import (
 from common import clock
 from desk import roles
 from desk.attempts import acting_once
-from desk.verbs import Done, VerbForm
+from desk.verbs.base import Done, VerbForm
 from partners import keys
 from partners.models import ApiKey, Scope
 from program import catalog
@@ -55,10 +55,14 @@ class IssueKey(KeyForm):
         label=later("Name"),
         max_length=80,
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-        help_text=later("What uses it: Till 1, Booking engine. One key for each, so that one can be revoked alone."),
+        help_text=later(
+            "What uses it: Till 1, Booking engine. One key each, so that one can be revoked alone."
+        ),
     )
     scopes = forms.MultipleChoiceField(
-        label=later("What it may do"), choices=Scope.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget()
+        label=later("What it may do"),
+        choices=Scope.choices,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
     )
     last_day = forms.DateField(
         label=later("Last day"),
@@ -73,14 +77,25 @@ class IssueKey(KeyForm):
         ends = clock.end_of_day(data["last_day"], zone) if data["last_day"] else None
         with acting_once(data["attempt"]):
             key, text = keys.issue(
-                data["partner"], name=data["name"], actor=actor, scopes=data["scopes"], expires_at=ends
+                data["partner"],
+                name=data["name"],
+                actor=actor,
+                scopes=data["scopes"],
+                expires_at=ends,
             )
-        return Done(_("The key %(name)s.") % {"name": key.name}, self.home, IssuedKey(key, text), "desk/key.html")
+        return Done(
+            _("The key %(name)s.") % {"name": key.name},
+            self.home,
+            IssuedKey(key, text),
+            "desk/key.html",
+        )
 
 
 class RevokeKey(KeyForm):
     title, button = later("Revoke the key"), later("Revoke it now")
-    intro = later("Whatever uses it is refused from the next request on. This cannot be taken back.")
+    intro = later(
+        "Whatever uses it is refused from the next request on. This cannot be taken back."
+    )
     permission, is_grave = roles.REVOKE_KEY, True
 
     def act(self, *, actor: str) -> Done:

@@ -1,4 +1,6 @@
-"""What each field of the program asks for, where the model itself does not say it: for people who fill in forms."""
+"""What each field of the program asks for, where the model itself does not say it: for people who
+fill in forms.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ HELP: dict[str, Any] = {
     "program.program.tagline": _("One sentence for people who do not know it yet."),
     "program.program.support_email": _("Where members write when they need somebody."),
     "program.program.currency": _("Three letters: EUR, GBP, USD."),
-    "program.program.brand_accent": _("Buttons and links. It is made darker or lighter where words need it."),
+    "program.program.brand_accent": _(
+        "Buttons and links. It is made darker or lighter where words need it."
+    ),
     "program.program.brand_ink": _("Words by day, the ground by night."),
     "program.program.brand_paper": _("The ground by day, words by night."),
     "program.unit.singular": _("One of it: point, night."),
@@ -23,9 +27,13 @@ HELP: dict[str, Any] = {
     "program.unit.code": CODE,
     "program.unit.kind": _("Points to spend, or a counter that lifts tiers. It stays for ever."),
     "program.unit.decimals": _("How many digits after the point, from 0 to 2. It stays for ever."),
-    "program.unit.rounding": _("What happens to a fraction when an award is worked out. Each award is rounded once."),
+    "program.unit.rounding": _(
+        "What happens to a fraction when an award is worked out. Each award is rounded once."
+    ),
     "program.unit.expiry": _("When points that were not spent end."),
-    "program.unit.expiry_round_to": _("Moves the last day to the end of a period, so that members need to know few dates."),
+    "program.unit.expiry_round_to": _(
+        "Moves the last day to the end of a period, so that members need to know few dates."
+    ),
     "program.unit.position": PLACE_IN_ORDER,
     "program.partner.name": _("As clerks call it: Front desk, Booking engine."),
     "program.partner.code": CODE,
@@ -48,7 +56,9 @@ HELP: dict[str, Any] = {
     "earning.rule.code": CODE,
     "earning.rule.type": _("Which activities it pays for."),
     "earning.rule.unit": _("What it pays."),
-    "earning.rule.award_class": _("Percentages are of what base rules pay; bonuses never multiply each other."),
+    "earning.rule.award_class": _(
+        "Percentages are of what base rules pay; bonuses never multiply each other."
+    ),
     "earning.rule.effect": _("How the amount is worked out."),
     "earning.rule.step": _("The amount is paid for every so much of the attribute. 1: for each."),
     "earning.rule.starts_on": _("The first day on which it pays. Empty: from the beginning."),
@@ -92,14 +102,20 @@ HELP: dict[str, Any] = {
     "rewards.reward.summary": _("One sentence for the list."),
     "rewards.reward.description": _("What members get, in as many sentences as it takes."),
     "rewards.reward.terms": _("What they must know before they take it."),
-    "rewards.reward.lowest_tier": _("Only members of this tier or above may have it. Empty: everybody."),
+    "rewards.reward.lowest_tier": _(
+        "Only members of this tier or above may have it. Empty: everybody."
+    ),
     "rewards.reward.starts_at": _("From when it is on offer. Empty: now."),
     "rewards.reward.ends_at": _("Until when. Empty: until it is withdrawn."),
-    "rewards.reward.is_active": _("Switched off, nobody can take it. Vouchers that were issued stay good."),
+    "rewards.reward.is_active": _(
+        "Switched off, nobody can take it. Vouchers that were issued stay good."
+    ),
     "rewards.reward.unit": _("What it is paid in."),
     "rewards.reward.position": PLACE_IN_ORDER,
     "rewards.rewardprice.tier": _("Members of this tier or above pay it, if it is lower for them."),
-    "rewards.rewardprice.starts_on": _("The first day on which it holds. Empty: from the beginning."),
+    "rewards.rewardprice.starts_on": _(
+        "The first day on which it holds. Empty: from the beginning."
+    ),
     "rewards.rewardstock.slot": _("0, 1, 2 …"),
     "rewards.rewardstock.left": _("How many are left."),
 }

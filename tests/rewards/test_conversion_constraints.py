@@ -1,0 +1,29 @@
+"""What PostgreSQL itself refuses about conversions, whoever asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rewards.models import Conversion
+from tests.refusals import refused
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quay")]
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("rewards_conversion_takes_and_gives", {"step": 0}),
+        ("rewards_conversion_takes_and_gives", {"amount": 0}),
+        ("rewards_conversion_joins_two_units", {"gives_id": "point"}),
+        ("rewards_conversion_bonus_is_complete", {"bonus_step": 300}),
+        ("rewards_conversion_bonus_is_complete", {"bonus_amount": 3}),
+        ("rewards_conversion_bonus_is_complete", {"bonus_step": 0, "bonus_amount": 3}),
+    ],
+)
+def test_a_conversion_makes_sense(name: str, fields: dict[str, Any]) -> None:
+    given = {"code": "coins", "name": "Coins", "takes_id": "point", "gives_id": "coin"}
+    with refused(name):
+        Conversion.objects.create(**given | {"step": 3, "amount": 1} | fields)
