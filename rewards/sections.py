@@ -17,6 +17,7 @@ from program.sections import (
     Name,
     Text,
     positive,
+    reordered,
     require_code,
     unique,
     upsert,
@@ -53,8 +54,9 @@ class RewardTable(Table):
 
 
 def _apply(tables: list[RewardTable], blueprint: Any) -> list[str]:
-    unique((table.code for table in tables), place="reward")
-    changes = []
+    codes = [table.code for table in tables]
+    unique(codes, place="reward")
+    changes = reordered(Reward.objects.all(), codes, what="rewards")
     for position, table in enumerate(tables):
         _check(table, blueprint)
         values = {
@@ -199,9 +201,10 @@ class ConversionTable(Table):
 
 
 def _apply_conversions(tables: list[ConversionTable], blueprint: Any) -> list[str]:
-    unique((table.code for table in tables), place="conversion")
+    codes = [table.code for table in tables]
+    unique(codes, place="conversion")
     units = {unit.code: unit for unit in blueprint.unit}
-    changes = []
+    changes = reordered(Conversion.objects.all(), codes, what="conversions")
     for position, table in enumerate(tables):
         place = f'[[conversion]] "{table.code}"'
         spendable = [code for code, unit in units.items() if unit.kind == "spendable"]

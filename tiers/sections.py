@@ -12,7 +12,17 @@ from django.db.models import ProtectedError
 from program.blueprint import Section, Table, register
 from program.errors import BlueprintInvalid, HistoryProtected
 from program.models import Unit
-from program.sections import Code, Color, Text, Title, positive, require_code, unique, upsert
+from program.sections import (
+    Code,
+    Color,
+    Text,
+    Title,
+    positive,
+    reordered,
+    require_code,
+    unique,
+    upsert,
+)
 from tiers import standing
 from tiers.models import Ladder, Standing, Tier, TierNeed, TierRoute
 
@@ -111,9 +121,10 @@ def _check_window(window: str | None, months: int | None) -> None:
 
 
 def _apply(tables: list[LadderTable], blueprint: Any) -> list[str]:
-    unique((table.code for table in tables), place="ladder")
+    codes = [table.code for table in tables]
+    unique(codes, place="ladder")
     unique((tier.code for table in tables for tier in table.tier), place="ladder.tier")
-    changes = []
+    changes = reordered(Ladder.objects.all(), codes, what="ladders")
     for position, table in enumerate(tables):
         counters = [unit.code for unit in blueprint.unit if unit.kind == "counter"]
         require_code(table.counter, counters, place=f'[[ladder]] "{table.code}", counter')
