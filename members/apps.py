@@ -6,6 +6,7 @@ class MembersConfig(AppConfig):
     verbose_name = "Members"
 
     def ready(self) -> None:
-        from members import scenes
+        from members import descriptions, scenes
 
         scenes.install()
+        descriptions.install()

@@ -6,7 +6,8 @@ class ProgramConfig(AppConfig):
     verbose_name = "Program"
 
     def ready(self) -> None:
-        from program import folders, sections
+        from program import descriptions, folders, sections
 
         sections.install()
         folders.install()
+        descriptions.install()

@@ -62,3 +62,8 @@ class ScenarioFailed(LoyaltyError):
 
     code = "scenario_failed"
     title = "The program does not do what its scenarios say"
+
+
+class MarksMissing(InvalidInput):
+    code = "marks_missing"
+    title = "The page has no place for the reference"

@@ -97,8 +97,11 @@ def _stands_apart(name: str, value: Any) -> bool:
 
 def has_code(table: Any) -> bool:
     """Whether something is a table that is known by a code of its own."""
-    if not isinstance(table, msgspec.Struct):
-        return False
+    return isinstance(table, msgspec.Struct) and has_code_field(type(table))
+
+
+def has_code_field(table: type[msgspec.Struct]) -> bool:
+    """Whether tables of a type are known by a code of their own."""
     fields = msgspec.structs.fields(table)
     return any(field.name == "code" and field.required for field in fields)
 
