@@ -21,7 +21,7 @@ from desk import rules, say, vouchers
 from desk.vouchers import Verdict
 from earning.models import Activity, Award
 from events.models import Event
-from members.models import Card, ClaimCode, Member, MemberKey
+from members.models import Card, ClaimCode, Household, Member, MemberKey
 from points.models import Account, Entry, Lot, Posting
 from program import catalog
 from program.models import Program, Unit
@@ -90,6 +90,7 @@ class MemberPage:
     cards: list[Card]
     keys: list[MemberKey]
     claim_code: ClaimCode | None
+    household: Household | None
     events: list[Announced]
 
 
@@ -124,6 +125,9 @@ def gather(member: Member, *, program: Program, unit: str = "", before: str = ""
             .order_by("kind")
         ),
         claim_code=codes.first(),
+        household=Household.objects.filter(
+            people__member=member, people__left_at__isnull=True
+        ).first(),
         events=_events(member),
     )
 
@@ -237,10 +241,10 @@ def _endings(member: Member) -> list[Ending]:
 
 
 def _vouchers(member: Member) -> list[Verdict]:
-    rows = Redemption.objects.filter(member=member).select_related(
-        "reward", "unit", "used_location"
-    )
-    return [vouchers.verdict(row) for row in rows[:RECENT]]
+    found = Redemption.objects.filter(member=member)
+    rows = list(found.select_related("reward", "unit", "used_location")[:RECENT])
+    names = say.staff_names(row.used_by for row in rows)
+    return [vouchers.verdict(row, names) for row in rows]
 
 
 def _activities(member: Member, program: Program) -> list[Done]:

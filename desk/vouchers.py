@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from collections.abc import Mapping
 
 from django.core.cache import cache
 from django.utils.translation import gettext as _
@@ -44,35 +45,36 @@ class Verdict:
         return self.kind == "ready"
 
 
-def verdict(redemption: Redemption) -> Verdict:
-    """What is to be said of a voucher now."""
-    status = Redemption.Status
-    if redemption.status == status.USED:
-        return Verdict("used", _("used"), _used(redemption), redemption)
-    if redemption.status == status.CANCELLED:
-        sentence = _("Cancelled on %(when)s. Its points were given back.")
-        return Verdict(
-            "cancelled",
-            _("cancelled"),
-            sentence % {"when": say.moment(redemption.cancelled_at)},
-            redemption,
-        )
-    if redemption.is_expired:
-        sentence = _("Its last day was %(day)s.") % {"day": say.last_day(redemption.expires_at)}
-        return Verdict("expired", _("expired"), sentence, redemption)
-    sentence = _("Good until %(day)s.") % {"day": say.last_day(redemption.expires_at)}
-    return Verdict("ready", _("ready to use"), sentence, redemption)
+def state(redemption: Redemption) -> tuple[str, str]:
+    """The kind and the label of a verdict, for a column."""
+    if redemption.status == Redemption.Status.USED:
+        return "used", _("used")
+    if redemption.status == Redemption.Status.CANCELLED:
+        return "cancelled", _("cancelled")
+    return ("expired", _("expired")) if redemption.is_expired else ("ready", _("ready to use"))
 
 
-def _used(redemption: Redemption) -> str:
+def verdict(redemption: Redemption, names: Mapping[str, str] | None = None) -> Verdict:
+    """What is to be said of a voucher now. `names` are those of staff, where the caller has them."""
+    kind, label = state(redemption)
+    if names is None and kind == "used":
+        names = say.staff_names([redemption.used_by])
     words = {
-        "when": say.moment(redemption.used_at),
+        "last": say.last_day(redemption.expires_at),
+        "cancelled": say.moment(redemption.cancelled_at),
+        "used": say.moment(redemption.used_at),
         "place": redemption.used_location.name if redemption.used_location else "",
-        "who": doers(redemption)["used"],
+        "who": say.actor(redemption.used_by, names),
     }
-    if words["place"]:
-        return _("Used on %(when)s at %(place)s, by %(who)s.") % words
-    return _("Used on %(when)s by %(who)s.") % words
+    sentences = {
+        "ready": _("Good until %(last)s."),
+        "expired": _("Its last day was %(last)s."),
+        "cancelled": _("Cancelled on %(cancelled)s. Its points were given back."),
+        "used": _("Used on %(used)s at %(place)s, by %(who)s.")
+        if words["place"]
+        else _("Used on %(used)s by %(who)s."),
+    }
+    return Verdict(kind, label, sentences[kind] % words, redemption)
 
 
 def doers(redemption: Redemption) -> dict[str, str]:

@@ -5,6 +5,7 @@ The same steps serve what is being recorded and what is only replayed; nothing i
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -15,7 +16,16 @@ from earning.milestones import Passed, Tracker
 from earning.submissions import Checked
 from members.models import Member
 from tiers.ladders import Climbs
-from tiers.qualification import LadderRule
+from tiers.terms import LadderRule
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Decided:
+    """What one activity earns, the milestones it passes, and the tiers it earned at."""
+
+    outcomes: list[Outcome]
+    passed: list[Passed]
+    tiers: frozenset[str]
 
 
 class Decider:
@@ -34,15 +44,13 @@ class Decider:
         self.usage, self.tracker = usage, tracker
         self.ladders: dict[str, LadderRule] = {way.rule.code: way.rule for way in climbs.values()}
 
-    def decide(self, one: Checked, member: Member) -> tuple[list[Outcome], list[Passed]]:
-        """What one activity earns, and the milestones it passes; what it counts is counted for
-        those that follow.
-        """
+    def decide(self, one: Checked, member: Member) -> Decided:
+        """Decide one activity; what it counts is counted for those that follow."""
         facts = self.gatherer.facts(one, member)
         outcomes = evaluate(self.rules.get(one.type.code, ()), facts, self.usage)
         for outcome in outcomes:
             self.count(member, one.occurred_at, outcome.rule.unit, outcome.amount)
-        return outcomes, self.tracker.take(one, member, outcomes)
+        return Decided(outcomes, self.tracker.take(one, member, outcomes), facts.tiers)
 
     def count(self, member: Member, moment: datetime, unit: str, amount: int) -> None:
         """Let an amount count on every ladder that reads its unit."""

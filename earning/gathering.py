@@ -19,7 +19,7 @@ from earning.submissions import Checked
 from members.models import Member, SegmentMember
 from program.models import Program
 from tiers import standing
-from tiers.qualification import LadderRule
+from tiers.terms import LadderRule
 
 
 class Gatherer:

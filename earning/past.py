@@ -16,7 +16,7 @@ from django.db import connection
 from earning.models import MilestoneReached
 from members.models import Member
 from tiers.models import Standing
-from tiers.qualification import LadderRule, Span
+from tiers.terms import LadderRule, Span
 
 ROWS = 2000  # fetched at a time
 Award = tuple[str, str, int]  # rule, unit, amount

@@ -114,9 +114,9 @@ class _Chunk:
                 self._earned[key] = self._earned.get(key, 0) + amount
 
     def _decide(self, one: Checked, member: Member) -> Amounts:
-        outcomes, passed = self.decider.decide(one, member)
-        paid = [(out.rule.code, out.rule.unit, out.amount) for out in outcomes]
-        for level in passed:
+        decided = self.decider.decide(one, member)
+        paid = [(out.rule.code, out.rule.unit, out.amount) for out in decided.outcomes]
+        for level in decided.passed:
             if level.id not in self.whole.reached:
                 self.whole.reached.add(level.id)
                 paid.append(self._pay(level, one.occurred_at))

@@ -11,7 +11,7 @@ from earning.models import Milestone
 from program import catalog
 from program.models import ActivityAttribute, ActivityType, Program, Unit
 from tiers import ladders
-from tiers.qualification import LadderRule
+from tiers.terms import LadderRule
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

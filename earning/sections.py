@@ -179,6 +179,9 @@ def _check_when(when: WhenTable, place: str, attributes: dict[str, Any], bluepri
     tiers = [tier.code for ladder in blueprint.ladder for tier in ladder.tier]
     for code in [*(when.tier or []), *([when.tier_at_least] if when.tier_at_least else [])]:
         require_code(code, tiers, place=f"{place}, when, tier")
+    for code in [*(when.segment or []), *(when.not_segment or [])]:
+        segments = [segment.code for segment in blueprint.segment]
+        require_code(code, segments, place=f"{place}, when, segment")
     for code in when.partner or []:
         require_code(code, [one.code for one in blueprint.partner], place=f"{place}, when, partner")
     for code in when.location or []:

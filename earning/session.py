@@ -12,7 +12,7 @@ from django.utils import translation
 
 from common import bulk, clock
 from earning import milestones, rules, sentences, usage
-from earning.deciding import Decider
+from earning.deciding import Decided, Decider
 from earning.evaluation import Outcome
 from earning.gathering import Gatherer
 from earning.milestones import Passed
@@ -26,8 +26,8 @@ from points.books import Books
 from points.ledger import Credit, Earning
 from points.models import Account, Entry
 from program import catalog
-from program.models import Program
-from tiers import standing
+from program.models import Program, Unit
+from tiers import ladders, standing
 
 Identity = tuple[str, str]
 Stored = tuple[Activity, tuple[Award, ...]]
@@ -35,15 +35,11 @@ Stored = tuple[Activity, tuple[Award, ...]]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided about one activity:
-
-    what rules pay for it, and which milestones it passed.
-    """
+    """What was decided about one activity, and the row it becomes."""
 
     one: Checked
     member: Member
-    outcomes: list[Outcome]
-    passed: list[Passed]
+    made: Decided
     activity: Activity
 
 
@@ -117,13 +113,13 @@ class Session:
         decided: list[Decision] = []
         for one in sorted(checked, key=lambda one: (one.occurred_at, one.index)):
             member = self.members[one.identity]
-            outcomes, passed = self.decider.decide(one, member)
+            made = self.decider.decide(one, member)
             activity = Activity(id=one.activity_id, member=member, **one.body(self.actor))
-            decided.append(Decision(one, member, outcomes, passed, activity))
+            decided.append(Decision(one, member, made, activity))
         return decided
 
     def _write(self, decided: Sequence[Decision]) -> dict[int, Stored]:
-        claimed = milestones.claim([(one, d.activity) for d in decided for one in d.passed])
+        claimed = milestones.claim([(one, d.activity) for d in decided for one in d.made.passed])
         paid: dict[uuid.UUID, list[Passed]] = {}
         for one, activity in claimed:
             paid.setdefault(activity.pk, []).append(one)
@@ -140,8 +136,8 @@ class Session:
 
     def _post(self, decision: Decision, passed: Sequence[Passed]) -> Stored:
         """Post what an activity earned, and what the milestones it passed pay on top."""
-        activity, outcomes = decision.activity, decision.outcomes
-        earning = self._earning(decision.one, decision.member, outcomes)
+        activity, outcomes = decision.activity, decision.made.outcomes
+        earning = self._earning(decision)
         entries = ledger.post_into(self.books, [earning], actor=self.actor, program=self.program)
         bonus = [milestones.earning_of(one, activity) for one in passed]
         ledger.post_into(self.books, bonus, actor=self.actor, program=self.program)
@@ -152,8 +148,8 @@ class Session:
         pairs = zip(outcomes, entries, strict=True)
         return activity, tuple(_award(activity, outcome, entry) for outcome, entry in pairs)
 
-    def _earning(self, one: Checked, member: Member, outcomes: Sequence[Outcome]) -> Earning:
-        units = catalog.of(self.program).units
+    def _earning(self, decision: Decision) -> Earning:
+        units, one = catalog.of(self.program).units, decision.one
         credits = [
             Credit(
                 unit=outcome.rule.unit,
@@ -162,12 +158,18 @@ class Session:
                 reason=sentences.explain(
                     outcome, unit=units[outcome.rule.unit], type=one.type, program=self.program
                 ),
+                policy=self._policy(decision.made.tiers, units[outcome.rule.unit]),
             )
-            for outcome in outcomes
+            for outcome in decision.made.outcomes
         ]
-        return Earning(
-            member.pk, f"activity:{one.activity_id}", one.occurred_at, credits, one.type.code
-        )
+        source = f"activity:{one.activity_id}"
+        return Earning(decision.member.pk, source, one.occurred_at, credits, one.type.code)
+
+    def _policy(self, tiers: frozenset[str], unit: Unit) -> Unit | None:
+        """How points end that are earned at these tiers, where a tier has a policy of its own."""
+        own = ladders.expiries(self.program)
+        found = next((own[tier, unit.code] for tier in tiers if (tier, unit.code) in own), None)
+        return found.policy(unit) if found else None
 
     def _result(self, member: Member) -> dict[str, object]:
         """Every balance that this type of activity can move, and the tier on the first ladder."""

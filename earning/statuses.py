@@ -12,9 +12,10 @@ from earning.past import Held
 from earning.rulebook import Rulebook
 from members import households
 from members.models import Member
-from tiers import sharing
+from tiers import flattening, sharing
 from tiers.ladders import Climbs
-from tiers.qualification import Climb, LadderRule, Span
+from tiers.qualification import Climb
+from tiers.terms import LadderRule, Span
 
 Place = tuple[uuid.UUID, str]  # a member on a ladder
 
@@ -76,7 +77,7 @@ class Statuses:
             for span in self._stored(pk, ladder, moment)
             if span.covers(moment) and not (before and span.starts_at == moment)
         ]
-        rung = sharing.top(held)
+        rung = flattening.top(held)
         return rung.code if rung else ""
 
     def _stored(self, pk: uuid.UUID, ladder: str, moment: datetime) -> Sequence[Span]:

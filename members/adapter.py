@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.http import HttpRequest
 
 from members import claiming, enrolment
+from members.errors import ClaimRefused, IdentifierTaken
 from members.models import Member, MemberKey, User
 from program.models import Program
+
+CLAIMED = "claimed_member"  # in the session, from joining until the address is proven
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-up and sign-in of members."""
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
-        """Keep the name, and hand over the card whose number and code were given.
+        """Keep the name, and remember the card whose number and code were given.
 
-        Everybody else becomes a member at the first sign-in, when the address has been proven by a
-        code.
+        Nobody becomes a member before the first sign-in, when a code has proven the address: an
+        address that is only typed is nobody's.
         """
-        with transaction.atomic():
-            user = super().save_user(request, user, form, commit=False)
-            user.email = user.email.strip().lower()
-            user.name = form.cleaned_data.get("name", "")
-            user.save()
-            claimed: Member | None = form.cleaned_data.get("claimed_member")
-            if claimed is not None:
-                claiming.link(claimed, user=user)
+        user = super().save_user(request, user, form, commit=False)
+        user.email = user.email.strip().lower()
+        user.name = form.cleaned_data.get("name", "")
+        user.save()
+        claimed: Member | None = form.cleaned_data.get("claimed_member")
+        if claimed is not None:
+            request.session[CLAIMED] = str(claimed.pk)
         return user
 
     def render_mail(
@@ -48,21 +50,25 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> Any:
         """A code has proven the address: whoever signs in is a member from now on."""
         response = super().post_login(request, user, **kwargs)
-        join(user)
+        join(user, claimed=request.session.pop(CLAIMED, ""))
         return response
 
 
-def join(user: User) -> Member | None:
-    """Make the login a member: the one a desk enrolled under the same, now proven, address, else a
-    new one.
+def join(user: User, *, claimed: str = "") -> Member | None:
+    """Make the login a member: the one whose card was claimed with its code, else the one a desk
+    enrolled under the same, now proven, address, else a new one.
 
     Does nothing for staff, for logins that have a member, and for an address that is not proven or
-    is another login's.
+    is another login's. A card that somebody else has claimed meanwhile, or whose owner would take
+    another member's address, stays where it is.
     """
     if user.is_staff or Member.objects.filter(user=user).exists():
         return None
     if not EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists():
         return None
+    with suppress(ClaimRefused, IdentifierTaken):
+        if claimed:
+            return claiming.link(Member.objects.get(pk=claimed), user=user)
     key = MemberKey.objects.filter(pk=MemberKey.id_for(MemberKey.Kind.EMAIL, user.email)).first()
     if key is None:
         return enrolment.enroll(

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from members.scenes import EnrollTable, HouseholdTable
+from members.sections import SegmentTable
 from program.describing import describe
+from program.descriptions import CODE
 
 
 def install() -> None:
     """Say it; called once, when the app is ready."""
+    describe(
+        SegmentTable,
+        "A group of members that staff or another system puts together: students, card holders. "
+        "Rules and rewards can be for it, or not for it.",
+        {
+            "code": (CODE, '"students"'),
+            "name": ("What staff read.", '"Students"'),
+        },
+    )
     describe(
         "Step",
         "",

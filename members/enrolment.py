@@ -20,6 +20,7 @@ from members.errors import REFUSALS, MemberNotFound
 from members.models import Card, Member, MemberKey, User
 
 Kind = MemberKey.Kind
+NAME_LENGTH, PHONE_LENGTH = 120, 32
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -58,13 +59,11 @@ def enroll_many(
     now = clock.now()
     members, card_rows, keys = [], [], []
     for person, user in zip(people, users or [None] * len(people), strict=True):
-        if not person.name.strip():
-            raise InvalidInput("A member needs a name. Ask for one.", pointer="/name")
         member = Member(
             user=user,
-            name=" ".join(person.name.split()),
+            name=_name(person.name),
             email=person.email.strip().lower(),
-            phone=person.phone.strip(),
+            phone=_phone(person.phone),
             joined_at=person.joined_at or now,
         )
         members.append(member)
@@ -79,6 +78,22 @@ def enroll_many(
             for member in members
         )
     return members
+
+
+def _name(text: str) -> str:
+    name = " ".join(text.split())
+    if not name:
+        raise InvalidInput("A member needs a name. Ask for one.", pointer="/name")
+    if len(name) > NAME_LENGTH:
+        raise InvalidInput(f"A name has at most {NAME_LENGTH} characters.", pointer="/name")
+    return name
+
+
+def _phone(text: str) -> str:
+    phone = text.strip()
+    if phone and (len(phone) > PHONE_LENGTH or not any(c.isdigit() for c in phone)):
+        raise InvalidInput("Write a phone number like +351 912 345 678.", pointer="/phone")
+    return phone
 
 
 def _keys(member: Member, number: str, person: Newcomer) -> list[MemberKey]:
@@ -138,7 +153,7 @@ def update(member: Member, *, actor: str, name: str, phone: str, language: str) 
     """
     with transaction.atomic(), translate(REFUSALS):
         locked = Member.objects.select_for_update().get(pk=member.pk)
-        locked.name, locked.phone, locked.language = " ".join(name.split()), phone.strip(), language
+        locked.name, locked.phone, locked.language = _name(name), _phone(phone), language
         locked.save(update_fields=["name", "phone", "language"])
         MemberKey.objects.filter(member=locked, kind=Kind.PHONE).delete()
         if locked.phone:

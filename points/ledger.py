@@ -42,6 +42,7 @@ class Credit:
     amount: int
     reason: str
     kind: str = Entry.Kind.BASE
+    policy: Unit | None = None  # how its points end, where that is not the unit's own way
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -106,7 +107,8 @@ def post_into(
             )
             entries.append(entry)
             if unit.kind == Unit.Kind.SPENDABLE:
-                _award(books, entry, key=key, unit=unit, zone=program.time_zone, now=now)
+                ends_like = credit.policy or unit
+                _award(books, entry, key=key, unit=ends_like, zone=program.time_zone, now=now)
         keep_alive(books, earning, program=program, posting=posting)
     return entries
 

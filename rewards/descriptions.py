@@ -7,6 +7,7 @@ from program.descriptions import CODE
 from rewards.scenes import CancelTable, ExchangeTable, RedeemTable, UseTable
 from rewards.sections import (
     ConversionTable,
+    EarlyTable,
     ExchangeBonusTable,
     PriceTable,
     RewardTable,
@@ -53,6 +54,21 @@ def _rewards() -> None:
                 ),
                 "40",
             ),
+            "segment": ("Only members of this segment see it.", '"students"'),
+            "from": ("The first day on which it can be had.", "2026-06-01"),
+            "until": ("The first day on which it no longer can.", "2026-09-01"),
+            "early": (
+                "Who can have it before `from`.",
+                '{ tier_at_least = "regular", days = 7 }',
+            ),
+        },
+    )
+    describe(
+        EarlyTable,
+        "A head start for a tier and those above it.",
+        {
+            "tier_at_least": ("Which tier.", '"regular"'),
+            "days": ("So many days earlier.", "7"),
         },
     )
     describe(

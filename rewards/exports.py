@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from common import clock
+from program import catalog
 from program.exports import whole
 from rewards.models import Conversion, Reward, RewardPrice
 from rewards.sections import (
     ConversionTable,
+    EarlyTable,
     ExchangeBonusTable,
     PriceTable,
     RewardTable,
@@ -17,11 +20,13 @@ from rewards.sections import (
 
 def rewards() -> list[RewardTable]:
     """Every reward on offer; its stock is what is left of it."""
-    rows = Reward.objects.filter(is_active=True).select_related("unit", "lowest_tier")
-    return [_reward(row) for row in rows.prefetch_related("prices__tier", "stock")]
+    rows = Reward.objects.filter(is_active=True)
+    rows = rows.select_related("unit", "lowest_tier", "early_tier")
+    zone = catalog.current().time_zone
+    return [_reward(row, zone) for row in rows.prefetch_related("prices__tier", "stock")]
 
 
-def _reward(row: Reward) -> RewardTable:
+def _reward(row: Reward, zone: str) -> RewardTable:
     stock = [slot.left for slot in row.stock.all()]
     return RewardTable(
         code=row.code,
@@ -38,6 +43,12 @@ def _reward(row: Reward) -> RewardTable:
         tier_at_least=row.lowest_tier.code if row.lowest_tier else None,
         per_member=row.per_member,
         stock=sum(stock) if stock else None,
+        segment=row.segment_id,
+        from_=clock.local_date(row.starts_at, zone) if row.starts_at else None,
+        until=clock.local_date(row.ends_at, zone) if row.ends_at else None,
+        early=EarlyTable(tier_at_least=row.early_tier.code, days=row.early_days)
+        if row.early_tier
+        else None,
     )
 
 

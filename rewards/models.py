@@ -7,7 +7,7 @@ never goes below nothing; a voucher is used at most once, and keeps when, where 
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -20,11 +20,12 @@ from django.utils.translation import gettext_lazy as _
 from common import clock
 from common.ids import named, public_id, uuid7
 from common.ranges import DateRange
-from members.models import Member, MemberOwned
+from members.models import Member, MemberOwned, Segment
 from points.models import Posting
 from program.models import Location, Unit, is_code
 from tiers.models import Tier
 
+EARLIEST = timedelta(days=366)
 CODE_SPACE = uuid.UUID("4a1d7c63-1a7e-4d93-8d3a-0b8f5d1e6c2f")
 
 
@@ -32,6 +33,13 @@ class RewardQuerySet(models.QuerySet["Reward"]):
     def on_offer(self, moment: datetime) -> RewardQuerySet:
         """Active, and within its dates at `moment`."""
         begun = Q(starts_at__isnull=True) | Q(starts_at__lte=moment)
+        running = Q(ends_at__isnull=True) | Q(ends_at__gt=moment)
+        return self.filter(begun, running, is_active=True)
+
+    def announced(self, moment: datetime) -> RewardQuerySet:
+        """On offer at `moment`, or soon enough that a tier may have it early."""
+        early = Q(early_tier__isnull=False, starts_at__lte=moment + EARLIEST)
+        begun = Q(starts_at__isnull=True) | Q(starts_at__lte=moment) | early
         running = Q(ends_at__isnull=True) | Q(ends_at__gt=moment)
         return self.filter(begun, running, is_active=True)
 
@@ -67,6 +75,19 @@ class Reward(models.Model):
         help_text=_("How many days a voucher can be used, counted from the day it is issued."),
     )
     lowest_tier = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="+")
+    segment = models.ForeignKey(
+        Segment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Only members of this segment see it."),
+    )
+    early_tier = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="+")
+    early_days = models.PositiveSmallIntegerField(
+        default=0,
+        help_text=_("So many days earlier who holds that tier, or a higher one, may have it."),
+    )
     per_member = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
@@ -94,6 +115,16 @@ class Reward(models.Model):
             models.CheckConstraint(
                 condition=Q(per_member__isnull=True) | Q(per_member__gte=1),
                 name="rewards_reward_limit_is_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(early_tier__isnull=True, early_days=0)
+                | Q(
+                    early_tier__isnull=False,
+                    early_days__gte=1,
+                    early_days__lte=EARLIEST.days,
+                    starts_at__isnull=False,
+                ),
+                name="rewards_reward_is_early_for_somebody",
             ),
         ]
 

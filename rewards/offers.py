@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,7 @@ from members.models import Member
 from points.models import Account
 from program.models import Program
 from rewards.errors import LimitReached, OutOfStock, RewardUnavailable
-from rewards.models import Redemption, Reward, RewardPrice
+from rewards.models import Redemption, Reward, RewardPrice, RewardQuerySet
 from tiers import standing
 from tiers.models import Standing, Tier
 
@@ -51,9 +51,9 @@ def for_member(
     """Every reward on offer with its price for this member, cheapest first within the catalogue's
     order. Four queries.
     """
-    if rewards is None:
-        rewards = list(visible(program))
     tiers = held(member, program=program)
+    if rewards is None:
+        rewards = _open_to(member, tiers=tiers)
     balances = dict(Account.objects.filter(member=member).values_list("unit", "balance"))
     today = clock.local_date(clock.now(), program.time_zone)
     offers = []
@@ -74,9 +74,35 @@ def for_member(
 
 
 def visible(program: Program) -> Sequence[Reward]:
-    """What is on offer now, with stock, prices and tiers at hand. Two queries."""
-    rows = Reward.objects.on_offer(clock.now()).with_stock()
-    return list(rows.select_related("unit", "lowest_tier").prefetch_related("prices__tier"))
+    """What is on offer now to everybody, with stock, prices and tiers at hand. Two queries."""
+    return list(_at_hand(Reward.objects.on_offer(clock.now()).filter(segment=None)))
+
+
+def _at_hand(rows: RewardQuerySet) -> RewardQuerySet:
+    related = rows.with_stock().select_related("unit", "lowest_tier", "early_tier")
+    return related.prefetch_related("prices__tier")
+
+
+def _open_to(member: Member, *, tiers: Sequence[Tier]) -> list[Reward]:
+    """What this member sees:
+
+    what is on offer, what their tier has early, what is for their segments.
+    """
+    now = clock.now()
+    rows = [row for row in _at_hand(Reward.objects.announced(now)) if has_begun(row, tiers, now)]
+    if not any(row.segment_id for row in rows):
+        return rows
+    mine = set(member.segments.values_list("segment", flat=True))
+    return [row for row in rows if row.segment_id is None or row.segment_id in mine]
+
+
+def has_begun(reward: Reward, tiers: Sequence[Tier], moment: datetime) -> bool:
+    """Whether the reward's time has come, for everybody or early for who holds the tier."""
+    if reward.starts_at is None or reward.starts_at <= moment:
+        return True
+    if reward.early_tier is None or not _reaches(tiers, reward.early_tier):
+        return False
+    return reward.starts_at - timedelta(days=reward.early_days) <= moment
 
 
 def held(member: Member, *, program: Program) -> list[Tier]:
@@ -117,9 +143,14 @@ def check(reward: Reward, *, member: Member, program: Program) -> RewardPrice:
     Call it under the lock of the member's account: the limit for one member is counted here.
     """
     now = clock.now()
-    if not Reward.objects.on_offer(now).filter(pk=reward.pk).exists():
-        raise RewardUnavailable(_("This reward is not on offer any more. Nothing was taken."))
     tiers = held(member, program=program)
+    offered = (
+        Reward.objects.announced(now).filter(pk=reward.pk).select_related("early_tier").first()
+    )
+    if offered is None or not has_begun(offered, tiers, now):
+        raise RewardUnavailable(_("This reward is not on offer now. Nothing was taken."))
+    if offered.segment_id and not member.segments.filter(segment=offered.segment_id).exists():
+        raise RewardUnavailable(_("This reward is not on offer now. Nothing was taken."))
     lock = lock_of(reward, tiers=tiers)
     if lock is not None:
         raise RewardUnavailable(

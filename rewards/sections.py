@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import msgspec
 
+from common import clock
+from program import catalog
 from program.blueprint import Section, Table, register
 from program.errors import BlueprintInvalid
 from program.models import Unit
@@ -36,6 +38,13 @@ class PriceTable(Table):
         positive(self, "amount")
 
 
+class EarlyTable(Table):
+    """Who holds this tier, or a higher one, may have it so many days earlier."""
+
+    tier_at_least: Code
+    days: Annotated[int, msgspec.Meta(ge=1, le=366)]
+
+
 class RewardTable(Table):
     code: Code
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
@@ -51,6 +60,16 @@ class RewardTable(Table):
     tier_at_least: Code | None = None
     per_member: Annotated[int, msgspec.Meta(ge=1, le=32_767)] | None = None
     stock: Annotated[int, msgspec.Meta(ge=0, le=2_000_000_000)] | None = None
+    segment: Code | None = None
+    from_: date | None = msgspec.field(default=None, name="from")
+    until: date | None = None
+    early: EarlyTable | None = None
+
+    def __post_init__(self) -> None:
+        if self.early is not None and self.from_ is None:
+            raise ValueError("early goes with from: earlier than what?")
+        if self.from_ and self.until and self.until <= self.from_:
+            raise ValueError("until is the first day on which it is no longer on offer, after from")
 
 
 def _apply(tables: list[RewardTable], blueprint: Any) -> list[str]:
@@ -76,7 +95,8 @@ def _apply(tables: list[RewardTable], blueprint: Any) -> list[str]:
             )
         }
         values |= {"unit_id": table.unit, "lowest_tier": _tier(table.tier_at_least)}
-        values |= {"is_active": True, "position": position}
+        values |= {"is_active": True, "position": position, "segment_id": table.segment}
+        values |= _times(table)
         reward, changed = upsert(Reward, {"code": table.code}, values, label=f"Reward {table.name}")
         changes += changed + _apply_prices(reward, table) + _apply_stock(reward, table)
     gone = Reward.objects.filter(is_active=True).exclude(code__in=[table.code for table in tables])
@@ -85,18 +105,33 @@ def _apply(tables: list[RewardTable], blueprint: Any) -> list[str]:
     return changes
 
 
+def _times(table: RewardTable) -> dict[str, Any]:
+    """From when until when a reward is on offer, and for whom earlier, as columns."""
+    zone, early = catalog.current().time_zone, table.early
+    return {
+        "starts_at": clock.start_of_day(table.from_, zone) if table.from_ else None,
+        "ends_at": clock.start_of_day(table.until, zone) if table.until else None,
+        "early_tier": _tier(early.tier_at_least) if early else None,
+        "early_days": early.days if early else 0,
+    }
+
+
 def _check(table: RewardTable, blueprint: Any) -> None:
     place = f'[[reward]] "{table.code}"'
     spendable = [unit.code for unit in blueprint.unit if unit.kind == "spendable"]
     require_code(table.unit, spendable, place=f"{place}, unit")
     tiers = [tier.code for ladder in blueprint.ladder for tier in ladder.tier]
-    for code in [table.tier_at_least, *(price.tier_at_least for price in table.price)]:
+    early = [table.early.tier_at_least] if table.early else []
+    for code in [table.tier_at_least, *early, *(price.tier_at_least for price in table.price)]:
         if code is not None:
             require_code(code, tiers, place=f"{place}, tier_at_least")
     if not any(price.tier_at_least is None for price in table.price):
         raise BlueprintInvalid(
             f"in {place}: one price must hold for everybody, without tier_at_least."
         )
+    if table.segment is not None:
+        segments = [one.code for one in blueprint.segment]
+        require_code(table.segment, segments, place=f"{place}, segment")
     decimals = next(unit.decimals for unit in blueprint.unit if unit.code == table.unit)
     for price in table.price:
         if price.amount.scaleb(decimals) % 1:

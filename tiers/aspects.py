@@ -19,7 +19,7 @@ from program.verbs import Progress
 from tiers import ladders, sharing
 from tiers.ladders import climbs_under
 from tiers.models import Standing
-from tiers.qualification import LadderRule, Span
+from tiers.terms import LadderRule, Span
 
 CHUNK = 1000  # members whose history is in memory at a time
 NONE = "no tier"

@@ -10,6 +10,7 @@ from tiers.sections import (
     NeedTable,
     PennantTable,
     RouteTable,
+    TierExpiryTable,
     TierTable,
     ValidityTable,
 )
@@ -55,6 +56,11 @@ def _ladders() -> None:
                 "Where one falls when a tier ends: to what was earned, one step, or never.",
                 '"one_step"',
             ),
+            "rolls_over": (
+                "Whether what lies above the threshold reached counts in the next year: for status "
+                "only.",
+                "true",
+            ),
             "shared": (
                 (
                     "Whether the highest of a household holds for all; `after_first`: once they "
@@ -97,7 +103,27 @@ def _tiers() -> None:
                     '{ counter = "spend", at_least = 5000 }] }]'
                 ),
             ),
+            "head_start": (
+                "What a program year begins with for whoever holds the tier then: for status only.",
+                "600",
+            ),
+            "expiry": (
+                "How points end that are earned at this tier, where not as their unit says.",
+                '[{ unit = "point", months = 36 }]',
+            ),
             "benefits": ("What it gives, a sentence each.", '["Your cup is ready"]'),
+        },
+    )
+    describe(
+        TierExpiryTable,
+        "How points of a unit end that are earned at a tier: exactly one of `months`, `days`, "
+        "`never`.",
+        {
+            "unit": ("Which points.", '"point"'),
+            "months": ("So many months after the activity.", "36"),
+            "days": ("So many days after the activity.", "500"),
+            "never": ("They do not end.", "true"),
+            "round_to": ("The last day is moved to the end of this.", '"year"'),
         },
     )
     describe(

@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from program.exports import literal, whole
-from tiers.models import Ladder, Tier, TierNeed, TierRoute
+from program.models import Unit
+from tiers.models import Ladder, Tier, TierExpiry, TierNeed, TierRoute
 from tiers.sections import (
     LadderTable,
     NeedTable,
     PennantTable,
     RouteTable,
+    TierExpiryTable,
     TierTable,
     ValidityTable,
 )
@@ -20,7 +22,7 @@ from tiers.sections import (
 def ladders() -> list[LadderTable]:
     """Every ladder with its tiers and the ways to them."""
     rows = Ladder.objects.select_related("counter").prefetch_related(
-        "tiers__routes__needs__unit", "tiers__routes__needs__held"
+        "tiers__routes__needs__unit", "tiers__routes__needs__held", "tiers__expiries"
     )
     return [
         LadderTable(
@@ -32,6 +34,7 @@ def ladders() -> list[LadderTable]:
             window=literal(row.window),
             window_months=row.window_months,
             downgrade=literal(row.downgrade),
+            rolls_over=row.rolls_over,
             shared=literal(row.shared),
             year_starts=row.year_starts,
         )
@@ -60,7 +63,20 @@ def _tier(row: Tier, ladder: Ladder) -> TierTable:
         ),
         threshold=None if row.threshold is None else whole(row.threshold, ladder.counter),
         route=[_route(route, ladder) for route in row.routes.all()],
+        head_start=whole(row.head_start, ladder.counter) if row.head_start else None,
+        expiry=[_expiry(one) for one in row.expiries.all()],
         benefits=list(row.benefits),
+    )
+
+
+def _expiry(row: TierExpiry) -> TierExpiryTable:
+    count = {row.expiry: row.expiry_count}
+    return TierExpiryTable(
+        unit=row.unit_id,
+        months=count.get(Unit.Expiry.MONTHS),
+        days=count.get(Unit.Expiry.DAYS),
+        never=row.expiry == Unit.Expiry.NEVER,
+        round_to=literal(row.expiry_round_to),
     )
 
 

@@ -6,26 +6,18 @@ what the pure rule is fed with.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from django.db import connection
 
 from members.models import Member
+from points.models import Account
 from program.catalog import versioned
 from program.models import Program
-from tiers.models import Ladder, Standing, Tier, TierNeed
-from tiers.qualification import (
-    Climb,
-    Event,
-    LadderRule,
-    Requirement,
-    Route,
-    Rung,
-    Span,
-    Validity,
-    Window,
-)
+from tiers.models import Ladder, Standing, Tier, TierExpiry, TierNeed
+from tiers.qualification import Climb, Event
+from tiers.terms import LadderRule, Requirement, Route, Rung, Span, Validity, Window
 
 Climbs = dict[tuple[uuid.UUID, str], Climb]
 
@@ -62,7 +54,17 @@ def _rule(ladder: Ladder, zone: str) -> LadderRule:
         downgrade=ladder.downgrade,
         year_starts=ladder.year_starts,
         sharing=ladder.shared,
+        counter=ladder.counter_id,
+        head_starts=tuple((tier.code, tier.head_start) for tier in tiers if tier.head_start),
+        rolls_over=ladder.rolls_over,
     )
+
+
+@versioned
+def expiries(program: Program) -> dict[tuple[str, str], TierExpiry]:
+    """Policies that differ by tier, by (tier code, unit code)."""
+    found = TierExpiry.objects.select_related("tier")
+    return {(row.tier.code, row.unit_id): row for row in found}
 
 
 def routes_of(tier: Tier, ladder: Ladder) -> tuple[Route, ...]:
@@ -114,17 +116,18 @@ def climbs_under(known: Iterable[LadderRule], members: Iterable[Member]) -> Clim
     }
 
 
-def _credits(ids: list[uuid.UUID], units: Iterable[str]) -> dict[uuid.UUID, list[Event]]:
+def _credits(ids: list[uuid.UUID], units: Collection[str]) -> dict[uuid.UUID, list[Event]]:
+    """By the accounts' ids, which follow from member and unit: one index serves it, always."""
+    accounts = {Account.id_for(pk, unit): (pk, unit) for pk in ids for unit in units}
     found: dict[uuid.UUID, list[Event]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT a.member_id, a.unit_id, e.occurred_at, sum(e.amount)::bigint
-               FROM points_account a JOIN points_entry e ON e.account_id = a.id
-               WHERE a.member_id = ANY(%s) AND a.unit_id = ANY(%s)
-               GROUP BY 1, 2, 3""",
-            [ids, list(units)],
+            """SELECT account_id, occurred_at, sum(amount)::bigint FROM points_entry
+               WHERE account_id = ANY(%s) GROUP BY 1, 2""",
+            [list(accounts)],
         )
-        for member, unit, moment, amount in cursor:
+        for account, moment, amount in cursor:
+            member, unit = accounts[account]
             found.setdefault(member, []).append((moment, unit, amount))
     return found
 

@@ -7,6 +7,7 @@ overlap.
 
 from __future__ import annotations
 
+import copy
 from typing import Any, ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -68,6 +69,10 @@ class Ladder(models.Model):
         max_length=10, choices=Downgrade.choices, default=Downgrade.TO_EARNED
     )
     shared = models.CharField(max_length=12, choices=Sharing.choices, default=Sharing.NEVER)
+    rolls_over = models.BooleanField(
+        default=False,
+        help_text=_("What lies above the threshold reached counts for status in the next year."),
+    )
     year_starts = models.PositiveSmallIntegerField(
         default=1, help_text=_("The month in which a program year starts.")
     )
@@ -129,6 +134,10 @@ class Tier(models.Model):
             "Of the ladder's counter over its window; empty: its routes say what it takes."
         ),
     )
+    head_start = models.PositiveBigIntegerField(
+        default=0,
+        help_text=_("What a program year begins with for who holds this tier then."),
+    )
     colors = models.JSONField(default=list, help_text=_("Two or three colors of the form #1a2b3c."))
     field = models.CharField(max_length=12, choices=Field.choices, default=Field.SOLID)
     outline = models.CharField(max_length=12, choices=Outline.choices, default=Outline.PENNANT)
@@ -147,6 +156,43 @@ class Tier(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TierExpiry(models.Model):
+    """How points of a unit end that are earned at a tier, where that differs from the unit's own
+    policy.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tier = models.ForeignKey(Tier, models.CASCADE, related_name="expiries")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    expiry = models.CharField(max_length=10, choices=Unit.Expiry.choices)
+    expiry_count = models.PositiveSmallIntegerField(null=True, blank=True)
+    expiry_round_to = models.CharField(
+        max_length=8, choices=Unit.RoundTo.choices, default=Unit.RoundTo.DAY
+    )
+
+    class Meta:
+        ordering = ("tier", "unit")
+        triggers = bumps_program_version()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tier", "unit"], name="tiers_expiry_unit_is_unique"),
+            models.CheckConstraint(
+                condition=Q(expiry="never", expiry_count__isnull=True)
+                | Q(expiry__in=["months", "days"], expiry_count__isnull=False, expiry_count__gte=1),
+                name="tiers_expiry_names_its_count",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} at {self.tier}"
+
+    def policy(self, unit: Unit) -> Unit:
+        """The unit with this tier's policy in the place of its own."""
+        changed = copy.copy(unit)
+        changed.expiry, changed.expiry_count = self.expiry, self.expiry_count
+        changed.expiry_round_to = self.expiry_round_to
+        return changed
 
 
 class TierRoute(models.Model):

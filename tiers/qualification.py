@@ -10,112 +10,13 @@ smallest parts.
 from __future__ import annotations
 
 import dataclasses
-import uuid
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from common import clock
-
-MANY_YEARS = 200
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Window:
-    """Over what a requirement counts: lifetime, year, months (rolling), membership_year or
-    since_change.
-    """
-
-    kind: str = "lifetime"
-    months: int = 0
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Requirement:
-    """At least so much of the counter `unit`, or so many program years at rank `rank` or above."""
-
-    at_least: int
-    unit: str = ""
-    rank: int = 0
-    window: Window = Window()
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Route:
-    """Requirements that must all hold, in force from a day up to but not on another."""
-
-    needs: tuple[Requirement, ...]
-    starts_on: date | None = None
-    ends_on: date | None = None
-
-    def is_in_force(self, day: date) -> bool:
-        return (self.starts_on is None or self.starts_on <= day) and (
-            self.ends_on is None or day < self.ends_on
-        )
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Rung:
-    """What qualification needs to know of a tier."""
-
-    code: str
-    rank: int
-    id: uuid.UUID
-    routes: tuple[Route, ...] = ()
-    name: str = ""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Validity:
-    """How long a hold lasts.
-
-    life; years: to the end of the program year that lies `count` years on, plus `months`; months:
-    from attaining; active: until `months` have passed without any credit.
-    """
-
-    kind: str = "life"
-    count: int = 0
-    months: int = 0
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class LadderRule:
-    """What qualification needs to know of a ladder; `rungs` from the lowest up.
-
-    `downgrade` is to_earned, one_step or never. The program year starts on the first of
-    `year_starts` (a month).
-    """
-
-    code: str
-    rungs: tuple[Rung, ...]
-    zone: str
-    validity: Validity = Validity()
-    downgrade: str = "to_earned"
-    year_starts: int = 1
-    sharing: str = "never"
-
-    @property
-    def units(self) -> frozenset[str]:
-        """Every counter that any route reads."""
-        return frozenset(
-            n.unit for r in self.rungs for route in r.routes for n in route.needs if n.unit
-        )
-
-    def year_of(self, day: date) -> date:
-        """The first day of the program year that holds `day`."""
-        return date(day.year - (day.month < self.year_starts), self.year_starts, 1)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Span:
-    """A tier held from `starts_at` to `ends_at` (exclusive; None: for life)."""
-
-    rung: Rung
-    starts_at: datetime
-    ends_at: datetime | None
-
-    def covers(self, moment: datetime) -> bool:
-        return self.starts_at <= moment and (self.ends_at is None or self.ends_at > moment)
+from tiers.flattening import flatten, top
+from tiers.terms import LadderRule, Requirement, Route, Rung, Span, Window
 
 
 class Series:
@@ -140,7 +41,6 @@ class Series:
         return self.sums[index - 1] if index else 0
 
 
-Ends = Callable[[datetime, date], datetime | None]
 Event = tuple[datetime, str, int]  # moment, unit, amount
 
 
@@ -185,14 +85,14 @@ class Climb:
     def rung_at(self, moment: datetime) -> Rung | None:
         """The highest rung held at `moment`, counting what happened until then."""
         self._pass(moment)
-        return _top(span for span in (*self._held(), *self._given(moment)) if span.covers(moment))
+        return top(span for span in (*self._held(), *self._given(moment)) if span.covers(moment))
 
     def rung_before(self, moment: datetime) -> Rung | None:
         """The highest rung at `moment` that was reached strictly before it.
 
         It is what an activity of that moment earns at.
         """
-        return _top(
+        return top(
             span
             for span in (*self._held(), *self._given(moment))
             if span.covers(moment) and span.starts_at < moment
@@ -212,7 +112,50 @@ class Climb:
         if need.rank:
             return self._years_at(need.rank, moment)
         series = self._series.get(need.unit)
-        return series.between(self._start(need.window, moment), moment) if series else 0
+        counted = series.between(self._start(need.window, moment), moment) if series else 0
+        if need.window.kind == "year" and need.unit == self.rule.counter:
+            counted += self._carried(moment)
+        return counted
+
+    def _carried(self, moment: datetime) -> int:
+        """What a program year begins with: a head start for the tier held then, and last year's
+        surplus.
+
+        The surplus is what lay above the highest threshold reached; where none was reached there is
+        none. It counts for status only: nothing is posted.
+        """
+        rule = self.rule
+        if not rule.head_starts and not rule.rolls_over:
+            return 0
+        first = rule.year_of(clock.local_date(moment, rule.zone))
+        if first not in self._carry:
+            self._carry[first] = (
+                0  # while it is being found out, and for the years before anything was counted
+            )
+            start = clock.start_of_day(first, rule.zone)
+            self._carry[first] = self._head_start(start) + self._surplus(start)
+        return self._carry[first]
+
+    def _head_start(self, start: datetime) -> int:
+        rung = top(span for span in (*self._held(), *self._given(start)) if span.covers(start))
+        return dict(self.rule.head_starts).get(rung.code, 0) if rung else 0
+
+    def _surplus(self, start: datetime) -> int:
+        rule, last = self.rule, start - timedelta(microseconds=1)
+        if not rule.rolls_over or not self._events or self._events[0][0] > last:
+            return 0
+        own = Requirement(1, unit=rule.counter, window=Window("year"))
+        total = self.value(own, last)
+        day = clock.local_date(last, rule.zone)
+        reached = [
+            need.at_least
+            for rung in rule.rungs
+            for route in rung.routes
+            if route.is_in_force(day)
+            for need in route.needs
+            if need.unit == rule.counter and need.at_least <= total
+        ]
+        return total - max(reached) if reached else 0
 
     def spans(self, *, until: datetime | None = None) -> list[Span]:
         """What is held when, by what was earned: spans that do not overlap, in order of time."""
@@ -223,6 +166,7 @@ class Climb:
         self.holds: list[Span] = []
         self._series: dict[str, Series] = {}
         self._turned = 0
+        self._carry: dict[date, int] = {}
         self._flat: list[Span] | None = None
 
     def _take(self, event: Event) -> None:
@@ -325,69 +269,6 @@ class Climb:
         if self._flat is None:
             self._flat = flatten(self.holds, self.rule, self._ends)
         return self._flat
-
-
-def flatten(holds: Sequence[Span], rule: LadderRule, ends: Ends) -> list[Span]:
-    """Overlapping holds as spans one after the other: at each moment the highest rung, equal
-    neighbors joined.
-
-    Where a ladder goes down one step at a time, a rung that ends is followed by the one below it
-    for another period.
-    """
-    flat = _highest(holds)
-    if rule.downgrade != "one_step":
-        return flat
-    for _ in range(len(rule.rungs) * MANY_YEARS):
-        step = _missing_step(flat, rule, ends)
-        if step is None:
-            return flat
-        holds = [*holds, step]
-        flat = _highest(holds)
-    return flat
-
-
-def _missing_step(flat: list[Span], rule: LadderRule, ends: Ends) -> Span | None:
-    """The first place at which a rung is followed by something lower than the one below it."""
-    for index, span in enumerate(flat):
-        if span.ends_at is None or span.rung.rank <= rule.rungs[0].rank:
-            continue
-        following = flat[index + 1] if index + 1 < len(flat) else None
-        below = max((r for r in rule.rungs if r.rank < span.rung.rank), key=lambda r: r.rank)
-        is_next = following is not None and following.starts_at == span.ends_at
-        if not (is_next and following is not None and following.rung.rank >= below.rank):
-            last_day = clock.local_date(span.ends_at, rule.zone)
-            return Span(below, span.ends_at, ends(span.ends_at, _one_year_back(last_day, rule)))
-    return None
-
-
-def _one_year_back(day: date, rule: LadderRule) -> date:
-    """The day whose period a step down inherits: by years, one program year from the fall; by
-    months, from the fall.
-    """
-    if rule.validity.kind != "years":
-        return day
-    return clock.add_months(day, -12 * rule.validity.count)
-
-
-def _highest(holds: Sequence[Span]) -> list[Span]:
-    edges = sorted(
-        {s.starts_at for s in holds} | {s.ends_at for s in holds if s.ends_at is not None}
-    )
-    flat: list[Span] = []
-    for index, start in enumerate(edges):
-        end = edges[index + 1] if index + 1 < len(edges) else None
-        rung = _top(span for span in holds if span.covers(start))
-        if rung is None:
-            continue
-        if flat and flat[-1].rung == rung and flat[-1].ends_at == start:
-            flat[-1] = dataclasses.replace(flat[-1], ends_at=end)
-        else:
-            flat.append(Span(rung, start, end))
-    return flat
-
-
-def _top(spans: Iterable[Span]) -> Rung | None:
-    return max((span.rung for span in spans), key=lambda rung: rung.rank, default=None)
 
 
 def _anniversary(joined: date, day: date) -> date:

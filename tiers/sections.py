@@ -24,7 +24,7 @@ from program.sections import (
     upsert,
 )
 from tiers import standing
-from tiers.models import Ladder, Standing, Tier, TierNeed, TierRoute
+from tiers.models import Ladder, Standing, Tier, TierExpiry, TierNeed, TierRoute
 
 
 class PennantTable(Table):
@@ -85,16 +85,32 @@ class RouteTable(Table):
     until: date | None = None
 
 
+class TierExpiryTable(Table):
+    """Points of a unit that are earned at this tier end otherwise: after months, days, or never."""
+
+    unit: Code
+    months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
+    days: Annotated[int, msgspec.Meta(ge=1, le=20000)] | None = None
+    never: bool = False
+    round_to: Literal["day", "month", "quarter", "year"] = "day"
+
+    def __post_init__(self) -> None:
+        if (self.months is not None) + (self.days is not None) + self.never != 1:
+            raise ValueError("give exactly one of months, days or never")
+
+
 class TierTable(Table):
     code: Code
     name: Title
     pennant: PennantTable
     threshold: Decimal | None = None
     route: list[RouteTable] = []
+    head_start: Decimal | None = None
+    expiry: list[TierExpiryTable] = []
     benefits: list[Text] = []
 
     def __post_init__(self) -> None:
-        positive(self, "threshold")
+        positive(self, "threshold", "head_start")
         if self.threshold is None and not self.route:
             raise ValueError("a tier needs a threshold or at least one route")
 
@@ -108,6 +124,7 @@ class LadderTable(Table):
     window: WindowName = "lifetime"
     window_months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
     downgrade: Literal["to_earned", "one_step", "never"] = "to_earned"
+    rolls_over: bool = False
     shared: Literal["never", "household", "after_first"] = "never"
     year_starts: Annotated[int, msgspec.Meta(ge=1, le=12)] = 1
 
@@ -134,6 +151,7 @@ def _apply(tables: list[LadderTable], blueprint: Any) -> list[str]:
             "window": table.window,
             "window_months": table.window_months,
             "downgrade": table.downgrade,
+            "rolls_over": table.rolls_over,
             "shared": table.shared,
             "year_starts": table.year_starts,
             "position": position,
@@ -142,6 +160,7 @@ def _apply(tables: list[LadderTable], blueprint: Any) -> list[str]:
         ladder, changed = upsert(Ladder, {"code": table.code}, values, label=f"Ladder {table.name}")
         changes += changed + _apply_tiers(ladder, table)
         changes += [line for tier in table.tier for line in _apply_routes(ladder, tier, blueprint)]
+        changes += [line for tier in table.tier for line in _apply_expiry(ladder, tier, blueprint)]
     return changes
 
 
@@ -186,6 +205,28 @@ def _apply_routes(ladder: Ladder, table: TierTable, blueprint: Any) -> list[str]
         )
         TierNeed.objects.bulk_create(TierNeed(route=route, **need) for need in needs)
     return [f"Routes to {table.name} changed."]
+
+
+def _apply_expiry(ladder: Ladder, table: TierTable, blueprint: Any) -> list[str]:
+    tier = Tier.objects.get(ladder=ladder, code=table.code)
+    spendable = [unit.code for unit in blueprint.unit if unit.kind == "spendable"]
+    wanted = {}
+    for one in table.expiry:
+        require_code(one.unit, spendable, place=f'tier "{table.code}", expiry, unit')
+        kind = "never" if one.never else ("months" if one.months else "days")
+        wanted[one.unit] = (kind, one.months or one.days, one.round_to)
+    stored = {
+        row.unit_id: (row.expiry, row.expiry_count, row.expiry_round_to)
+        for row in tier.expiries.all()
+    }
+    if wanted == stored:
+        return []
+    tier.expiries.all().delete()
+    for unit, (kind, count, round_to) in wanted.items():
+        TierExpiry.objects.create(
+            tier=tier, unit_id=unit, expiry=kind, expiry_count=count, expiry_round_to=round_to
+        )
+    return [f"Expiry at {table.name} changed."]
 
 
 def _route(
@@ -237,6 +278,7 @@ def _apply_tiers(ladder: Ladder, table: LadderTable) -> list[str]:
             "name": tier.name,
             "rank": rank,
             "threshold": threshold,
+            "head_start": int((tier.head_start or Decimal(0)).scaleb(decimals)),
             "colors": list(tier.pennant.colors),
             "field": tier.pennant.field,
             "outline": tier.pennant.outline,

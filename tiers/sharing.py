@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from tiers.models import Ladder
-from tiers.qualification import LadderRule, Rung, Span
+from tiers.terms import LadderRule, Span
 
 Peers = Sequence[tuple[uuid.UUID, datetime]]  # whom somebody lives with, and since when
 
@@ -34,8 +34,3 @@ def spans(peers: Peers, own: Callable[[uuid.UUID], Iterable[Span]]) -> list[Span
         for span in own(peer)
         if span.ends_at is None or span.ends_at > max(span.starts_at, since)
     ]
-
-
-def top(held: Iterable[Span]) -> Rung | None:
-    """The highest of what is held."""
-    return max((span.rung for span in held), key=lambda rung: rung.rank, default=None)

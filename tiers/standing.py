@@ -23,7 +23,8 @@ from tiers.errors import REFUSALS
 from tiers.ladders import Climbs, climbs, has_turned, routes_of, rules
 from tiers.ladders import rows as ladders
 from tiers.models import Ladder, Standing, Tier
-from tiers.qualification import Climb, Requirement, Route, Span, Window
+from tiers.qualification import Climb
+from tiers.terms import Requirement, Route, Span, Window
 
 CHUNK = 500  # members re-examined in one transaction
 TURN_DAYS = timedelta(days=7)  # how long the worker may have been away

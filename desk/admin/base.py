@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError
 from django.db.models import Model, QuerySet
@@ -98,8 +99,11 @@ class HouseForm(forms.ModelForm):
         self._ask_constraints(faulty=set(self.errors))
 
     def _ask_constraints(self, *, faulty: set[str]) -> None:
+        """Periods are compared with others only when they are periods: PostgreSQL raises otherwise."""
         for model, constraints in self.instance.get_constraints():
             for constraint in constraints:
+                if isinstance(constraint, ExclusionConstraint) and self.errors:
+                    continue
                 try:
                     constraint.validate(model, self.instance, exclude=faulty)
                 except ValidationError:
@@ -202,6 +206,22 @@ class KeptAdmin(HouseAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+class PartAdmin(FactAdmin):
+    """Rows that are edited on what they are a part of, and go when it goes; here they are looked up."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(HouseAdmin.has_delete_permission(self, request, obj))
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        raise PermissionDenied
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        shown = {**(extra_context or {}), "show_delete": False}
+        return super().change_view(request, object_id, form_url, shown)
 
 
 class FactInline(TabularInline):

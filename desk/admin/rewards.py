@@ -20,7 +20,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from common import clock
 from desk import fields, refusals, say, vouchers
 from desk.admin import links
-from desk.admin.base import FactAdmin, HouseForm, HouseInline, KeptAdmin, StaffNames
+from desk.admin.base import FactAdmin, HouseForm, HouseInline, KeptAdmin, PartAdmin, StaffNames
 from desk.views import till, verbs
 from program.models import Unit
 from rewards import codes
@@ -240,7 +240,7 @@ class VoucherStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(RewardPrice)
-class RewardPriceAdmin(FactAdmin):
+class RewardPriceAdmin(PartAdmin):
     """Prices are edited on their reward; this list is to look them up."""
 
     list_display = ("reward", "price", "tier", "starts_on", "ends_on")
@@ -255,7 +255,7 @@ class RewardPriceAdmin(FactAdmin):
 
 
 @admin.register(RewardStock)
-class RewardStockAdmin(FactAdmin):
+class RewardStockAdmin(PartAdmin):
     """Stock is edited on its reward; this list is to look it up."""
 
     list_display = ("reward", "slot", "left")
@@ -305,10 +305,8 @@ class RedemptionAdmin(links.ByMember, StaffNames, FactAdmin):
 
     @display(description=_("state"))
     def state(self, row: Redemption) -> str:
-        verdict = vouchers.verdict(row)
-        return format_html(
-            '<span class="desk-state desk-{}">{}</span>', verdict.kind, verdict.label
-        )
+        kind, label = vouchers.state(row)
+        return format_html('<span class="desk-state desk-{}">{}</span>', kind, label)
 
     @display(description=_("last day"))
     def last_day(self, row: Redemption) -> str:

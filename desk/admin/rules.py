@@ -14,7 +14,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from desk import conditions, fields, house, rules, say
-from desk.admin.base import FactAdmin, HouseAdmin, HouseForm, HouseInline
+from desk.admin.base import FactAdmin, HouseAdmin, HouseForm, HouseInline, PartAdmin
 from earning.models import Award, LimitUse, Rule, RuleCondition, RuleLimit
 from program import catalog
 from program.models import ActivityAttribute, ActivityType, Unit
@@ -252,7 +252,7 @@ class RuleAdmin(HouseAdmin):
 
 
 @admin.register(RuleCondition)
-class RuleConditionAdmin(FactAdmin):
+class RuleConditionAdmin(PartAdmin):
     """Conditions are edited on their rule; this list is to look them up."""
 
     list_display = ("rule", "kind", "attribute", "operator", "compared_with")
@@ -267,7 +267,7 @@ class RuleConditionAdmin(FactAdmin):
 
 
 @admin.register(RuleLimit)
-class RuleLimitAdmin(FactAdmin):
+class RuleLimitAdmin(PartAdmin):
     """Limits are edited on their rule; this list is to look them up."""
 
     list_display = ("rule", "code", "per", "period", "at_most")

@@ -17,7 +17,15 @@ from unfold.decorators import display
 
 from desk import fields, house, roles, say
 from desk.admin import links
-from desk.admin.base import FactAdmin, HouseAdmin, HouseForm, HouseInline, KeptAdmin, TallInline
+from desk.admin.base import (
+    FactAdmin,
+    HouseAdmin,
+    HouseForm,
+    HouseInline,
+    KeptAdmin,
+    PartAdmin,
+    TallInline,
+)
 from program.models import Unit
 from tiers import standing
 from tiers.models import Ladder, Standing, Tier, TierNeed, TierRoute
@@ -216,11 +224,23 @@ class NeedForm(fields.AmountFormMixin, HouseForm):
         )
 
 
+class NeedFormSet(forms.BaseInlineFormSet):
+    """A route asks for something: without a requirement everybody would be there."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [form for form in self.forms if form.has_changed() or form.instance.pk]
+        if all(form.cleaned_data.get("DELETE") for form in kept if hasattr(form, "cleaned_data")):
+            raise forms.ValidationError(_("A route asks for something. Give it a requirement."))
+
+
 class NeedInline(HouseInline):
     model = TierNeed
     form = NeedForm
     verbose_name = _("requirement")
     verbose_name_plural = _("requirements: all of them must hold")
+    min_num = 1
+    formset = NeedFormSet
     fields = ("unit", "held", "at_least", "window", "window_months")
 
 
@@ -250,7 +270,7 @@ class TierRouteAdmin(HouseAdmin):
 
 
 @admin.register(TierNeed)
-class TierNeedAdmin(FactAdmin):
+class TierNeedAdmin(PartAdmin):
     """Requirements are edited on their route; this list is to look them up."""
 
     list_display = ("route", "said")

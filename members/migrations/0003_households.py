@@ -8,36 +8,76 @@ import common.ids
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0002_vocabulary'),
+        ("members", "0002_vocabulary"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Household',
+            name="Household",
             fields=[
-                ('id', models.UUIDField(default=common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=common.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='HouseholdMember',
+            name="HouseholdMember",
             fields=[
-                ('id', models.UUIDField(default=common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('is_head', models.BooleanField(default=False)),
-                ('joined_at', models.DateTimeField()),
-                ('left_at', models.DateTimeField(blank=True, null=True)),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='members.household')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='households', to='members.member')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=common.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("is_head", models.BooleanField(default=False)),
+                ("joined_at", models.DateTimeField()),
+                ("left_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="members.household",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="households",
+                        to="members.member",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('joined_at',),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('member',), name='members_household_member_lives_in_one'), models.CheckConstraint(condition=models.Q(('left_at__isnull', True), ('left_at__gte', models.F('joined_at')), _connector='OR'), name='members_household_member_leaves_after_joining')],
+                "ordering": ("joined_at",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("left_at__isnull", True)),
+                        fields=("member",),
+                        name="members_household_member_lives_in_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("left_at__isnull", True),
+                            ("left_at__gte", models.F("joined_at")),
+                            _connector="OR",
+                        ),
+                        name="members_household_member_leaves_after_joining",
+                    ),
+                ],
             },
         ),
     ]

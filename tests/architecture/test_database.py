@@ -135,6 +135,7 @@ def test_no_row_disappears_with_another_by_accident() -> None:
         ("ActivityAttribute", "type"),
         ("RuleCondition", "rule"),
         ("RuleLimit", "rule"),
+        ("TierExpiry", "tier"),
         ("TierRoute", "tier"),
         ("TierNeed", "route"),
     }

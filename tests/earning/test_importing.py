@@ -1,4 +1,4 @@
-"""Importing: every row that can be recorded is, every other is named by its line, and twice is once."""
+"""Importing: every row that can be recorded is, every other is named, and twice is once."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_an_amount_beyond_counting_spoils_only_its_own_row(quay: Program, tmp_pa
         ('attribute = "paid", amount = 1 }', 'attribute = "weight", amount = 99999999 }'),
     )
     cast.apply(folder)
-    table = MAP.split("[attributes.paid]")[0] + (
+    table = MAP.split("[attributes.paid]", 1)[0] + (
         '[attributes.paid]\nalways = 1\n\n[attributes.weight]\ncolumn = "price"\n'
     )
     rows = GOOD + GOOD.replace("10.00", "9" * 12) + GOOD

@@ -53,7 +53,7 @@ def normal(value: Any) -> Any:
 def operator_of(tables: list[Any]) -> Any:
     """Partners and places have no order of their own; versions of a rule stand together."""
     kind = type(tables[0]).__name__
-    if kind in ("PartnerTable", "LocationTable"):
+    if kind in ("PartnerTable", "LocationTable", "SegmentTable"):
         return lambda table: table.code
     codes = [table.code for table in tables]
     first = {code: codes.index(code) for code in codes}

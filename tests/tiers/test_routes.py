@@ -10,16 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cast import utc
-from tiers.qualification import (
-    Climb,
-    LadderRule,
-    Requirement,
-    Route,
-    Rung,
-    Span,
-    Validity,
-    Window,
-)
+from tiers.qualification import Climb
+from tiers.terms import LadderRule, Requirement, Route, Rung, Span, Validity, Window
 
 YEAR = Window("year")
 
@@ -170,6 +162,25 @@ def test_a_higher_threshold_leaves_what_was_earned_to_its_end() -> None:
     late = Climb(ladder(harder), nights((utc(2026, 7, 1), 10)))
     assert early.spans()[0].ends_at == utc(2028, 1, 1)
     assert late.spans() == []
+
+
+def test_a_year_begins_with_the_head_start_of_the_tier_held_then() -> None:
+    rule = ladder(SILVER, GOLD, counter="night", head_starts=(("silver", 3),))
+    way = Climb(rule, nights((utc(2025, 6, 1), 10), (utc(2026, 6, 1), 6)))
+    need = Requirement(10, unit="night", window=YEAR)
+    assert way.value(need, utc(2026, 1, 1)) == 3
+    assert way.spans(until=utc(2026, 7, 1))[-1].ends_at == utc(2027, 1, 1)
+    way.add(utc(2026, 7, 1), "night", 1)
+    assert way.spans(until=utc(2026, 7, 2))[-1].ends_at == utc(2028, 1, 1)
+
+
+def test_the_surplus_above_what_was_reached_rolls_over_once() -> None:
+    rule = ladder(SILVER, GOLD, counter="night", rolls_over=True)
+    need = Requirement(10, unit="night", window=YEAR)
+    way = Climb(rule, nights((utc(2024, 6, 1), 13), (utc(2025, 6, 1), 4)))
+    assert way.value(need, utc(2025, 6, 1)) == 3 + 4
+    assert way.value(need, utc(2026, 6, 1)) == 0  # 7 reached nothing, so nothing lay above
+    assert Climb(rule, nights((utc(2024, 6, 1), 9))).value(need, utc(2025, 6, 1)) == 0
 
 
 def test_years_at_a_tier_can_lead_to_another() -> None:

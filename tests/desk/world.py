@@ -1,0 +1,43 @@
+"""A day at the quay in which everything the admin lists has happened, some of it several times."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import count
+
+from common import clock
+from earning import intake
+from earning.models import UnclaimedActivity
+from members import claiming, enrolment, households
+from members.models import Segment, SegmentMember
+from partners import keys
+from points import expiry
+from program.models import Partner
+from rewards import redemption, vouchers
+from tests import cast
+
+_turn = count(1)
+
+
+def day(actor: str) -> None:
+    """One more member with a bit of everything; `actor` is who did what is done at a desk."""
+    number = next(_turn)
+    ana = cast.ana(name=f"Ana {number}", email=f"ana{number}@example.com", phone=f"+35191200{number}")
+    for _visit in range(3):
+        cast.visit(ana, location="north-pier", attributes={"paid": "40.00", "table": "terrace"})
+    cast.visit(ana, type="survey", attributes={})
+    used, cancelled, _ready = (cast.redeem(ana) for _taken in range(3))
+    vouchers.use(used.code, actor=actor)
+    redemption.cancel(cancelled, reason="Changed her mind", actor=actor)
+    cast.adjust(ana, 5)
+    cast.earn(ana, 10, at=clock.now() - timedelta(days=40))
+    expiry.run()
+    enrolment.replace_card(ana, actor=actor, reason="Lost")
+    claiming.issue_code(ana, actor=actor)
+    households.found(ana, name=f"The house of Ana {number}", actor=actor)
+    locals_, _made = Segment.objects.get_or_create(code="locals", defaults={"name": "Locals"})
+    SegmentMember.objects.create(member=ana, segment=locals_)
+    for _waiting in range(2):
+        cast.visit()
+    intake.claim(UnclaimedActivity.objects.filter(claimed_at=None)[0], member=ana, actor=actor)
+    keys.issue(Partner.objects.get(code="till"), name=f"Till {number}", actor=actor)

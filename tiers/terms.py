@@ -1,0 +1,108 @@
+"""The terms of qualification: what a ladder, its rungs and the ways to them are."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from datetime import date, datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Window:
+    """Over what a requirement counts: lifetime, year, months (rolling), membership_year or
+    since_change.
+    """
+
+    kind: str = "lifetime"
+    months: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Requirement:
+    """At least so much of the counter `unit`, or so many program years at rank `rank` or above."""
+
+    at_least: int
+    unit: str = ""
+    rank: int = 0
+    window: Window = Window()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Route:
+    """Requirements that must all hold, in force from a day up to but not on another."""
+
+    needs: tuple[Requirement, ...]
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    def is_in_force(self, day: date) -> bool:
+        return (self.starts_on is None or self.starts_on <= day) and (
+            self.ends_on is None or day < self.ends_on
+        )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rung:
+    """What qualification needs to know of a tier."""
+
+    code: str
+    rank: int
+    id: uuid.UUID
+    routes: tuple[Route, ...] = ()
+    name: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Validity:
+    """How long a hold lasts.
+
+    life; years: to the end of the program year that lies `count` years on, plus `months`; months:
+    from attaining; active: until `months` have passed without any credit.
+    """
+
+    kind: str = "life"
+    count: int = 0
+    months: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LadderRule:
+    """What qualification needs to know of a ladder; `rungs` from the lowest up.
+
+    `downgrade` is to_earned, one_step or never. The program year starts on the first of
+    `year_starts` (a month).
+    """
+
+    code: str
+    rungs: tuple[Rung, ...]
+    zone: str
+    validity: Validity = Validity()
+    downgrade: str = "to_earned"
+    year_starts: int = 1
+    sharing: str = "never"
+    counter: str = ""
+    head_starts: tuple[tuple[str, int], ...] = ()
+    rolls_over: bool = False
+
+    @property
+    def units(self) -> frozenset[str]:
+        """Every counter that any route reads."""
+        return frozenset(
+            n.unit for r in self.rungs for route in r.routes for n in route.needs if n.unit
+        )
+
+    def year_of(self, day: date) -> date:
+        """The first day of the program year that holds `day`."""
+        return date(day.year - (day.month < self.year_starts), self.year_starts, 1)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Span:
+    """A tier held from `starts_at` to `ends_at` (exclusive; None: for life)."""
+
+    rung: Rung
+    starts_at: datetime
+    ends_at: datetime | None
+
+    def covers(self, moment: datetime) -> bool:
+        return self.starts_at <= moment and (self.ends_at is None or self.ends_at > moment)
