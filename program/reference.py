@@ -129,7 +129,9 @@ def words(kind: Any) -> str:
 
 def _several(word: str) -> str:
     """`table` as `tables`; what is one of several ways stays."""
-    return f"{word}s" if word.isalpha() and word != "anything" else f"({word})"
+    if word == "anything":
+        return word
+    return f"{word}s" if word.isalpha() else f"({word})"
 
 
 def _limited(kind: Any, meta: msgspec.Meta) -> str:

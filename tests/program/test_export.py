@@ -44,6 +44,8 @@ def normal(value: Any) -> Any:
         if "in" in said and len(said["in"]) == 1:
             said["is"] = said.pop("in")[0]
         return said
+    if isinstance(value, list) and value and type(value[0]).__name__ == "TierExpiryTable":
+        return [normal(one) for one in sorted(value, key=lambda one: one.unit)]
     if isinstance(value, list) and value and all(map(toml.has_code, value)):
         key = operator_of(value)
         return [normal(one) for one in (sorted(value, key=key) if key else value)]
