@@ -16,3 +16,8 @@ def number(value: int | Decimal) -> str:
 def scaled(amount: int, decimals: int) -> Decimal:
     """An amount in a unit's smallest part as a decimal number of whole units."""
     return Decimal(amount).scaleb(-decimals)
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """A count with its noun: `1 member`, `1,234 members`."""
+    return f"{count:,} {one if count == 1 else many}"

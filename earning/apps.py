@@ -6,8 +6,11 @@ class EarningConfig(AppConfig):
     verbose_name = "Earning"
 
     def ready(self) -> None:
-        from earning import proof, scenes, sections
+        from earning import aspects, descriptions, proof, reporting, scenes, sections
 
         sections.install()
         scenes.install()
         proof.install()
+        aspects.install()
+        reporting.install()
+        descriptions.install()

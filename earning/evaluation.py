@@ -253,18 +253,19 @@ def _limited(outcome: Outcome, facts: Facts, usage: Usage) -> Outcome:
         if limit.per == "activity":
             room = limit.amount
         else:
-            room = usage.room(limit, owner=_owner(limit, facts), day=facts.on)
+            room = usage.room(limit, owner=owner(limit, facts), day=facts.on)
         if room is not None and room < amount:
             amount, binding = room, limit
     for limit in outcome.rule.limits:
         if limit.per != "activity" and amount > 0:
-            usage.take(limit, owner=_owner(limit, facts), day=facts.on, amount=amount)
+            usage.take(limit, owner=owner(limit, facts), day=facts.on, amount=amount)
     if binding is None:
         return outcome
     return dataclasses.replace(outcome, amount=amount, uncut=outcome.amount, limited_by=binding)
 
 
-def _owner(limit: Limit, facts: Facts) -> str:
+def owner(limit: Limit, facts: Facts) -> str:
+    """Whose use of a limit an activity adds to: a member, a partner, or everybody's."""
     return {"member": facts.member, "partner": facts.partner, "budget": ""}[limit.per]
 
 

@@ -38,6 +38,11 @@ class Gatherer:
         self._segments = _segments(ids) if "segment" in asked else {}
         self._first = _first(ids) if "first" in asked else None
 
+    def forget(self) -> None:
+        """Begin as if nothing had been recorded yet: for replaying what was."""
+        if self._first is not None:
+            self._first = set()
+
     def facts(self, one: Checked, member: Member) -> Facts:
         """The tier that counts is the one held when it happened, not the one it leads to."""
         held, reached = self._tiers(one, member)

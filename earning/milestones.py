@@ -53,15 +53,21 @@ class Tracker:
     their accounts.
     """
 
-    def __init__(self, program: Program, members: Iterable[Member]) -> None:
-        self.milestones = active(program)
+    def __init__(
+        self, milestones: Sequence[Milestone], *, homes: Mapping[uuid.UUID, uuid.UUID]
+    ) -> None:
+        self.milestones, self.homes = milestones, homes
         self.totals: dict[Total, int] = {}
-        self.homes: dict[uuid.UUID, uuid.UUID] = {}
-        ids = [member.pk for member in members]
-        if self.milestones and ids:
-            self._load(ids, program.time_zone)
-            self.homes = households.homes(ids)
-            households.lock(self.homes.values())  # what a household gets once, one batch decides
+
+    @classmethod
+    def load(cls, program: Program, members: Iterable[Member]) -> Tracker:
+        """With everything counted so far; what a household gets once, one batch decides."""
+        known, ids = active(program), [member.pk for member in members]
+        tracker = cls(known, homes=households.homes(ids) if known and ids else {})
+        if known and ids:
+            tracker._load(ids, program.time_zone)
+            households.lock(tracker.homes.values())
+        return tracker
 
     def take(self, one: Checked, member: Member, outcomes: Sequence[Outcome]) -> list[Passed]:
         """Count what an activity earned, and say which levels it passed."""
@@ -76,14 +82,15 @@ class Tracker:
                     Passed(milestone, level, period, member, owner)
                     for level in levels(milestone, before, before + gained)
                 ]
-        self._count(one, member, outcomes)
+        for outcome in outcomes:
+            self.count(member.pk, outcome.rule.unit, one.on.year, outcome.amount)
         return passed
 
-    def _count(self, one: Checked, member: Member, outcomes: Sequence[Outcome]) -> None:
-        for outcome in outcomes:
-            for period in ("", str(one.on.year)):
-                key = (member.pk, outcome.rule.unit, period)
-                self.totals[key] = self.totals.get(key, 0) + outcome.amount
+    def count(self, member: uuid.UUID, unit: str, year: int, amount: int) -> None:
+        """Add to what a member has counted, ever and in a year."""
+        for period in ("", str(year)):
+            key = (member, unit, period)
+            self.totals[key] = self.totals.get(key, 0) + amount
 
     def _owner(self, milestone: Milestone, member: Member) -> str:
         home = self.homes.get(member.pk)
@@ -103,9 +110,7 @@ class Tracker:
                 [zone, ids, list(counters)],
             )
             for member, unit, year, amount in cursor:
-                for period in ("", str(year)):
-                    key = (member, unit, period)
-                    self.totals[key] = self.totals.get(key, 0) + amount
+                self.count(member, unit, year, amount)
 
 
 def levels(milestone: Milestone, before: int, after: int) -> list[int]:

@@ -16,7 +16,7 @@ from common import clock
 from earning import revisions
 from earning.models import Milestone
 from earning.revisions import Wording
-from program import catalog
+from program import catalog, toml
 from program.blueprint import Section, Table, register
 from program.errors import BlueprintInvalid
 from program.sections import (
@@ -24,6 +24,7 @@ from program.sections import (
     Name,
     positive,
     quoted,
+    reordered,
     require_code,
     smallest,
     unique,
@@ -264,8 +265,15 @@ def _condition(when: WhenTable, place: str) -> dict[str, Any]:
             '{ attribute = "nights", at_least = 7 } or { tier = ["gold"] }.'
         )
     kind, operator, values = given[0]
-    plain = [str(value) if isinstance(value, Decimal) else value for value in values or []]
+    plain = [_plain(value) for value in values or []]
     return {"kind": kind, "operator": operator, "values": plain, "attribute": when.attribute or ""}
+
+
+def _plain(value: Any) -> Any:
+    """A value as it is stored, the same however it was written: 7 for 7.0, "7.5" for 7.50."""
+    if not isinstance(value, Decimal):
+        return value
+    return int(value) if value == value.to_integral_value() else toml.number(value)
 
 
 def _one(value: Any) -> list[Any] | None:
@@ -342,10 +350,11 @@ class MilestoneTable(Table):
 
 
 def _apply_milestones(tables: list[MilestoneTable], blueprint: Any) -> list[str]:
-    unique((table.code for table in tables), place="milestone")
+    codes = [table.code for table in tables]
+    unique(codes, place="milestone")
     units = {unit.code: unit for unit in blueprint.unit}
     counters = [code for code, unit in units.items() if unit.kind == "counter"]
-    changes = []
+    changes = reordered(Milestone.objects.all(), codes, what="milestones")
     for position, table in enumerate(tables):
         place = f'[[milestone]] "{table.code}"'
         require_code(table.counter, counters, place=f"{place}, counter")
@@ -377,7 +386,9 @@ def _apply_milestones(tables: list[MilestoneTable], blueprint: Any) -> list[str]
 
 def install() -> None:
     """Register the sections of this app."""
+    from earning import exports
+
     register(
-        Section("rule", list[RuleTable], _apply),
-        Section("milestone", list[MilestoneTable], _apply_milestones),
+        Section("rule", list[RuleTable], _apply, exports.rules),
+        Section("milestone", list[MilestoneTable], _apply_milestones, exports.milestones),
     )

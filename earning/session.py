@@ -7,13 +7,13 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from django.utils import translation
 
 from common import bulk, clock
 from earning import milestones, rules, sentences, usage
-from earning.evaluation import Outcome, evaluate
+from earning.deciding import Decided, Decider
+from earning.evaluation import Outcome
 from earning.gathering import Gatherer
 from earning.milestones import Passed
 from earning.models import Activity, Award, Rule
@@ -35,17 +35,13 @@ Stored = tuple[Activity, tuple[Award, ...]]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided about one activity:
-
-    what rules pay for it, and which milestones it passed.
-    """
+    """What was decided about one activity, and the row it becomes."""
 
     one: Checked
     member: Member
-    outcomes: list[Outcome]
-    passed: list[Passed]
+    made: Decided
     activity: Activity
-    tiers: frozenset[str]
+    passed: list[Passed]
 
 
 class Session:
@@ -68,11 +64,14 @@ class Session:
         ids = {member.pk for member in members.values()}
         self.usage = usage.load(self.rules, checked, ids, program=program)
         self.climbs = standing.climbs(set(members.values()), program=program)
-        self.gatherer = Gatherer(
-            program, rules=self.rules, members=members.values(), climbs=self.climbs
+        gatherer = Gatherer(program, rules=self.rules, members=members.values(), climbs=self.climbs)
+        self.decider = Decider(
+            self.rules,
+            gatherer=gatherer,
+            climbs=self.climbs,
+            usage=self.usage,
+            tracker=milestones.Tracker.load(program, set(members.values())),
         )
-        self.ladders = {way.rule.code: way.rule for way in self.climbs.values()}
-        self.tracker = milestones.Tracker(program, set(members.values()))
         self._held = {key: tuple(way.holds) for key, way in self.climbs.items()}
         self._accounts: dict[uuid.UUID, list[Account]] = {}
         for (member, _), account in books.accounts.items():
@@ -118,28 +117,19 @@ class Session:
         decided: list[Decision] = []
         for one in sorted(checked, key=lambda one: (one.occurred_at, one.index)):
             member = self.members[one.identity]
-            facts = self.gatherer.facts(one, member)
-            outcomes = evaluate(self.rules.get(one.type.code, ()), facts, self.usage)
-            for outcome in outcomes:
-                self._climb(member, one.occurred_at, outcome.rule.unit, outcome.amount)
+            made = self.decider.decide(one, member)
             activity = Activity(id=one.activity_id, member=member, **one.body(self.actor))
-            passed = self._pass(one, activity, outcomes)
-            decided.append(Decision(one, member, outcomes, passed, activity, facts.tiers))
+            decided.append(Decision(one, member, made, activity, self._pass(made, activity)))
         return decided
 
-    def _pass(self, one: Checked, activity: Activity, outcomes: Sequence[Outcome]) -> list[Passed]:
+    def _pass(self, made: Decided, activity: Activity) -> list[Passed]:
         """The milestones an activity passed first of all; what they pay counts for what follows."""
-        passed = self.tracker.take(one, activity.member, outcomes)
-        mine = [level for level, _ in milestones.claim([(level, activity) for level in passed])]
-        for level in mine:
-            milestone = level.milestone
-            self._climb(activity.member, one.occurred_at, milestone.unit_id, milestone.amount)
-        return mine
-
-    def _climb(self, member: Member, moment: datetime, unit: str, amount: int) -> None:
-        for code, rule in self.ladders.items():
-            if unit in rule.units:
-                self.climbs[member.pk, code].add(moment, unit, amount)
+        claimed = milestones.claim([(level, activity) for level in made.passed])
+        for level, _ in claimed:
+            paid = level.milestone
+            moment = activity.occurred_at
+            self.decider.count(activity.member, moment, paid.unit_id, paid.amount)
+        return [level for level, _ in claimed]
 
     def _write(self, decided: Sequence[Decision]) -> dict[int, Stored]:
         stored = {d.one.index: self._post(d) for d in decided}
@@ -155,7 +145,7 @@ class Session:
 
     def _post(self, decision: Decision) -> Stored:
         """Post what an activity earned, and what the milestones it passed pay on top."""
-        activity, outcomes = decision.activity, decision.outcomes
+        activity, outcomes = decision.activity, decision.made.outcomes
         earning = self._earning(decision)
         entries = ledger.post_into(self.books, [earning], actor=self.actor, program=self.program)
         bonus = [milestones.earning_of(one, activity) for one in decision.passed]
@@ -174,9 +164,9 @@ class Session:
                 reason=sentences.explain(
                     outcome, unit=units[outcome.rule.unit], type=one.type, program=self.program
                 ),
-                policy=self._policy(decision.tiers, units[outcome.rule.unit]),
+                policy=self._policy(decision.made.tiers, units[outcome.rule.unit]),
             )
-            for outcome in decision.outcomes
+            for outcome in decision.made.outcomes
         ]
         source = f"activity:{one.activity_id}"
         return Earning(decision.member.pk, source, one.occurred_at, credits, one.type.code)
@@ -191,7 +181,8 @@ class Session:
         """Every balance that this type of activity can move, and the tier on the first ladder."""
         accounts, now = self._accounts.get(member.pk, ()), clock.now()
         balances = {account.unit_id: account.balance for account in accounts}
-        rung = next((self.climbs[member.pk, code].rung_at(now) for code in self.ladders), None)
+        ladders = self.decider.ladders
+        rung = next((self.climbs[member.pk, code].rung_at(now) for code in ladders), None)
         tier = {"code": rung.code, "name": rung.name} if rung else None
         return {"balances": balances, "tier": tier}
 

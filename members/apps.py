@@ -6,7 +6,8 @@ class MembersConfig(AppConfig):
     verbose_name = "Members"
 
     def ready(self) -> None:
-        from members import scenes, sections
+        from members import descriptions, scenes, sections
 
         sections.install()
         scenes.install()
+        descriptions.install()

@@ -27,4 +27,6 @@ def _apply(tables: list[SegmentTable], blueprint: Any) -> list[str]:
 
 def install() -> None:
     """Register the sections of this app."""
-    register(Section("segment", list[SegmentTable], _apply))
+    from members import exports
+
+    register(Section("segment", list[SegmentTable], _apply, exports.segments))

@@ -6,6 +6,8 @@ class PointsConfig(AppConfig):
     verbose_name = "Points"
 
     def ready(self) -> None:
-        from points import scenes
+        from points import aspects, descriptions, scenes
 
         scenes.install()
+        aspects.install()
+        descriptions.install()

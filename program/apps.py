@@ -6,6 +6,8 @@ class ProgramConfig(AppConfig):
     verbose_name = "Program"
 
     def ready(self) -> None:
-        from program import sections
+        from program import descriptions, folders, sections
 
         sections.install()
+        folders.install()
+        descriptions.install()

@@ -7,7 +7,7 @@ No float gets in: a number with a fraction is a Decimal or a text.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -71,17 +71,24 @@ def typed(type: ActivityType, stored: Mapping[str, Any]) -> dict[str, Any]:
     return {code: _value(kinds[code], value) for code, value in stored.items() if code in kinds}
 
 
+def fitting(
+    known: Mapping[str, ActivityAttribute], stored: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """Stored values as typed ones, as far as they fit attributes that may have changed since, and
+    the codes of those that do not.
+    """
+    values: dict[str, Any] = {}
+    wrong = []
+    for code, raw in stored.items():
+        try:
+            values[code] = _value(known[code], raw)
+        except (KeyError, ValueError):
+            wrong.append(code)
+    return values, wrong
+
+
 def _value(attribute: ActivityAttribute, raw: Any) -> Any:
-    reader = {
-        Kind.INTEGER: _integer,
-        Kind.DECIMAL: _decimal,
-        Kind.MONEY: _money,
-        Kind.TEXT: _text,
-        Kind.CHOICE: _choice,
-        Kind.BOOLEAN: _boolean,
-        Kind.DATE: _date,
-    }[Kind(attribute.kind)]
-    return reader(attribute, raw)
+    return READERS[attribute.kind](attribute, raw)
 
 
 def _integer(attribute: ActivityAttribute, raw: Any) -> int:
@@ -148,6 +155,17 @@ def _date(attribute: ActivityAttribute, raw: Any) -> date:
         return date.fromisoformat(raw)
     except (TypeError, ValueError):
         raise ValueError(f"{_shown(raw)} is not a date. Write it like 2026-03-31.") from None
+
+
+READERS: dict[str, Callable[[ActivityAttribute, Any], Any]] = {
+    Kind.INTEGER: _integer,
+    Kind.DECIMAL: _decimal,
+    Kind.MONEY: _money,
+    Kind.TEXT: _text,
+    Kind.CHOICE: _choice,
+    Kind.BOOLEAN: _boolean,
+    Kind.DATE: _date,
+}
 
 
 def _shown(raw: Any) -> str:

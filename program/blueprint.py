@@ -1,15 +1,16 @@
 """Blueprints: a whole program as one TOML file, checked to the last key, applied in one
 transaction.
 
-Each app brings the sections it understands and says how they are applied; this module knows none of
-them. Numbers with a fraction are read as decimals, never as floats. A mistake names the table, the
-key, and what would be right.
+Each app brings the sections it understands and says how they are applied and exported; this module
+knows none of them. Numbers with a fraction are read as decimals, never as floats. A mistake names
+the table, the key, and what would be right.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 import re
 import tomllib
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
+from program import catalog
 from program.errors import BlueprintInvalid
 from program.models import Program, Revision
 
@@ -34,13 +36,17 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class Section:
     """One top-level key of a blueprint.
 
-    `apply(value, blueprint)` writes it and returns what changed, in sentences.
+    `apply(value, blueprint)` writes it and returns what changed, in sentences; `export()` gives
+    back the value that would be applied to come to what is stored. `follow()` brings members in
+    line, where something has changed.
     """
 
     name: str
     type: Any
     apply: Callable[[Any, Any], list[str]]
+    export: Callable[[], Any]
     is_required: bool = False
+    follow: Callable[[], None] | None = None
 
 
 _sections: list[Section] = []
@@ -55,11 +61,21 @@ def register(*sections: Section) -> None:
     _sections.extend(section for section in sections if section.name not in known)
 
 
+def sections() -> tuple[Section, ...]:
+    """All sections, in the order in which they are applied."""
+    return tuple(_sections)
+
+
 def type_of() -> Any:
     """The type of a whole blueprint, made of all sections."""
+    return _type(sections())
+
+
+@functools.cache
+def _type(known: tuple[Section, ...]) -> Any:
     fields: list[Any] = [
         (s.name, s.type) if s.is_required else (s.name, s.type, msgspec.field(default_factory=list))
-        for s in sorted(_sections, key=lambda section: not section.is_required)
+        for s in sorted(known, key=lambda section: not section.is_required)
     ]
     return msgspec.defstruct("Blueprint", fields, forbid_unknown_fields=True, kw_only=True)
 
@@ -102,15 +118,38 @@ def apply(folder: Path, *, actor: str) -> list[str]:
     earned.
     """
     blueprint, text = load(folder)
-    Program.objects.select_for_update().first()
-    changes: list[str] = []
+    by_section = write(blueprint)
     for section in _sections:
-        changes += section.apply(getattr(blueprint, section.name), blueprint)
+        if section.follow and by_section[section.name]:
+            section.follow()
+    changes = [change for lines in by_section.values() for change in lines]
     if changes:
         Revision.objects.create(
             blueprint=folder.resolve().name, text=text, changes=changes, actor=actor
         )
     return changes
+
+
+def write(blueprint: Any) -> dict[str, list[str]]:
+    """Write a blueprint into the program's tables, and touch no member. Returns what changed, by
+    section.
+
+    The caller's transaction decides whether it stays. Raises as `apply` does.
+    """
+    Program.objects.select_for_update().first()
+    return {
+        section.name: section.apply(getattr(blueprint, section.name), blueprint)
+        for section in _sections
+    }
+
+
+def export() -> Any:
+    """The blueprint of the program as it stands, whoever made it so.
+
+    Raises ProgramMissing before there is one.
+    """
+    catalog.current()
+    return type_of()(**{section.name: section.export() for section in _sections})
 
 
 def explain(problem: str, raw: Any, whole: Any) -> str:

@@ -43,3 +43,27 @@ class HistoryProtected(LoyaltyError):
 
     code = "history_protected"
     title = "This part of the program is in use and can only be succeeded"
+
+
+class FileInTheWay(LoyaltyError):
+    """A file would be written over that somebody may have written by hand."""
+
+    code = "file_in_the_way"
+    title = "There is a file already"
+
+
+class ScenarioMissing(InvalidInput):
+    code = "scenario_missing"
+    title = "There is no scenario to play"
+
+
+class ScenarioFailed(LoyaltyError):
+    """A scenario expected something else than what happened."""
+
+    code = "scenario_failed"
+    title = "The program does not do what its scenarios say"
+
+
+class MarksMissing(InvalidInput):
+    code = "marks_missing"
+    title = "The page has no place for the reference"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar
@@ -137,7 +137,15 @@ def upsert(
         setattr(row, name, values[name])
     if changed:
         row.save(update_fields=changed)
-    return row, [f"{label} changed: {', '.join(changed)}."] if changed else []
+    told = [name for name in changed if name != "position"]  # `reordered` tells of that
+    return row, [f"{label} changed: {', '.join(told)}."] if told else []
+
+
+def reordered(known: models.QuerySet[Any], codes: Sequence[str], *, what: str) -> list[str]:
+    """One sentence where what is listed stands in another order than before; ask before writing."""
+    before = [code for code in known.values_list("code", flat=True) if code in codes]
+    after = [code for code in codes if code in before]
+    return [f"The order of {what} changed."] if before != after else []
 
 
 def positive(table: Table, *names: str) -> None:
@@ -211,7 +219,7 @@ def _apply_units(tables: list[UnitTable], blueprint: Any) -> list[str]:
             "in [[unit]]: a program needs at least one unit of the kind spendable."
         )
     _check_default(tables)
-    changes = []
+    changes = reordered(Unit.objects.all(), [table.code for table in tables], what="units")
     for position, table in enumerate(tables):
         existing = Unit.objects.filter(code=table.code).first()
         if existing and (existing.kind, existing.decimals) != (table.kind, table.decimals):
@@ -309,8 +317,9 @@ def _apply_partners(tables: list[PartnerTable], blueprint: Any) -> list[str]:
 
 
 def _apply_types(tables: list[ActivityTypeTable], blueprint: Any) -> list[str]:
-    unique((table.code for table in tables), place="activity_type")
-    changes = []
+    codes = [table.code for table in tables]
+    unique(codes, place="activity_type")
+    changes = reordered(ActivityType.objects.all(), codes, what="activity types")
     for position, table in enumerate(tables):
         for key in ("rated_by", "begins_by"):
             dates = [one.code for one in table.attribute if one.type == "date"]
@@ -333,8 +342,9 @@ def _apply_types(tables: list[ActivityTypeTable], blueprint: Any) -> list[str]:
 
 
 def _apply_attributes(type: ActivityType, table: ActivityTypeTable) -> list[str]:
-    unique((one.code for one in table.attribute), place="activity_type.attribute")
-    changes = []
+    codes = [one.code for one in table.attribute]
+    unique(codes, place="activity_type.attribute")
+    changes = reordered(type.attributes.all(), codes, what=f"what is told of a {table.name}")
     for position, one in enumerate(table.attribute):
         if one.type == "choice" and not one.choices:
             raise BlueprintInvalid(
@@ -380,9 +390,11 @@ def require_code(code: str, known: Iterable[str], *, place: str) -> None:
 
 def install() -> None:
     """Register the sections of this app."""
+    from program import exports
+
     register(
-        Section("program", ProgramTable, _apply_program, is_required=True),
-        Section("unit", list[UnitTable], _apply_units),
-        Section("partner", list[PartnerTable], _apply_partners),
-        Section("activity_type", list[ActivityTypeTable], _apply_types),
+        Section("program", ProgramTable, _apply_program, exports.program, is_required=True),
+        Section("unit", list[UnitTable], _apply_units, exports.units),
+        Section("partner", list[PartnerTable], _apply_partners, exports.partners),
+        Section("activity_type", list[ActivityTypeTable], _apply_types, exports.activity_types),
     )

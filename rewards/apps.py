@@ -6,8 +6,10 @@ class RewardsConfig(AppConfig):
     verbose_name = "Rewards"
 
     def ready(self) -> None:
-        from rewards import proof, scenes, sections
+        from rewards import aspects, descriptions, proof, scenes, sections
 
         sections.install()
         scenes.install()
         proof.install()
+        aspects.install()
+        descriptions.install()

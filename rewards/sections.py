@@ -19,6 +19,7 @@ from program.sections import (
     Name,
     Text,
     positive,
+    reordered,
     require_code,
     smallest,
     unique,
@@ -73,8 +74,9 @@ class RewardTable(Table):
 
 
 def _apply(tables: list[RewardTable], blueprint: Any) -> list[str]:
-    unique((table.code for table in tables), place="reward")
-    changes = []
+    codes = [table.code for table in tables]
+    unique(codes, place="reward")
+    changes = reordered(Reward.objects.all(), codes, what="rewards")
     for position, table in enumerate(tables):
         _check(table, blueprint)
         values = {
@@ -235,9 +237,10 @@ class ConversionTable(Table):
 
 
 def _apply_conversions(tables: list[ConversionTable], blueprint: Any) -> list[str]:
-    unique((table.code for table in tables), place="conversion")
+    codes = [table.code for table in tables]
+    unique(codes, place="conversion")
     units = {unit.code: unit for unit in blueprint.unit}
-    changes = []
+    changes = reordered(Conversion.objects.all(), codes, what="conversions")
     for position, table in enumerate(tables):
         place = f'[[conversion]] "{table.code}"'
         spendable = [code for code, unit in units.items() if unit.kind == "spendable"]
@@ -269,7 +272,9 @@ def _apply_conversions(tables: list[ConversionTable], blueprint: Any) -> list[st
 
 def install() -> None:
     """Register the sections of this app."""
+    from rewards import exports
+
     register(
-        Section("reward", list[RewardTable], _apply),
-        Section("conversion", list[ConversionTable], _apply_conversions),
+        Section("reward", list[RewardTable], _apply, exports.rewards),
+        Section("conversion", list[ConversionTable], _apply_conversions, exports.conversions),
     )

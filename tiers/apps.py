@@ -6,7 +6,9 @@ class TiersConfig(AppConfig):
     verbose_name = "Tiers"
 
     def ready(self) -> None:
-        from tiers import scenes, sections
+        from tiers import aspects, descriptions, scenes, sections
 
         sections.install()
         scenes.install()
+        aspects.install()
+        descriptions.install()

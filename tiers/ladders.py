@@ -93,7 +93,12 @@ def climbs(members: Iterable[Member], *, program: Program) -> Climbs:
 
     what was earned, from the ledger, and what was given. Two queries.
     """
-    known, people = rules(program), list(members)
+    return climbs_under(rules(program), members)
+
+
+def climbs_under(known: Iterable[LadderRule], members: Iterable[Member]) -> Climbs:
+    """The same under ladders that need not be the program's: what a draft would make of it."""
+    known, people = tuple(known), list(members)
     if not known or not people:
         return {}
     ids = [member.pk for member in people]

@@ -73,6 +73,11 @@ class Climb:
         for event in sorted(credits):
             self._take(event)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything was ever counted."""
+        return bool(self._events)
+
     def add(self, occurred_at: datetime, unit: str, amount: int) -> None:
         """Count one more credit, wherever in time it falls."""
         self._take((occurred_at, unit, amount))
@@ -195,7 +200,7 @@ class Climb:
     def _next_turn(self) -> datetime | None:
         """The next moment at which members may move by themselves.
 
-        A threshold comes into force, or a program year begins that brings a head start or a surplus.
+        A threshold comes into force, or a year begins that brings a head start or a surplus.
         """
         if not self._events:
             return None

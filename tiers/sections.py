@@ -18,6 +18,7 @@ from program.sections import (
     Text,
     Title,
     positive,
+    reordered,
     require_code,
     smallest,
     unique,
@@ -138,9 +139,10 @@ def _check_window(window: str | None, months: int | None) -> None:
 
 
 def _apply(tables: list[LadderTable], blueprint: Any) -> list[str]:
-    unique((table.code for table in tables), place="ladder")
+    codes = [table.code for table in tables]
+    unique(codes, place="ladder")
     unique((tier.code for table in tables for tier in table.tier), place="ladder.tier")
-    changes = []
+    changes = reordered(Ladder.objects.all(), codes, what="ladders")
     for position, table in enumerate(tables):
         counters = [unit.code for unit in blueprint.unit if unit.kind == "counter"]
         require_code(table.counter, counters, place=f'[[ladder]] "{table.code}", counter')
@@ -160,10 +162,7 @@ def _apply(tables: list[LadderTable], blueprint: Any) -> list[str]:
         changes += changed + _apply_tiers(ladder, table)
         changes += [line for tier in table.tier for line in _apply_routes(ladder, tier, blueprint)]
         changes += [line for tier in table.tier for line in _apply_expiry(ladder, tier, blueprint)]
-    changes += _end_missing([table.code for table in tables])
-    if changes:
-        standing.reassess_everyone(actor="system:program")
-    return changes
+    return changes + _end_missing([table.code for table in tables])
 
 
 def _end_missing(codes: list[str]) -> list[str]:
@@ -179,11 +178,16 @@ def _end_missing(codes: list[str]) -> list[str]:
             ladder.delete()
         except ProtectedError as error:
             raise HistoryProtected(
-                f'in [[ladder]]: rewards or rules still name tiers of "{ladder.code}". '
-                "Take them out and apply, then remove the ladder."
+                f'in [[ladder]]: rewards still name tiers of "{ladder.code}". Take them out and '
+                "apply, then remove the ladder."
             ) from error
         changes.append(f"Ladder {ladder.name} was removed.")
     return changes
+
+
+def _follow() -> None:
+    """Whoever the new ladder lifts, or lets down, moves with it."""
+    standing.reassess_everyone(actor="system:program")
 
 
 def _validity(said: str | ValidityTable) -> dict[str, Any]:
@@ -343,4 +347,6 @@ def _smallest(tier: TierTable, decimals: int) -> int | None:
 
 def install() -> None:
     """Register the sections of this app."""
-    register(Section("ladder", list[LadderTable], _apply))
+    from tiers import exports
+
+    register(Section("ladder", list[LadderTable], _apply, exports.ladders, follow=_follow))

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from common import clock
-from common.errors import LoyaltyError
 from earning import intake
 from members import households
+from program.errors import BlueprintInvalid
 from tests.cast import ACTOR, adjust, ana, apply, awarded, balance, submission, utc, variant, visit
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def test_what_was_paid_under_a_limit_counts_under_the_revised_one(tmp_path: Path
 
 
 def test_a_limit_finer_than_its_unit_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(LoyaltyError):
+    with pytest.raises(BlueprintInvalid, match="decimals"):
         with_limit(tmp_path, "0.5")
 
 

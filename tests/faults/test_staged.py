@@ -1,4 +1,4 @@
-"""Races that are not left to luck: all are brought to the same lock, then let go one after the other.
+"""Races that are not left to luck: all are brought to one lock, then let go one after the other.
 
 Whatever was read before the lock is stale by then. A verb that decides on it does so every time.
 """

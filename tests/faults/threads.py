@@ -65,10 +65,7 @@ def _await_waiting(number: int) -> None:
     """Look until so many connections wait for a lock."""
     for _ in range(20_000):
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
+            cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
             if cursor.fetchone()[0] >= number:
                 return
     raise AssertionError(f"{number} pieces of work should wait for the lock, and do not")

@@ -22,4 +22,5 @@ def test_what_expired_when_a_member_spends_is_announced_once() -> None:
         earn(member, 5)
         spend(member, 5)
         assert balance(member) == 0
-    assert Event.objects.filter(type="points_expired", member_id=member.pk).count() == 1
+    event = Event.objects.get(type="points_expired", member_id=member.pk)
+    assert (event.payload["unit"], event.payload["amount"]) == ("point", 10)

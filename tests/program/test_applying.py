@@ -204,3 +204,14 @@ def test_stock_that_was_taken_is_not_put_back(quay: Program, tmp_path: Path) -> 
     assert RewardStock.objects.get().left == 0
     assert apply(variant(tmp_path, ("stock = 1\n", ""))) == ["Print no longer has a limit."]
     assert apply(cast.QUAY) == ["Print: 1 in stock."]
+
+
+def test_another_order_is_said_once(quay: Program, tmp_path: Path) -> None:
+    text = (cast.QUAY / "program.toml").read_text(encoding="utf-8")
+    start = text.index('[[reward]]\ncode = "coffee"')
+    end = text.index('[[reward]]\ncode = "cake"')
+    moved = text[:start] + text[end:] + "\n" + text[start:end]
+    (tmp_path / "program.toml").write_text(moved, encoding="utf-8")
+    assert apply(tmp_path) == ["The order of rewards changed."]
+    assert Reward.objects.values_list("code", flat=True).last() == "coffee"
+    assert apply(tmp_path) == []

@@ -1,0 +1,232 @@
+"""What the keys of rules and milestones mean, and what scenarios can say about earning."""
+
+from __future__ import annotations
+
+from earning.mapping import DateTable, MappingTable, MemberTable, SourceTable, SumTable
+from earning.scenes import ActivityTable
+from earning.sections import (
+    LimitTable,
+    MilestoneTable,
+    PaysTable,
+    PerTable,
+    RuleTable,
+    WhenTable,
+)
+from program.describing import Document, describe, document
+from program.descriptions import CODE
+
+UNTIL = "The first day on which it no longer does. Left out: for good."
+
+
+def install() -> None:
+    """Say it; called once, when the app is ready."""
+    _rules()
+    _conditions()
+    _milestones()
+    _scenarios()
+    _mappings()
+
+
+def _rules() -> None:
+    describe(
+        RuleTable,
+        "What an activity earns: exactly one of `fixed`, `per`, `percent`. Base awards are worked "
+        "out first, then bonuses, then percentages of the base, then limits; each award is rounded "
+        "once. What has paid is not edited: give it an `until`, and write a second table with the "
+        "same code and a later `from`.",
+        {
+            "code": (CODE, '"beans"'),
+            "name": ("What members read in front of the arithmetic.", '"Purchase"'),
+            "activity": ("The activity type that earns.", '"purchase"'),
+            "unit": ("What it earns.", '"bean"'),
+            "class": ("Base, or a bonus: percentages are of the base.", '"bonus"'),
+            "fixed": ("So much for each activity.", "10"),
+            "per": ("So much for each of an attribute.", '{ attribute = "amount", amount = 1 }'),
+            "percent": ("So many percent of the base awards of the activity.", "50"),
+            "of": ("The unit whose base it is a percentage of; left out: its own.", '"point"'),
+            "group": ("Of the rules of a group only the one that pays best does.", '"occasion"'),
+            "limit": (
+                "The most it pays. What does not fit is cut off, and said.",
+                '[{ per = "member", period = "month", amount = 1000 }]',
+            ),
+            "when": ("Conditions; all must hold.", '[{ weekday = ["mon", "tue"] }]'),
+            "from": ("The first day on which it pays.", "2026-04-01"),
+            "until": (UNTIL, "2026-07-01"),
+        },
+    )
+    describe(
+        PerTable,
+        "So much for every so many of an attribute.",
+        {
+            "attribute": ("A number of the activity.", '"amount"'),
+            "amount": ("How much for each step.", "1"),
+            "step": ("How many of the attribute make a step.", "2"),
+            "whole_steps": ("Whether only full steps count.", "true"),
+        },
+    )
+    describe(
+        LimitTable,
+        "At most an `amount`, or so many `times`, in a calendar period of the activity's own day.",
+        {
+            "per": ("Whose limit it is: a budget is everybody's together.", '"member"'),
+            "period": ("How long it holds before it begins anew.", '"month"'),
+            "amount": ("The most that is paid.", "1000"),
+            "times": ("The most often that it pays.", "1"),
+            "code": ("Rules that name one code share one limit.", '"beans-a-month"'),
+        },
+    )
+
+
+def _conditions() -> None:
+    describe(
+        WhenTable,
+        "One condition: an `attribute` with one comparison, or one of the other keys. Either-or is "
+        "two rules. An attribute that was not told meets no condition.",
+        {
+            "attribute": ("An attribute of the activity, compared by the next five.", '"nights"'),
+            "is": ("It is this.", '"stayed"'),
+            "in": ("It is one of these.", '["terrace", "garden"]'),
+            "not_in": ("It is none of these.", '["cancelled"]'),
+            "at_least": ("It is so much or more.", "7"),
+            "at_most": ("It is so much or less.", "13"),
+            "tier": ("The member held one of these when it happened.", '["regular"]'),
+            "tier_at_least": ("The member held this one or one above it.", '"regular"'),
+            "partner": ("One of these reported it.", '["till"]'),
+            "location": ("It happened at one of these.", '["main-street"]'),
+            "weekday": ("It happened on one of these.", '["sat", "sun"]'),
+            "from_hour": ("It happened in this hour of the day or later.", "14"),
+            "to_hour": ("It happened in this hour or earlier: 15 is until 15:59.", "15"),
+            "segment": ("The member is in one of these groups.", '["students"]'),
+            "not_segment": ("The member is in none of these groups.", '["employees"]'),
+            "birthday": (
+                "It is the member's birthday, its week (from Monday), or month.",
+                '"week"',
+            ),
+            "first": ("It is the member's first activity of this type, or is not.", "true"),
+            "member_for_months": ("The member joined so many months ago or more.", "12"),
+            "member_up_to_months": ("The member joined so many months ago or less.", "3"),
+        },
+    )
+
+
+def _milestones() -> None:
+    describe(
+        MilestoneTable,
+        "A mark on a counter that pays when it is passed: once, or again at every further `every`. "
+        "What it pays can be a unit of its own that is spent on rewards of its own: that makes it "
+        "a choice.",
+        {
+            "code": (CODE, '"crystal"'),
+            "name": ("What members read.", '"Crystal block"'),
+            "counter": ("The unit that is counted.", '"night"'),
+            "at": ("The first mark.", "140"),
+            "every": ("The distance to each further one; left out: there is none.", "70"),
+            "window": ("Whether it counts for ever, or anew each calendar year.", '"year"'),
+            "per": ("Whether each member reaches it, or a household once.", '"household"'),
+            "pays": ("What it pays.", '{ unit = "crystal", amount = 1 }'),
+        },
+    )
+    describe(
+        PaysTable,
+        "What is paid.",
+        {"unit": ("Of what.", '"crystal"'), "amount": ("How much.", "1")},
+    )
+
+
+def _scenarios() -> None:
+    describe(
+        "Step",
+        "",
+        {
+            "activity": (
+                "A partner reports an activity of the member.",
+                '{ type = "purchase", attributes = { amount = "9.80" } }',
+            )
+        },
+    )
+    describe(
+        ActivityTable,
+        "An activity.",
+        {
+            "type": ("Its activity type.", '"purchase"'),
+            "attributes": ("What is told about it.", '{ amount = "9.80", cups = 2 }'),
+            "partner": ("Who reports it; left out: the first partner.", '"till"'),
+            "location": ("Where it happened.", '"main-street"'),
+            "reference": ("The partner's own number for it.", '"receipt-1"'),
+            "on": ("The day on which it happened, where it is reported later.", "2026-02-27"),
+        },
+    )
+    describe(
+        "Expect",
+        "",
+        {
+            "earned": ("What the step's activity earned, by unit.", "{ bean = 9, visit = 1 }"),
+            "milestones": ("The marks it passed: code and level.", '["crystal 140"]'),
+            "sentences": ("How each award is explained.", '["Visit: 1 visit"]'),
+        },
+    )
+
+
+def _mappings() -> None:
+    document(
+        Document(
+            "A file of activities: the mapping",
+            "`manage.py import_activities FILE.csv.gz --map MAPPING.toml` reads a file; the "
+            "mapping says what its columns mean. `blueprints/hotel/bookings.toml` is one.",
+            lambda: MappingTable,
+        )
+    )
+    describe(
+        MappingTable,
+        "",
+        {
+            "partner": ("Whose activities they are.", '"front-desk"'),
+            "type": ("Their activity type.", '"stay"'),
+            "reference": (
+                "What makes each row its own: columns in braces, or `{line}`.",
+                '"booking-{line}"',
+            ),
+            "occurred_on": ("The column that has the day.", '{ column = "date" }'),
+            "member": (
+                "The column that names the member.",
+                '{ column = "customer", reference = "customer-{value}" }',
+            ),
+            "attributes": ("Where each attribute comes from.", '{ amount = { column = "total" } }'),
+            "location": ("Where the place comes from.", '{ column = "hotel" }'),
+            "skip": ("What stands where nobody is named.", '["NULL", ""]'),
+        },
+    )
+    describe(
+        DateTable,
+        "A column with days.",
+        {
+            "column": ("Which one.", '"date"'),
+            "format": ("How they are written, in the manner of strptime.", '"%m/%d/%Y"'),
+        },
+    )
+    describe(
+        MemberTable,
+        "A column that names members. Whoever is not known yet is enrolled.",
+        {
+            "column": ("Which one.", '"agent"'),
+            "reference": ("What they are known by here.", '"agent-{value}"'),
+            "name": ("What to call those who are new.", '"Agent {value}"'),
+            "kind": ("What the column holds: reference, card, email or phone.", '"card"'),
+        },
+    )
+    describe(
+        SourceTable,
+        "Where a value comes from.",
+        {
+            "column": ("A column.", '"reservation_status"'),
+            "values": ("What its values mean; others are mistakes.", '{ "Check-Out" = "stayed" }'),
+            "is_one_of": ("Whether the column has one of these: true or false.", '["G", "H"]'),
+            "sum": ("Columns to add.", '["weekend_nights", "week_nights"]'),
+            "product": (
+                "Columns, or sums, to multiply.",
+                '["rate", { sum = ["weekend_nights", "week_nights"] }]',
+            ),
+            "always": ("The same for every row.", "true"),
+        },
+    )
+    describe(SumTable, "A sum inside a product.", {"sum": ("Columns to add.", '["a", "b"]')})

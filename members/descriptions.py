@@ -1,0 +1,43 @@
+"""What scenarios can say about people, in words."""
+
+from __future__ import annotations
+
+from members.scenes import EnrollTable, HouseholdTable
+from members.sections import SegmentTable
+from program.describing import describe
+from program.descriptions import CODE
+
+
+def install() -> None:
+    """Say it; called once, when the app is ready."""
+    describe(
+        SegmentTable,
+        "A group of members that staff or another system puts together: students, card holders. "
+        "Rules and rewards can be for it, or not for it.",
+        {
+            "code": (CODE, '"students"'),
+            "name": ("What staff read.", '"Students"'),
+        },
+    )
+    describe(
+        "Step",
+        "",
+        {
+            "enroll": ("Somebody joins, and is on stage from now on.", '{ name = "Emil" }'),
+            "household": ("The step's member moves in.", '{ name = "The Kleins" }'),
+        },
+    )
+    describe(
+        EnrollTable,
+        "Somebody who joins.",
+        {
+            "name": ("What later steps call them.", '"Emil"'),
+            "birthday": ("Their day of birth.", "2001-03-05"),
+            "segments": ("The groups they are in.", '["students"]'),
+        },
+    )
+    describe(
+        HouseholdTable,
+        "A household; whoever moves in first is its head.",
+        {"name": ("Which one.", '"The Kleins"')},
+    )

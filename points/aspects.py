@@ -1,0 +1,49 @@
+"""What a draft means for points that members hold: their amounts never, and their dates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Count, Sum
+
+from common.text import number, scaled
+from points.models import Lot
+from program import catalog, exports, toml
+from program.differences import Aspect, Finding, register
+from program.models import Program, Unit
+from program.verbs import Progress
+
+Units = dict[str, tuple[Unit, str]]  # the unit, and when it ends, as a blueprint says it
+
+
+def _read(program: Program) -> Units:
+    return {unit.code: (unit, _policy(unit)) for unit in catalog.of(program).units.values()}
+
+
+def _policy(unit: Unit) -> str:
+    expiry = exports.expiry(unit)
+    return toml.inline(expiry) if expiry else "never"
+
+
+def _compare(before: Units, after: Units, progress: Progress) -> Sequence[Finding]:
+    sentences = ["No points move: every balance stays what it is, and with it the liability."]
+    rows = []
+    live = Lot.objects.live().order_by().values("account__unit")
+    for row in live.annotate(left=Sum("remaining"), who=Count("member", distinct=True)):
+        unit = before[row["account__unit"]][0]
+        rows.append((unit.plural, row["who"], row["left"]))
+        amount = number(scaled(row["left"], unit.decimals))
+        old, new = before[unit.code][1], after[unit.code][1]
+        if old != new:
+            sentences.append(
+                f"{unit.plural.capitalize()} earned from now on end by {new} instead of {old}. The "
+                f"{amount} that {row['who']:,} members hold keep the dates they have."
+            )
+        else:
+            sentences.append(f"{amount} {unit.plural} of {row['who']:,} members keep their dates.")
+    return [Finding("Points", tuple(sentences), ("unit", "members", "points"))]
+
+
+def install() -> None:
+    """Register the aspects of this app."""
+    register(Aspect("points", _read, _compare))

@@ -1,0 +1,233 @@
+"""What the keys of the program's own tables mean, and those that every scenario has."""
+
+from __future__ import annotations
+
+from program import blueprint, scenarios
+from program.describing import Document, describe, document
+from program.sections import (
+    ActivityTypeTable,
+    AttributeTable,
+    BrandTable,
+    ExpiryTable,
+    InactivityTable,
+    LocationTable,
+    PartnerTable,
+    ProgramTable,
+    UnitTable,
+    YearlyDayTable,
+)
+
+CODE = "What everything else calls it: lower-case letters, digits, hyphens. It is for life."
+
+
+def install() -> None:
+    """Say it; called once, when the app is ready."""
+    _documents()
+    _program()
+    _units()
+    _partners()
+    _activity_types()
+    _scenarios()
+
+
+def _documents() -> None:
+    document(
+        Document(
+            "A program: `program.toml`",
+            "Tables may stand in any order. What is left out is at its default; a key that does "
+            "not exist is a mistake. Numbers may have a fraction and are kept exactly.",
+            blueprint.type_of,
+        ),
+        Document(
+            "A scenario: `scenarios/*.toml`",
+            "A story and what must come of it. Steps happen one after the other, on an empty "
+            "database, through the same code that serves members; afterwards nothing is left of "
+            "them. `manage.py program test FOLDER` tells them all.",
+            scenarios.type_of,
+        ),
+    )
+
+
+def _program() -> None:
+    describe(
+        ProgramTable,
+        "The program itself. There is one in a deployment.",
+        {
+            "code": ("What it is called in files and logs.", '"corner-club"'),
+            "name": ("What members call it.", '"Corner Club"'),
+            "business": ("Who runs it.", '"Corner Café"'),
+            "time_zone": ("Where its days begin and end.", '"Europe/Berlin"'),
+            "currency": ("What money attributes are in.", '"EUR"'),
+            "brand": (
+                "Its colors and logo.",
+                '{ accent = "#8a4b22", ink = "#2b1d14", paper = "#fbf6ee" }',
+            ),
+            "tagline": ("A line below the name.", '"The usual, and a little more."'),
+            "language": ("What the sentences behind awards are written in.", '"en"'),
+            "support_email": ("Where members turn to.", '"club@corner.example"'),
+        },
+    )
+    describe(
+        BrandTable,
+        "Three colors that everything is drawn with. Contrast is made sure of.",
+        {
+            "accent": ("Buttons, and what was just earned.", '"#8a4b22"'),
+            "ink": ("Words.", '"#2b1d14"'),
+            "paper": ("What is behind them.", '"#fbf6ee"'),
+            "logo": ("A picture below static/; without one the pennant flies.", '"brand/logo.svg"'),
+        },
+    )
+
+
+def _units() -> None:
+    describe(
+        UnitTable,
+        "Something that is counted: points to spend, or a counter that leads to status. A program "
+        "has at least one that can be spent. Kind and decimals are for life.",
+        {
+            "code": (CODE, '"bean"'),
+            "kind": ("Whether members can spend it, or it only counts.", '"spendable"'),
+            "singular": ("One of it.", '"bean"'),
+            "plural": ("Several of it.", '"beans"'),
+            "decimals": ("Digits after the point.", "2"),
+            "rounding": ("What happens to what is finer, once for each award.", '"half_up"'),
+            "expiry": ("When it ends; left out: never.", '{ months = 24, round_to = "month" }'),
+            "default": ("Shown first, everywhere. At most one unit is.", "true"),
+        },
+    )
+    describe(
+        ExpiryTable,
+        "When points end: exactly one of `months`, `days`, `fixed_day`, `inactivity`. They live to "
+        "the end of their last day. A new policy holds for what is earned from then on.",
+        {
+            "months": ("So many months after the activity.", "24"),
+            "days": ("So many days after the activity.", "180"),
+            "fixed_day": ("On a day of the year.", "{ month = 3, day = 31 }"),
+            "inactivity": ("After so many months in which nothing happens.", "{ months = 18 }"),
+            "round_to": ("The last day is moved to the end of this.", '"quarter"'),
+            "since": ("Points of activities before this day never end.", "2017-07-10"),
+            "at_least_days": ("They live so long at least, from when they are posted.", "30"),
+        },
+    )
+    describe(
+        YearlyDayTable,
+        "A day of every year. 29 February is the 28th in common years.",
+        {
+            "month": ("Its month.", "3"),
+            "day": ("Its day.", "31"),
+            "years": ("0 is the next such day, 1 the one after.", "1"),
+        },
+    )
+    describe(
+        InactivityTable,
+        "All points of a member live as long as something that counts keeps happening.",
+        {
+            "months": ("How long nothing may happen.", "18"),
+            "counts": (
+                (
+                    "What keeps them alive: earning this unit, earning or spending it (any), or "
+                    "activities of these types."
+                ),
+                '["purchase"]',
+            ),
+        },
+    )
+
+
+def _partners() -> None:
+    describe(
+        PartnerTable,
+        "A system that reports activities or takes vouchers: a till, a booking engine. One that is "
+        "no longer listed is no longer listened to.",
+        {
+            "code": (CODE, '"till"'),
+            "name": ("What staff and members read.", '"The till"'),
+            "location": ("Its places.", '[{ code = "main-street", name = "Main Street" }]'),
+        },
+    )
+    describe(
+        LocationTable,
+        "A place of a partner: a hotel, a shop.",
+        {
+            "code": (CODE, '"main-street"'),
+            "name": ("What staff and members read.", '"Main Street"'),
+        },
+    )
+
+
+def _activity_types() -> None:
+    describe(
+        ActivityTypeTable,
+        "Something that a member does and a partner reports: a purchase, a stay, a review.",
+        {
+            "code": (CODE, '"purchase"'),
+            "name": ("One of them.", '"Purchase"'),
+            "plural": ("Several of them.", '"Purchases"'),
+            "attribute": (
+                "What is told about it.",
+                '[{ code = "amount", name = "Amount", type = "money" }]',
+            ),
+            "rated_by": (
+                (
+                    "The date attribute that decides which rules are in force; left out: the day "
+                    "on which it happened."
+                ),
+                '"bought_on"',
+            ),
+            "begins_by": (
+                "The date attribute on which it begins: it earns at the tier held then.",
+                '"departure"',
+            ),
+            "claim_days": ("How many days later it can still be reported.", "90"),
+        },
+    )
+    describe(
+        AttributeTable,
+        "One fact about an activity, checked when it is reported. Its type is for life.",
+        {
+            "code": ("Its name in a report: lower-case letters, digits, underscores.", '"nights"'),
+            "name": ("What staff and members read.", '"Nights"'),
+            "type": ("What it may be.", '"integer"'),
+            "singular": ("One of it, in a sentence.", '"night"'),
+            "plural": ("Several of it, in a sentence.", '"nights"'),
+            "required": ("Whether a report must have it.", "false"),
+            "least": ("The least it can be.", "0"),
+            "most": ("The most it can be.", "365"),
+            "choices": (
+                "For the type choice: code and words of each.",
+                '{ stayed = "Stayed", cancelled = "Cancelled" }',
+            ),
+        },
+    )
+
+
+def _scenarios() -> None:
+    describe(
+        "Scenario",
+        "One story.",
+        {
+            "title": ("What it shows, as a sentence.", '"A visit counts once a day"'),
+            "note": ("Where it comes from.", '"Published terms of May 2026, section 4"'),
+            "step": (
+                "What happens, in order.",
+                '[{ on = 2026-03-02, enroll = { name = "Emil" } }]',
+            ),
+        },
+    )
+    describe(
+        "Step",
+        "One moment: something happens, something is expected, or both. A step without a date "
+        "happens when the one before it did. Whenever time has passed, what has ended expires.",
+        {
+            "on": ("The day; it is noon.", "2026-03-02"),
+            "at": ("The moment, in the program's time zone.", "2026-03-02T14:30:00"),
+            "member": ("Whom it is about, where several were enrolled.", '"Emil"'),
+            "note": ("Why, for whoever reads it.", '"The terms say: in the birthday week"'),
+            "expect": ("What must be so afterwards.", '{ tier = "regular" }'),
+        },
+    )
+    describe(
+        "Expect",
+        "What must be so. Name only what matters.",
+        {"refused": ("The step is refused, with this code.", '"insufficient_points"')},
+    )

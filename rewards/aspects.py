@@ -1,0 +1,110 @@
+"""What a draft means for what members can have: what goes, what comes, what costs more or less."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+from common.text import number, scaled
+from points.models import Account
+from program.differences import Aspect, Finding, register
+from program.models import Program, Unit
+from program.verbs import Progress
+from rewards.models import Redemption, Reward
+
+Price = tuple[str, str, str, int]  # tier, first day, last day, amount
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Offer:
+    """A reward on offer, as far as members care."""
+
+    name: str
+    unit: Unit
+    lowest_tier: str
+    prices: tuple[Price, ...]
+
+    @property
+    def price(self) -> int:
+        """What everybody pays, at most."""
+        return max((amount for tier, *_, amount in self.prices if not tier), default=0)
+
+
+def _read(program: Program) -> dict[str, Offer]:
+    rows = Reward.objects.filter(is_active=True).select_related("unit", "lowest_tier")
+    return {
+        row.code: Offer(
+            name=row.name,
+            unit=row.unit,
+            lowest_tier=row.lowest_tier.name if row.lowest_tier else "",
+            prices=tuple(
+                sorted(
+                    (
+                        price.tier.name if price.tier else "",
+                        str(price.starts_on or ""),
+                        str(price.ends_on or ""),
+                        price.amount,
+                    )
+                    for price in row.prices.all()
+                )
+            ),
+        )
+        for row in rows.prefetch_related("prices__tier")
+    }
+
+
+def _compare(
+    before: dict[str, Offer], after: dict[str, Offer], progress: Progress
+) -> Sequence[Finding]:
+    sentences = [
+        *_withdrawn(before, after),
+        *(f"{after[code].name} can be had." for code in after.keys() - before.keys()),
+        *(
+            sentence
+            for code in before.keys() & after.keys()
+            for sentence in _changed(before[code], after[code])
+        ),
+    ]
+    if not sentences:
+        sentences = ["What can be had, and for how much, stays as it is."]
+    return [Finding("Rewards", tuple(sorted(sentences)))]
+
+
+def _withdrawn(before: dict[str, Offer], after: dict[str, Offer]) -> Iterator[str]:
+    for code in before.keys() - after.keys():
+        issued = Redemption.objects.filter(
+            reward__code=code, status=Redemption.Status.ISSUED
+        ).count()
+        kept = f" {issued:,} vouchers for it are out and stay good." if issued else ""
+        yield f"{before[code].name} is withdrawn.{kept}"
+
+
+def _changed(old: Offer, new: Offer) -> Iterator[str]:
+    if old.lowest_tier != new.lowest_tier:
+        yield f"{new.name} is for {_whom(new.lowest_tier)} instead of {_whom(old.lowest_tier)}."
+    if old.prices == new.prices and old.unit == new.unit:
+        return
+    if old.price == new.price and old.unit == new.unit:
+        yield f"{new.name} has other prices for some; for everybody it stays {_amount(new)}."
+        return
+    yield (
+        f"{new.name} costs {_amount(new)} instead of {_amount(old)}: {_able(new):,} members hold "
+        f"that much, where {_able(old):,} could have it before."
+    )
+
+
+def _whom(tier: str) -> str:
+    return f"{tier} and above" if tier else "everybody"
+
+
+def _amount(offer: Offer) -> str:
+    return f"{number(scaled(offer.price, offer.unit.decimals))} {offer.unit.plural}"
+
+
+def _able(offer: Offer) -> int:
+    return Account.objects.filter(unit=offer.unit, balance__gte=offer.price).count()
+
+
+def install() -> None:
+    """Register the aspects of this app."""
+    register(Aspect("rewards", _read, _compare))

@@ -1,0 +1,88 @@
+"""The rewards of a blueprint, from what is stored: `rewards.sections` backwards."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from common import clock
+from program import catalog
+from program.exports import whole
+from rewards.models import Conversion, Reward, RewardPrice
+from rewards.sections import (
+    ConversionTable,
+    EarlyTable,
+    ExchangeBonusTable,
+    PriceTable,
+    RewardTable,
+    SideTable,
+)
+
+
+def rewards() -> list[RewardTable]:
+    """Every reward on offer; its stock is what is left of it."""
+    rows = Reward.objects.filter(is_active=True)
+    rows = rows.select_related("unit", "lowest_tier", "early_tier")
+    zone = catalog.current().time_zone
+    return [_reward(row, zone) for row in rows.prefetch_related("prices__tier", "stock")]
+
+
+def _reward(row: Reward, zone: str) -> RewardTable:
+    stock = [slot.left for slot in row.stock.all()]
+    return RewardTable(
+        code=row.code,
+        name=row.name,
+        summary=row.summary,
+        category=row.category,
+        unit=row.unit_id,
+        price=[_price(price, row) for price in sorted(row.prices.all(), key=_order)],
+        description=row.description,
+        terms=row.terms,
+        picture=row.picture,
+        worth=row.worth,
+        valid_days=row.valid_days,
+        tier_at_least=row.lowest_tier.code if row.lowest_tier else None,
+        per_member=row.per_member,
+        stock=sum(stock) if stock else None,
+        segment=row.segment_id,
+        from_=clock.local_date(row.starts_at, zone) if row.starts_at else None,
+        until=clock.local_date(row.ends_at, zone) if row.ends_at else None,
+        early=EarlyTable(tier_at_least=row.early_tier.code, days=row.early_days)
+        if row.early_tier
+        else None,
+    )
+
+
+def _order(price: RewardPrice) -> tuple[int, date]:
+    """What everybody pays comes first, then tier by tier, each in the order of time."""
+    return (price.tier.rank if price.tier else 0, price.starts_on or date.min)
+
+
+def _price(row: RewardPrice, reward: Reward) -> PriceTable:
+    return PriceTable(
+        amount=whole(row.amount, reward.unit),
+        tier_at_least=row.tier.code if row.tier else None,
+        from_=row.starts_on,
+        until=row.ends_on,
+    )
+
+
+def conversions() -> list[ConversionTable]:
+    """Every conversion that is offered."""
+    rows = Conversion.objects.filter(is_active=True).select_related("takes", "gives")
+    return [_conversion(row) for row in rows]
+
+
+def _conversion(row: Conversion) -> ConversionTable:
+    bonus = None
+    if row.bonus_step and row.bonus_amount:
+        bonus = ExchangeBonusTable(
+            every=whole(row.bonus_step, row.takes), amount=whole(row.bonus_amount, row.gives)
+        )
+    return ConversionTable(
+        code=row.code,
+        name=row.name,
+        takes=SideTable(unit=row.takes_id, amount=whole(row.step, row.takes)),
+        gives=SideTable(unit=row.gives_id, amount=whole(row.amount, row.gives)),
+        least=whole(row.least, row.takes) if row.least else None,
+        bonus=bonus,
+    )

@@ -1,0 +1,204 @@
+"""What the keys of ladders mean, and what scenarios can say about status."""
+
+from __future__ import annotations
+
+from program.describing import describe
+from program.descriptions import CODE
+from tiers.scenes import AdjustTable, GrantTable
+from tiers.sections import (
+    LadderTable,
+    NeedTable,
+    PennantTable,
+    RouteTable,
+    TierExpiryTable,
+    TierTable,
+    ValidityTable,
+)
+
+WINDOW = (
+    "everything ever, the program year, the last so many months, the year since joining, or what "
+    "came since the tier changed"
+)
+
+
+def install() -> None:
+    """Say it; called once, when the app is ready."""
+    _ladders()
+    _tiers()
+    _routes()
+    _scenarios()
+
+
+def _ladders() -> None:
+    describe(
+        LadderTable,
+        "A ladder of tiers. Status follows from what was counted and never from what is left of "
+        "it: spending cannot lower it. When a ladder changes, members move at once.",
+        {
+            "code": (CODE, '"regulars"'),
+            "name": ("What members call it.", '"Regulars"'),
+            "counter": ("The unit that climbs it.", '"visit"'),
+            "tier": (
+                "Its tiers, the lowest first.",
+                (
+                    '[{ code = "regular", name = "Regular", threshold = 20, '
+                    'pennant = { colors = ["#8a4b22", "#fbf6ee"], field = "disc", '
+                    'outline = "flag" } }]'
+                ),
+            ),
+            "validity": (
+                "How long a tier lasts: for life, to the end of the next program year, or a table.",
+                '"next_year"',
+            ),
+            "window": (f"What counts: {WINDOW}.", '"year"'),
+            "window_months": ("How many months, for the window `months`.", "12"),
+            "downgrade": (
+                "Where one falls when a tier ends: to what was earned, one step, or never.",
+                '"one_step"',
+            ),
+            "rolls_over": (
+                (
+                    "Whether what lies above the threshold reached counts in the next year: for status "
+                    "only."
+                ),
+                "true",
+            ),
+            "shared": (
+                (
+                    "Whether the highest of a household holds for all; `after_first`: once they "
+                    "have counted something themselves."
+                ),
+                '"household"',
+            ),
+            "year_starts": ("The month in which the program year starts.", "4"),
+        },
+    )
+    describe(
+        ValidityTable,
+        "How long a tier lasts: exactly one of `years`, `months`, `active_months`.",
+        {
+            "years": ("To the end of a program year: 0 is this one, 1 the next.", "1"),
+            "plus_months": ("So many months on top of it.", "2"),
+            "months": ("So many months from when it was reached.", "24"),
+            "active_months": ("Until so many months pass in which nothing counts.", "36"),
+        },
+    )
+
+
+def _tiers() -> None:
+    describe(
+        TierTable,
+        "A tier: what it takes, what it gives, and the pennant it flies. A threshold, routes, or "
+        "both: any of them will do. Codes are unique over all ladders.",
+        {
+            "code": (CODE, '"regular"'),
+            "name": ("What members call it.", '"Regular"'),
+            "pennant": (
+                "Its flag.",
+                '{ colors = ["#8a4b22", "#fbf6ee"], field = "disc", outline = "pennant" }',
+            ),
+            "threshold": ("How much of the ladder's counter, over its window.", "20"),
+            "route": (
+                "Ways to it.",
+                (
+                    '[{ need = [{ counter = "flight", at_least = 15 }, '
+                    '{ counter = "spend", at_least = 5000 }] }]'
+                ),
+            ),
+            "head_start": (
+                "What a program year begins with for whoever holds the tier then: for status only.",
+                "600",
+            ),
+            "expiry": (
+                "How points end that are earned at this tier, where not as their unit says.",
+                '[{ unit = "point", months = 36 }]',
+            ),
+            "benefits": ("What it gives, a sentence each.", '["Your cup is ready"]'),
+        },
+    )
+    describe(
+        TierExpiryTable,
+        "How points of a unit end that are earned at a tier: exactly one of `months`, `days`, "
+        "`never`.",
+        {
+            "unit": ("Which points.", '"point"'),
+            "months": ("So many months after the activity.", "36"),
+            "days": ("So many days after the activity.", "500"),
+            "never": ("They do not end.", "true"),
+            "round_to": ("The last day is moved to the end of this.", '"year"'),
+        },
+    )
+    describe(
+        PennantTable,
+        "A signal flag.",
+        {
+            "colors": ("Two or three.", '["#8a4b22", "#fbf6ee"]'),
+            "field": ("How they are laid out.", '"saltire"'),
+            "outline": ("Its shape.", '"swallowtail"'),
+        },
+    )
+
+
+def _routes() -> None:
+    describe(
+        RouteTable,
+        "One way to a tier. When a route comes into force, members move on that day.",
+        {
+            "need": ("What it takes; all of it.", '[{ counter = "spend", at_least = 6000 }]'),
+            "from": ("The first day on which it counts.", "2026-01-01"),
+            "until": ("The first day on which it no longer does.", "2027-01-01"),
+        },
+    )
+    describe(
+        NeedTable,
+        "One requirement: of a `counter`, or of `years_at` a tier.",
+        {
+            "at_least": ("How much, or how many years.", "15"),
+            "counter": ("The unit that is counted.", '"flight"'),
+            "years_at": ("The tier that was held, or one above it.", '"gold"'),
+            "window": ("What counts; left out: what counts on the ladder.", '"lifetime"'),
+            "window_months": ("How many months, for the window `months`.", "6"),
+        },
+    )
+
+
+def _scenarios() -> None:
+    describe(
+        "Step",
+        "",
+        {
+            "adjust": (
+                "Staff add points, or take them.",
+                '{ unit = "visit", amount = 19, reason = "From the paper cards" }',
+            ),
+            "grant": ("Staff give a tier, or match one.", '{ tier = "regular" }'),
+        },
+    )
+    describe(
+        AdjustTable,
+        "A correction by hand; status follows.",
+        {
+            "unit": ("Which unit.", '"visit"'),
+            "amount": ("How much; below zero it is taken.", "19"),
+            "reason": ("Why.", '"From the paper cards"'),
+        },
+    )
+    describe(
+        GrantTable,
+        "A tier given by hand. It stands beside what was earned, and the highest counts.",
+        {
+            "tier": ("Which one.", '"regular"'),
+            "until": ("Its last day; left out: for life.", "2026-12-31"),
+            "matched": ("Whether it answers a tier held elsewhere.", "true"),
+            "reason": ("Why.", '"Holds Gold at the hotel"'),
+        },
+    )
+    describe(
+        "Expect",
+        "",
+        {
+            "tier": ("The tier that is held, `none` below the lowest.", '"regular"'),
+            "tier_until": ("Its last day.", "2027-12-31"),
+            "tier_for_life": ("Whether it has no last day.", "true"),
+        },
+    )
