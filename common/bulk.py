@@ -47,3 +47,10 @@ def _copy(model: type[M], rows: Collection[M]) -> None:
             copy.write_row([field.get_db_prep_save(value, connection) for field, value in values])
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
+
+
+def analyze(*kinds: type[models.Model]) -> None:
+    """Tell PostgreSQL's planner what the tables hold now, after many rows came at once."""
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute("ANALYZE " + ", ".join(quote(kind._meta.db_table) for kind in kinds))

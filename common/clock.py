@@ -24,7 +24,7 @@ def now() -> datetime:
 
 @contextmanager
 def standing_at(moment: datetime) -> Iterator[None]:
-    """Make `moment` the present for the block, in this thread: for stories told on a blank slate."""
+    """Make `moment` the present for the block, in this thread: for stories on a blank slate."""
     token = _standing_at.set(moment.astimezone(UTC))
     try:
         yield

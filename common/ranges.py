@@ -7,7 +7,7 @@ from django.db.models import Func
 
 
 class DateRange(Func):
-    """`daterange(starts_on, ends_on)`: from one day up to, not on, another; an empty end is open."""
+    """`daterange(starts_on, ends_on)`: from a day up to another; an empty end is open."""
 
     function = "DATERANGE"
     output_field = DateRangeField()

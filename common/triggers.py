@@ -22,7 +22,8 @@ def append_only() -> list[pgtrigger.Trigger]:
 def bumps_program_version() -> list[pgtrigger.Trigger]:
     """Any change of a table of program data moves the version by which every process caches it.
 
-    The version is the clock in microseconds, so that no two states ever share one, not even after a rollback.
+    The version is the clock in microseconds, so that no two states ever share one, not even after
+    a rollback.
     """
     return [
         pgtrigger.Trigger(

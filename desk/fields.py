@@ -133,28 +133,34 @@ def smallest(value: Decimal, unit: Unit) -> int:
     return int(parts)
 
 
-class AmountFormMixin:
-    """A model form whose `amounts` are kept in smallest parts and written in whole units."""
+class AmountsMixin:
+    """A model form with amounts that are kept in smallest parts and written in whole units.
 
-    amounts: tuple[str, ...] = ()
+    `amounts` says for each which field, or which attribute of the form, has its unit.
+    """
 
-    def unit(self) -> Unit | None:
-        """The unit the amounts are in; None while it is not known."""
-        raise NotImplementedError
+    amounts: Mapping[str, str] = {}
+
+    def unit_of(self, source: str) -> Unit | None:
+        """The unit behind a field of the form, as chosen or as stored; None while it is unknown."""
+        chosen = getattr(self, "cleaned_data", {}).get(source)
+        if isinstance(chosen, Unit):
+            return chosen
+        row = self.instance  # type: ignore[attr-defined]
+        return getattr(row, source) if getattr(row, f"{source}_id", None) else None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        unit = self.unit()
-        for name in self.amounts:
+        for name, source in self.amounts.items():
             stored = self.initial.get(name)  # type: ignore[attr-defined]
+            unit = self.unit_of(source)
             if isinstance(stored, int) and unit is not None:
                 self.initial[name] = scaled(stored, unit.decimals)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}  # type: ignore[misc]
-        unit = self.unit()
-        for name in self.amounts:
-            value = data.get(name)
+        for name, source in self.amounts.items():
+            value, unit = data.get(name), self.unit_of(source)
             if isinstance(value, Decimal) and unit is not None:
                 try:
                     data[name] = smallest(value, unit)

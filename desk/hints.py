@@ -112,6 +112,18 @@ HELP: dict[str, Any] = {
     ),
     "rewards.reward.unit": _("What it is paid in."),
     "rewards.reward.position": PLACE_IN_ORDER,
+    "rewards.reward.early_tier": _("Members of this tier or above may have it before the others."),
+    "rewards.conversion.name": _("As members read it."),
+    "rewards.conversion.code": CODE,
+    "rewards.conversion.takes": _("What is taken."),
+    "rewards.conversion.gives": _("What is given for it."),
+    "rewards.conversion.position": PLACE_IN_ORDER,
+    "rewards.conversion.is_active": _("Switched off, nobody can convert."),
+    "tiers.tierexpiry.tier": _("Whose points these are."),
+    "tiers.tierexpiry.unit": _("Which points."),
+    "tiers.tierexpiry.expiry": _("When they end, for members who earn them at that tier."),
+    "tiers.tierexpiry.expiry_count": _("How many days or months."),
+    "tiers.tierexpiry.expiry_round_to": _("Moves the last day to the end of a period."),
     "rewards.rewardprice.tier": _("Members of this tier or above pay it, if it is lower for them."),
     "rewards.rewardprice.starts_on": _(
         "The first day on which it holds. Empty: from the beginning."

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Prefetch
+from django.db.models import Count, F, Prefetch, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -115,7 +115,7 @@ def gather(member: Member, *, program: Program, unit: str = "", before: str = ""
         older=older,
         unit=unit,
         units=list(known.units.values()),
-        endings=_endings(member),
+        endings=_endings(member, program),
         vouchers=_vouchers(member),
         activities=_activities(member, program),
         cards=list(Card.objects.filter(member=member)),
@@ -227,17 +227,17 @@ def _line(
     return Line(posting, title, detail, doer, tuple(entries), url)
 
 
-def _endings(member: Member) -> list[Ending]:
+def _endings(member: Member, program: Program) -> list[Ending]:
     """What ends when, soonest first, then what never ends."""
-    found: dict[tuple[str, datetime | None], Ending] = {}
-    lots = Lot.objects.filter(member=member).live().in_spend_order().select_related("account__unit")
-    for lot in lots:
-        key = (lot.account.unit_id, lot.expires_at)
-        known = found.get(key) or Ending(lot.account.unit, lot.expires_at, 0, 0)
-        found[key] = dataclasses.replace(
-            known, amount=known.amount + lot.remaining, lots=known.lots + 1
-        )
-    return list(found.values())
+    units = catalog.of(program).units
+    rows = (
+        Lot.objects.filter(member=member)
+        .live()
+        .order_by(F("expires_at").asc(nulls_last=True))
+        .values_list("account__unit", "expires_at")
+        .annotate(Sum("remaining"), Count("pk"))
+    )
+    return [Ending(units[unit], end, amount, lots) for unit, end, amount, lots in rows]
 
 
 def _vouchers(member: Member) -> list[Verdict]:

@@ -95,6 +95,16 @@ SENTENCES: dict[str, str | Promise] = {
     "rewards_reward_limit_is_positive": later(
         "Leave the limit empty for none, or give at least one."
     ),
+    "rewards_reward_is_early_for_somebody": later(
+        "“Early” names a tier and a number of days, or neither."
+    ),
+    "rewards_conversion_takes_and_gives": later("A conversion takes and gives something."),
+    "rewards_conversion_joins_two_units": later("A conversion joins two different units."),
+    "rewards_conversion_bonus_is_complete": later(
+        "A bonus names its step and its amount, or neither."
+    ),
+    "tiers_expiry_unit_is_unique": later("This tier has an end of its own for that unit already."),
+    "tiers_expiry_names_its_count": later("Say after how many days or months it ends."),
     "rewards_price_is_positive": later("A price is one at least."),
     "rewards_price_ends_after_it_starts": later(
         "The first day on which a price no longer holds lies after its start."

@@ -56,7 +56,8 @@ MANAGER_SEES = frozenset(
         "earning.view_limituse",
         "earning.view_importrun", "earning.view_milestone", "earning.view_milestonereached",
         "members.view_household", "members.view_householdmember",
-        "rewards.view_rewardprice", "rewards.view_rewardstock",
+        "rewards.view_rewardprice", "rewards.view_rewardstock", "rewards.view_conversion",
+        "tiers.view_tierexpiry",
         "partners.view_apikey",
     }
 )  # fmt: skip
@@ -77,6 +78,8 @@ MANAGER_CHANGES = frozenset(
         "earning.add_rulecondition", "earning.change_rulecondition", "earning.delete_rulecondition",
         "earning.add_milestone", "earning.change_milestone",
         "earning.add_rulelimit", "earning.change_rulelimit", "earning.delete_rulelimit",
+        "rewards.add_conversion", "rewards.change_conversion",
+        "tiers.add_tierexpiry", "tiers.change_tierexpiry", "tiers.delete_tierexpiry",
         "rewards.add_reward", "rewards.change_reward",
         "rewards.add_rewardprice", "rewards.change_rewardprice", "rewards.delete_rewardprice",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",

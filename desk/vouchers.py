@@ -55,7 +55,7 @@ def state(redemption: Redemption) -> tuple[str, str]:
 
 
 def verdict(redemption: Redemption, names: Mapping[str, str] | None = None) -> Verdict:
-    """What is to be said of a voucher now. `names` are those of staff, where the caller has them."""
+    """What is to be said of a voucher now; `names` are those of staff, if the caller has them."""
     kind, label = state(redemption)
     if names is None and kind == "used":
         names = say.staff_names([redemption.used_by])

@@ -2,8 +2,8 @@
 framework.
 
 The order is fixed: base awards, then fixed and per-unit bonuses, then percentages of the base, then
-limits. In a group only the best pays. Bonuses never multiply each other. Arithmetic is exact; each
-award is rounded once, the way its unit says.
+limits. In a group the best base award and the best bonus pay. Bonuses never multiply each other.
+Arithmetic is exact; each award is rounded once, the way its unit says.
 """
 
 from __future__ import annotations

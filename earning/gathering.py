@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from zoneinfo import ZoneInfo
-
-from django.db.models import Min
 
 from common import clock
 from earning.evaluation import Facts, RuleSpec
@@ -44,7 +41,7 @@ class Gatherer:
     def forget(self) -> None:
         """Begin as if nothing had been recorded yet: for replaying what was."""
         if self._first is not None:
-            self._first = {}
+            self._first = set()
 
     def facts(self, one: Checked, member: Member) -> Facts:
         """The tier that counts is the one held when it happened, not the one it leads to."""
@@ -78,17 +75,14 @@ class Gatherer:
         return frozenset(held), frozenset(reached)
 
     def _is_first(self, one: Checked, member: Member) -> bool:
-        """Whether nothing of the kind was recorded for the member before; asked in the order of
-        time.
-        """
+        """Whether nothing of the kind was recorded for the member before, whatever its date."""
         if self._first is None:
             return False
         key = (member.pk, one.type.code)
-        known = self._first.get(key)
-        if known is None:
-            self._first[key] = one.occurred_at
-            return True
-        return one.occurred_at < known
+        if key in self._first:
+            return False
+        self._first.add(key)
+        return True
 
 
 def _segments(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
@@ -100,7 +94,6 @@ def _segments(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
     return found
 
 
-def _first(ids: Sequence[uuid.UUID]) -> dict[tuple[uuid.UUID, str], datetime]:
-    rows = Activity.objects.filter(member__in=ids).order_by().values("member", "type")
-    dated = rows.annotate(first=Min("occurred_at")).values_list("member", "type", "first")
-    return {(member, type): first for member, type, first in dated}
+def _first(ids: Sequence[uuid.UUID]) -> set[tuple[uuid.UUID, str]]:
+    rows = Activity.objects.filter(member__in=ids).order_by()
+    return set(rows.values_list("member", "type").distinct())

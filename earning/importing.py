@@ -19,16 +19,18 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import IO
 
-from common import clock
+from common import bulk, clock
 from common.errors import LoyaltyError
 from earning import intake, mapping
 from earning.errors import MappingInvalid
 from earning.mapping import MappingTable
-from earning.models import ImportRun
+from earning.models import Activity, Award, ImportRun
 from earning.submissions import Submission
+from points.models import Account, Entry, Lot, Posting
 from program import catalog
 
 CHUNK = 1500  # rows in one transaction: long enough to be fast, short enough to let tills through
+MANY = 1000  # rows after which the planner should look again
 Progress = Callable[[int, int], None]
 Dated = tuple[int, date, dict[str, str]]  # line, day, row
 
@@ -93,6 +95,8 @@ def run(
     for start in range(0, len(lines), CHUNK):
         _record(lines[start : start + CHUNK], report, actor=actor)
         progress(min(start + CHUNK, len(lines)), len(lines))
+    if report.recorded > MANY:
+        bulk.analyze(Activity, Award, Account, Posting, Entry, Lot)
     report.problems.sort()
     ImportRun.objects.filter(pk=record.pk).update(counts=report.counts, finished_at=clock.now())
     return report

@@ -61,11 +61,12 @@ class Tracker:
 
     @classmethod
     def load(cls, program: Program, members: Iterable[Member]) -> Tracker:
-        """With everything that was counted so far."""
+        """With everything counted so far; what a household gets once, one batch decides."""
         known, ids = active(program), [member.pk for member in members]
         tracker = cls(known, homes=households.homes(ids) if known and ids else {})
         if known and ids:
             tracker._load(ids, program.time_zone)
+            households.lock(tracker.homes.values())
         return tracker
 
     def take(self, one: Checked, member: Member, outcomes: Sequence[Outcome]) -> list[Passed]:
@@ -129,6 +130,7 @@ def claim(
     passed: Sequence[tuple[Passed, Activity]],
 ) -> list[tuple[Passed, Activity]]:
     """Write down the levels passed; returns those nobody of the same owner had passed before."""
+    passed = _without_own(passed)
     rows = {
         one.id: MilestoneReached(
             id=one.id,
@@ -147,6 +149,23 @@ def claim(
         if stored[one.id].activity_id == activity.pk and one.id not in mine:
             mine[one.id] = (one, activity)
     return list(mine.values())
+
+
+def _without_own(passed: Sequence[tuple[Passed, Activity]]) -> list[tuple[Passed, Activity]]:
+    """Leave out levels the same member passed before under another owner."""
+    if not passed:
+        return []
+    members = {one.member.pk for one, _ in passed}
+    own = set(
+        MilestoneReached.objects.filter(member__in=members).values_list(
+            "member", "milestone", "level", "period"
+        )
+    )
+    return [
+        (one, activity)
+        for one, activity in passed
+        if (one.member.pk, one.milestone.code, one.level, one.period) not in own
+    ]
 
 
 def earning_of(one: Passed, activity: Activity) -> Earning:

@@ -26,6 +26,7 @@ from program.sections import (
     quoted,
     reordered,
     require_code,
+    smallest,
     unique,
     upsert,
 )
@@ -315,7 +316,9 @@ def _limits(table: RuleTable, blueprint: Any) -> list[dict[str, Any]]:
             "code": limit.code or "-".join((table.code, limit.per, limit.period)),
             "per": limit.per,
             "period": limit.period,
-            "amount": None if limit.amount is None else int(limit.amount.scaleb(decimals)),
+            "amount": None
+            if limit.amount is None
+            else smallest(limit.amount, decimals, place=f'[[rule]] "{table.code}", limit, amount'),
             "times": limit.times,
         }
         for limit in table.limit
@@ -363,12 +366,16 @@ def _apply_milestones(tables: list[MilestoneTable], blueprint: Any) -> list[str]
         values = {
             "name": table.name,
             "counter_id": table.counter,
-            "at": int(table.at.scaleb(counted)),
-            "every": None if table.every is None else int(table.every.scaleb(counted)),
+            "at": smallest(table.at, counted, place=f"{place}, at"),
+            "every": None
+            if table.every is None
+            else smallest(table.every, counted, place=f"{place}, every"),
             "window": table.window,
             "per": table.per,
             "unit_id": table.pays.unit,
-            "amount": int(table.pays.amount.scaleb(units[table.pays.unit].decimals)),
+            "amount": smallest(
+                table.pays.amount, units[table.pays.unit].decimals, place=f"{place}, pays"
+            ),
             "is_active": True,
             "position": position,
         }

@@ -41,6 +41,7 @@ class Decision:
     member: Member
     made: Decided
     activity: Activity
+    passed: list[Passed]
 
 
 class Session:
@@ -100,6 +101,9 @@ class Session:
             if one.type.code in unit.expiry_types and one.identity in members
         }
         keys |= milestones.keys(program, members)
+        touched = {unit for _, unit in keys}
+        climbing = {u for r in ladders.rules(program) if r.units & touched for u in r.units}
+        keys |= {(member.pk, unit) for member in members.values() for unit in climbing}
         books = Books.open(keys)
         return cls(program, members=members, checked=checked, books=books, actor=actor)
 
@@ -115,15 +119,20 @@ class Session:
             member = self.members[one.identity]
             made = self.decider.decide(one, member)
             activity = Activity(id=one.activity_id, member=member, **one.body(self.actor))
-            decided.append(Decision(one, member, made, activity))
+            decided.append(Decision(one, member, made, activity, self._pass(made, activity)))
         return decided
 
+    def _pass(self, made: Decided, activity: Activity) -> list[Passed]:
+        """The milestones an activity passed first of all; what they pay counts for what follows."""
+        claimed = milestones.claim([(level, activity) for level in made.passed])
+        for level, _ in claimed:
+            paid = level.milestone
+            moment = activity.occurred_at
+            self.decider.count(activity.member, moment, paid.unit_id, paid.amount)
+        return [level for level, _ in claimed]
+
     def _write(self, decided: Sequence[Decision]) -> dict[int, Stored]:
-        claimed = milestones.claim([(one, d.activity) for d in decided for one in d.made.passed])
-        paid: dict[uuid.UUID, list[Passed]] = {}
-        for one, activity in claimed:
-            paid.setdefault(activity.pk, []).append(one)
-        stored = {d.one.index: self._post(d, paid.get(d.activity.pk, [])) for d in decided}
+        stored = {d.one.index: self._post(d) for d in decided}
         ledger.sweep(self.books, program=self.program)
         bulk.insert(Activity, [activity for activity, _ in stored.values()])
         self.books.write()
@@ -131,19 +140,16 @@ class Session:
         usage.store(self.usage, self.rules)
         standing.settle(self._moved(), actor=self.actor)
         outbox.publish_many(_event(activity, awards) for activity, awards in stored.values())
-        outbox.publish_many(_reached(one, activity) for one, activity in claimed)
+        outbox.publish_many(_reached(one, d.activity) for d in decided for one in d.passed)
         return stored
 
-    def _post(self, decision: Decision, passed: Sequence[Passed]) -> Stored:
+    def _post(self, decision: Decision) -> Stored:
         """Post what an activity earned, and what the milestones it passed pay on top."""
         activity, outcomes = decision.activity, decision.made.outcomes
         earning = self._earning(decision)
         entries = ledger.post_into(self.books, [earning], actor=self.actor, program=self.program)
-        bonus = [milestones.earning_of(one, activity) for one in passed]
+        bonus = [milestones.earning_of(one, activity) for one in decision.passed]
         ledger.post_into(self.books, bonus, actor=self.actor, program=self.program)
-        for extra in bonus:
-            for credit in extra.credits:
-                self.decider.count(decision.member, extra.occurred_at, credit.unit, credit.amount)
         activity.result = self._result(decision.member)
         pairs = zip(outcomes, entries, strict=True)
         return activity, tuple(_award(activity, outcome, entry) for outcome, entry in pairs)

@@ -59,11 +59,11 @@ def _load_members(
     program: Program,
 ) -> None:
     limits = {limit.code: limit for rule in live for limit in rule.limits if limit.per == "member"}
-    carriers: dict[str, set[Limit]] = {}
+    carriers: dict[str, dict[tuple[str, str], Limit]] = {}  # revisions of a limit share its use
     for rule in (rule for specs in rules.values() for rule in specs):
         for limit in rule.limits:
             if limit.code in limits:
-                carriers.setdefault(rule.code, set()).add(limit)
+                carriers.setdefault(rule.code, {})[limit.code, limit.period] = limit
     if not carriers or not member_ids:
         return
     with connection.cursor() as cursor:
@@ -76,7 +76,7 @@ def _load_members(
             [program.time_zone, member_ids, list(carriers)],
         )
         for member, code, day, amount, times in cursor:
-            for limit in carriers[code]:
+            for limit in carriers[code].values():
                 usage.take(limit, owner=str(member), day=day, amount=amount, times=times)
 
 

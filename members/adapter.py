@@ -12,10 +12,10 @@ from django.http import HttpRequest
 
 from members import claiming, enrolment
 from members.errors import ClaimRefused, IdentifierTaken
-from members.models import Member, MemberKey, User
+from members.models import ClaimCode, Member, MemberKey, User
 from program.models import Program
 
-CLAIMED = "claimed_member"  # in the session, from joining until the address is proven
+CLAIMED = "claim"  # in the session, from joining until the address is proven
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -31,9 +31,9 @@ class AccountAdapter(DefaultAccountAdapter):
         user.email = user.email.strip().lower()
         user.name = form.cleaned_data.get("name", "")
         user.save()
-        claimed: Member | None = form.cleaned_data.get("claimed_member")
-        if claimed is not None:
-            request.session[CLAIMED] = str(claimed.pk)
+        claim: ClaimCode | None = form.cleaned_data.get("claim")
+        if claim is not None:
+            request.session[CLAIMED] = {"user": str(user.pk), "code": str(claim.pk)}
         return user
 
     def render_mail(
@@ -50,11 +50,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> Any:
         """A code has proven the address: whoever signs in is a member from now on."""
         response = super().post_login(request, user, **kwargs)
-        join(user, claimed=request.session.pop(CLAIMED, ""))
+        claim = request.session.pop(CLAIMED, {})
+        is_theirs = isinstance(claim, dict) and claim.get("user") == str(user.pk)
+        join(user, code=claim["code"] if is_theirs else "")  # not of who sat here before
         return response
 
 
-def join(user: User, *, claimed: str = "") -> Member | None:
+def join(user: User, *, code: str = "") -> Member | None:
     """Make the login a member: the one whose card was claimed with its code, else the one a desk
     enrolled under the same, now proven, address, else a new one.
 
@@ -67,12 +69,14 @@ def join(user: User, *, claimed: str = "") -> Member | None:
     if not EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists():
         return None
     with suppress(ClaimRefused, IdentifierTaken):
-        if claimed:
-            return claiming.link(Member.objects.get(pk=claimed), user=user)
+        row = ClaimCode.objects.filter(pk=code).select_related("member").first() if code else None
+        if row is not None:
+            return claiming.link(row.member, user=user, code=row.pk)
     key = MemberKey.objects.filter(pk=MemberKey.id_for(MemberKey.Kind.EMAIL, user.email)).first()
     if key is None:
         return enrolment.enroll(
             name=user.name or user.email, email=user.email, user=user, actor=f"user:{user.pk}"
         )
     member = Member.objects.get(pk=key.member_id)
-    return claiming.link(member, user=user) if member.user_id is None else None
+    is_free = member.user_id is None and member.status == Member.Status.ACTIVE
+    return claiming.link(member, user=user) if is_free else None

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import uuid
 from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F
 
 from common import clock
-from common.errors import translate
+from common.errors import InvalidInput, translate
 from common.ids import ALPHABET
 from events import outbox
 from members import enrolment
-from members.errors import REFUSALS, AlreadyMember, CardNumberInvalid, ClaimRefused, MemberNotFound
+from members.errors import REFUSALS, AlreadyMember, ClaimRefused, MemberNotFound
 from members.models import ClaimCode, Member, MemberKey, User
 
 LIFE = timedelta(days=90)
@@ -51,23 +52,24 @@ def claim(user: User, *, number: str, code: str) -> Member:
         raise AlreadyMember(
             "This login already belongs to a member. Ask the desk to merge the two."
         )
-    member = try_code(number=number, code=code)
-    return link(member, user=user)
+    row = try_code(number=number, code=code)
+    return link(row.member, user=user, code=row.pk)
 
 
-def try_code(*, number: str, code: str) -> Member:
+def try_code(*, number: str, code: str) -> ClaimCode:
     """Check a claim code and count a wrong try, even if the caller's work fails later.
 
-    Returns the member; raises ClaimRefused for unknown cards, wrong, used, expired or exhausted
-    codes alike.
+    Returns the code's row, with its member; raises ClaimRefused for unknown cards, wrong, used,
+    expired or exhausted codes alike.
     """
     try:
         member = enrolment.find(card=number)
-    except (CardNumberInvalid, MemberNotFound) as error:
+    except (InvalidInput, MemberNotFound) as error:
         raise ClaimRefused(REFUSED) from error
     with transaction.atomic():
         row = (
-            ClaimCode.objects.select_for_update()
+            ClaimCode.objects.select_for_update(of=("self",))
+            .select_related("member")
             .filter(member=member, used_at__isnull=True)
             .first()
         )
@@ -77,16 +79,22 @@ def try_code(*, number: str, code: str) -> Member:
             ClaimCode.objects.filter(pk=row.pk, member=member).update(
                 attempts_left=F("attempts_left") - 1
             )
-    if not (is_open and is_right):
+    if row is None or not (is_open and is_right):
         raise ClaimRefused(REFUSED)
-    return member
+    return row
 
 
-def link(member: Member, *, user: User) -> Member:
-    """Give `member` to `user`, use up its claim code, and make the login's e-mail the member's."""
+def link(member: Member, *, user: User, code: uuid.UUID | None = None) -> Member:
+    """Give `member` to `user`, use up its claim code, and make the login's e-mail the member's.
+
+    With `code`, that claim code must still be open: a desk may have issued another since it was
+    tried. Raises ClaimRefused.
+    """
     with transaction.atomic(), translate(REFUSALS):
         locked = Member.objects.select_for_update().get(pk=member.pk)
         if locked.user_id is not None or locked.status != Member.Status.ACTIVE:
+            raise ClaimRefused(REFUSED)
+        if code is not None and not _is_open(locked, code):
             raise ClaimRefused(REFUSED)
         locked.user, locked.email = user, user.email
         locked.save(update_fields=["user", "email"])
@@ -95,6 +103,13 @@ def link(member: Member, *, user: User) -> Member:
         MemberKey.make(locked, MemberKey.Kind.EMAIL, user.email).save(force_insert=True)
         outbox.publish("member_claimed", member_id=locked.pk, payload={"actor": f"user:{user.pk}"})
     return locked
+
+
+def _is_open(member: Member, code: uuid.UUID) -> bool:
+    rows = ClaimCode.objects.select_for_update().filter(pk=code, member=member)
+    return rows.filter(
+        used_at__isnull=True, expires_at__gt=clock.now(), attempts_left__gt=0
+    ).exists()
 
 
 def _hash(code: str) -> str:

@@ -37,7 +37,7 @@ class SignupForm(forms.Form):
             )
         if number and not self.errors:
             try:
-                data["claimed_member"] = claiming.try_code(number=number, code=code)
+                data["claim"] = claiming.try_code(number=number, code=code)
             except ClaimRefused as refusal:
                 raise forms.ValidationError(refusal.message) from refusal
         return data

@@ -55,6 +55,14 @@ def leave(member: Member, *, actor: str) -> None:
             outbox.publish("household_left", member_id=member.pk, payload={"actor": actor})
 
 
+def lock(household_ids: Iterable[uuid.UUID]) -> None:
+    """Hold these households, in id order, for the rest of the transaction."""
+    wanted = set(household_ids)
+    if wanted:
+        rows = Household.objects.filter(pk__in=wanted).order_by("pk")
+        list(rows.select_for_update(no_key=True))
+
+
 def homes(member_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     """The household of each of these members who lives in one, in one query."""
     rows = HouseholdMember.objects.filter(member__in=list(member_ids), left_at__isnull=True)

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Count, Subquery, Value
 
 from common import bulk
 from common.errors import translate
@@ -40,16 +41,18 @@ class Books:
     def open(cls, keys: Iterable[Key]) -> Books:
         """Lock the accounts of `keys` (member id, unit code), in id order, making those that are
         missing.
+
+        While one is missing none is locked: whoever waits for another's new account holds nothing
+        that the other may want.
         """
         wanted = {Account.id_for(member, unit): (member, unit) for member, unit in keys}
         found = _lock(wanted)
-        missing = [
-            Account(id=pk, member_id=member, unit_id=unit)
-            for pk, (member, unit) in sorted(wanted.items())
-            if pk not in found
-        ]
-        if missing:
-            Account.objects.bulk_create(missing, ignore_conflicts=True)
+        if len(found) < len(wanted):
+            rows = [
+                Account(id=pk, member_id=member, unit_id=unit)
+                for pk, (member, unit) in sorted(wanted.items())
+            ]
+            Account.objects.bulk_create(rows, ignore_conflicts=True)
             found = _lock(wanted)
         return cls({wanted[pk]: account for pk, account in found.items()})
 
@@ -133,12 +136,25 @@ class Books:
         return amount - left
 
     def keep_alive(
-        self, *, key: Key, since: datetime, until: datetime, source: str, posting: Posting | None
+        self,
+        *,
+        key: Key,
+        since: datetime,
+        until: datetime,
+        now: datetime,
+        source: str,
+        posting: Posting | None,
     ) -> None:
-        """Move the end of every lot that is live after `since` to `until`, if that is later."""
+        """Move the end of every lot that is live after `since` to `until`, if that is later.
+
+        A stored lot that has ended by now is dead, whether the expiry run has come by or not.
+        """
         moved = False
         for lot in self.lots(key):
-            if lot.expires_at is not None and since < lot.expires_at < until and lot.remaining:
+            if lot.expires_at is None or not lot.remaining:
+                continue
+            is_dead = lot.pk not in self._new_lots and lot.expires_at <= now
+            if since < lot.expires_at < until and not is_dead:
                 lot.expires_at, moved = until, True
                 if lot.pk not in self._new_lots:
                     self._changed[lot.pk] = lot
@@ -172,8 +188,13 @@ def spend_order(lot: Lot) -> tuple[bool, datetime, datetime, uuid.UUID]:
 
 
 def _lock(wanted: dict[uuid.UUID, Key]) -> dict[uuid.UUID, Account]:
-    rows = Account.objects.select_for_update(no_key=True).filter(pk__in=list(wanted)).order_by("pk")
-    return {account.pk: account for account in rows}
+    """All accounts, locked in id order; or, if one of several is missing, none, and none locked."""
+    rows = Account.objects.filter(pk__in=list(wanted))
+    if len(wanted) > 1:
+        count = rows.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk"))
+        rows = rows.alias(there=Subquery(count.values("n"))).filter(there=len(wanted))
+    locked = rows.select_for_update(no_key=True).order_by("pk")
+    return {account.pk: account for account in locked}
 
 
 def _netted(uses: list[LotUse]) -> list[LotUse]:

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.db.models import Min, Sum
 
 from common import clock
-from events import outbox
 from members.models import Member
 from points import ledger
 from points.books import Books
@@ -45,11 +44,7 @@ def _expire(keys: list[tuple[uuid.UUID, str]], moment: datetime) -> int:
     with transaction.atomic():
         books = Books.open(keys)
         for key in keys:
-            amount = ledger.expire_into(books, key=key, now=moment)
-            total += amount
-            if amount:
-                payload = {"unit": key[1], "amount": amount}
-                outbox.publish("points_expired", member_id=key[0], payload=payload)
+            total += ledger.expire_into(books, key=key, now=moment)
         books.write()
     return total
 

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from common import clock
+from events import outbox
 from members.models import Member
 from points import policy
 from points.books import Books, Key, spend_order
@@ -138,7 +139,9 @@ def _extend(
 ) -> None:
     until = policy.expires_at(unit, occurred_at=moment, zone=program.time_zone)
     if until is not None:
-        books.keep_alive(key=key, since=moment, until=until, source=source, posting=posting)
+        books.keep_alive(
+            key=key, since=moment, until=until, now=clock.now(), source=source, posting=posting
+        )
 
 
 def _award(books: Books, entry: Entry, *, key: Key, unit: Unit, zone: str, now: datetime) -> None:
@@ -220,8 +223,11 @@ def expire_into(books: Books, *, key: Key, now: datetime) -> int:
             occurred_at=ends,
         )
         books.postings.append(posting)
-        total += sum(lot.remaining for lot in lots)
+        dying = sum(lot.remaining for lot in lots)
         bury(books, posting, lots, key=key)
+        payload = {"unit": key[1], "amount": dying}
+        outbox.publish("points_expired", member_id=key[0], payload=payload, occurred_at=ends)
+        total += dying
     return total
 
 

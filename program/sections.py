@@ -164,6 +164,16 @@ def positive(table: Table, *names: str) -> None:
             raise ValueError(f"{name} has at most {FRACTION} digits after the point")
 
 
+def smallest(amount: Decimal, decimals: int, *, place: str) -> int:
+    """An amount in its unit's smallest part. Refuses one with more decimals than the unit has."""
+    parts = amount.scaleb(decimals)
+    if parts != parts.to_integral_value():
+        raise BlueprintInvalid(
+            f"in {place}: {amount} has more than the unit's {decimals} decimals."
+        )
+    return int(parts)
+
+
 def unique(codes: Iterable[str], *, place: str) -> None:
     """Refuse a code that is given twice."""
     seen: set[str] = set()

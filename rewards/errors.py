@@ -1,4 +1,4 @@
-from common.errors import BrokenRule, LoyaltyError, Refusal
+from common.errors import LoyaltyError, Refusal
 
 
 class RewardUnavailable(LoyaltyError):
@@ -19,6 +19,16 @@ class OutOfStock(LoyaltyError):
 class LimitReached(LoyaltyError):
     code = "limit_reached"
     title = "This reward can be had only so many times"
+
+
+class AttemptReused(LoyaltyError):
+    code = "attempt_reused"
+    title = "This attempt took another reward"
+
+
+class UndoTooLate(LoyaltyError):
+    code = "undo_too_late"
+    title = "It is too late to take this back"
 
 
 class VoucherInvalid(LoyaltyError):
@@ -53,5 +63,8 @@ REFUSALS: dict[str, Refusal] = {
         OutOfStock,
         "The last one has just gone. Nothing was taken.",
     ),
-    "rewards_redemption_attempt_is_unique": (BrokenRule, "This attempt has been redeemed already."),
+    "rewards_redemption_attempt_is_unique": (
+        AttemptReused,
+        "This was already used to take another reward. Open the reward anew.",
+    ),
 }

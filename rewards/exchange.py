@@ -19,8 +19,11 @@ from points.books import Books
 from points.errors import AmountInvalid
 from points.ledger import Credit, Earning
 from points.models import Posting
+from program import catalog
 from rewards.errors import RewardUnavailable
 from rewards.models import Conversion
+from tiers import standing
+from tiers.ladders import rules
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -62,7 +65,9 @@ def exchange(
     taken, given = quote(conversion, amount)
     source = f"conversion:{attempt}"
     with transaction.atomic():
-        Books.open({(member.pk, conversion.takes_id), (member.pk, conversion.gives_id)})
+        counters = {unit for rule in rules(catalog.current()) for unit in rule.units}
+        touched = counters | {conversion.takes_id, conversion.gives_id}
+        Books.open({(member.pk, unit) for unit in touched})
         spent = ledger.spend(
             member,
             unit=conversion.takes_id,
@@ -74,6 +79,7 @@ def exchange(
         credit = Credit(unit=conversion.gives_id, amount=given, reason=conversion.name)
         earning = Earning(member.pk, f"{source}:given", clock.now(), [credit])
         earned = ledger.post(earning, actor=actor)
+        standing.reassess(member, actor=actor)
         payload = {"conversion": conversion.code, "taken": taken, "given": given, "actor": actor}
         outbox.publish("units_exchanged", member_id=member.pk, payload=payload)
     return Exchanged(taken=taken, given=given, spent=spent, earned=earned)

@@ -48,9 +48,7 @@ class Offer:
 def for_member(
     member: Member, *, program: Program, rewards: Sequence[Reward] | None = None
 ) -> list[Offer]:
-    """Every reward on offer with its price for this member, cheapest first within the catalogue's
-    order. Four queries.
-    """
+    """Every reward on offer with its price for this member, in the catalogue's order."""
     tiers = held(member, program=program)
     if rewards is None:
         rewards = _open_to(member, tiers=tiers)

@@ -22,7 +22,7 @@ from points.errors import ReasonMissing
 from program import catalog
 from program.models import Program
 from rewards import codes, offers
-from rewards.errors import REFUSALS, OutOfStock, VoucherCancelled, VoucherUsed
+from rewards.errors import REFUSALS, AttemptReused, OutOfStock, UndoTooLate, VoucherUsed
 from rewards.models import Redemption, Reward, RewardPrice, RewardStock, VoucherKey
 
 UNDO_MINUTES = 30  # a member may take a tap back this long, while the voucher is unused
@@ -31,7 +31,8 @@ UNDO_MINUTES = 30  # a member may take a tap back this long, while the voucher i
 def redeem(member: Member, *, reward: Reward, attempt: uuid.UUID, actor: str) -> Redemption:
     """Take a reward for points. The same attempt again returns the first redemption.
 
-    Raises RewardUnavailable, LimitReached, OutOfStock, InsufficientPoints; then nothing was taken.
+    Raises RewardUnavailable, LimitReached, OutOfStock, InsufficientPoints, or AttemptReused when
+    the attempt took another reward; then nothing was taken.
     """
     program = catalog.current()
     with transaction.atomic(), translate(REFUSALS):
@@ -42,12 +43,19 @@ def redeem(member: Member, *, reward: Reward, attempt: uuid.UUID, actor: str) ->
             .first()
         )
         if known is not None:
-            return known
+            return _same(known, reward)
         price = offers.check(reward, member=member, program=program)
         redemption = _issue(member, reward, price, attempt=attempt, actor=actor, program=program)
         _announce("reward_redeemed", redemption, actor)
         _take_stock(reward)
     return redemption
+
+
+def _same(known: Redemption, reward: Reward) -> Redemption:
+    """The redemption of this attempt, if it was for this reward."""
+    if known.reward_id != reward.pk:
+        raise AttemptReused("This was already used to take another reward. Open the reward anew.")
+    return known
 
 
 def _issue(
@@ -144,10 +152,10 @@ def can_undo(redemption: Redemption) -> bool:
 def undo(redemption: Redemption, *, actor: str) -> Redemption:
     """Cancel one's own voucher within the undo time.
 
-    Raises VoucherUsed, or VoucherCancelled when the time is over.
+    Raises VoucherUsed, or UndoTooLate when the time is over.
     """
     if redemption.status == Redemption.Status.ISSUED and not can_undo(redemption):
-        raise VoucherCancelled(
+        raise UndoTooLate(
             f"A voucher can be taken back within {UNDO_MINUTES} minutes. Ask the desk for help "
             "with this one."
         )

@@ -21,6 +21,7 @@ from program.sections import (
     positive,
     reordered,
     require_code,
+    smallest,
     unique,
     upsert,
 )
@@ -251,11 +252,13 @@ def _apply_conversions(tables: list[ConversionTable], blueprint: Any) -> list[st
             "name": table.name,
             "takes_id": table.takes.unit,
             "gives_id": table.gives.unit,
-            "step": int(table.takes.amount.scaleb(taken)),
-            "amount": int(table.gives.amount.scaleb(given)),
-            "least": int((table.least or Decimal(0)).scaleb(taken)),
-            "bonus_step": int(bonus.every.scaleb(taken)) if bonus else None,
-            "bonus_amount": int(bonus.amount.scaleb(given)) if bonus else None,
+            "step": smallest(table.takes.amount, taken, place=f"{place}, takes"),
+            "amount": smallest(table.gives.amount, given, place=f"{place}, gives"),
+            "least": smallest(table.least or Decimal(0), taken, place=f"{place}, least"),
+            "bonus_step": smallest(bonus.every, taken, place=f"{place}, bonus") if bonus else None,
+            "bonus_amount": smallest(bonus.amount, given, place=f"{place}, bonus")
+            if bonus
+            else None,
             "is_active": True,
             "position": position,
         }

@@ -5,12 +5,15 @@ A code that is wrong, unknown or mistyped gets one answer, whoever asks.
 
 from __future__ import annotations
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common import clock
 from events import outbox
+from program import catalog
 from program.models import Location
 from rewards import codes
 from rewards.errors import VoucherCancelled, VoucherExpired, VoucherInvalid, VoucherUsed
@@ -67,18 +70,24 @@ def use(code: str, *, actor: str, location: Location | None = None) -> Redemptio
 
 
 def _refuse_unusable(redemption: Redemption) -> None:
-    if redemption.status == Redemption.Status.USED and redemption.used_at:
-        when = timezone.localtime(redemption.used_at)
-        place = redemption.used_location.name if redemption.used_location else redemption.used_by
-        raise VoucherUsed(
-            _("This voucher was used on %(when)s at %(place)s.")
-            % {"when": f"{when:%Y-%m-%d %H:%M}", "place": place},
-            used_at=redemption.used_at.isoformat(),
-            used_at_place=place,
-        )
+    if redemption.status == Redemption.Status.USED:
+        raise _used(redemption)
     if redemption.status == Redemption.Status.CANCELLED:
         raise VoucherCancelled(_("This voucher was cancelled and its points were given back."))
     if redemption.is_expired:
-        raise VoucherExpired(
-            _("This voucher expired on %(day)s.") % {"day": f"{redemption.expires_at:%Y-%m-%d}"}
-        )
+        zone = catalog.current().time_zone
+        last = clock.local_date(redemption.expires_at - timedelta(microseconds=1), zone)
+        raise VoucherExpired(_("This voucher was good until %(day)s.") % {"day": last})
+
+
+def _used(redemption: Redemption) -> VoucherUsed:
+    """When, by the program's clock, and where; by whom is for the desk to know."""
+    used_at, place = redemption.used_at or clock.now(), redemption.used_location
+    when = f"{used_at.astimezone(ZoneInfo(catalog.current().time_zone)):%Y-%m-%d %H:%M}"
+    words = {"when": when, "place": place.name if place else ""}
+    said = (
+        _("This voucher was used on %(when)s at %(place)s.")
+        if place
+        else _("This voucher was used on %(when)s.")
+    )
+    return VoucherUsed(said % words, used_at=used_at.isoformat(), used_at_place=words["place"])

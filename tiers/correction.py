@@ -6,8 +6,11 @@ from django.db import transaction
 
 from members.models import Member
 from points import ledger
+from points.books import Books
 from points.models import Posting
+from program import catalog
 from tiers import standing
+from tiers.ladders import rules
 
 
 def adjust(
@@ -17,7 +20,9 @@ def adjust(
 
     Raises what `ledger.adjust` raises.
     """
+    counters = {counter for rule in rules(catalog.current()) for counter in rule.units}
     with transaction.atomic():
+        Books.open({(member.pk, held) for held in counters | {unit}})  # all at once, in their order
         posting = ledger.adjust(
             member, unit=unit, amount=amount, reason=reason, actor=actor, source=source
         )

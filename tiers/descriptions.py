@@ -57,8 +57,7 @@ def _ladders() -> None:
                 '"one_step"',
             ),
             "rolls_over": (
-                "Whether what lies above the threshold reached counts in the next year: for status "
-                "only.",
+                "Whether what lies above the threshold reached counts for status in the next year.",
                 "true",
             ),
             "shared": (

@@ -159,12 +159,13 @@ def _share(
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT me.member_id, s.ladder_id, s.tier_id,
-                      greatest(s.starts_at, me.joined_at, peer.joined_at), s.ends_at
+                      greatest(s.starts_at, me.joined_at, peer.joined_at),
+                      least(s.ends_at, me.left_at, peer.left_at)
                FROM members_householdmember me
                JOIN members_householdmember peer ON peer.household_id = me.household_id
-                    AND peer.member_id <> me.member_id AND peer.left_at IS NULL
+                    AND peer.member_id <> me.member_id
                JOIN tiers_standing s ON s.member_id = peer.member_id AND s.ladder_id = ANY(%s)
-               WHERE me.member_id = ANY(%s) AND me.left_at IS NULL""",
+               WHERE me.member_id = ANY(%s)""",
             [shared, ids],
         )
         for member, ladder, tier, starts_at, ends_at in cursor:
@@ -174,13 +175,16 @@ def _share(
 
 
 def has_turned(program: Program, *, since: date, until: date) -> bool:
-    """Whether a route came into force from `since` to `until`:
+    """Whether members may have moved by themselves from `since` to `until`.
 
-    then members move without an activity.
+    They do when a route came into force, or a program year began that brings a head start or a
+    surplus along.
     """
-    return any(
-        route.starts_on is not None and since <= route.starts_on <= until
-        for rule in rules(program)
-        for rung in rule.rungs
-        for route in rung.routes
-    )
+    for rule in rules(program):
+        carries = bool(rule.head_starts) or rule.rolls_over
+        if carries and since <= rule.year_of(until) <= until:
+            return True
+        starts = [route.starts_on for rung in rule.rungs for route in rung.routes]
+        if any(start is not None and since <= start <= until for start in starts):
+            return True
+    return False

@@ -92,6 +92,7 @@ class Climb:
 
         It is what an activity of that moment earns at, also after another one of the same moment.
         """
+        self._pass(moment)
         own = (
             span
             for span in (*self.holds, *self._held())
@@ -110,6 +111,7 @@ class Climb:
 
     def value(self, need: Requirement, moment: datetime) -> int:
         """How much of a requirement is there at `moment`, over its window."""
+        self._pass(moment)
         if need.rank:
             return self._years_at(need.rank, moment)
         series = self._series.get(need.unit)
@@ -166,12 +168,13 @@ class Climb:
     def _restart(self) -> None:
         self.holds: list[Span] = []
         self._series: dict[str, Series] = {}
-        self._turned = 0
+        self._passed: datetime | None = None  # the last turn that was examined
         self._carry: dict[date, int] = {}
         self._flat: list[Span] | None = None
 
     def _take(self, event: Event) -> None:
         is_late = bool(self._events) and event[0] < self._events[-1][0]
+        is_late = is_late or (self._passed is not None and event[0] < self._passed)
         insort(self._events, event)
         if not is_late:
             self._fold(event)
@@ -191,11 +194,24 @@ class Climb:
         """Examine the days up to `moment` on which thresholds changed: members move without an
         activity.
         """
-        while self._turned < len(self._turns) and self._turns[self._turned] <= moment:
-            turn = self._turns[self._turned]
-            self._turned += 1
-            if self._events and self._events[0][0] <= turn:
-                self._examine(turn)
+        while (turn := self._next_turn()) is not None and turn <= moment:
+            self._passed = turn
+            self._examine(turn)
+
+    def _next_turn(self) -> datetime | None:
+        """The next moment at which members may move by themselves.
+
+        A threshold comes into force, or a year begins that brings a head start or a surplus.
+        """
+        if not self._events:
+            return None
+        after = max(self._passed or self._events[0][0], self._events[0][0])
+        turns = [turn for turn in self._turns if turn > after]
+        if self.rule.head_starts or self.rule.rolls_over:
+            first = self.rule.year_of(clock.local_date(after, self.rule.zone))
+            following = clock.add_months(first, 12)
+            turns.append(clock.start_of_day(following, self.rule.zone))
+        return min(turns, default=None)
 
     def _examine(self, moment: datetime) -> None:
         """Start or prolong a hold on every rung that one of its routes reaches at `moment`."""
@@ -238,7 +254,10 @@ class Climb:
             return clock.start_of_day(_anniversary(self.joined_on, day), zone)
         if window.kind == "since_change":
             live = next((span for span in reversed(self._held()) if span.covers(moment)), None)
-            return live.starts_at + timedelta(microseconds=1) if live else None
+            if live is not None:
+                return live.starts_at + timedelta(microseconds=1)
+            ended = (s.ends_at for s in self._held() if s.ends_at and s.ends_at <= moment)
+            return max(ended, default=None)
         return None
 
     def _ends(self, moment: datetime, day: date) -> datetime | None:
@@ -260,9 +279,8 @@ class Climb:
             if span.rung.rank < rank or span.starts_at > moment:
                 continue
             first = self.rule.year_of(clock.local_date(span.starts_at, self.rule.zone))
-            last = self.rule.year_of(
-                clock.local_date(min(moment, span.ends_at or moment), self.rule.zone)
-            )
+            end = span.ends_at - timedelta(microseconds=1) if span.ends_at else moment
+            last = self.rule.year_of(clock.local_date(min(moment, end), self.rule.zone))
             years |= {date(year, first.month, 1) for year in range(first.year, last.year + 1)}
         return len(years)
 

@@ -20,6 +20,7 @@ from program.sections import (
     positive,
     reordered,
     require_code,
+    smallest,
     unique,
     upsert,
 )
@@ -161,6 +162,26 @@ def _apply(tables: list[LadderTable], blueprint: Any) -> list[str]:
         changes += changed + _apply_tiers(ladder, table)
         changes += [line for tier in table.tier for line in _apply_routes(ladder, tier, blueprint)]
         changes += [line for tier in table.tier for line in _apply_expiry(ladder, tier, blueprint)]
+    return changes + _end_missing([table.code for table in tables])
+
+
+def _end_missing(codes: list[str]) -> list[str]:
+    """Ladders that are no longer in the blueprint go, unless members have held a tier."""
+    changes = []
+    for ladder in Ladder.objects.exclude(code__in=codes):
+        if Standing.objects.filter(ladder=ladder).exists():
+            raise HistoryProtected(
+                f'in [[ladder]]: members have held tiers of "{ladder.code}". Keep it.'
+            )
+        try:
+            Tier.objects.filter(ladder=ladder).delete()
+            ladder.delete()
+        except ProtectedError as error:
+            raise HistoryProtected(
+                f'in [[ladder]]: rewards still name tiers of "{ladder.code}". Take them out and '
+                "apply, then remove the ladder."
+            ) from error
+        changes.append(f"Ladder {ladder.name} was removed.")
     return changes
 
 
@@ -248,7 +269,7 @@ def _route(
             {
                 "unit_id": need.counter,
                 "held_id": tiers[need.years_at].pk if need.years_at else None,
-                "at_least": int(need.at_least.scaleb(decimals)),
+                "at_least": smallest(need.at_least, decimals, place=f"{place}, at_least"),
                 "window": window,
                 "window_months": months if window == "months" else None,
             }
@@ -278,7 +299,9 @@ def _apply_tiers(ladder: Ladder, table: LadderTable) -> list[str]:
             "name": tier.name,
             "rank": rank,
             "threshold": threshold,
-            "head_start": int((tier.head_start or Decimal(0)).scaleb(decimals)),
+            "head_start": smallest(
+                tier.head_start or Decimal(0), decimals, place=f'tier "{tier.code}", head_start'
+            ),
             "colors": list(tier.pennant.colors),
             "field": tier.pennant.field,
             "outline": tier.pennant.outline,
@@ -319,12 +342,7 @@ def _remove(ladder: Ladder, codes: list[str]) -> None:
 def _smallest(tier: TierTable, decimals: int) -> int | None:
     if tier.threshold is None:
         return None
-    parts = tier.threshold.scaleb(decimals)
-    if parts != parts.to_integral_value():
-        raise BlueprintInvalid(
-            f'in tier "{tier.code}", threshold: the counter has {decimals} decimals.'
-        )
-    return int(parts)
+    return smallest(tier.threshold, decimals, place=f'tier "{tier.code}", threshold')
 
 
 def install() -> None:

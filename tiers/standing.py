@@ -88,6 +88,9 @@ def reassess_everyone(*, actor: str) -> None:
     counters = {unit for rule in rules(program) for unit in rule.units}
     accounts = Account.objects.filter(unit__in=counters, version__gt=0).order_by("member")
     ids = list(accounts.values_list("member", flat=True).distinct())
+    if transaction.get_connection().in_atomic_block:
+        # The locks of all chunks pile up in the transaction around us: take them in their order.
+        Books.open({(pk, unit) for pk in ids for unit in counters})
     for start in range(0, len(ids), CHUNK):
         with transaction.atomic():
             people = Member.objects.filter(pk__in=ids[start : start + CHUNK])
@@ -172,8 +175,9 @@ def _announce(
 
 def current(member: Member) -> Tier | None:
     """The tier held now on the first ladder, None below its lowest rung."""
-    held = Standing.objects.of(member).at(clock.now()).select_related("tier")
-    row = held.order_by("ladder__position", "-tier__rank").first()
+    first = next(iter(ladders(catalog.current())), None)
+    held = Standing.objects.of(member).filter(ladder=first).at(clock.now()).select_related("tier")
+    row = held.order_by("-tier__rank").first()
     return row.tier if row else None
 
 

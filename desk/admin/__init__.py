@@ -4,6 +4,7 @@ They live here because a member's list shows what higher floors know.
 """
 
 from desk.admin import (
+    conversions,
     earning,
     events,
     households,
@@ -22,6 +23,7 @@ from desk.admin import (
 rest.register_rest()
 
 __all__ = [
+    "conversions",
     "earning",
     "events",
     "households",

@@ -7,7 +7,7 @@ back as a sentence on the same form, with everything that was typed still in it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -15,7 +15,8 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError
-from django.db.models import Model, QuerySet
+from django.db.models import BaseConstraint, Model, Q, QuerySet
+from django.forms.models import InlineForeignKeyField
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -80,6 +81,7 @@ class HouseForm(forms.ModelForm):
     """
 
     refusal = ""  # what the database said of the last try
+    compares_periods = True  # not where the periods of one formset change together
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -99,15 +101,28 @@ class HouseForm(forms.ModelForm):
         self._ask_constraints(faulty=set(self.errors))
 
     def _ask_constraints(self, *, faulty: set[str]) -> None:
-        """Periods are compared with others only when they are periods: PostgreSQL raises otherwise."""
+        """Periods are compared with others only where they are periods: PostgreSQL would raise."""
         for model, constraints in self.instance.get_constraints():
             for constraint in constraints:
-                if isinstance(constraint, ExclusionConstraint) and self.errors:
+                if isinstance(constraint, ExclusionConstraint) and not self._may_compare():
                     continue
                 try:
                     constraint.validate(model, self.instance, exclude=faulty)
                 except ValidationError:
-                    self.add_error(None, refusals.sentence_of(constraint.name))
+                    self.add_error(
+                        self._place_of(constraint), refusals.sentence_of(constraint.name)
+                    )
+
+    def _may_compare(self) -> bool:
+        return self.compares_periods and not self.errors
+
+    def _place_of(self, constraint: BaseConstraint) -> str | None:
+        """The last field of the form that a constraint speaks of: there its sentence is read."""
+        names = [
+            *getattr(constraint, "fields", ()),
+            *_named(getattr(constraint, "condition", None)),
+        ]
+        return next((name for name in reversed(names) if name in self.fields), None)
 
 
 class Helpful:
@@ -118,6 +133,23 @@ class Helpful:
         if made is not None and not made.help_text:
             made.help_text = hints.for_field(db_field)
         return made
+
+
+def _named(condition: Any) -> Iterator[str]:
+    """The fields that a condition speaks of, in its order."""
+    for part in condition.children if isinstance(condition, Q) else ():
+        if isinstance(part, Q):
+            yield from _named(part)
+        elif isinstance(part, tuple):
+            yield str(part[0]).partition("__")[0]
+
+
+def parent_of(form: Any, name: str) -> Any:
+    """The row that an inline's form belongs to, saved or not; None outside of an inline."""
+    field = form.fields.get(name)
+    if isinstance(field, InlineForeignKeyField):
+        return field.parent_instance
+    return getattr(form.instance, name) if getattr(form.instance, f"{name}_id") else None
 
 
 class HouseAdmin(Helpful, ModelAdmin):
@@ -169,6 +201,17 @@ class FactAdmin(HouseAdmin):
     warn_unsaved_form = False
     sortable_by: ClassVar[Sequence[str] | None] = ()
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Without Django's history of edits: facts have none, and verbs are told as events."""
+        shown = {**(extra_context or {}), "show_history": False}
+        return super().changeform_view(request, object_id, form_url, shown)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -209,7 +252,7 @@ class KeptAdmin(HouseAdmin):
 
 
 class PartAdmin(FactAdmin):
-    """Rows that are edited on what they are a part of, and go when it goes; here they are looked up."""
+    """Rows that are edited on what they are part of, and go when it goes; here to look up."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(HouseAdmin.has_delete_permission(self, request, obj))

@@ -170,7 +170,7 @@ class MemberAdmin(FactAdmin):
 @never_cache
 def show(request: HttpRequest, member: Member) -> HttpResponse:
     """A member's page; a part of its timeline for htmx."""
-    program = catalog.current()
+    program = house.program(request) or catalog.current()
     found = member_page.gather(
         member,
         program=program,

@@ -2,57 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import ClassVar
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from common.text import scaled
 from desk import fields, say
 from desk.admin import links
 from desk.admin.base import FactAdmin, HouseForm, KeptAdmin
 from earning.models import Milestone, MilestoneReached
-from program.models import Unit
-
-AMOUNTS = {"at": "counter", "every": "counter", "amount": "unit"}  # each in the unit of which field
 
 
-class MilestoneForm(HouseForm):
-    """Marks are written in whole units of the counter, what they pay in whole units of what is
-    paid.
-    """
-
+class MilestoneForm(fields.AmountsMixin, HouseForm):
+    amounts: ClassVar = {"at": "counter", "every": "counter", "amount": "unit"}
     at = fields.AmountField(label=_("At"), min_value=0, help_text=_("How much of the counter."))
     every = fields.AmountField(
         label=_("And every"), min_value=0, required=False, help_text=_("Empty: it pays once.")
     )
     amount = fields.AmountField(label=_("Pays"), min_value=0)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, source in AMOUNTS.items():
-            stored = self.initial.get(name)
-            if isinstance(stored, int) and name in self.fields:
-                self.initial[name] = scaled(stored, getattr(self.instance, source).decimals)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        for name, source in AMOUNTS.items():
-            unit = data.get(source) or self._known(source)
-            if data.get(name) is None or unit is None:
-                continue
-            try:
-                data[name] = fields.smallest(data[name], unit)
-            except ValidationError as error:
-                self.add_error(name, error)
-        return data
-
-    def _known(self, source: str) -> Unit | None:
-        return getattr(self.instance, source) if getattr(self.instance, f"{source}_id") else None
 
 
 @admin.register(Milestone)

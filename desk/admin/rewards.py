@@ -20,7 +20,15 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from common import clock
 from desk import fields, refusals, say, vouchers
 from desk.admin import links
-from desk.admin.base import FactAdmin, HouseForm, HouseInline, KeptAdmin, PartAdmin, StaffNames
+from desk.admin.base import (
+    FactAdmin,
+    HouseForm,
+    HouseInline,
+    KeptAdmin,
+    PartAdmin,
+    StaffNames,
+    parent_of,
+)
 from desk.views import till, verbs
 from program.models import Unit
 from rewards import codes
@@ -55,8 +63,9 @@ class RewardForm(HouseForm):
             self.fields["picture"].choices = picture_choices()  # type: ignore[attr-defined]
 
 
-class PriceForm(fields.AmountFormMixin, HouseForm):
-    amounts = ("amount",)
+class PriceForm(fields.AmountsMixin, HouseForm):
+    amounts: ClassVar = {"amount": "unit"}
+    compares_periods = False  # the formset does, with what is being changed beside it
     amount = fields.AmountField(label=_("Price"), min_value=0)
 
     class Meta:
@@ -68,8 +77,8 @@ class PriceForm(fields.AmountFormMixin, HouseForm):
         if "tier" in self.fields:
             self.fields["tier"].empty_label = _("everybody")  # type: ignore[attr-defined]
 
-    def unit(self) -> Unit | None:
-        reward = self.instance.reward if self.instance.reward_id else None
+    def unit_of(self, source: str) -> Unit | None:
+        reward = parent_of(self, "reward")
         return reward.unit if reward and reward.unit_id else None
 
 
@@ -152,7 +161,14 @@ class RewardAdmin(KeptAdmin):
         ),
         (
             _("Who may have it, and when"),
-            {"fields": ("is_active", "lowest_tier", "per_member", "starts_at", "ends_at")},
+            {
+                "fields": (
+                    ("is_active", "per_member"),
+                    ("lowest_tier", "segment"),
+                    ("starts_at", "ends_at"),
+                    ("early_tier", "early_days"),
+                )
+            },
         ),
         (_("The voucher"), {"fields": ("unit", "valid_days", "position")}),
     ]

@@ -14,7 +14,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from desk import conditions, fields, house, rules, say
-from desk.admin.base import FactAdmin, HouseAdmin, HouseForm, HouseInline, PartAdmin
+from desk.admin.base import FactAdmin, HouseAdmin, HouseForm, HouseInline, PartAdmin, parent_of
 from earning.models import Award, LimitUse, Rule, RuleCondition, RuleLimit
 from program import catalog
 from program.models import ActivityAttribute, ActivityType, Unit
@@ -85,7 +85,7 @@ class ConditionForm(HouseForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        rule = self.instance.rule if self.instance.rule_id else None
+        rule = parent_of(self, "rule")
         if self.errors or rule is None or not rule.type_id:
             return data
         try:
@@ -130,8 +130,8 @@ class ConditionInline(PaidInline):
         return conditions.sentence(row, rule=row.rule, program=catalog.current())
 
 
-class LimitForm(fields.AmountFormMixin, HouseForm):
-    amounts = ("amount",)
+class LimitForm(fields.AmountsMixin, HouseForm):
+    amounts: ClassVar = {"amount": "unit"}
     amount = fields.AmountField(
         label=_("At most"),
         required=False,
@@ -143,8 +143,8 @@ class LimitForm(fields.AmountFormMixin, HouseForm):
         model = RuleLimit
         fields = ("code", "per", "period", "amount", "times")
 
-    def unit(self) -> Unit | None:
-        rule = self.instance.rule if self.instance.rule_id else None
+    def unit_of(self, source: str) -> Unit | None:
+        rule = parent_of(self, "rule")
         return rule.unit if rule and rule.unit_id else None
 
 

@@ -25,14 +25,15 @@ from desk.admin.base import (
     KeptAdmin,
     PartAdmin,
     TallInline,
+    parent_of,
 )
 from program.models import Unit
 from tiers import standing
-from tiers.models import Ladder, Standing, Tier, TierNeed, TierRoute
+from tiers.models import Ladder, Standing, Tier, TierExpiry, TierNeed, TierRoute
 
 
-class TierForm(fields.AmountFormMixin, HouseForm):
-    amounts = ("threshold",)
+class TierForm(fields.AmountsMixin, HouseForm):
+    amounts: ClassVar = {"threshold": "counter", "head_start": "counter"}
     threshold = fields.AmountField(
         label=_("Threshold"),
         min_value=0,
@@ -40,6 +41,12 @@ class TierForm(fields.AmountFormMixin, HouseForm):
         help_text=_(
             "How much of the ladder's counter it takes. Empty: its routes say what it takes."
         ),
+    )
+    head_start = fields.AmountField(
+        label=_("Head start"),
+        min_value=0,
+        initial=0,
+        help_text=_("What a program year begins with for who holds this tier then."),
     )
     colors = fields.ColorsField(
         label=_("Colors"), help_text=_("Two or three, field first: #14213d #d8a31a")
@@ -50,14 +57,17 @@ class TierForm(fields.AmountFormMixin, HouseForm):
 
     class Meta:
         model = Tier
-        fields = ("name", "code", "rank", "threshold", "outline", "field", "colors", "benefits")
+        fields = (
+            "name", "code", "rank", "threshold", "head_start",
+            "outline", "field", "colors", "benefits",
+        )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].disabled = not self.instance._state.adding
 
-    def unit(self) -> Unit | None:
-        ladder = self.instance.ladder if self.instance.ladder_id else None
+    def unit_of(self, source: str) -> Unit | None:
+        ladder = parent_of(self, "ladder")
         return ladder.counter if ladder and ladder.counter_id else None
 
 
@@ -85,7 +95,13 @@ class TierInline(TallInline):
     form = TierForm
     formset = TierFormSet
     ordering = ("rank",)
-    fields = (("name", "code"), ("rank", "threshold"), ("outline", "field"), ("colors", "benefits"))
+    fields = (
+        ("name", "code"),
+        ("rank", "threshold"),
+        ("outline", "field"),
+        ("colors", "head_start"),
+        "benefits",
+    )
 
 
 @admin.register(Ladder)
@@ -95,7 +111,10 @@ class LadderAdmin(KeptAdmin):
     inlines: ClassVar = [TierInline]
     fieldsets: ClassVar = [
         (None, {"fields": ("name", "code", "counter", "position")}),
-        (_("What counts"), {"fields": (("window", "window_months"), "year_starts")}),
+        (
+            _("What counts"),
+            {"fields": (("window", "window_months"), ("year_starts", "rolls_over"))},
+        ),
         (
             _("How long a tier holds"),
             {
@@ -205,8 +224,8 @@ def need_in_words(need: TierNeed) -> str:
     return str(_("%(years)s years at %(tier)s") % {"years": need.at_least, "tier": need.held})
 
 
-class NeedForm(fields.AmountFormMixin, HouseForm):
-    amounts = ("at_least",)
+class NeedForm(fields.AmountsMixin, HouseForm):
+    amounts: ClassVar = {"at_least": "unit"}
     at_least = fields.AmountField(
         label=_("At least"), min_value=0, help_text=_("Of the unit, or years at the tier.")
     )
@@ -215,13 +234,9 @@ class NeedForm(fields.AmountFormMixin, HouseForm):
         model = TierNeed
         fields = ("unit", "held", "at_least", "window", "window_months")
 
-    def unit(self) -> Unit | None:
-        chosen = getattr(self, "cleaned_data", {}).get("unit")
-        return (
-            chosen
-            or self.instance.unit
-            or (Unit(plural=str(_("years"))) if self.is_bound else None)
-        )
+    def unit_of(self, source: str) -> Unit | None:
+        """Years at a tier are counted in years, which have no smaller part."""
+        return super().unit_of(source) or (Unit(plural=str(_("years"))) if self.is_bound else None)
 
 
 class NeedFormSet(forms.BaseInlineFormSet):
@@ -281,6 +296,20 @@ class TierNeedAdmin(PartAdmin):
     @display(description=_("asks for"))
     def said(self, row: TierNeed) -> str:
         return need_in_words(row)
+
+
+@admin.register(TierExpiry)
+class TierExpiryAdmin(HouseAdmin):
+    """Where points of one tier live longer than those of others."""
+
+    list_display = ("of", "unit", "expiry", "expiry_count", "expiry_round_to")
+    list_select_related = ("tier", "unit")
+    fields = (("tier", "unit"), ("expiry", "expiry_count"), "expiry_round_to")
+    empty_hint = _("Points of all tiers end alike, as their unit says.")
+
+    @display(description=_("tier"))
+    def of(self, row: TierExpiry) -> str:
+        return links.tier(row.tier)
 
 
 @admin.register(Standing)

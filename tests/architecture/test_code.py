@@ -115,7 +115,12 @@ def test_deciding_knows_no_framework() -> None:
     """What rules pay and which tier follows is pure Python: no database, no clock, no Django."""
     plain = {"__future__", "dataclasses", "collections.abc", "typing", "uuid", "bisect"}
     plain |= {"datetime", "decimal", "fractions", "math"}
-    house = {"earning.limits", "tiers.terms", "tiers.flattening", "common"}  # the calendar of common.clock, not its present moment
+    house = {
+        "earning.limits",
+        "tiers.terms",
+        "tiers.flattening",
+        "common",
+    }  # the calendar of common.clock, not its present moment
     pure = ("earning/evaluation.py", "earning/limits.py")
     pure += ("tiers/qualification.py", "tiers/terms.py", "tiers/flattening.py")
     for name in pure:

@@ -28,8 +28,10 @@ from tests.till import STAY, Till, code, marta
 # Codes of verbs that no call of the API reaches yet; one that does moves it to the catalogue.
 ELSEWHERE = {
     "already_claimed",
+    "row_invalid",
     "already_in_household",
     "already_member",
+    "attempt_reused",
     "blueprint_invalid",
     "claim_refused",
     "history_protected",
@@ -43,6 +45,7 @@ ELSEWHERE = {
     "reason_missing",
     "reward_unavailable",
     "source_used",
+    "undo_too_late",
     "unit_invalid",
     "voucher_cancelled",
     "voucher_expired",

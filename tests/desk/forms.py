@@ -1,4 +1,4 @@
-"""Admin forms as a browser would send them: every field with what it shows, and what is changed on top."""
+"""Admin forms as a browser sends them: every field with what it shows, and what is changed."""
 
 from __future__ import annotations
 

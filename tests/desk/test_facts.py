@@ -1,4 +1,4 @@
-"""The ledger, activities and events are read by staff and written by nobody, not even a superuser."""
+"""The ledger, activities and events are read by staff and written by no one of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 import loyalty_site.urls  # noqa: F401  (the admin is discovered there)
-from earning.models import Activity, ActivityKey, Award, ImportRun, LimitUse, MilestoneReached, UnclaimedActivity
+from earning.models import (
+    Activity,
+    ActivityKey,
+    Award,
+    ImportRun,
+    LimitUse,
+    MilestoneReached,
+    UnclaimedActivity,
+)
 from events.models import Event, Heartbeat
 from members.models import Card, ClaimCode, Member, MemberKey
 from partners.models import ApiKey
@@ -22,9 +30,9 @@ from tests.desk.counter import Counter, listing, page, verb
 from tiers.models import Standing
 
 FACTS: list[type[Model]] = [
-    Account, Posting, Entry, Lot, LotUse, Extension, Activity, ActivityKey, Award, UnclaimedActivity,
-    ImportRun, LimitUse, MilestoneReached, Event, Heartbeat, Redemption, VoucherKey, Standing,
-    Card, ClaimCode, MemberKey, Revision,
+    Account, Posting, Entry, Lot, LotUse, Extension, Activity, ActivityKey, Award,
+    UnclaimedActivity, ImportRun, LimitUse, MilestoneReached, Event, Heartbeat, Redemption,
+    VoucherKey, Standing, Card, ClaimCode, MemberKey, Revision,
 ]  # fmt: skip
 RARE = {Extension, ImportRun, LimitUse, MilestoneReached, Heartbeat}  # not in the small world
 VERBS_ADD = [Member, ApiKey]  # "add" is a verb there

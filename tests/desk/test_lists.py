@@ -120,4 +120,3 @@ def test_dates_are_told_in_the_programs_zone(owner: Counter) -> None:
 def test_the_lists_of_other_apps_open_too(owner: Counter) -> None:
     for model in admin.site._registry:
         assert owner.get(listing(model), follow=True).status_code == 200, model
-

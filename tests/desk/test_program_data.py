@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from django.db import IntegrityError
 from django.urls import reverse
 
-from desk.admin.program import UnitAdmin
-from earning.models import Rule, RuleCondition
+from earning.models import Milestone, Rule, RuleCondition
 from program import catalog
 from program.models import ActivityType, Location, Partner, Program, Unit
 from rewards.models import Reward, RewardPrice
 from tests import cast
 from tests.desk import forms
 from tests.desk.counter import Counter, listing, page, text
-from tiers.models import Ladder, Tier
+from tiers.models import Ladder, Tier, TierRoute
 
 
 def rule(code: str) -> Rule:
@@ -123,21 +119,15 @@ def test_a_constraint_on_a_field_that_is_only_shown_counts_too(manager: Counter)
 def test_what_only_the_database_knows_is_said_and_nothing_typed_is_lost(
     manager: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two managers at once: the second one's form is right when it is checked and wrong when it is saved."""
     coin = Unit.objects.get(code="coin")
 
-    def late(self: Any, *args: Any, **kwargs: Any) -> None:
-        Unit.objects.filter(code="cent").update(is_default=True)
-        Unit.objects.filter(code="coin").update(is_default=True)
-        raise IntegrityError
-
-    monkeypatch.setattr("desk.admin.base.HouseForm._ask_constraints", lambda *a, **k: None)
+    # Another manager is quicker: right when it was checked, wrong when it is saved.
+    monkeypatch.setattr("desk.admin.base.HouseForm._ask_constraints", lambda *_, **__: None)
     response = forms.save(manager, page(coin), is_default="on", plural="golden coins")
     assert "Another unit is shown first already" in text(response)
     assert b"golden coins" in response.content
     coin.refresh_from_db()
     assert coin.plural == "coins"
-    assert UnitAdmin is not None
 
 
 def test_a_rule_that_has_paid_is_read_only_and_says_how_to_succeed_it(manager: Counter) -> None:
@@ -184,8 +174,13 @@ def test_a_new_rule_with_a_condition_pays(manager: Counter) -> None:
         "amount": "3",
     }
     fields = forms.add_row(
-        fields, "conditions", kind="weekday", attribute="", operator="in", values="mon, tue, wed, thu, fri, sat, sun"
-    )  # fmt: skip
+        fields,
+        "conditions",
+        kind="weekday",
+        attribute="",
+        operator="in",
+        values="mon, tue, wed, thu, fri, sat, sun",
+    )
     response = manager.post(url, fields)
     assert response.status_code == 302, text(response)
     assert cast.awarded(cast.visit(cast.ana()))["weekend"] == 3
@@ -267,16 +262,70 @@ def test_prices_may_not_overlap(manager: Counter) -> None:
     cake = Reward.objects.get(code="cake")
     fields = forms.shown(manager, page(cake))
     more = forms.add_row(fields, "prices", tier="", amount="12", starts_on="", ends_on="")
-    assert "Two prices for the same tier hold on the same day" in text(manager.post(page(cake), more))
-    dated = forms.add_row(fields, "prices", tier="", amount="12", starts_on="2027-01-01", ends_on="")
-    first = next(
-        index
-        for index in range(2)
-        if fields[f"prices-{index}-tier"] == ""
+    assert "Two prices for the same tier hold on the same day" in text(
+        manager.post(page(cake), more)
     )
+    dated = forms.add_row(
+        fields, "prices", tier="", amount="12", starts_on="2027-01-01", ends_on=""
+    )
+    first = next(index for index in range(2) if fields[f"prices-{index}-tier"] == "")
     dated[f"prices-{first}-ends_on"] = "2027-01-01"
     assert manager.post(page(cake), dated).status_code == 302
     assert RewardPrice.objects.filter(reward=cake).count() == 3
+
+
+def test_a_new_reward_keeps_its_price_in_the_smallest_part(manager: Counter) -> None:
+    url = reverse("admin:rewards_reward_add")
+    fields = forms.shown(manager, url) | {
+        "name": "Towel", "code": "towel", "category": "To take home", "summary": "Dry again.",
+        "unit": "cent", "valid_days": "30",
+    }  # fmt: skip
+    fields = forms.add_row(fields, "prices", tier="", amount="12.50", starts_on="", ends_on="")
+    fields = forms.add_row(fields, "stock", slot="0", left="4")
+    response = manager.post(url, fields)
+    assert response.status_code == 302, text(response)
+    towel = Reward.objects.with_stock().get(code="towel")
+    assert (towel.prices.get().amount, towel.left) == (1250, 4)  # type: ignore[attr-defined]
+    assert "12.50 credits" in text(manager.get(listing(Reward)))
+    assert forms.shown(manager, page(towel))["prices-0-amount"] == "12.50"
+
+
+def test_a_price_finer_than_its_unit_is_refused(manager: Counter) -> None:
+    coffee = Reward.objects.get(code="coffee")
+    response = forms.save(manager, page(coffee), **{"prices-0-amount": "9.50"})
+    assert "Points are whole numbers." in text(response)
+
+
+def test_a_milestone_is_written_in_whole_units(manager: Counter) -> None:
+    url = reverse("admin:earning_milestone_add")
+    fields = forms.shown(manager, url) | {
+        "name": "Ten visits", "code": "ten-visits", "counter": "visit", "at": "10", "every": "",
+        "unit": "cent", "amount": "2.50", "is_active": "on",
+    }  # fmt: skip
+    response = manager.post(url, fields)
+    assert response.status_code == 302, text(response)
+    milestone = Milestone.objects.get()
+    assert (milestone.at, milestone.every, milestone.amount) == (10, None, 250)
+    assert "2.50 credits" in text(manager.get(listing(Milestone)))
+    assert forms.save(manager, page(milestone), every="5").status_code == 302
+    milestone.refresh_from_db()
+    assert (milestone.every, milestone.amount) == (5, 250)
+
+
+def test_a_route_asks_for_something(manager: Counter) -> None:
+    url = reverse("admin:tiers_tierroute_add")
+    gold = Tier.objects.get(code="gold")
+    fields = forms.shown(manager, url) | {"tier": str(gold.pk)}
+    need = {"unit": "visit", "held": "", "at_least": "2", "window": "year", "window_months": ""}
+    empty = fields | {"needs-TOTAL_FORMS": "0"}
+    assert "A route asks for something" in text(manager.post(url, empty))
+    first = {f"needs-0-{name}": value for name, value in need.items()}
+    response = manager.post(url, fields | first)
+    assert response.status_code == 302, text(response)
+    assert "2 visits (a program year)" in text(manager.get(listing(TierRoute)))
+    route = TierRoute.objects.get()
+    assert manager.post(page(route).replace("change", "delete"), {"post": "yes"}).status_code == 302
+    assert not TierRoute.objects.exists()
 
 
 def test_one_price_holds_for_everybody(manager: Counter) -> None:
@@ -301,7 +350,10 @@ def test_choices_are_written_one_a_line(manager: Counter) -> None:
     visit = ActivityType.objects.get(code="visit")
     index = list(visit.attributes.values_list("code", flat=True)).index("table")
     name = f"attributes-{index}-choices"
-    assert forms.save(manager, page(visit), **{name: "inside = Inside\nroof = Roof"}).status_code == 302
+    assert (
+        forms.save(manager, page(visit), **{name: "inside = Inside\nroof = Roof"}).status_code
+        == 302
+    )
     assert visit.attributes.get(code="table").choices == {"inside": "Inside", "roof": "Roof"}
     response = forms.save(manager, page(visit), **{name: "inside"})
     assert "Write one choice a line: code = words." in text(response)

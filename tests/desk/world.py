@@ -22,7 +22,9 @@ _turn = count(1)
 def day(actor: str) -> None:
     """One more member with a bit of everything; `actor` is who did what is done at a desk."""
     number = next(_turn)
-    ana = cast.ana(name=f"Ana {number}", email=f"ana{number}@example.com", phone=f"+35191200{number}")
+    ana = cast.ana(
+        name=f"Ana {number}", email=f"ana{number}@example.com", phone=f"+35191200{number}"
+    )
     for _visit in range(3):
         cast.visit(ana, location="north-pier", attributes={"paid": "40.00", "table": "terrace"})
     cast.visit(ana, type="survey", attributes={})

@@ -157,10 +157,11 @@ def test_a_segment_and_the_first_activity_are_asked_of_the_database(
         'when = [{ first = true }]\n\n[[rule]]\ncode = "local"\nname = "Locals"\n'
         'activity = "visit"\nunit = "coin"\nfixed = 3\nwhen = [{ segment = ["locals"] }]\n'
     )
-    apply(variant(tmp_path, (PAID, extra)))
+    local = '[[segment]]\ncode = "locals"\nname = "Locals"\n\n[[partner]]\ncode = "till"\n'
+    apply(variant(tmp_path, (PAID, extra), ('[[partner]]\ncode = "till"\n', local)))
     member = ana(joined_at=utc(2026, 1, 1))
     assert awarded(visit(member, occurred_at=utc(2026, 3, 2)))["first"] == 2
-    segment = Segment.objects.create(code="locals", name="Locals")
+    segment = Segment.objects.get(code="locals")
     SegmentMember.objects.create(member=member, segment=segment)
     second = awarded(visit(member, occurred_at=utc(2026, 3, 3)))
     assert "first" not in second

@@ -1,4 +1,4 @@
-"""Claiming: a code works once, for ninety days, after at most four wrong tries; no answer tells why."""
+"""Claiming: a code works once, for ninety days and five tries; no answer tells why."""
 
 from __future__ import annotations
 

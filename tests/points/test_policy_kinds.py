@@ -99,6 +99,22 @@ def test_old_activities_read_in_one_go_keep_each_other_alive(idle: Program) -> N
     assert (expired.amount, expired.occurred_at) == (-30, utc(2025, 8, 10, 22))
 
 
+@pytest.mark.parametrize("is_run_in_time", [True, False])
+def test_what_has_ended_is_not_revived_by_a_late_report(
+    idle: Program, is_run_in_time: bool
+) -> None:
+    member = ana()
+    with time_machine.travel(utc(2026, 1, 10), tick=False):
+        earn(member, 10)
+    with time_machine.travel(utc(2026, 5, 1), tick=False):
+        if is_run_in_time:
+            expiry.run()
+        earn(member, 20, at=utc(2026, 3, 10))
+        expiry.run()
+    assert balance(member) == 20
+    assert sorted(lots(member)) == [(10, 0), (20, 20)]
+
+
 def test_an_older_activity_never_brings_an_end_forward(idle: Program) -> None:
     member = ana()
     with time_machine.travel(utc(2026, 3, 12), tick=False):

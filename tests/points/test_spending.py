@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from points import ledger
+from points.books import spend_order
 from points.errors import AmountInvalid, InsufficientPoints, SourceUsed, UnitInvalid
 from points.models import LIMIT, LotUse
 from program.models import Program, Unit
@@ -42,6 +43,8 @@ def test_what_never_ends_goes_last_then_the_oldest_then_the_lowest_id(quay: Prog
         young = earn(member, 10, at=utc(2026, 3, 2, 12))
         old = earn(member, 10, at=utc(2026, 3, 1, 12))
         twin = earn(member, 10, at=utc(2026, 3, 2, 12))
+        in_sql = list(member.lots.in_spend_order())
+        assert in_sql == sorted(member.lots.all(), key=spend_order)
         posting = spend(member, 35)
     uses = LotUse.objects.filter(entry__posting=posting).select_related("lot__entry__posting")
     taken = {use.lot.entry.posting_id: use.amount for use in uses}

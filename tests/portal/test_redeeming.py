@@ -99,7 +99,7 @@ def test_a_reward_that_was_withdrawn_takes_nothing(browser: Client) -> None:
     assert browser.get("/rewards/wine-bottle/").status_code == 404
     response = browser.post(HAVE, {"attempt": attempt})
     assert response.status_code == 409
-    assert "not on offer any more. Nothing was taken." in text(response)
+    assert "not on offer now. Nothing was taken." in text(response)
 
 
 def taken_by(member: Member) -> Redemption:

@@ -174,8 +174,10 @@ def test_prices_are_made_to_say_what_the_blueprint_says(quay: Program, tmp_path:
         tmp_path,
         (
             "[{ amount = 10 }, { amount = 8, tier",
-            "[{ amount = 12, until = 2030-01-01 }, { amount = 14, from = 2030-01-01 }, "
-            "{ amount = 8, tier",
+            (
+                "[{ amount = 12, until = 2030-01-01 }, { amount = 14, from = 2030-01-01 }, "
+                "{ amount = 8, tier"
+            ),
         ),
     )
     assert apply(folder) == ["Prices of Cake changed."]

@@ -293,7 +293,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes, sai
 
 
 def test_a_folder_without_a_blueprint_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BlueprintInvalid, match="Name a folder that holds a program.toml"):
+    with pytest.raises(BlueprintInvalid, match=r"Name a folder that holds a program\.toml"):
         blueprint.apply(tmp_path / "nowhere", actor="test")
 
 

@@ -3,6 +3,11 @@
   "use strict";
   document.documentElement.classList.add("desk-script");
 
+  // unfold hides the page until it has started, and a hidden field takes no focus.
+  document.addEventListener("alpine:initialized", () => {
+    requestAnimationFrame(() => document.querySelector("[autofocus]")?.focus());
+  });
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.matches("[data-once]") || event.submitter?.name === "preview") return;
