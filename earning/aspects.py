@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Sum
 
 from common import clock
-from common.text import number, scaled
+from common.text import counted, number, scaled
 from earning.models import Award, Rule
 from program import catalog
 from program.differences import Aspect, Finding, register
@@ -66,8 +66,9 @@ def _paid(rule: uuid.UUID) -> str:
     unit = catalog.of(catalog.current()).units[Rule.objects.get(pk=rule).unit_id]
     amount = number(scaled(sums["amount"], unit.decimals))
     return (
-        f"In the last twelve months it paid {amount} {unit.plural} to {sums['who']:,} members, "
-        f"{sums['times']:,} times."
+        f"In the last twelve months it paid {amount} {unit.plural} to "
+        f"{counted(sums['who'], 'member', 'members')}, "
+        f"{counted(sums['times'], 'time', 'times')}."
     )
 
 

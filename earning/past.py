@@ -39,7 +39,7 @@ OTHERS = """
     JOIN points_posting p ON p.id = e.posting_id
     LEFT JOIN points_posting undone
       ON undone.id = p.reverses_id AND undone.source LIKE 'activity:%%'
-    WHERE e.member_id = ANY(%s) AND p.source NOT LIKE 'activity:%%'
+    WHERE e.member_id = ANY(%s) AND p.source NOT LIKE 'activity:%%' AND e.kind <> 'expiry'
       AND (a.unit_id = ANY(%s) OR p.source LIKE 'milestone:%%')
     ORDER BY e.recorded_at, e.id"""
 

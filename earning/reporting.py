@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from common.text import number, scaled
+from common.text import counted, number, scaled
 from earning import simulation
 from earning.simulation import Moves, Pair, Simulation
 from program.errors import BlueprintInvalid
@@ -22,10 +22,9 @@ UNNAMED = {"": NO_TIER}
 def lines(result: Simulation) -> Iterator[str]:
     """The whole report."""
     since = f" since {result.since}" if result.since else ""
-    yield (
-        f"{result.activities:,} activities of {result.members:,} members{since}, replayed under "
-        f"{result.draft}."
-    )
+    activities = counted(result.activities, "activity", "activities")
+    members = counted(result.members, "member", "members")
+    yield f"{activities} of {members}{since}, replayed under {result.draft}."
     for what, count in result.misfits.items():
         yield f"  {count:,} {what}"
     if result.changes_nothing:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from common import clock
 from earning.models import Award, Rule, RuleCondition, RuleLimit
@@ -53,8 +53,9 @@ def store(wording: Wording, *, others: Collection[date], today: date) -> list[st
     else:
         match = rows.filter(starts_on=wording.starts_on).first()
     if match is None:
+        changes = _make_room(wording, others=others)
         _insert(wording, revision=_next(wording.code), starts_on=wording.starts_on)
-        return [f"Rule {wording.name} was added."]
+        return [*changes, f"Rule {wording.name} was added."]
     if _comes_back(match, wording, today):
         revision = _next(wording.code)
         _insert(wording, revision=revision, starts_on=today)
@@ -73,21 +74,62 @@ def store(wording: Wording, *, others: Collection[date], today: date) -> list[st
 
 def end_missing(kept: set[str], *, today: date) -> list[str]:
     """Rules that are no longer in the blueprint stop today; those that never paid go."""
+    return [_end(rule, today) for rule in _running(today).exclude(code__in=kept)]
+
+
+def end_dropped(code: str, *, kept: Collection[date], today: date) -> list[str]:
+    """The same for versions of a rule, where the blueprint gives all of them a first day.
+
+    What ends where one of those begins goes on until then.
+    """
+    rows = _running(today).filter(code=code).exclude(ends_on__in=kept)
+    return [_end(rule, today) for rule in rows if rule.starts_on not in kept]
+
+
+def _running(today: date) -> QuerySet[Rule]:
+    return Rule.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=today))
+
+
+def _end(rule: Rule, today: date) -> str:
+    if not Award.objects.filter(rule=rule).exists():
+        rule.delete()
+        return f"Rule {rule.name} was removed."
+    if rule.starts_on is not None and rule.starts_on >= today:
+        raise HistoryProtected(f'Rule "{rule.code}" has paid today and cannot end before tomorrow.')
+    Rule.objects.filter(pk=rule.pk).update(ends_on=today)
+    return f"Rule {rule.name} ends today."
+
+
+def _make_room(wording: Wording, *, others: Collection[date]) -> list[str]:
+    """End what is in force on days that a new version is for, and that the blueprint no longer has.
+
+    What has never paid goes; what has paid on those days is protected.
+    """
+    rows = Rule.objects.filter(code=wording.code).exclude(starts_on__in=others)
+    if wording.starts_on is not None:
+        rows = rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=wording.starts_on))
+    if wording.ends_on is not None:
+        rows = rows.filter(Q(starts_on__isnull=True) | Q(starts_on__lt=wording.ends_on))
     changes = []
-    running = Q(ends_on__isnull=True) | Q(ends_on__gt=today)
-    for rule in Rule.objects.filter(running).exclude(code__in=kept):
-        has_paid = Award.objects.filter(rule=rule).exists()
-        if has_paid and (rule.starts_on is None or rule.starts_on < today):
-            Rule.objects.filter(pk=rule.pk).update(ends_on=today)
-            changes.append(f"Rule {rule.name} ends today.")
-        elif has_paid:
+    for rule in rows:
+        last = _last_paid(rule)
+        if last is None:
+            rule.delete()
+        elif wording.starts_on is None or last >= wording.starts_on:
             raise HistoryProtected(
-                f'Rule "{rule.code}" has paid today and cannot end before tomorrow.'
+                f'in [[rule]] "{wording.code}": it has paid on {last} by another wording. Keep '
+                'that one, give it an "until" after that day, and start this one there.'
             )
         else:
-            rule.delete()
-            changes.append(f"Rule {rule.name} was removed.")
+            Rule.objects.filter(pk=rule.pk).update(ends_on=wording.starts_on)
+            changes.append(f"Rule {rule.name} ends on {wording.starts_on}.")
     return changes
+
+
+def _last_paid(rule: Rule) -> date | None:
+    """The day of the last activity that a revision paid for."""
+    last = Award.objects.filter(rule=rule).aggregate(last=Max("activity__occurred_at"))["last"]
+    return clock.local_date(last, catalog.current().time_zone) if last else None
 
 
 def _comes_back(match: Rule, wording: Wording, today: date) -> bool:
@@ -112,12 +154,10 @@ def _reschedule(match: Rule, wording: Wording) -> list[str]:
     )
     if match.ends_on == wording.ends_on:
         return []
-    last = Award.objects.filter(rule=match).aggregate(last=Max("activity__occurred_at"))["last"]
-    zone = catalog.current().time_zone
-    if last and wording.ends_on and clock.local_date(last, zone) >= wording.ends_on:
+    last = _last_paid(match)
+    if last and wording.ends_on and last >= wording.ends_on:
         raise HistoryProtected(
-            f'in [[rule]] "{wording.code}", until: it has paid on {clock.local_date(last, zone)}. '
-            "Choose a later day."
+            f'in [[rule]] "{wording.code}", until: it has paid on {last}. Choose a later day.'
         )
     Rule.objects.filter(pk=match.pk).update(ends_on=wording.ends_on)
     return [f"Rule {wording.name} ends on {wording.ends_on or 'no day'}."]

@@ -131,6 +131,9 @@ def _apply(tables: list[RuleTable], blueprint: Any) -> list[str]:
             )
             starts = {other.from_ for other in versions if other.from_ and other is not table}
             changes += revisions.store(wording, others=starts, today=today)
+        starts = {version.from_ for version in versions if version.from_}
+        if len(starts) == len(versions):
+            changes += revisions.end_dropped(versions[0].code, kept=starts, today=today)
     return changes + revisions.end_missing(set(by_code), today=today)
 
 

@@ -72,11 +72,12 @@ class Statuses:
 
     def really(self, pk: uuid.UUID, ladder: str, moment: datetime, *, before: bool) -> str:
         """The tier that was held at `moment`, with `before` only what was reached before it."""
-        held = [
-            span
-            for span in self._stored(pk, ladder, moment)
-            if span.covers(moment) and not (before and span.starts_at == moment)
-        ]
+        stored = self._stored(pk, ladder, moment)
+        held = (
+            flattening.reached_before(stored, moment)
+            if before
+            else [span for span in stored if span.covers(moment)]
+        )
         rung = flattening.top(held)
         return rung.code if rung else ""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import Count, Sum
 
-from common.text import number, scaled
+from common.text import counted, number, scaled
 from points.models import Lot
 from program import catalog, exports, toml
 from program.differences import Aspect, Finding, register
@@ -32,15 +32,16 @@ def _compare(before: Units, after: Units, progress: Progress) -> Sequence[Findin
     for row in live.annotate(left=Sum("remaining"), who=Count("member", distinct=True)):
         unit = before[row["account__unit"]][0]
         rows.append((unit.plural, row["who"], row["left"]))
-        amount = number(scaled(row["left"], unit.decimals))
         old, new = before[unit.code][1], after[unit.code][1]
+        amount = f"{number(scaled(row['left'], unit.decimals))} {unit.plural}"
+        who = counted(row["who"], "member", "members")
         if old != new:
             sentences.append(
-                f"{unit.plural.capitalize()} earned from now on end by {new} instead of {old}. The "
-                f"{amount} that {row['who']:,} members hold keep the dates they have."
+                f"What is earned of {unit.plural} from now on ends by {new} instead of {old}; the "
+                f"{amount} of {who} keep their dates."
             )
         else:
-            sentences.append(f"{amount} {unit.plural} of {row['who']:,} members keep their dates.")
+            sentences.append(f"{amount} of {who} keep their dates.")
     return [Finding("Points", tuple(sentences), ("unit", "members", "points"))]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 
-from common.text import number, scaled
+from common.text import counted, number, scaled
 from points.models import Account
 from program.differences import Aspect, Finding, register
 from program.models import Program, Unit
@@ -75,7 +75,8 @@ def _withdrawn(before: dict[str, Offer], after: dict[str, Offer]) -> Iterator[st
         issued = Redemption.objects.filter(
             reward__code=code, status=Redemption.Status.ISSUED
         ).count()
-        kept = f" {issued:,} vouchers for it are out and stay good." if issued else ""
+        out = counted(issued, "voucher", "vouchers")
+        kept = f" Good for it until they end: {out}." if issued else ""
         yield f"{before[code].name} is withdrawn.{kept}"
 
 
@@ -88,8 +89,8 @@ def _changed(old: Offer, new: Offer) -> Iterator[str]:
         yield f"{new.name} has other prices for some; for everybody it stays {_amount(new)}."
         return
     yield (
-        f"{new.name} costs {_amount(new)} instead of {_amount(old)}: {_able(new):,} members hold "
-        f"that much, where {_able(old):,} could have it before."
+        f"{new.name} costs {_amount(new)} instead of {_amount(old)}; who holds that much: "
+        f"{counted(_able(new), 'member', 'members')}, {_able(old):,} before."
     )
 
 

@@ -75,3 +75,22 @@ def _highest(holds: Sequence[Span]) -> list[Span]:
 def top(spans: Iterable[Span]) -> Rung | None:
     """The highest rung of the spans, None for none."""
     return max((span.rung for span in spans), key=lambda rung: rung.rank, default=None)
+
+
+def reached_before(spans: Sequence[Span], moment: datetime) -> list[Span]:
+    """Of flat spans, those held at `moment` that began before it.
+
+    One that only ended because a higher one began at that very moment is among them.
+    """
+    return [
+        span
+        for span in spans
+        if span.starts_at < moment
+        and (
+            span.covers(moment)
+            or (
+                span.ends_at == moment
+                and any(o.starts_at == moment and o.rung.rank > span.rung.rank for o in spans)
+            )
+        )
+    ]

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from common import clock
-from tiers.flattening import flatten, top
+from tiers.flattening import flatten, reached_before, top
 from tiers.terms import LadderRule, Requirement, Route, Rung, Span, Window
 
 
@@ -90,14 +90,15 @@ class Climb:
     def rung_before(self, moment: datetime) -> Rung | None:
         """The highest rung at `moment` that was reached strictly before it.
 
-        It is what an activity of that moment earns at.
+        It is what an activity of that moment earns at, also after another one of the same moment.
         """
         self._pass(moment)
-        return top(
+        own = (
             span
-            for span in (*self._held(), *self._given(moment))
+            for span in (*self.holds, *self._held())
             if span.covers(moment) and span.starts_at < moment
         )
+        return top((*own, *reached_before(self._given(moment), moment)))
 
     def _given(self, moment: datetime) -> tuple[Span, ...]:
         """Spans that do not follow from history; some are shared only with those who have earned

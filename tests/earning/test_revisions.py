@@ -219,3 +219,42 @@ def test_the_position_of_a_rule_may_change_without_a_revision(quay: Program) -> 
     Rule.objects.filter(code="paid").update(position=9)
     assert apply(cast.QUAY) == []
     assert Rule.objects.get(code="paid").position == 0
+
+
+def test_a_version_from_a_day_on_takes_the_place_of_one_that_never_paid(
+    quay: Program, tmp_path: Path
+) -> None:
+    folder = variant(tmp_path, (TERRACE, f"{TERRACE}\nfrom = 2026-04-01"))
+    assert apply(folder) == ["Rule On the terrace was added."]
+    assert revisions("terrace") == [(1, "5", date(2026, 4, 1), None)]
+    assert apply(folder) == []
+
+
+def test_a_version_from_a_day_on_ends_what_paid_before_it(quay: Program, tmp_path: Path) -> None:
+    with time_machine.travel(utc(2026, 3, 10, 12), tick=False):
+        terrace()
+        folder = variant(tmp_path / "a", (TERRACE, f"{TERRACE}\nfrom = 2026-04-01"))
+        assert apply(folder) == [
+            "Rule On the terrace ends on 2026-04-01.",
+            "Rule On the terrace was added.",
+        ]
+        assert apply(folder) == []
+        early = variant(tmp_path / "b", (TERRACE, f"{TERRACE}\nfrom = 2026-03-01"))
+        with pytest.raises(HistoryProtected, match="Keep that one"):
+            apply(early)
+    assert revisions("terrace") == [
+        (1, "5", None, date(2026, 4, 1)),
+        (2, "5", date(2026, 4, 1), None),
+    ]
+
+
+def test_a_version_that_is_left_out_ends(quay: Program, tmp_path: Path) -> None:
+    with time_machine.travel(utc(2026, 3, 10, 12), tick=False):
+        dated = f"{TERRACE}\nfrom = 2026-01-01"
+        both = later(tmp_path / "both")
+        text = (both / "program.toml").read_text(encoding="utf-8")
+        (both / "program.toml").write_text(text.replace(TERRACE, dated, 1), encoding="utf-8")
+        apply(both)
+        only = variant(tmp_path / "only", (TERRACE, f"{dated}\nuntil = 2026-04-01"))
+        assert apply(only) == ["Rule On the terrace was removed."]
+        assert [days for *_, days, _ in revisions("terrace")] == [date(2026, 1, 1)]

@@ -244,3 +244,25 @@ def test_a_leap_day_has_its_anniversary_on_the_28th(joined: str, day: str, expec
     joined_at = datetime.fromisoformat(joined).replace(tzinfo=UTC)
     way = Climb(rule, nights((before, 5), (moment, 5)), joined_at=joined_at)
     assert (held(way, utc(2025, 3, 1)) is None) is expected
+
+
+def test_two_activities_of_one_moment_earn_at_the_same_tier() -> None:
+    rule = ladder(rung("gold", 1, needs(1)), rung("platinum", 2, needs(3)))
+    moment = utc(2026, 5, 20, 12)
+    way = Climb(rule, nights((utc(2026, 5, 1), 2)))
+    assert way.rung_before(moment).code == "gold"  # type: ignore[union-attr]
+    way.add(moment, "night", 5)
+    assert way.rung_before(moment).code == "gold"  # type: ignore[union-attr]
+    assert held(way, moment) == "platinum"
+    others = Climb(rule, granted=way.spans(until=moment))
+    assert others.rung_before(moment).code == "gold"  # type: ignore[union-attr]
+
+
+def test_what_ends_at_a_moment_is_not_held_then() -> None:
+    rule = ladder(rung("gold", 1, needs(1)), rung("platinum", 2, needs(3)))
+    way = Climb(rule, nights((utc(2026, 5, 1), 3)))
+    ends = way.spans()[0].ends_at
+    assert ends is not None
+    way.add(ends, "night", 1)
+    assert way.rung_before(ends) is None
+    assert Climb(rule, granted=way.spans(until=ends)).rung_before(ends) is None
