@@ -24,13 +24,15 @@ from common.errors import LoyaltyError
 from earning import intake, mapping
 from earning.errors import MappingInvalid
 from earning.mapping import MappingTable
-from earning.models import Activity, Award, ImportRun
+from earning.models import Activity, ActivityKey, Award, ImportRun
 from earning.submissions import Submission
+from members.models import Member, MemberKey
 from points.models import Account, Entry, Lot, Posting
 from program import catalog
 
 CHUNK = 1500  # rows in one transaction: long enough to be fast, short enough to let tills through
-MANY = 1000  # rows after which the planner should look again
+MANY = 1000  # rows after which the planner looks again, then after four times as many
+GROWING = (Activity, Award, Account, ActivityKey, Posting, Entry, Lot, Member, MemberKey)
 Progress = Callable[[int, int], None]
 Dated = tuple[int, date, dict[str, str]]  # line, day, row
 
@@ -92,11 +94,13 @@ def run(
         actor=actor,
     )
     lines = _lines(dated, table, report)
+    planned = 0
     for start in range(0, len(lines), CHUNK):
         _record(lines[start : start + CHUNK], report, actor=actor)
+        if report.recorded >= MANY * 4**planned:
+            bulk.analyze(*GROWING)
+            planned += 1
         progress(min(start + CHUNK, len(lines)), len(lines))
-    if report.recorded > MANY:
-        bulk.analyze(Activity, Award, Account, Posting, Entry, Lot)
     report.problems.sort()
     ImportRun.objects.filter(pk=record.pk).update(counts=report.counts, finished_at=clock.now())
     return report

@@ -118,9 +118,9 @@ def keep_alive(
     books: Books, earning: Earning, *, program: Program, posting: Posting | None = None
 ) -> None:
     """Move the end of points that only end without activity, where this is activity that counts."""
-    for key in books.accounts:
-        unit = _unit(program, key[1])
-        if key[0] != earning.member_id or unit.expiry != Unit.Expiry.INACTIVITY:
+    for unit in catalog.of(program).units.values():
+        key = (earning.member_id, unit.code)
+        if unit.expiry != Unit.Expiry.INACTIVITY or key not in books.accounts:
             continue
         pays = any(credit.unit == unit.code for credit in earning.credits)
         by_type = unit.expiry_counts == Unit.Counts.TYPES

@@ -5,15 +5,13 @@ installed.
 from __future__ import annotations
 
 import datetime as dt
-import os
-import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from common import clock
 from members.models import Member
@@ -22,30 +20,8 @@ from rewards import redemption
 from rewards.models import Reward
 from tests.portal import cast
 
-FLAGS = [
-    "--no-sandbox",  # CI runs as root
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE, DESK, NARROW = (390, 844), (1280, 800), (320, 640)
-NAMES = ("chromium", "chromium-browser")
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    found = next((path for path in map(shutil.which, NAMES) if path), None)
-    if found is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium (.ci/run does it).")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright's driver runs an event loop
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

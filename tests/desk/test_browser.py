@@ -16,11 +16,9 @@ from members.models import Member, User
 from program.models import Program
 from rewards.models import Redemption
 from tests import cast
-from tests.browser.conftest import DESK, PHONE, chromium
+from tests.browser.conftest import DESK, PHONE
 from tests.desk import world
 from tests.desk.counter import Counter, page, verb
-
-__all__ = ["chromium"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 GRAVE = {"serious", "critical"}
