@@ -27,22 +27,21 @@ def _policy(unit: Unit) -> str:
 
 def _compare(before: Units, after: Units, progress: Progress) -> Sequence[Finding]:
     sentences = ["No points move: every balance stays what it is, and with it the liability."]
-    rows = []
     live = Lot.objects.live().order_by().values("account__unit")
     for row in live.annotate(left=Sum("remaining"), who=Count("member", distinct=True)):
-        unit = before[row["account__unit"]][0]
-        rows.append((unit.plural, row["who"], row["left"]))
-        old, new = before[unit.code][1], after[unit.code][1]
+        unit, old = before[row["account__unit"]]
+        later, new = after[unit.code]
         amount = f"{number(scaled(row['left'], unit.decimals))} {unit.plural}"
-        who = counted(row["who"], "member", "members")
+        kept = f"{amount} of {counted(row['who'], 'member', 'members')} keep their dates"
+        if later.expiry == Unit.Expiry.INACTIVITY:
+            kept += " until an activity moves them"
         if old != new:
-            sentences.append(
+            kept = (
                 f"What is earned of {unit.plural} from now on ends by {new} instead of {old}; the "
-                f"{amount} of {who} keep their dates."
+                f"{kept}"
             )
-        else:
-            sentences.append(f"{amount} of {who} keep their dates.")
-    return [Finding("Points", tuple(sentences), ("unit", "members", "points"))]
+        sentences.append(f"{kept}.")
+    return [Finding("Points", tuple(sentences))]
 
 
 def install() -> None:
