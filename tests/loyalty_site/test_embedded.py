@@ -18,7 +18,7 @@ from loyalty_site import env
 from loyalty_site.embedded import locks, place, server
 from loyalty_site.embedded.server import ServerError
 
-WAIT_S = 30
+WAIT_S = 120  # a hang, not a slow machine
 USE = """
 import pathlib, sys, time
 import psycopg
