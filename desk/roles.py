@@ -25,13 +25,18 @@ REDEEM = "rewards.add_redemption"
 USE_VOUCHER = "rewards.change_redemption"
 CANCEL_VOUCHER = "rewards.delete_redemption"
 CLAIM = "earning.change_unclaimedactivity"
+RETURN = "earning.add_activitychange"
+CONFIRM = "earning.change_pendingactivity"
 REASSESS = "tiers.change_standing"
 ISSUE_KEY = "partners.add_apikey"
 REVOKE_KEY = "partners.change_apikey"
 
 CLERK_VERBS = frozenset(
-    {ENROL, CORRECT, REPLACE_CARD, ISSUE_CODE, ADJUST, REDEEM, USE_VOUCHER, CANCEL_VOUCHER, CLAIM}
-)
+    {
+        ENROL, CORRECT, REPLACE_CARD, ISSUE_CODE, ADJUST, REDEEM, USE_VOUCHER, CANCEL_VOUCHER,
+        CLAIM, RETURN, CONFIRM,
+    }
+)  # fmt: skip
 CLERK_SEES = frozenset(
     {
         "members.view_member", "members.view_card",
@@ -39,6 +44,7 @@ CLERK_SEES = frozenset(
         "points.view_lotuse", "points.view_extension",
         "tiers.view_ladder", "tiers.view_tier", "tiers.view_standing",
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
+        "earning.view_pendingactivity", "earning.view_activitychange", "earning.view_correction",
         "rewards.view_reward", "rewards.view_redemption",
     }
 )  # fmt: skip
@@ -53,7 +59,7 @@ MANAGER_SEES = frozenset(
         "tiers.view_tierroute", "tiers.view_tierneed",
         "events.view_event", "events.view_heartbeat",
         "earning.view_rule", "earning.view_rulecondition", "earning.view_rulelimit",
-        "earning.view_limituse",
+        "earning.view_limituse", "earning.view_parkedchange", "earning.view_milestonevoid",
         "earning.view_importrun", "earning.view_milestone", "earning.view_milestonereached",
         "members.view_household", "members.view_householdmember",
         "rewards.view_rewardprice", "rewards.view_rewardstock", "rewards.view_conversion",

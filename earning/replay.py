@@ -17,7 +17,7 @@ from earning.milestones import Passed, Tracker
 from earning.past import Happened, Moved
 from earning.rulebook import Rulebook
 from earning.statuses import Statuses
-from earning.submissions import NOBODY, Checked, Submission
+from earning.submissions import NOBODY, Amended, Checked, Submission
 from members import households
 from members.models import Member
 from program import attributes
@@ -175,6 +175,10 @@ class _Chunk:
         values, wrong = attributes.fitting(known, happened.attributes)
         for code in wrong:
             self.whole.misfits[f"activities whose {code} the draft does not accept"] += 1
+        amended = None
+        if happened.left != happened.attributes:
+            left, _wrong = attributes.fitting(known, happened.left, is_bounded=False)
+            amended = Amended(stated=values, values=left)
         submission = Submission(
             partner=happened.partner,
             reference="",
@@ -195,6 +199,7 @@ class _Chunk:
             activity_id=happened.id,
             key_id=happened.id,
             hash="",
+            amended=amended,
         )
 
     def close(self) -> None:

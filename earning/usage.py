@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection
 
-from earning.evaluation import RuleSpec
+from earning import evaluation
+from earning.evaluation import Facts, RuleSpec
 from earning.limits import Limit, Usage, period_of
 from earning.models import LimitUse
 from earning.submissions import Checked
@@ -51,6 +52,14 @@ def store(usage: Usage, rules: Mapping[str, Sequence[RuleSpec]]) -> None:
             LimitUse.objects.filter(pk=key).update(amount=amount, times=times)
 
 
+def release(usage: Usage, spec: RuleSpec, facts: Facts, *, amount: int) -> None:
+    """Give limits back what an award of a rule has used of them: so much, and one time."""
+    for limit in spec.limits:
+        if limit.per != "activity":
+            used_by = evaluation.owner(limit, facts)
+            usage.take(limit, owner=used_by, day=facts.on, amount=-amount, times=-1)
+
+
 def _load_members(
     usage: Usage,
     live: Sequence[RuleSpec],
@@ -70,9 +79,15 @@ def _load_members(
         cursor.execute(
             """SELECT w.member_id, r.code, (a.occurred_at AT TIME ZONE %s)::date,
                       sum(w.amount)::bigint, count(*)::int
-               FROM earning_award w JOIN earning_rule r ON r.id = w.rule_id
+               FROM (SELECT member_id, activity_id, rule_id, sum(amount) AS amount
+                     FROM (SELECT member_id, activity_id, rule_id, amount FROM earning_award
+                           UNION ALL
+                           SELECT member_id, activity_id, rule_id, amount FROM earning_correction
+                          ) stands
+                     WHERE member_id = ANY(%s) GROUP BY 1, 2, 3 HAVING sum(amount) > 0) w
+               JOIN earning_rule r ON r.id = w.rule_id
                JOIN earning_activity a ON a.id = w.activity_id
-               WHERE w.member_id = ANY(%s) AND r.code = ANY(%s) GROUP BY 1, 2, 3""",
+               WHERE r.code = ANY(%s) GROUP BY 1, 2, 3""",
             [program.time_zone, member_ids, list(carriers)],
         )
         for member, code, day, amount, times in cursor:

@@ -6,10 +6,11 @@ class RewardsConfig(AppConfig):
     verbose_name = "Rewards"
 
     def ready(self) -> None:
-        from rewards import aspects, descriptions, proof, scenes, sections
+        from rewards import aspects, descriptions, proof, returning, scenes, sections
 
         sections.install()
         scenes.install()
         proof.install()
+        returning.install()
         aspects.install()
         descriptions.install()

@@ -286,6 +286,7 @@ class Standing(MemberOwned):
         EARNED = "earned", _("earned")
         GRANTED = "granted", _("granted")
         MATCHED = "matched", _("matched")
+        KEPT = "kept", _("kept after a return")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="standings")
     ladder = models.ForeignKey(Ladder, models.PROTECT, related_name="+")
@@ -295,6 +296,9 @@ class Standing(MemberOwned):
     ends_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=240, blank=True)
     actor = models.CharField(max_length=80, blank=True)
+    cause = models.CharField(
+        max_length=40, blank=True, help_text=_("The activity whose return it outlives.")
+    )
     recorded_at = models.DateTimeField(db_default=Now())
 
     objects = StandingQuerySet.as_manager()
@@ -309,6 +313,10 @@ class Standing(MemberOwned):
             models.CheckConstraint(
                 condition=Q(source="earned") | (~Q(reason="") & ~Q(actor="")),
                 name="tiers_standing_given_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=(Q(source="kept") & ~Q(cause="")) | (~Q(source="kept") & Q(cause="")),
+                name="tiers_standing_kept_names_its_cause",
             ),
             ExclusionConstraint(
                 name="tiers_standing_periods_do_not_overlap",

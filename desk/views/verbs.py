@@ -21,9 +21,9 @@ from common.errors import LoyaltyError
 from desk import house, rehearsal
 from desk.attempts import Repeated
 from desk.rehearsal import Rehearsal
-from desk.verbs import keys, people, points
+from desk.verbs import keys, people, points, returns
 from desk.verbs.base import Done, VerbForm
-from earning.models import UnclaimedActivity
+from earning.models import Activity, ActivityChange, PendingActivity, UnclaimedActivity
 from members.models import Member
 from partners.models import ApiKey
 from rewards.models import Redemption
@@ -54,6 +54,10 @@ VERBS = (
     Verb("card", "members.member", people.ReplaceCard, "credit_card"),
     Verb("cancel", "rewards.redemption", points.CancelVoucher, "undo"),
     Verb("claim", "earning.unclaimedactivity", points.Claim, "person_check"),
+    Verb("cancel", "earning.activity", returns.CancelActivity, "undo"),
+    Verb("amend", "earning.activity", returns.AmendActivity, "edit"),
+    Verb("confirm", "earning.pendingactivity", returns.ConfirmActivity, "check_circle"),
+    Verb("cancel", "earning.pendingactivity", returns.CancelPending, "undo"),
     Verb("revoke", "partners.apikey", keys.RevokeKey, "key_off"),
 )
 
@@ -90,6 +94,10 @@ def _makes_sense(verb: Verb, subject: Any) -> bool:
         return subject.user_id is None
     if verb.form is points.CancelVoucher:
         return bool(subject.status == Redemption.Status.ISSUED)
+    if verb.model == "earning.activity":
+        return not subject.changes.filter(kind=ActivityChange.Kind.CANCEL).exists()
+    if verb.model == "earning.pendingactivity":
+        return bool(subject.status == PendingActivity.Status.WAITING)
     if verb.form is keys.RevokeKey:
         return subject.revoked_at is None
     return not (verb.form is points.Claim and subject.claimed_at is not None)
@@ -101,6 +109,9 @@ def rows(model: str) -> QuerySet[Any]:
         return Redemption.objects.select_related("reward", "unit", "member")
     if model == "earning.unclaimedactivity":
         return UnclaimedActivity.objects.select_related("type", "partner", "location")
+    if model in ("earning.activity", "earning.pendingactivity"):
+        kind: Any = Activity if model == "earning.activity" else PendingActivity
+        return kind.objects.select_related("type", "partner", "location", "member")
     return (
         ApiKey.objects.select_related("partner")
         if model == "partners.apikey"

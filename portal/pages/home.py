@@ -15,8 +15,9 @@ from django.db.models.functions import JSONObject
 from common import clock
 from members.models import Member
 from points.models import Account, Lot
-from portal.pages import lines, rewards
+from portal.pages import lines, pending, rewards
 from portal.pages.lines import Line
+from portal.pages.pending import Waiting
 from portal.pages.standing import Place, of_progress
 from program import catalog
 from program.models import Program, Unit
@@ -57,6 +58,7 @@ class Home:
     offer: Offer | None
     latest: list[Line]
     latest_credit: uuid.UUID | None
+    pending: list[Waiting]
 
     @property
     def called(self) -> str:
@@ -84,6 +86,7 @@ def gather(member: Member, *, program: Program) -> Home:
         offer=rewards.nearest(glance["open_to"], balances=balances, units=known.units),
         latest=latest,
         latest_credit=next((line.id for line in latest if _brought(line)), None),
+        pending=pending.told(glance["pending"], catalog=known),
     )
 
 
@@ -101,6 +104,7 @@ def _glance(member: Member, *, unit: Unit, program: Program) -> Mapping[str, Any
             open_to=ArraySubquery(rewards.open_to(member, program=program)),
             moved=ArraySubquery(lines.postings(member)[:LATEST]),
             idle=ArraySubquery(lines.unpaid(member)[:LATEST]),
+            pending=ArraySubquery(pending.rows(member)),
         )
         .get()
     )

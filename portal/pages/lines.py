@@ -54,6 +54,7 @@ def postings(owner: Any) -> QuerySet[Posting, Any]:
     """Postings of a member (or of an outer query's) as JSON values, newest first."""
     entries = Entry.objects.filter(posting=OuterRef("pk")).order_by("recorded_at", "id")
     activity = Activity.objects.filter(awards__entry__posting=OuterRef("pk"))
+    changed = Activity.objects.filter(corrections__entry__posting=OuterRef("pk"))
     return (
         Posting.objects.filter(member=owner)
         .order_by("-occurred_at", "-id")
@@ -68,6 +69,7 @@ def postings(owner: Any) -> QuerySet[Posting, Any]:
                     version="version", reason="reason",
                 ))),
                 activity=ArraySubquery(activity.values(row=_activity())[:1]),
+                changed=ArraySubquery(changed.values(row=_activity())[:1]),
             )
         )
     )  # fmt: skip
@@ -114,7 +116,7 @@ def _activity() -> JSONObject:
 
 
 def _posted(row: Mapping[str, Any], catalog: Catalog) -> Line:
-    activity = row["activity"][0] if row["activity"] else None
+    activity = next(iter(row["activity"] or row["changed"] or ()), None)
     entries = row["entries"]
     return Line(
         id=uuid.UUID(row["id"]),
@@ -147,7 +149,8 @@ def _idle(row: Mapping[str, Any], catalog: Catalog) -> Line:
 def _title(row: Mapping[str, Any], activity: Mapping[str, Any] | None, catalog: Catalog) -> str:
     if activity:
         known = catalog.types.get(activity["type"])
-        return known.name if known else str(activity["type"])
+        name = known.name if known else str(activity["type"])
+        return name if row["activity"] else _("%(what)s, corrected") % {"what": name}
     what = row["entries"][0]["reason"] if row["entries"] else ""
     if row["kind"] == Kind.REVERSAL:
         is_back = row["entries"] and row["entries"][0]["kind"] == Entry.Kind.RESTORE

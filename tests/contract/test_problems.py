@@ -27,12 +27,16 @@ from tests.till import STAY, Till, code, marta
 
 # Codes of verbs that no call of the API reaches yet; one that does moves it to the catalogue.
 ELSEWHERE = {
+    "activity_cancelled",
+    "activity_unknown",
     "already_claimed",
     "row_invalid",
     "already_in_household",
     "already_member",
     "attempt_reused",
     "blueprint_invalid",
+    "change_invalid",
+    "change_reused",
     "claim_refused",
     "history_protected",
     "identifier_taken",
@@ -44,6 +48,7 @@ ELSEWHERE = {
     "marks_missing",
     "nothing_to_reverse",
     "out_of_stock",
+    "pending_ended",
     "reason_missing",
     "reward_unavailable",
     "scenario_failed",
