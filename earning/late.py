@@ -131,13 +131,13 @@ def _again(
     facts = changes[-1].facts if changes else activity.facts
     climbs = standing.climbs([member], program=program)
     gatherer = Gatherer(program, rules={}, members=[member], climbs=climbs)
-    better, gained = _better(facts, gatherer.tiers(one, member), gatherer.ladders.values())
+    higher, gained = better(facts, gatherer.tiers(one, member), gatherer.ladders.values())
     if not gained:
         return
     if missing := sessions.accounts(program, members={identity: member}, checked=[one]) - set(held):
         raise MoreAccounts(missing)
     session = Session.open(program, members={identity: member}, checked=[one], actor=actor)
-    change = _change(activity, one, number=len(changes) + 1, facts=facts | better, actor=actor)
+    change = _change(activity, one, number=len(changes) + 1, facts=facts | higher, actor=actor)
     change.cause, change.reason = rise.cause, _("A late activity was recorded")
     case = Case(session, member, activity, one, change, before=one.current, gained=gained)
     found = correcting.differences(case)
@@ -166,7 +166,7 @@ def _change(
     )
 
 
-def _better(
+def better(
     facts: Mapping[str, Any],
     now: tuple[frozenset[str], frozenset[str]],
     ladders: Iterable[LadderRule],

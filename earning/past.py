@@ -36,12 +36,11 @@ ACTIVITIES = """
                   GROUP BY r.code, w.unit_id HAVING sum(w.amount) > 0) paid)
     FROM earning_activity a LEFT JOIN program_location l ON l.id = a.location_id
     LEFT JOIN LATERAL (
-        SELECT stated, after, recorded_at, kind FROM earning_activitychange x
+        SELECT stated, after, kind FROM earning_activitychange x
         WHERE x.activity_id = a.id AND x.member_id = a.member_id ORDER BY number DESC LIMIT 1) c
       ON true
     WHERE a.member_id = ANY(%s) AND c.kind IS DISTINCT FROM 'cancel'
-    ORDER BY CASE WHEN c.kind = 'review' THEN c.recorded_at ELSE a.recorded_at END,
-             a.occurred_at, a.id"""
+    ORDER BY a.recorded_at, a.occurred_at, a.id"""
 
 OTHERS = """
     SELECT e.member_id, a.unit_id, e.occurred_at, e.recorded_at, e.amount,
@@ -95,9 +94,7 @@ class Moved:
 
 
 def activities(ids: Sequence[uuid.UUID]) -> Iterator[Happened]:
-    """Everything the members did and did not cancel, in the order in which it was recorded; what
-    was looked at again stands where that was done.
-    """
+    """Everything the members did and did not cancel, in the order in which it was recorded."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(ACTIVITIES, [list(ids)])
         while rows := cursor.fetchmany(ROWS):
