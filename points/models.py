@@ -236,6 +236,9 @@ class Extension(MemberOwned):
     )
     source = models.CharField(max_length=120)
     until = models.DateTimeField()
+    moved = models.JSONField(
+        default=dict, help_text=_("The lots whose end it moved, each with the end it had before.")
+    )
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
