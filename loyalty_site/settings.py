@@ -120,6 +120,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Each run catches up to now, so a missed one costs nothing. Quarters of an hour, because every
     # time zone's midnight falls on one.
     "expire_points": {"task": "points.tasks.expire_points", "schedule": crontab(minute="*/15")},
+    # A day's adjustments are told once it is over, whatever the zone; a missed run is caught up.
+    "report_adjustments": {
+        "task": "points.tasks.report_adjustments",
+        "schedule": crontab(minute="10"),
+    },
     # Thresholds change at the program's midnight; the run looks back a week, so a late one is fine.
     "reassess_turned": {"task": "tiers.tasks.reassess_turned", "schedule": crontab(minute="5")},
 }
