@@ -21,6 +21,7 @@ CORRECT = "members.change_member"
 REPLACE_CARD = "members.add_card"
 ISSUE_CODE = "members.add_claimcode"
 ADJUST = "points.add_posting"
+DECIDE = "points.change_adjustmentrequest"
 REDEEM = "rewards.add_redemption"
 USE_VOUCHER = "rewards.change_redemption"
 CANCEL_VOUCHER = "rewards.delete_redemption"
@@ -36,7 +37,7 @@ CLERK_SEES = frozenset(
     {
         "members.view_member", "members.view_card",
         "points.view_account", "points.view_posting", "points.view_entry", "points.view_lot",
-        "points.view_lotuse", "points.view_extension",
+        "points.view_lotuse", "points.view_extension", "points.view_adjustmentrequest",
         "tiers.view_ladder", "tiers.view_tier", "tiers.view_standing",
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
         "rewards.view_reward", "rewards.view_redemption",
@@ -51,7 +52,7 @@ MANAGER_SEES = frozenset(
         "members.view_memberkey", "members.view_claimcode",
         "members.view_segment", "members.view_segmentmember",
         "tiers.view_tierroute", "tiers.view_tierneed",
-        "events.view_event", "events.view_heartbeat",
+        "events.view_event", "events.view_heartbeat", "points.view_auditrun",
         "earning.view_rule", "earning.view_rulecondition", "earning.view_rulelimit",
         "earning.view_limituse",
         "earning.view_importrun", "earning.view_milestone", "earning.view_milestonereached",
@@ -85,7 +86,7 @@ MANAGER_CHANGES = frozenset(
         "rewards.add_reward", "rewards.change_reward",
         "rewards.add_rewardprice", "rewards.change_rewardprice", "rewards.delete_rewardprice",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",
-        ISSUE_KEY, REVOKE_KEY,
+        ISSUE_KEY, REVOKE_KEY, DECIDE,
     }
 )  # fmt: skip
 

@@ -140,6 +140,17 @@ NAVIGATION: list[dict[str, Any]] = [
             ),
             _list(_("Vouchers"), "confirmation_number", "rewards.redemption"),
             _list(_("Unclaimed activities"), "help", "earning.unclaimedactivity"),
+            _list(
+                _("Waiting for a second person"),
+                "supervised_user_circle",
+                "points.adjustmentrequest",
+            ),
+            _item(
+                _("Adjustments of a day"),
+                "fact_check",
+                "points_adjustmentrequest_report",
+                "points.change_adjustmentrequest",
+            ),
         ],
     },
     _group(
@@ -161,6 +172,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _list(_("Lots"), "inventory_2", "points.lot"),
             _list(_("Extensions"), "update", "points.extension"),
             _list(_("Uses of lots"), "call_split", "points.lotuse"),
+            _list(_("Audits"), "verified", "points.auditrun"),
         ],
     ),
     _group(

@@ -125,6 +125,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "earning.tasks.record_occasions",
         "schedule": crontab(minute="*/5"),
     },
+    # A day's adjustments are told once it is over, whatever the zone; a missed run is caught up.
+    "report_adjustments": {
+        "task": "points.tasks.report_adjustments",
+        "schedule": crontab(minute="10"),
+    },
     # Thresholds change at the program's midnight; the run looks back a week, so a late one is fine.
     "reassess_turned": {"task": "tiers.tasks.reassess_turned", "schedule": crontab(minute="5")},
 }
