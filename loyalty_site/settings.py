@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "events",
     "points",
     "tiers",
+    "plans",
     "earning",
     "rewards",
     "partners",
@@ -132,6 +133,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     # Thresholds change at the program's midnight; the run looks back a week, so a late one is fine.
     "reassess_turned": {"task": "tiers.tasks.reassess_turned", "schedule": crontab(minute="5")},
+    # Renewals fall on the program's midnight; each run catches up.
+    "bill_plans": {"task": "plans.tasks.bill", "schedule": crontab(minute="*/15")},
 }
 
 # --- people --------------------------------------------------------------------------------------
