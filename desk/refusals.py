@@ -46,6 +46,9 @@ SENTENCES: dict[str, str | Promise] = {
     "tiers_ladder_window_names_its_months": later(
         "“The months before” needs their number; the other windows have none."
     ),
+    "tiers_ladder_only_months_are_rounded": later(
+        "Only a tier that lasts so many months is rounded to the end of one."
+    ),
     "tiers_ladder_validity_names_its_months": later("Say how many months a tier holds."),
     "tiers_route_ends_after_it_starts": later("A route ends after it starts."),
     "tiers_need_counts_one_thing": later(

@@ -77,9 +77,7 @@ def begin(subscription: Subscription, *, number: int, program: Program, actor: s
     Returns whether it could begin: a plan without a price on its first day cannot.
     """
     plan = terms.plan(subscription.plan_id, program=program)
-    first, after = terms.bounds(
-        subscription.anchor_on, period=subscription.period, number=number
-    )
+    first, after = terms.bounds(subscription.anchor_on, period=subscription.period, number=number)
     segments = set(subscription.member.segments.values_list("segment", flat=True))
     price = terms.price(plan, period=subscription.period, segments=segments, day=first)
     if price is None or not plan.is_active:

@@ -166,7 +166,12 @@ def _apply_prices(plan: Plan, table: PlanTable) -> list[str]:
     plan.prices.all().delete()
     PlanPrice.objects.bulk_create(
         PlanPrice(
-            plan=plan, period=period, segment_id=segment, amount=amount, starts_on=start, ends_on=end
+            plan=plan,
+            period=period,
+            segment_id=segment,
+            amount=amount,
+            starts_on=start,
+            ends_on=end,
         )
         for period, segment, amount, start, end in wanted
     )

@@ -158,9 +158,7 @@ def _running(subscription: Subscription, *, program: Program) -> Subscription:
 
 def _announce(row: Subscription, *, actor: str) -> None:
     payload = {"plan": row.plan_id, "period": row.period, "trial": row.is_trial, "actor": actor}
-    outbox.publish(
-        "plan_started", member_id=row.member_id, subject=row.public_id, payload=payload
-    )
+    outbox.publish("plan_started", member_id=row.member_id, subject=row.public_id, payload=payload)
 
 
 def _require(reason: str) -> None:
@@ -175,9 +173,7 @@ def _waive(charge: Charge | None, *, at: datetime, reason: str, actor: str) -> N
         charge.save()
 
 
-def _pay_back(
-    row: Subscription, charge: Charge, *, reason: str, actor: str, at: datetime
-) -> None:
+def _pay_back(row: Subscription, charge: Charge, *, reason: str, actor: str, at: datetime) -> None:
     """Give back what was paid, and take back what the period began with."""
     charge.status, charge.refunded_at = Charge.Status.REFUNDED, at
     charge.reason, charge.actor = reason[:240], actor

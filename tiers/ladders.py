@@ -50,7 +50,12 @@ def _rule(ladder: Ladder, zone: str) -> LadderRule:
             for tier in tiers
         ),
         zone=zone,
-        validity=Validity(ladder.validity, ladder.validity_years, ladder.validity_months),
+        validity=Validity(
+            ladder.validity,
+            ladder.validity_years,
+            ladder.validity_months,
+            ladder.validity_round_to,
+        ),
         downgrade=ladder.downgrade,
         year_starts=ladder.year_starts,
         sharing=ladder.shared,
@@ -70,7 +75,12 @@ def expiries(program: Program) -> dict[tuple[str, str], TierExpiry]:
 def routes_of(tier: Tier, ladder: Ladder) -> tuple[Route, ...]:
     """The ways to a tier: its routes, and the plain threshold where it has one."""
     routes = [
-        Route(tuple(_need(need) for need in route.needs.all()), route.starts_on, route.ends_on)
+        Route(
+            tuple(_need(need) for need in route.needs.all()),
+            route.starts_on,
+            route.ends_on,
+            route.keeps,
+        )
         for route in tier.routes.all()
     ]
     if tier.threshold is not None:

@@ -4,15 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('points', '0001_initial'),
+        ("points", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='entry',
-            name='kind',
-            field=models.CharField(choices=[('base', 'earned'), ('bonus', 'bonus'), ('spend', 'spent'), ('restore', 'given back'), ('clawback', 'taken back'), ('expiry', 'expired'), ('adjustment', 'adjusted'), ('plan', 'given with a plan')], max_length=10),
+            model_name="entry",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("base", "earned"),
+                    ("bonus", "bonus"),
+                    ("spend", "spent"),
+                    ("restore", "given back"),
+                    ("clawback", "taken back"),
+                    ("expiry", "expired"),
+                    ("adjustment", "adjusted"),
+                    ("plan", "given with a plan"),
+                ],
+                max_length=10,
+            ),
         ),
     ]

@@ -4,11 +4,9 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('points', '0002_plans_sources'),
-        ('points', '0003_opening_second_person'),
+        ("points", "0002_plans_sources"),
+        ("points", "0003_opening_second_person"),
     ]
 
-    operations = [
-    ]
+    operations = []
