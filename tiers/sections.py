@@ -255,7 +255,7 @@ def _apply_expiry(ladder: Ladder, table: TierTable, blueprint: Any) -> list[str]
 
 def _route(
     route: RouteTable, ladder: Ladder, table: TierTable, blueprint: Any
-) -> tuple[date | None, date | None, list[dict[str, Any]]]:
+) -> tuple[date | None, date | None, bool, list[dict[str, Any]]]:
     place = f'tier "{table.code}", route, need'
     counters = {unit.code: unit for unit in blueprint.unit if unit.kind == "counter"}
     tiers = {tier.code: tier for tier in Tier.objects.filter(ladder=ladder)}

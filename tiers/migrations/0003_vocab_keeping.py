@@ -4,35 +4,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('program', '0002_opening_second_person'),
-        ('tiers', '0002_plans_sources'),
+        ("program", "0002_opening_second_person"),
+        ("tiers", "0002_plans_sources"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='ladder',
-            name='validity_round_to',
-            field=models.CharField(choices=[('day', 'that day'), ('month', 'end of the month'), ('quarter', 'end of the quarter'), ('year', 'end of the year')], default='day', help_text='To the end of what the last day is moved, where it is counted in months.', max_length=8),
+            model_name="ladder",
+            name="validity_round_to",
+            field=models.CharField(
+                choices=[
+                    ("day", "that day"),
+                    ("month", "end of the month"),
+                    ("quarter", "end of the quarter"),
+                    ("year", "end of the year"),
+                ],
+                default="day",
+                help_text="To the end of what the last day is moved, where it is counted in months.",
+                max_length=8,
+            ),
         ),
         migrations.AddField(
-            model_name='tierroute',
-            name='keeps',
-            field=models.BooleanField(default=False, help_text='Only for those who hold the tier, or a higher one, already.'),
+            model_name="tierroute",
+            name="keeps",
+            field=models.BooleanField(
+                default=False,
+                help_text="Only for those who hold the tier, or a higher one, already.",
+            ),
         ),
         migrations.AlterField(
-            model_name='ladder',
-            name='window',
-            field=models.CharField(choices=[('lifetime', 'everything ever counted'), ('year', 'a program year'), ('quarter', 'a quarter of the calendar'), ('month', 'a month of the calendar'), ('months', 'the months before'), ('membership_year', 'a year of membership'), ('since_change', 'since the tier last changed')], max_length=16),
+            model_name="ladder",
+            name="window",
+            field=models.CharField(
+                choices=[
+                    ("lifetime", "everything ever counted"),
+                    ("year", "a program year"),
+                    ("quarter", "a quarter of the calendar"),
+                    ("month", "a month of the calendar"),
+                    ("months", "the months before"),
+                    ("membership_year", "a year of membership"),
+                    ("since_change", "since the tier last changed"),
+                ],
+                max_length=16,
+            ),
         ),
         migrations.AlterField(
-            model_name='tierneed',
-            name='window',
-            field=models.CharField(choices=[('lifetime', 'everything ever counted'), ('year', 'a program year'), ('quarter', 'a quarter of the calendar'), ('month', 'a month of the calendar'), ('months', 'the months before'), ('membership_year', 'a year of membership'), ('since_change', 'since the tier last changed')], max_length=16),
+            model_name="tierneed",
+            name="window",
+            field=models.CharField(
+                choices=[
+                    ("lifetime", "everything ever counted"),
+                    ("year", "a program year"),
+                    ("quarter", "a quarter of the calendar"),
+                    ("month", "a month of the calendar"),
+                    ("months", "the months before"),
+                    ("membership_year", "a year of membership"),
+                    ("since_change", "since the tier last changed"),
+                ],
+                max_length=16,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ladder',
-            constraint=models.CheckConstraint(condition=models.Q(('validity__in', ['months', 'active']), ('validity_round_to', 'day'), _connector='OR'), name='tiers_ladder_only_months_are_rounded'),
+            model_name="ladder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("validity__in", ["months", "active"]),
+                    ("validity_round_to", "day"),
+                    _connector="OR",
+                ),
+                name="tiers_ladder_only_months_are_rounded",
+            ),
         ),
     ]
