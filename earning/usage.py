@@ -68,12 +68,15 @@ def _load_members(
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT w.member_id, r.code, (a.occurred_at AT TIME ZONE %s)::date,
-                      sum(w.amount)::bigint, count(*)::int
-               FROM earning_award w JOIN earning_rule r ON r.id = w.rule_id
+            """SELECT coalesce(m.merged_into_id, m.id), r.code,
+                      (a.occurred_at AT TIME ZONE %s)::date, sum(w.amount)::bigint, count(*)::int
+               FROM members_member m
+               JOIN earning_award w ON w.member_id = m.id
+               JOIN earning_rule r ON r.id = w.rule_id
                JOIN earning_activity a ON a.id = w.activity_id
-               WHERE w.member_id = ANY(%s) AND r.code = ANY(%s) GROUP BY 1, 2, 3""",
-            [program.time_zone, member_ids, list(carriers)],
+               WHERE (m.id = ANY(%s) OR m.merged_into_id = ANY(%s)) AND r.code = ANY(%s)
+               GROUP BY 1, 2, 3""",
+            [program.time_zone, member_ids, member_ids, list(carriers)],
         )
         for member, code, day, amount, times in cursor:
             for limit in carriers[code].values():

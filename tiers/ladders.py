@@ -101,9 +101,22 @@ def climbs_under(known: Iterable[LadderRule], members: Iterable[Member]) -> Clim
     known, people = tuple(known), list(members)
     if not known or not people:
         return {}
-    ids = [member.pk for member in people]
+    return _folded(known, people, _given([member.pk for member in people], known))
+
+
+def own_climbs(members: Iterable[Member], *, program: Program) -> Climbs:
+    """The same without what the people they live with hold for them."""
+    known, people = rules(program), list(members)
+    return _folded(known, people, _given_to([member.pk for member in people], known))
+
+
+def _folded(
+    known: Collection[LadderRule],
+    people: Collection[Member],
+    given: Mapping[tuple[uuid.UUID, str], list[Span]],
+) -> Climbs:
     units = {unit for rule in known for unit in rule.units}
-    events, given = _credits(ids, units), _given(ids, known)
+    events = _credits([member.pk for member in people], units)
     return {
         (member.pk, rule.code): Climb(
             rule,
@@ -135,14 +148,22 @@ def _credits(ids: list[uuid.UUID], units: Collection[str]) -> dict[uuid.UUID, li
 def _given(
     ids: list[uuid.UUID], known: Iterable[LadderRule]
 ) -> Mapping[tuple[uuid.UUID, str], list[Span]]:
+    found = _given_to(ids, known)
+    if any(rule.sharing != Ladder.Sharing.NEVER for rule in known):
+        rungs = {rung.id: rung for rule in known for rung in rule.rungs}
+        _share(found, ids, known, rungs)
+    return found
+
+
+def _given_to(
+    ids: list[uuid.UUID], known: Iterable[LadderRule]
+) -> dict[tuple[uuid.UUID, str], list[Span]]:
     rungs = {rung.id: rung for rule in known for rung in rule.rungs}
     found: dict[tuple[uuid.UUID, str], list[Span]] = {}
     rows = Standing.objects.filter(member__in=ids).exclude(source=Standing.Source.EARNED)
     for row in rows:
         span = Span(rungs[row.tier_id], row.starts_at, row.ends_at)
         found.setdefault((row.member_id, row.ladder_id), []).append(span)
-    if any(rule.sharing != Ladder.Sharing.NEVER for rule in known):
-        _share(found, ids, known, rungs)
     return found
 
 
