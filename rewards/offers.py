@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from common import clock
+from members import lineage
 from members.models import Member
 from points.models import Account
 from program.models import Program
@@ -158,7 +159,8 @@ def check(reward: Reward, *, member: Member, program: Program) -> RewardPrice:
     price = price_of(reward, tiers=tiers, day=clock.local_date(now, program.time_zone))
     if price is None:
         raise RewardUnavailable(_("This reward has no price today. Nothing was taken."))
-    taken = Redemption.objects.filter(member=member, reward=reward).exclude(
+    whose = lineage.among([member.pk])
+    taken = Redemption.objects.filter(member__in=whose, reward=reward).exclude(
         status=Redemption.Status.CANCELLED
     )
     if reward.per_member is not None and taken.count() >= reward.per_member:
