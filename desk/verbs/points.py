@@ -11,7 +11,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from common.errors import LoyaltyError
 from desk import fields, finding, roles, rules, say
@@ -26,7 +30,8 @@ from points.errors import SourceUsed
 from program import catalog
 from program.models import Unit
 from rewards import codes, offers, redemption
-from rewards.models import Redemption
+from rewards.models import Kind, Redemption, Reward, RewardDate
+from rewards.redemption import Wish
 from tiers import standing
 
 
@@ -94,6 +99,26 @@ class Redeem(VerbForm):
         self.offers = offers.for_member(subject, program=catalog.current())
         rows = [(offer.reward.code, _offer(offer)) for offer in self.offers]
         self.fields["reward"].choices = [("", _("Choose a reward")), *rows]  # type: ignore[attr-defined]
+        days = _dates([offer.reward for offer in self.offers])
+        self.fields["date"].choices = [("", _("none")), *days]  # type: ignore[attr-defined]
+        if not days:
+            del self.fields["date"]
+        if not any(offer.reward.kind == Kind.PRODUCT for offer in self.offers):
+            del self.fields["address"]
+
+    date = forms.ChoiceField(
+        label=later("Date"),
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+        help_text=later("For a place on a date."),
+    )
+    address = forms.CharField(
+        label=later("Address"),
+        required=False,
+        max_length=400,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text=later("For a product that is sent."),
+    )
 
     def act(self, *, actor: str) -> Done:
         data = self.cleaned_data
@@ -102,10 +127,26 @@ class Redeem(VerbForm):
             reward=offers.reward_by_code(data["reward"]),
             attempt=data["attempt"] or uuid.uuid4(),
             actor=actor,
+            wish=Wish(
+                date=uuid.UUID(data["date"]) if data.get("date") else None,
+                address=data.get("address", ""),
+            ),
         )
         words = {"reward": taken.reward.name, "code": codes.format(taken.code)}
         url = reverse("admin:rewards_redemption_change", args=[taken.pk])
         return Done(_("%(reward)s: the code is %(code)s.") % words, url)
+
+
+def _dates(rewards: list[Reward]) -> list[tuple[str, str]]:
+    """The dates to come of these rewards that have places left, for a drop-down."""
+    places = [reward for reward in rewards if reward.kind == Kind.EXPERIENCE]
+    if not places:
+        return []
+    rows = RewardDate.objects.filter(reward__in=places, day__gte=say.today(), left__gt=0)
+    return [
+        (str(row.pk), f"{row.reward.name}: {say.day(row.day)} {row.name}".strip())
+        for row in rows.select_related("reward")
+    ]
 
 
 def _offer(offer: offers.Offer) -> str:
