@@ -81,6 +81,7 @@ class Posting(MemberOwned):
     class Kind(models.TextChoices):
         EARN = "earn", _("earned")
         SPEND = "spend", _("spent")
+        DONATION = "donation", _("donated")
         REVERSAL = "reversal", _("reversed")
         EXPIRY = "expiry", _("expired")
         ADJUSTMENT = "adjustment", _("adjusted")

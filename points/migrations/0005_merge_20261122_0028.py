@@ -4,11 +4,9 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('points', '0002_people_forwarding'),
-        ('points', '0004_merge_0002_plans_sources_0003_opening_second_person'),
+        ("points", "0002_people_forwarding"),
+        ("points", "0004_merge_0002_plans_sources_0003_opening_second_person"),
     ]
 
-    operations = [
-    ]
+    operations = []

@@ -4,15 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('points', '0005_merge_20261122_0028'),
+        ("points", "0005_merge_20261122_0028"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='entry',
-            name='kind',
-            field=models.CharField(choices=[('base', 'earned'), ('bonus', 'bonus'), ('spend', 'spent'), ('restore', 'given back'), ('clawback', 'taken back'), ('expiry', 'expired'), ('adjustment', 'adjusted'), ('plan', 'given with a plan'), ('merge', 'merged')], max_length=10),
+            model_name="entry",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("base", "earned"),
+                    ("bonus", "bonus"),
+                    ("spend", "spent"),
+                    ("restore", "given back"),
+                    ("clawback", "taken back"),
+                    ("expiry", "expired"),
+                    ("adjustment", "adjusted"),
+                    ("plan", "given with a plan"),
+                    ("merge", "merged"),
+                ],
+                max_length=10,
+            ),
         ),
     ]

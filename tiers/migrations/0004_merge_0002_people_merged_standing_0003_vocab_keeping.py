@@ -4,11 +4,9 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tiers', '0002_people_merged_standing'),
-        ('tiers', '0003_vocab_keeping'),
+        ("tiers", "0002_people_merged_standing"),
+        ("tiers", "0003_vocab_keeping"),
     ]
 
-    operations = [
-    ]
+    operations = []

@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tiers', '0004_merge_0002_people_merged_standing_0003_vocab_keeping'),
+        ("tiers", "0004_merge_0002_people_merged_standing_0003_vocab_keeping"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='standing',
-            name='source',
-            field=models.CharField(choices=[('earned', 'earned'), ('granted', 'granted'), ('matched', 'matched'), ('bought', 'bought'), ('merged', 'kept from before a merge')], default='earned', max_length=10),
+            model_name="standing",
+            name="source",
+            field=models.CharField(
+                choices=[
+                    ("earned", "earned"),
+                    ("granted", "granted"),
+                    ("matched", "matched"),
+                    ("bought", "bought"),
+                    ("merged", "kept from before a merge"),
+                ],
+                default="earned",
+                max_length=10,
+            ),
         ),
     ]
