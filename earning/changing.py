@@ -159,8 +159,8 @@ def find(wish: Wish) -> Found:
     if key is None or not key.request_hash:
         return None
     for kind in (Activity, PendingActivity):
-        rows: Any = kind.objects.select_related("member", "location")
-        row = rows.filter(pk=key.activity_id, member=key.member_id).first()
+        rows: Any = kind.objects.select_related("member__merged_into", "location")
+        row = rows.filter(pk=key.activity_id).first()
         if isinstance(row, Activity) or (row is not None and row.status != row.Status.CONFIRMED):
             return row
     return UnclaimedActivity.objects.select_related("location").filter(pk=key.activity_id).first()
@@ -190,7 +190,7 @@ def answer(wish: Wish) -> Changed:
 def _told(pk: uuid.UUID) -> Changed:
     change = ActivityChange.objects.select_related("activity").filter(pk=pk).first()
     if change is not None:
-        rows = Correction.objects.filter(member=change.member_id, change=change)
+        rows = Correction.objects.filter(change=change)
         corrections = tuple(rows.select_related("unit", "rule"))
         return Changed(change, corrections, change.activity, is_replay=True)
     parked = ParkedChange.objects.get(pk=pk)

@@ -26,6 +26,7 @@ from earning.recording import Recorded
 from earning.session import Session
 from earning.submissions import Checked, Submission
 from events import outbox
+from members import lineage
 from members.models import Member
 from points.books import Key
 from program import catalog
@@ -101,9 +102,7 @@ def confirm(*, partner: str, activity: str, actor: str) -> Recorded:
     try:
         return count(pending, actor=actor)
     except PendingEnded:
-        done = Activity.objects.prefetch_related("awards__unit", "awards__rule").get(
-            pk=pending.pk, member=pending.member_id
-        )
+        done = Activity.objects.prefetch_related("awards__unit", "awards__rule").get(pk=pending.pk)
         return Recorded(
             Submission.of(done), activity=done, awards=tuple(done.awards.all()), is_replay=True
         )
@@ -164,8 +163,11 @@ def _due() -> list[uuid.UUID]:
 def _record(ids: Sequence[uuid.UUID], *, actor: str, more: frozenset[Key]) -> list[Recorded]:
     """Record those of some pending activities that still wait."""
     program = catalog.current()
-    rows = PendingActivity.objects.select_related("member", "location").in_bulk(list(ids))
-    members = {("member", str(row.member_id)): row.member for row in rows.values()}
+    found = PendingActivity.objects.select_related("member__merged_into", "location")
+    rows = found.in_bulk(list(ids))
+    members = {
+        ("member", str(row.member_id)): lineage.survivor(row.member) for row in rows.values()
+    }
     checked = [
         dataclasses.replace(
             submissions.again(row, program=program, identity=("member", str(row.member_id))),

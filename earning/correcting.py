@@ -74,10 +74,10 @@ class Case:
 def standing_of(activity: Activity) -> dict[uuid.UUID, Stands]:
     """What stands of an activity, by rule."""
     found: dict[uuid.UUID, Stands] = {}
-    awards = Award.objects.filter(member=activity.member_id, activity=activity)
+    awards = Award.objects.filter(activity=activity)
     for award in awards.select_related("rule"):
         found[award.rule_id] = Stands(award.rule, award.amount, 0, (award.entry_id,))
-    rows = Correction.objects.filter(member=activity.member_id, activity=activity)
+    rows = Correction.objects.filter(activity=activity)
     for row in rows.select_related("rule"):
         known = found.get(row.rule_id, Stands(row.rule))
         paid = (row.entry_id,) if row.entry_id and row.amount > 0 else ()
@@ -205,7 +205,8 @@ def _award(case: Case, more: Sequence[Difference]) -> list[Correction]:
             amount=one.amount,
             kind=Entry.Kind.BONUS if one.stands.rule.award_class == "bonus" else Entry.Kind.BASE,
             reason=sentence,
-            policy=session.policy(tiers, units[one.stands.rule.unit_id]),
+            policy=one.stands.rule.policy(units[one.stands.rule.unit_id])
+            or session.policy(tiers, units[one.stands.rule.unit_id]),
         )
         for one, sentence in zip(more, told, strict=True)
     ]
@@ -239,7 +240,7 @@ def _take_back(case: Case, less: Sequence[Difference]) -> list[Correction]:
         source=f"return:{case.change.pk}",
         actor=case.change.actor,
         note=case.change.reason,
-        reverses_id=Entry.objects.values_list("posting", flat=True).get(member=member, pk=first),
+        reverses_id=Entry.objects.values_list("posting", flat=True).get(pk=first),
         occurred_at=case.activity.occurred_at,
     )
     corrections = []

@@ -12,10 +12,13 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models.functions import Coalesce
+
 from common import clock
 from earning.evaluation import Facts, RuleSpec
 from earning.models import Activity
 from earning.submissions import Checked
+from members import lineage
 from members.models import Member, SegmentMember
 from program.models import Program
 from tiers import standing
@@ -140,5 +143,7 @@ def _segments(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
 
 def _first(ids: Sequence[uuid.UUID]) -> set[tuple[uuid.UUID, str]]:
     """What kinds of activities stand; one that was cancelled is as if it had never been."""
-    rows = Activity.objects.filter(member__in=ids).exclude(changes__kind="cancel").order_by()
-    return set(rows.values_list("member", "type").distinct())
+    rows = Activity.objects.filter(member__in=lineage.among(ids)).order_by()
+    whose = Coalesce("member__merged_into", "member")
+    stand = rows.exclude(changes__kind="cancel")
+    return set(stand.values_list(whose, "type").distinct())

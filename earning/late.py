@@ -25,6 +25,7 @@ from earning.gathering import Gatherer
 from earning.models import Activity, ActivityChange
 from earning.session import Session
 from earning.submissions import Checked
+from members import lineage
 from members.models import Member
 from points.books import Key
 from program import attributes, catalog
@@ -111,7 +112,7 @@ def review(rise: Rise, *, program: Program, actor: str, held: Collection[Key]) -
 def _later(rise: Rise, types: Sequence[str], program: Program) -> list[Activity]:
     """What the member did after the rise, or may have begun after it, in order of time."""
     begins = [code for code in types if catalog.of(program).types[code].begins_by]
-    rows = Activity.objects.filter(member=rise.member, type__in=types).filter(
+    rows = Activity.objects.filter(member__in=lineage.ids(rise.member), type__in=types).filter(
         Q(occurred_at__gt=rise.since) | Q(type__in=begins)
     )
     changes = Prefetch("changes", ActivityChange.objects.order_by("number"))
@@ -123,7 +124,7 @@ def _again(
     activity: Activity, rise: Rise, *, program: Program, actor: str, held: Collection[Key]
 ) -> None:
     """Evaluate one activity at the tiers it should have had, if they are higher than it knew."""
-    member, identity = rise.member, ("member", str(activity.member_id))
+    member, identity = rise.member, ("member", str(rise.member.pk))
     changes = list(activity.changes.all())
     one = submissions.again(activity, program=program, identity=identity)
     state = states.of(one.type, activity.attributes, changes)

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from common.text import number, scaled
@@ -20,7 +21,7 @@ from earning.models import Activity, Milestone, MilestoneReached, MilestoneVoid
 from earning.submissions import Checked
 from events import outbox
 from events.models import Event
-from members import households
+from members import households, lineage
 from members.models import Member
 from points.ledger import Credit, Earning
 from points.models import Entry
@@ -161,12 +162,13 @@ def claim(
 
 
 def _without_own(passed: Sequence[tuple[Passed, Activity]]) -> list[tuple[Passed, Activity]]:
-    """Leave out levels the same member passed before under another owner."""
+    """Leave out levels the same member passed before under another owner, or before a merge."""
     if not passed:
         return []
     members = {one.member.pk for one, _ in passed}
-    stand = MilestoneReached.objects.filter(member__in=members, voids__isnull=True)
-    own = set(stand.values_list("member", "milestone", "level", "period"))
+    stand = MilestoneReached.objects.filter(member__in=lineage.among(members), voids__isnull=True)
+    whose = Coalesce("member__merged_into", "member")
+    own = set(stand.values_list(whose, "milestone", "level", "period"))
     return [
         (one, activity)
         for one, activity in passed

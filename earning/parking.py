@@ -23,6 +23,7 @@ from earning.models import (
     UnclaimedActivity,
 )
 from earning.session import Session
+from members import lineage
 from program import catalog
 
 
@@ -72,11 +73,11 @@ def on_unclaimed(unclaimed: UnclaimedActivity, wish: Wish) -> Changed | None:
 
 def on_pending(pending: PendingActivity, wish: Wish) -> Changed | None:
     """Change an activity while it is pending: what is expected of it follows; cancelled it ends."""
-    program, member = catalog.current(), pending.member
+    program, member = catalog.current(), lineage.survivor(pending.member)
     identity = ("member", str(member.pk))
     one = submissions.again(pending, program=program, identity=identity)
     session = Session.open(program, members={identity: member}, checked=[one], actor=wish.actor)
-    row = PendingActivity.objects.select_for_update().get(pk=pending.pk, member=member)
+    row = PendingActivity.objects.select_for_update().get(pk=pending.pk)
     if row.status == row.Status.CONFIRMED:
         return None
     pk = changing.claim(wish)

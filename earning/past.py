@@ -31,7 +31,7 @@ ACTIVITIES = """
                         WHERE activity_id = a.id AND member_id = a.member_id
                         UNION ALL
                         SELECT id, rule_id, unit_id, amount FROM earning_correction
-                        WHERE activity_id = a.id AND member_id = a.member_id) w
+                        WHERE activity_id = a.id) w
                   JOIN earning_rule r ON r.id = w.rule_id
                   GROUP BY r.code, w.unit_id HAVING sum(w.amount) > 0) paid)
     FROM earning_activity a LEFT JOIN program_location l ON l.id = a.location_id

@@ -74,7 +74,7 @@ INVARIANTS: dict[str, str] = {
     "what was pending ended once": """
         SELECT w.id, w.status FROM earning_pendingactivity w
         LEFT JOIN earning_activity a ON a.id = w.id
-        WHERE (w.status = 'confirmed') <> (a.id IS NOT NULL) OR w.member_id <> a.member_id""",
+        WHERE (w.status = 'confirmed') <> (a.id IS NOT NULL)""",
     "every posting of a void level has its level": """
         SELECT p.id, p.source FROM points_posting p
         WHERE p.source LIKE 'milestone-voided:%' AND NOT EXISTS (

@@ -25,6 +25,7 @@ from earning.correcting import Case
 from earning.errors import REFUSALS
 from earning.models import Activity, ActivityChange, PendingActivity, UnclaimedActivity
 from earning.session import Session
+from members import lineage
 from points.books import Key
 from program import attributes as typing
 from program import catalog
@@ -115,21 +116,21 @@ def _at(found: changing.Found, wish: Wish, more: frozenset[Key]) -> Changed | No
 
 def _correct(activity: Activity, wish: Wish, more: frozenset[Key]) -> Changed:
     """Change an activity that has been recorded."""
-    program, member = catalog.current(), activity.member
+    program, member = catalog.current(), lineage.survivor(activity.member)
     identity = ("member", str(member.pk))
     one = submissions.again(activity, program=program, identity=identity)
     session = Session.open(
         program, members={identity: member}, checked=[one], actor=wish.actor, more=more
     )
-    Activity.objects.select_for_update(of=("self",), no_key=True).get(pk=activity.pk, member=member)
+    Activity.objects.select_for_update(of=("self",), no_key=True).get(pk=activity.pk)
     change_id = changing.claim(wish)
     if change_id is None:
         return changing.answer(wish)
-    changes = list(ActivityChange.objects.filter(member=member, activity=activity))
+    changes = list(ActivityChange.objects.filter(activity=activity))
     before = states.of(one.type, activity.attributes, changes)
     change = ActivityChange(
         id=change_id,
-        member=member,
+        member_id=activity.member_id,
         activity=activity,
         number=len(changes) + 1,
         facts=changes[-1].facts if changes else activity.facts,

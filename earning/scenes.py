@@ -12,7 +12,7 @@ from typing import Any
 from common import clock
 from common.ids import uuid7
 from common.text import number, scaled
-from earning import confirmations, intake, returns
+from earning import confirmations, intake, occasions, returns
 from earning.changing import Changed
 from earning.models import Award, Correction, MilestoneReached, PendingActivity
 from earning.recording import Recorded
@@ -20,7 +20,15 @@ from earning.submissions import Submission
 from members.models import MemberKey
 from program import catalog
 from program.blueprint import Table
-from program.scenarios import Expectation, Found, Stage, Step, register, register_tick
+from program.scenarios import (
+    Expectation,
+    Found,
+    Stage,
+    Step,
+    register,
+    register_follow_up,
+    register_tick,
+)
 from program.sections import Code, Text
 
 
@@ -175,3 +183,5 @@ def install() -> None:
         Expectation("sentences", list[str], _sentences),
     )
     register_tick(confirmations.run)
+    register_tick(occasions.run)
+    register_follow_up(occasions.run)

@@ -166,7 +166,8 @@ class Session:
                 reason=sentences.explain(
                     outcome, unit=units[outcome.rule.unit], type=one.type, program=self.program
                 ),
-                policy=self.policy(decision.made.facts.tiers, units[outcome.rule.unit]),
+                policy=outcome.rule.key.policy(units[outcome.rule.unit])
+                or self.policy(decision.made.facts.tiers, units[outcome.rule.unit]),
             )
             for outcome in decision.made.outcomes
         ]

@@ -1,8 +1,13 @@
 from celery import shared_task
 
-from earning import confirmations
+from earning import confirmations, occasions
 
 
 @shared_task
 def confirm_due() -> None:
     confirmations.run()
+
+
+@shared_task
+def record_occasions() -> None:
+    occasions.run()

@@ -56,7 +56,7 @@ def _one_year_back(day: date, rule: LadderRule) -> date:
 
 
 def highest(holds: Sequence[Span]) -> list[Span]:
-    """At each moment the highest rung, equal neighbors joined."""
+    """The highest rung at each moment, as spans one after the other."""
     edges = sorted(
         {s.starts_at for s in holds} | {s.ends_at for s in holds if s.ends_at is not None}
     )

@@ -10,6 +10,7 @@ from earning.models.activities import (
 )
 from earning.models.changes import ActivityChange, ChangeKey, Correction, ParkedChange
 from earning.models.milestones import Milestone, MilestoneReached, MilestoneVoid
+from earning.models.occasions import Occasion, OccasionProgress
 from earning.models.pending import PendingActivity
 from earning.models.rules import LimitUse, Rule, RuleCondition, RuleLimit
 
@@ -26,6 +27,8 @@ __all__ = [
     "Milestone",
     "MilestoneReached",
     "MilestoneVoid",
+    "Occasion",
+    "OccasionProgress",
     "ParkedChange",
     "PendingActivity",
     "Rule",

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import JSONObject
 
 from earning.models import PendingActivity
+from members import lineage
 from members.models import Member
 from program.catalog import Catalog
 from program.models import Unit
@@ -29,7 +30,9 @@ class Waiting:
 
 def rows(member: Member) -> QuerySet[PendingActivity, Any]:
     """All that waits for a member as JSON values, the first to count first."""
-    waiting = PendingActivity.objects.filter(member=member, status=PendingActivity.Status.WAITING)
+    waiting = PendingActivity.objects.filter(
+        member__in=lineage.ids(member), status=PendingActivity.Status.WAITING
+    )
     return waiting.order_by("due_on", "id").values(
         row=JSONObject(
             type="type_id",
