@@ -6,7 +6,7 @@ class EarningConfig(AppConfig):
     verbose_name = "Earning"
 
     def ready(self) -> None:
-        from earning import aspects, descriptions, proof, reporting, scenes, sections
+        from earning import aspects, descriptions, privacy, proof, reporting, scenes, sections
 
         sections.install()
         scenes.install()
@@ -14,3 +14,4 @@ class EarningConfig(AppConfig):
         aspects.install()
         reporting.install()
         descriptions.install()
+        privacy.install()

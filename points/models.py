@@ -99,7 +99,7 @@ class Posting(MemberOwned):
 
     class Meta:
         ordering = ("-id",)
-        triggers = append_only()
+        triggers = append_only(erasable=("note",))
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["member", "source"], name="points_posting_source_is_unique"
@@ -152,7 +152,7 @@ class Entry(MemberOwned):
     class Meta:
         ordering = ("-id",)
         verbose_name_plural = _("entries")
-        triggers = append_only()
+        triggers = append_only(erasable=("reason",))
         indexes: ClassVar = [
             # what a counter held at a moment: tiers, balances in the past
             models.Index(fields=["account", "occurred_at"], name="points_entry_by_time"),

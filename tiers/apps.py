@@ -6,10 +6,12 @@ class TiersConfig(AppConfig):
     verbose_name = "Tiers"
 
     def ready(self) -> None:
-        from tiers import aspects, descriptions, merging, scenes, sections
+        from tiers import aspects, descriptions, erasing, merging, privacy, scenes, sections
 
         sections.install()
         scenes.install()
         aspects.install()
         descriptions.install()
         merging.install()
+        erasing.install()
+        privacy.install()

@@ -81,6 +81,7 @@ STABLE = {
     "key_unknown": 401,
     "length_required": 411,
     "media_type_unsupported": 415,
+    "member_erased": 410,
     "member_name_invalid": 400,
     "member_not_found": 404,
     "method_not_allowed": 405,
