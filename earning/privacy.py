@@ -33,10 +33,13 @@ SHEETS = [
         {
             "Rule": (
                 "id code revision name type unit award_class group effect amount attribute step "
-                "percent_of whole_steps starts_on ends_on position"
+                "percent_of whole_steps starts_on ends_on position above up_to expiry expiry_count "
+                "expiry_round_to"
             ),
             "RuleCondition": "id rule kind attribute operator values",
-            "RuleLimit": "id rule code per period amount times",
+            "RuleLimit": "id rule code per period amount times each",
+            "Occasion": "code on type partner is_active position since after_event",
+            "OccasionProgress": "occasion done_on last_event ran_at",
             "LimitUse": "id code owner period amount times",
             "Milestone": "code name counter at every window per unit amount is_active position",
         },

@@ -51,7 +51,7 @@ class Part:
     """
 
     name: str
-    end: Callable[[list[uuid.UUID], str], None]
+    end: Callable[[list[uuid.UUID], str], None] = lambda _ids, _actor: None
     lock: Callable[[list[uuid.UUID]], Any] = lambda _ids: None
     refuse: Callable[[list[uuid.UUID]], None] = lambda _ids: None
 

@@ -177,13 +177,14 @@ class Books:
 
         A stored lot that has ended by now is dead, whether the expiry run has come by or not.
         """
-        moved = False
+        moved: dict[str, str] = {}
         for lot in self.lots(key):
             if lot.expires_at is None or not lot.remaining:
                 continue
             is_dead = lot.pk not in self._new_lots and lot.expires_at <= now
             if since < lot.expires_at < until and not is_dead:
-                lot.expires_at, moved = until, True
+                moved[str(lot.pk)] = lot.expires_at.isoformat()
+                lot.expires_at = until
                 if lot.pk not in self._new_lots:
                     self._changed[lot.pk] = lot
         if moved:
@@ -191,7 +192,12 @@ class Books:
             self._lots[key] = sorted(self._lots[key], key=spend_order)
             self.extensions.append(
                 Extension(
-                    member_id=key[0], account=account, posting=posting, source=source, until=until
+                    member_id=key[0],
+                    account=account,
+                    posting=posting,
+                    source=source,
+                    until=until,
+                    moved=moved,
                 )
             )
 

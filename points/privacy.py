@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from common.privacy import Sheet, plain, register, words
+from common.privacy import Sheet, house, plain, register, sentences, words
 
 
 def install() -> None:
@@ -42,7 +42,7 @@ SHEETS = [
     ),
     Sheet(
         "points.Extension",
-        plain("id member account posting source until recorded_at"),
+        plain("id member account posting source until moved recorded_at"),
         title=_("What kept your points alive"),
         member="member",
     ),
@@ -51,5 +51,25 @@ SHEETS = [
         plain("id member lot entry amount"),
         title=_("Which points were used for what"),
         member="member",
+    ),
+    Sheet(
+        "points.AdjustmentRequest",
+        plain(
+            "id member unit kind amount source asked_by asked_at state decided_by "
+            "decided_at posting"
+        )
+        | words("reason decision")
+        | sentences("details"),
+        title=_("Points that waited for a second person"),
+        member="member",
+    ),
+    *house(
+        "points",
+        {
+            "AuditRun": (
+                "id started_at finished_at since invariants entries faults first_invariant "
+                "first_row first_finding actor recorded_at"
+            ),
+        },
     ),
 ]

@@ -20,7 +20,7 @@ SHEETS = house(
         "Unit": (
             "code kind singular plural decimals rounding expiry expiry_count expiry_round_to "
             "expiry_month expiry_day expiry_counts expiry_types expiry_since expiry_min_days "
-            "is_default position"
+            "is_default position second_person_above"
         ),
         "Partner": "code name is_active",
         "Location": "id partner code name",

@@ -6,7 +6,7 @@ class RewardsConfig(AppConfig):
     verbose_name = "Rewards"
 
     def ready(self) -> None:
-        from rewards import aspects, descriptions, privacy, proof, scenes, sections
+        from rewards import aspects, descriptions, erasing, privacy, proof, scenes, sections
 
         sections.install()
         scenes.install()
@@ -14,3 +14,4 @@ class RewardsConfig(AppConfig):
         aspects.install()
         descriptions.install()
         privacy.install()
+        erasing.install()

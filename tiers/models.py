@@ -35,6 +35,8 @@ class Ladder(models.Model):
     class Window(models.TextChoices):
         LIFETIME = "lifetime", _("everything ever counted")
         YEAR = "year", _("a program year")
+        QUARTER = "quarter", _("a quarter of the calendar")
+        MONTH = "month", _("a month of the calendar")
         MONTHS = "months", _("the months before")
         MEMBERSHIP_YEAR = "membership_year", _("a year of membership")
         SINCE_CHANGE = "since_change", _("since the tier last changed")
@@ -67,6 +69,12 @@ class Ladder(models.Model):
     validity_months = models.PositiveSmallIntegerField(
         default=0, help_text=_("Months from attaining, without activity, or after the year's end.")
     )
+    validity_round_to = models.CharField(
+        max_length=8,
+        choices=Unit.RoundTo.choices,
+        default=Unit.RoundTo.DAY,
+        help_text=_("To the end of what the last day is moved, where it is counted in months."),
+    )
     downgrade = models.CharField(
         max_length=10, choices=Downgrade.choices, default=Downgrade.TO_EARNED
     )
@@ -96,6 +104,10 @@ class Ladder(models.Model):
             models.CheckConstraint(
                 condition=Q(validity__in=["life", "years"]) | Q(validity_months__gte=1),
                 name="tiers_ladder_validity_names_its_months",
+            ),
+            models.CheckConstraint(
+                condition=Q(validity__in=["months", "active"]) | Q(validity_round_to="day"),
+                name="tiers_ladder_only_months_are_rounded",
             ),
         ]
 
@@ -207,6 +219,9 @@ class TierRoute(models.Model):
     ends_on = models.DateField(
         null=True, blank=True, help_text=_("The first day on which it no longer counts.")
     )
+    keeps = models.BooleanField(
+        default=False, help_text=_("Only for those who hold the tier, or a higher one, already.")
+    )
 
     class Meta:
         ordering = ("tier", "position")
@@ -288,6 +303,7 @@ class Standing(MemberOwned):
         EARNED = "earned", _("earned")
         GRANTED = "granted", _("granted")
         MATCHED = "matched", _("matched")
+        BOUGHT = "bought", _("bought")
         MERGED = "merged", _("kept from before a merge")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="standings")

@@ -18,11 +18,11 @@ SHEETS = [
         {
             "Ladder": (
                 "code name counter window window_months validity validity_years validity_months "
-                "downgrade shared rolls_over year_starts position"
+                "downgrade shared rolls_over year_starts position validity_round_to"
             ),
             "Tier": ("id ladder code name rank threshold head_start colors field outline benefits"),
             "TierExpiry": "id tier unit expiry expiry_count expiry_round_to",
-            "TierRoute": "id tier position starts_on ends_on",
+            "TierRoute": "id tier position starts_on ends_on keeps",
             "TierNeed": "id route unit held at_least window window_months",
         },
     ),
