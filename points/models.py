@@ -71,6 +71,7 @@ class Posting(MemberOwned):
         REVERSAL = "reversal", _("reversed")
         EXPIRY = "expiry", _("expired")
         ADJUSTMENT = "adjustment", _("adjusted")
+        OPENING = "opening", _("brought over")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="postings")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -129,6 +130,7 @@ class Entry(MemberOwned):
         CLAWBACK = "clawback", _("taken back")
         EXPIRY = "expiry", _("expired")
         ADJUSTMENT = "adjustment", _("adjusted")
+        OPENING = "opening", _("brought over")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="entries")
     account = models.ForeignKey(Account, models.PROTECT, related_name="entries")
@@ -165,7 +167,7 @@ class Entry(MemberOwned):
                 name="points_entry_spend_never_overdraws",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["base", "bonus", "restore"], amount__gt=0)
+                condition=Q(kind__in=["base", "bonus", "restore", "opening"], amount__gt=0)
                 | Q(kind__in=["spend", "clawback", "expiry"], amount__lt=0)
                 | Q(kind="adjustment"),
                 name="points_entry_sign_fits_kind",
@@ -286,7 +288,7 @@ class LotUse(MemberOwned):
 
 
 # Tables of this app that lie beside the ledger; Django looks for them here.
-from points.records import AdjustmentRequest, AuditRun  # noqa: E402
+from points.records import AdjustmentRequest, AuditRun, OpeningRow, OpeningRun  # noqa: E402
 
 __all__ = [
     "LIMIT",
@@ -298,5 +300,7 @@ __all__ = [
     "Lot",
     "LotQuerySet",
     "LotUse",
+    "OpeningRow",
+    "OpeningRun",
     "Posting",
 ]

@@ -158,6 +158,7 @@ def _title(row: Mapping[str, Any], activity: Mapping[str, Any] | None, catalog: 
         Kind.EXPIRY: _("Points that ended"),
         Kind.ADJUSTMENT: _("Put right by the desk"),
         Kind.SPEND: what,
+        Kind.OPENING: _("Brought over"),
     }
     return names.get(row["kind"]) or _("Points")
 

@@ -29,6 +29,9 @@ from tests.till import STAY, Till, code, marta
 ELSEWHERE = {
     "already_claimed",
     "already_decided",
+    "opening_invalid",
+    "opening_row_refused",
+    "opening_unreconciled",
     "own_points",
     "second_person_needed",
     "row_invalid",
