@@ -27,13 +27,27 @@ POST_OPENING = "points.change_openingrun"
 REDEEM = "rewards.add_redemption"
 USE_VOUCHER = "rewards.change_redemption"
 CANCEL_VOUCHER = "rewards.delete_redemption"
+SEND_PRODUCT = "rewards.change_fulfilment"
+UPLOAD_CODES = "rewards.add_rewardcode"
+DRAW = "rewards.add_draw"
 CLAIM = "earning.change_unclaimedactivity"
 REASSESS = "tiers.change_standing"
 ISSUE_KEY = "partners.add_apikey"
 REVOKE_KEY = "partners.change_apikey"
 
 CLERK_VERBS = frozenset(
-    {ENROL, CORRECT, REPLACE_CARD, ISSUE_CODE, ADJUST, REDEEM, USE_VOUCHER, CANCEL_VOUCHER, CLAIM}
+    {
+        ENROL,
+        CORRECT,
+        REPLACE_CARD,
+        ISSUE_CODE,
+        ADJUST,
+        REDEEM,
+        USE_VOUCHER,
+        CANCEL_VOUCHER,
+        CLAIM,
+        SEND_PRODUCT,
+    }
 )
 CLERK_SEES = frozenset(
     {
@@ -42,7 +56,8 @@ CLERK_SEES = frozenset(
         "points.view_lotuse", "points.view_extension", "points.view_adjustmentrequest",
         "tiers.view_ladder", "tiers.view_tier", "tiers.view_standing",
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
-        "rewards.view_reward", "rewards.view_redemption",
+        "rewards.view_reward", "rewards.view_redemption", "rewards.view_fulfilment",
+        "rewards.view_rewarddate",
     }
 )  # fmt: skip
 
@@ -59,8 +74,11 @@ MANAGER_SEES = frozenset(
         "earning.view_rule", "earning.view_rulecondition", "earning.view_rulelimit",
         "earning.view_limituse",
         "earning.view_importrun", "earning.view_milestone", "earning.view_milestonereached",
+        "earning.view_occasion",
         "members.view_household", "members.view_householdmember",
         "rewards.view_rewardprice", "rewards.view_rewardstock", "rewards.view_conversion",
+        "rewards.view_fund", "rewards.view_fundtotal", "rewards.view_rewardcode",
+        "rewards.view_draw",
         "tiers.view_tierexpiry",
         "partners.view_apikey",
     }
@@ -81,11 +99,14 @@ MANAGER_CHANGES = frozenset(
         "earning.add_rule", "earning.change_rule", "earning.delete_rule",
         "earning.add_rulecondition", "earning.change_rulecondition", "earning.delete_rulecondition",
         "earning.add_milestone", "earning.change_milestone",
+        "earning.add_occasion", "earning.change_occasion",
         "earning.add_rulelimit", "earning.change_rulelimit", "earning.delete_rulelimit",
         "rewards.add_conversion", "rewards.change_conversion",
         "tiers.add_tierexpiry", "tiers.change_tierexpiry", "tiers.delete_tierexpiry",
         "rewards.add_reward", "rewards.change_reward",
         "rewards.add_rewardprice", "rewards.change_rewardprice", "rewards.delete_rewardprice",
+        "rewards.add_fund", "rewards.change_fund", UPLOAD_CODES, DRAW,
+        "rewards.add_rewarddate", "rewards.change_rewarddate",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",
         ISSUE_KEY, REVOKE_KEY, DECIDE, READ_OPENING, POST_OPENING,
     }
