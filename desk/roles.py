@@ -29,9 +29,16 @@ REASSESS = "tiers.change_standing"
 ISSUE_KEY = "partners.add_apikey"
 REVOKE_KEY = "partners.change_apikey"
 
+CARE = "surveys.change_case"
+SEE_CASES = "surveys.view_case"
+SEE_SCORES = "surveys.view_tally"
+
 CLERK_VERBS = frozenset(
-    {ENROL, CORRECT, REPLACE_CARD, ISSUE_CODE, ADJUST, REDEEM, USE_VOUCHER, CANCEL_VOUCHER, CLAIM}
-)
+    {
+        ENROL, CORRECT, REPLACE_CARD, ISSUE_CODE, ADJUST, REDEEM, USE_VOUCHER, CANCEL_VOUCHER,
+        CLAIM, CARE,
+    }
+)  # fmt: skip
 CLERK_SEES = frozenset(
     {
         "members.view_member", "members.view_card",
@@ -40,6 +47,8 @@ CLERK_SEES = frozenset(
         "tiers.view_ladder", "tiers.view_tier", "tiers.view_standing",
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
         "rewards.view_reward", "rewards.view_redemption",
+        SEE_CASES, "surveys.view_casestep", "surveys.view_decision", "surveys.view_invitation",
+        "messaging.view_letter", "members.view_consent",
     }
 )  # fmt: skip
 
@@ -59,6 +68,11 @@ MANAGER_SEES = frozenset(
         "rewards.view_rewardprice", "rewards.view_rewardstock", "rewards.view_conversion",
         "tiers.view_tierexpiry",
         "partners.view_apikey",
+        SEE_SCORES, "surveys.view_care", "surveys.view_survey", "surveys.view_version",
+        "surveys.view_question", "surveys.view_branch", "surveys.view_trigger",
+        "surveys.view_caserule", "surveys.view_replytext", "surveys.view_answer",
+        "surveys.view_line", "surveys.view_quotause", "messaging.view_template",
+        "events.view_reader",
     }
 )  # fmt: skip
 MANAGER_CHANGES = frozenset(
@@ -84,6 +98,14 @@ MANAGER_CHANGES = frozenset(
         "rewards.add_rewardprice", "rewards.change_rewardprice", "rewards.delete_rewardprice",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",
         ISSUE_KEY, REVOKE_KEY,
+        "surveys.add_care", "surveys.change_care", "surveys.add_survey", "surveys.change_survey",
+        "surveys.add_version", "surveys.change_version",
+        "surveys.add_question", "surveys.change_question", "surveys.delete_question",
+        "surveys.add_branch", "surveys.change_branch", "surveys.delete_branch",
+        "surveys.add_trigger", "surveys.change_trigger",
+        "surveys.add_caserule", "surveys.change_caserule",
+        "surveys.add_replytext", "surveys.change_replytext", "surveys.delete_replytext",
+        "surveys.change_answer", "messaging.add_template", "messaging.change_template",
     }
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ from desk.admin import (
     earning,
     events,
     households,
+    letters,
     members,
     milestones,
     partners,
@@ -16,6 +17,7 @@ from desk.admin import (
     rest,
     rewards,
     rules,
+    surveys,
     system,
     tiers,
 )
@@ -27,6 +29,7 @@ __all__ = [
     "earning",
     "events",
     "households",
+    "letters",
     "members",
     "milestones",
     "partners",
@@ -34,6 +37,7 @@ __all__ = [
     "program",
     "rewards",
     "rules",
+    "surveys",
     "system",
     "tiers",
 ]

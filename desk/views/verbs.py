@@ -21,12 +21,13 @@ from common.errors import LoyaltyError
 from desk import house, rehearsal
 from desk.attempts import Repeated
 from desk.rehearsal import Rehearsal
-from desk.verbs import keys, people, points
+from desk.verbs import cases, keys, people, points
 from desk.verbs.base import Done, VerbForm
 from earning.models import UnclaimedActivity
 from members.models import Member
 from partners.models import ApiKey
 from rewards.models import Redemption
+from surveys.models import Case
 from tiers import standing
 
 View = Callable[..., HttpResponse]
@@ -54,6 +55,11 @@ VERBS = (
     Verb("card", "members.member", people.ReplaceCard, "credit_card"),
     Verb("cancel", "rewards.redemption", points.CancelVoucher, "undo"),
     Verb("claim", "earning.unclaimedactivity", points.Claim, "person_check"),
+    Verb("reply", "surveys.case", cases.Reply, "reply"),
+    Verb("goodwill", "surveys.case", cases.MakeGood, "volunteer_activism"),
+    Verb("note", "surveys.case", cases.Note, "sticky_note_2"),
+    Verb("assign", "surveys.case", cases.Assign, "person_add"),
+    Verb("close", "surveys.case", cases.Close, "task_alt"),
     Verb("revoke", "partners.apikey", keys.RevokeKey, "key_off"),
 )
 
@@ -92,6 +98,8 @@ def _makes_sense(verb: Verb, subject: Any) -> bool:
         return bool(subject.status == Redemption.Status.ISSUED)
     if verb.form is keys.RevokeKey:
         return subject.revoked_at is None
+    if isinstance(subject, Case):
+        return subject.status != Case.Status.CLOSED
     return not (verb.form is points.Claim and subject.claimed_at is not None)
 
 
@@ -99,6 +107,8 @@ def rows(model: str) -> QuerySet[Any]:
     """The rows a model's verbs are about, with what their pages show."""
     if model == "rewards.redemption":
         return Redemption.objects.select_related("reward", "unit", "member")
+    if model == "surveys.case":
+        return Case.objects.select_related("member", "survey", "answer")
     if model == "earning.unclaimedactivity":
         return UnclaimedActivity.objects.select_related("type", "partner", "location")
     return (

@@ -22,6 +22,8 @@ FLOORS = {
     "earning": 6,
     "rewards": 6,
     "partners": 7,
+    "messaging": 7,
+    "surveys": 7,
     "portal": 8,
     "desk": 8,
     "loyalty_site": 9,
