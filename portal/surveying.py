@@ -97,14 +97,11 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 
 def _typed(request: HttpRequest) -> dict[str, str]:
     """What was typed, however long it is: a text that is refused must be shown again."""
+    if request.content_type != "application/x-www-form-urlencoded":
+        return {name: str(value) for name, value in request.POST.items()}
     size = request.headers.get("Content-Length", "")
     whole = request.read(READ_MAX) if size.isdigit() and int(size) <= READ_MAX else b""
-    form = QueryDict(whole, encoding="utf-8") if _is_plain_form(request) else request.POST
-    return {name: str(value) for name, value in form.items()}
-
-
-def _is_plain_form(request: HttpRequest) -> bool:
-    return request.content_type == "application/x-www-form-urlencoded"
+    return {name: str(value) for name, value in QueryDict(whole, encoding="utf-8").items()}
 
 
 def refused(request: HttpRequest, error: LoyaltyError) -> HttpResponse:
