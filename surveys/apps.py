@@ -6,8 +6,11 @@ class SurveysConfig(AppConfig):
     verbose_name = "Surveys"
 
     def ready(self) -> None:
-        from surveys import descriptions, proof, sections
+        from points import approvals
+        from surveys import care, descriptions, merging, proof, sections
 
         sections.install()
         proof.install()
         descriptions.install()
+        merging.install()
+        approvals.register(care.GOODWILL, approvals.Verb(care.perform_goodwill))

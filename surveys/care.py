@@ -16,15 +16,16 @@ from common import clock
 from common.text import number, scaled
 from events import outbox
 from members.models import Member, User
-from points import ledger
+from points import approvals, ledger
 from points.models import Posting
 from program import catalog
-from program.models import Program
+from program.models import Program, Unit
 from surveys import definitions, hours
 from surveys.errors import CaseClosed, GoodwillRefused
 from surveys.models import Answer, Case, CaseRule, CaseStep
 
 SYSTEM = "system:care"
+GOODWILL = "goodwill"  # the kind of wish for points by hand
 
 
 def consider(made: Answer, *, member: Member, program: Program) -> Case | None:
@@ -90,38 +91,58 @@ def reply(case: Case, *, text: str, actor: str) -> CaseStep:
 
 def make_good(
     case: Case, *, amount: int, actor: str, attempt: uuid.UUID, unit: str = ""
-) -> Posting:
-    """Give points to make good, in the unit that is shown first unless another is named.
+) -> approvals.Outcome:
+    """Give points to make good, in the unit that is shown first unless another is named; what is
+    more than one person may give waits for a second one.
 
-    Raises GoodwillRefused above the limit of this case, SourceUsed where this attempt has posted,
-    and what the ledger refuses.
+    Raises GoodwillRefused above the limit of a case, SourceUsed where this attempt has posted,
+    OwnPoints, and what the ledger refuses.
     """
     program = catalog.current()
     kind = catalog.of(program).units.get(unit) or catalog.of(program).default_unit
     with transaction.atomic():
         case = _unfinished(case)
-        most, given = definitions.of(program).care.goodwill_max, goodwill(case)
-        if amount < 1 or given + amount > most:
-            words = {
-                "most": number(scaled(most, kind.decimals)),
-                "given": number(scaled(given, kind.decimals)),
-                "unit": kind.plural,
-            }
-            raise GoodwillRefused(
-                _(
-                    "A case may cost %(most)s %(unit)s at most, and %(given)s were given already. "
-                    "Give less, or ask a manager."
-                )
-                % words,
-                most=most,
-                given=given,
-            )
-        posting = ledger.adjust(
-            case.member, unit=kind.code, amount=amount, actor=actor,
+        _require_room(case, amount, most=definitions.of(program).care.goodwill_max, unit=kind)
+        wish = approvals.Wish(
+            case.member, unit=kind.code, amount=amount, kind=GOODWILL,
             reason=_("To make good (%(case)s)") % {"case": case.public_id},
-            source=f"goodwill:{attempt}",
+            source=f"goodwill:{attempt}", details={"case": str(case.pk)},
         )  # fmt: skip
-        _step(case, CaseStep.Kind.GOODWILL, actor=actor, posting=posting, text=str(amount))
+        outcome = approvals.ask(wish, actor=actor)
+        if outcome.request is not None:
+            text = _("Points to make good wait for a second person.")
+            _step(case, CaseStep.Kind.NOTE, actor=actor, text=text)
+    return outcome
+
+
+def _require_room(case: Case, amount: int, *, most: int, unit: Unit) -> None:
+    """Refuse what a case may not cost."""
+    given = goodwill(case)
+    if amount < 1 or given + amount > most:
+        words = {
+            "most": number(scaled(most, unit.decimals)),
+            "given": number(scaled(given, unit.decimals)),
+            "unit": unit.plural,
+        }
+        raise GoodwillRefused(
+            _(
+                "A case may cost %(most)s %(unit)s at most, and %(given)s were given already. "
+                "Give less, or ask a manager."
+            )
+            % words,
+            most=most,
+            given=given,
+        )
+
+
+def perform_goodwill(wish: approvals.Wish, actor: str) -> Posting:
+    """Post a wish of this kind, and write it into its case. For the door of points by hand."""
+    posting = ledger.adjust(
+        wish.member, unit=wish.unit, amount=wish.amount, reason=wish.reason, actor=actor,
+        source=wish.source,
+    )  # fmt: skip
+    case = Case.objects.get(pk=wish.details["case"], member=wish.member)
+    _step(case, CaseStep.Kind.GOODWILL, actor=actor, posting=posting, text=str(wish.amount))
     return posting
 
 

@@ -4,10 +4,12 @@ They live here because a member's list shows what higher floors know.
 """
 
 from desk.admin import (
+    approvals,
     conversions,
     earning,
     events,
     households,
+    kinds,
     letters,
     members,
     milestones,
@@ -25,10 +27,12 @@ from desk.admin import (
 rest.register_rest()
 
 __all__ = [
+    "approvals",
     "conversions",
     "earning",
     "events",
     "households",
+    "kinds",
     "letters",
     "members",
     "milestones",

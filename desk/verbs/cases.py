@@ -121,10 +121,12 @@ class MakeGood(CaseForm):
         unit = catalog.of(catalog.current()).default_unit
         attempt = data["attempt"] or uuid.uuid4()
         try:
-            care.make_good(case, amount=data["amount"], actor=actor, attempt=attempt)
+            outcome = care.make_good(case, amount=data["amount"], actor=actor, attempt=attempt)
         except SourceUsed as error:
             raise Repeated(_("These points were given already. Not again.")) from error
         words = {"amount": say.amount(data["amount"], unit), "member": case.member.name}
+        if outcome.request is not None:
+            return Done(_("%(amount)s wait for a second person to agree.") % words, self.home)
         return Done(_("%(amount)s for %(member)s.") % words, self.home)
 
 

@@ -11,8 +11,10 @@ import time_machine
 from common import clock
 from events.models import Event
 from members.models import User
+from points import approvals
 from points.errors import SourceUsed
 from points.models import Posting
+from program.models import Unit
 from surveys import care
 from surveys.errors import CaseClosed, GoodwillRefused
 from surveys.models import Case, CaseStep
@@ -87,7 +89,8 @@ def test_points_to_make_good_go_through_the_ledger_within_the_limit() -> None:
     world.answered(member, score=0)
     case, attempt = Case.objects.get(), uuid.uuid4()
     before = cast.balance(member)
-    posting = care.make_good(case, amount=150, actor=ACTOR, attempt=attempt)
+    posting = care.make_good(case, amount=150, actor=ACTOR, attempt=attempt).posting
+    assert posting is not None
     assert cast.balance(member) - before == 150
     assert case.public_id in posting.entries.get().reason
     with pytest.raises(SourceUsed):
@@ -115,3 +118,16 @@ def test_a_closed_case_stays_as_it_was() -> None:
         with pytest.raises(CaseClosed):
             act()
     assert CaseStep.objects.filter(kind="closed").count() == 1
+
+
+def test_more_than_one_person_may_give_waits_for_a_second_one() -> None:
+    Unit.objects.filter(pk="point").update(second_person_above=50)
+    clara, olga, member = staff("clara"), staff("olga"), guest()
+    world.answered(member, score=0)
+    case, before = Case.objects.get(), cast.balance(member)
+    outcome = care.make_good(case, amount=80, actor=f"staff:{clara.pk}", attempt=uuid.uuid4())
+    assert outcome.request is not None
+    assert (cast.balance(member), steps(case)) == (before, ["opened", "note"])
+    approvals.approve(outcome.request, actor=f"staff:{olga.pk}")
+    assert (cast.balance(member) - before, care.goodwill(case)) == (80, 80)
+    assert steps(case) == ["opened", "note", "goodwill"]

@@ -195,7 +195,8 @@ def test_a_step_of_a_case_says_something_and_stays() -> None:
         CaseStep.objects.create(kind="reply", **given)
     with refused("surveys_step_goodwill_has_its_posting"):
         CaseStep.objects.create(kind="goodwill", **given)
-    posting = care.make_good(case, amount=1, actor=ACTOR, attempt=uuid.uuid4())
+    posting = care.make_good(case, amount=1, actor=ACTOR, attempt=uuid.uuid4()).posting
+    assert posting is not None
     with refused("surveys_step_goodwill_has_its_posting"):
         CaseStep.objects.create(kind="note", text="x", posting=posting, **given)
     assert Posting.objects.filter(pk=posting.pk).exists()
