@@ -34,6 +34,8 @@ ELSEWHERE = {
     "opening_invalid",
     "opening_row_refused",
     "opening_unreconciled",
+    "own_points",
+    "second_person_needed",
     "amount_refused",
     "answer_invalid",
     "case_closed",
