@@ -25,6 +25,7 @@ urlpatterns = [
     path("profile/scheme/", views.scheme, name="scheme"),
     path("profile/sign-out/", views.sign_out, name="sign_out"),
     path("inbox/", surveying.inbox, name="inbox"),
+    path("inbox/letters/", surveying.letters, name="letters"),
     path("ask/<str:token>/", surveying.ask, name="ask"),
     path("answer/<str:token>/", surveying.answer, name="answer"),
     path("claim/", views.claim, name="claim"),
