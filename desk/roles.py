@@ -31,6 +31,8 @@ SEND_PRODUCT = "rewards.change_fulfilment"
 UPLOAD_CODES = "rewards.add_rewardcode"
 DRAW = "rewards.add_draw"
 CLAIM = "earning.change_unclaimedactivity"
+RETURN = "earning.add_activitychange"
+CONFIRM = "earning.change_pendingactivity"
 REASSESS = "tiers.change_standing"
 ISSUE_KEY = "partners.add_apikey"
 REVOKE_KEY = "partners.change_apikey"
@@ -41,19 +43,10 @@ SEE_SCORES = "surveys.view_tally"
 
 CLERK_VERBS = frozenset(
     {
-        ENROL,
-        CORRECT,
-        REPLACE_CARD,
-        ISSUE_CODE,
-        ADJUST,
-        REDEEM,
-        USE_VOUCHER,
-        CANCEL_VOUCHER,
-        CLAIM,
-        SEND_PRODUCT,
-        CARE,
+        ENROL, CORRECT, REPLACE_CARD, ISSUE_CODE, ADJUST, REDEEM, USE_VOUCHER, CANCEL_VOUCHER,
+        CLAIM, RETURN, CONFIRM, SEND_PRODUCT, CARE,
     }
-)
+)  # fmt: skip
 CLERK_SEES = frozenset(
     {
         "members.view_member", "members.view_card",
@@ -61,6 +54,7 @@ CLERK_SEES = frozenset(
         "points.view_lotuse", "points.view_extension", "points.view_adjustmentrequest",
         "tiers.view_ladder", "tiers.view_tier", "tiers.view_standing",
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
+        "earning.view_pendingactivity", "earning.view_activitychange", "earning.view_correction",
         "rewards.view_reward", "rewards.view_redemption", "rewards.view_fulfilment",
         "rewards.view_rewarddate",
         SEE_CASES, "surveys.view_casestep", "surveys.view_decision", "surveys.view_invitation",
@@ -79,7 +73,7 @@ MANAGER_SEES = frozenset(
         "events.view_event", "events.view_heartbeat", "points.view_auditrun",
         "points.view_openingrun", "points.view_openingrow",
         "earning.view_rule", "earning.view_rulecondition", "earning.view_rulelimit",
-        "earning.view_limituse",
+        "earning.view_limituse", "earning.view_parkedchange", "earning.view_milestonevoid",
         "earning.view_importrun", "earning.view_milestone", "earning.view_milestonereached",
         "earning.view_occasion",
         "members.view_household", "members.view_householdmember",

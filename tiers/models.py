@@ -303,6 +303,7 @@ class Standing(MemberOwned):
         EARNED = "earned", _("earned")
         GRANTED = "granted", _("granted")
         MATCHED = "matched", _("matched")
+        KEPT = "kept", _("kept after a return")
         BOUGHT = "bought", _("bought")
         MERGED = "merged", _("kept from before a merge")
 
@@ -314,6 +315,9 @@ class Standing(MemberOwned):
     ends_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=240, blank=True)
     actor = models.CharField(max_length=80, blank=True)
+    cause = models.CharField(
+        max_length=40, blank=True, help_text=_("The activity whose return it outlives.")
+    )
     merge = models.ForeignKey(
         MemberMerge, models.PROTECT, null=True, blank=True, related_name="standings"
     )
@@ -331,6 +335,10 @@ class Standing(MemberOwned):
             models.CheckConstraint(
                 condition=Q(source="earned") | (~Q(reason="") & ~Q(actor="")),
                 name="tiers_standing_given_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=(Q(source="kept") & ~Q(cause="")) | (~Q(source="kept") & Q(cause="")),
+                name="tiers_standing_kept_names_its_cause",
             ),
             models.CheckConstraint(
                 condition=Q(source="merged", merge__isnull=False)

@@ -21,9 +21,9 @@ from common.errors import LoyaltyError
 from desk import house, rehearsal
 from desk.attempts import Repeated
 from desk.rehearsal import Rehearsal
-from desk.verbs import approvals, cases, keys, people, points, rewards
+from desk.verbs import approvals, cases, keys, people, points, returns, rewards
 from desk.verbs.base import Done, VerbForm
-from earning.models import UnclaimedActivity
+from earning.models import Activity, ActivityChange, PendingActivity, UnclaimedActivity
 from members.models import Member
 from partners.models import ApiKey
 from points.models import AdjustmentRequest
@@ -65,6 +65,10 @@ VERBS = (
     Verb("note", "surveys.case", cases.Note, "sticky_note_2"),
     Verb("assign", "surveys.case", cases.Assign, "person_add"),
     Verb("close", "surveys.case", cases.Close, "task_alt"),
+    Verb("cancel", "earning.activity", returns.CancelActivity, "undo"),
+    Verb("amend", "earning.activity", returns.AmendActivity, "edit"),
+    Verb("confirm", "earning.pendingactivity", returns.ConfirmActivity, "check_circle"),
+    Verb("cancel", "earning.pendingactivity", returns.CancelPending, "undo"),
     Verb("revoke", "partners.apikey", keys.RevokeKey, "key_off"),
     Verb("approve", "points.adjustmentrequest", approvals.Approve, "check"),
     Verb("decline", "points.adjustmentrequest", approvals.Decline, "close"),
@@ -103,6 +107,10 @@ def _makes_sense(verb: Verb, subject: Any) -> bool:
         return subject.user_id is None
     if verb.form is points.CancelVoucher:
         return bool(subject.status == Redemption.Status.ISSUED)
+    if verb.model == "earning.activity":
+        return not subject.changes.filter(kind=ActivityChange.Kind.CANCEL).exists()
+    if verb.model == "earning.pendingactivity":
+        return bool(subject.status == PendingActivity.Status.WAITING)
     if verb.form is keys.RevokeKey:
         return subject.revoked_at is None
     if isinstance(subject, Case):
@@ -135,6 +143,9 @@ def rows(model: str) -> QuerySet[Any]:
         return AdjustmentRequest.objects.select_related("member", "unit")
     if model == "earning.unclaimedactivity":
         return UnclaimedActivity.objects.select_related("type", "partner", "location")
+    if model in ("earning.activity", "earning.pendingactivity"):
+        kind: Any = Activity if model == "earning.activity" else PendingActivity
+        return kind.objects.select_related("type", "partner", "location", "member")
     if model == "rewards.reward":
         return Reward.objects.select_related("unit")
     if model == "rewards.fulfilment":
