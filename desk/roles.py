@@ -31,6 +31,10 @@ DRAW = "rewards.add_draw"
 CLAIM = "earning.change_unclaimedactivity"
 REASSESS = "tiers.change_standing"
 ISSUE_KEY = "partners.add_apikey"
+MERGE = "members.add_membermerge"
+UNMERGE = "members.change_membermerge"
+ERASE = "members.delete_member"
+EXPORT = ERASE  # who may empty a person may tell the person what is held
 REVOKE_KEY = "partners.change_apikey"
 
 CLERK_VERBS = frozenset(
@@ -61,7 +65,7 @@ CLERK_SEES = frozenset(
 
 MANAGER_SEES = frozenset(
     {
-        "program.view_program", "program.view_unit",
+        "program.view_program", "program.view_unit", "members.view_membermerge",
         "program.view_activitytype", "program.view_activityattribute",
         "program.view_partner", "program.view_location", "program.view_revision",
         "members.view_memberkey", "members.view_claimcode",
@@ -105,7 +109,7 @@ MANAGER_CHANGES = frozenset(
         "rewards.add_fund", "rewards.change_fund", UPLOAD_CODES, DRAW,
         "rewards.add_rewarddate", "rewards.change_rewarddate",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",
-        ISSUE_KEY, REVOKE_KEY, DECIDE,
+        ISSUE_KEY, REVOKE_KEY, DECIDE, MERGE, UNMERGE, ERASE,
     }
 )  # fmt: skip
 
