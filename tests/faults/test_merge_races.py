@@ -1,4 +1,4 @@
-"""Merges among other things that happen at once: nothing is lost, and nobody is told of a deadlock."""
+"""Merges among other things that happen at once: nothing is lost, no deadlock is told."""
 
 from __future__ import annotations
 

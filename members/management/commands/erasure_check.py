@@ -13,8 +13,8 @@ from members.models import Member
 
 class Command(BaseCommand):
     help = (
-        "Proves that a person was erased: no row of theirs holds anything personal, and none of the "
-        "values you name is written in any table. Ends with 1 when something is left."
+        "Proves that a person was erased: no row of theirs holds anything personal, and none of "
+        "the values you name is written in any table. Ends with 1 when something is left."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -35,9 +35,8 @@ class Command(BaseCommand):
         for line in found:
             self.stdout.write(line)
         if found:
-            raise CommandError(
-                f"{counted(len(found), 'trace is', 'traces are')} left.", returncode=1
-            )
+            many = counted(len(found), "trace is", "traces are")
+            raise CommandError(f"{many} left.", returncode=1)
         self.stdout.write(self.style.SUCCESS("Nothing is left."))
 
     def _member(self, text: str) -> Member:
