@@ -35,6 +35,10 @@ RETURN = "earning.add_activitychange"
 CONFIRM = "earning.change_pendingactivity"
 REASSESS = "tiers.change_standing"
 ISSUE_KEY = "partners.add_apikey"
+MERGE = "members.add_membermerge"
+UNMERGE = "members.change_membermerge"
+ERASE = "members.delete_member"
+EXPORT = ERASE  # who may empty a person may tell the person what is held
 REVOKE_KEY = "partners.change_apikey"
 
 CARE = "surveys.change_case"
@@ -64,7 +68,7 @@ CLERK_SEES = frozenset(
 
 MANAGER_SEES = frozenset(
     {
-        "program.view_program", "program.view_unit",
+        "program.view_program", "program.view_unit", "members.view_membermerge",
         "program.view_activitytype", "program.view_activityattribute",
         "program.view_partner", "program.view_location", "program.view_revision",
         "members.view_memberkey", "members.view_claimcode",
@@ -114,7 +118,7 @@ MANAGER_CHANGES = frozenset(
         "rewards.add_fund", "rewards.change_fund", UPLOAD_CODES, DRAW,
         "rewards.add_rewarddate", "rewards.change_rewarddate",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",
-        ISSUE_KEY, REVOKE_KEY, DECIDE, READ_OPENING, POST_OPENING,
+        ISSUE_KEY, REVOKE_KEY, DECIDE, READ_OPENING, POST_OPENING, MERGE, UNMERGE, ERASE,
         "surveys.add_care", "surveys.change_care", "surveys.add_survey", "surveys.change_survey",
         "surveys.add_version", "surveys.change_version",
         "surveys.add_question", "surveys.change_question", "surveys.delete_question",

@@ -17,13 +17,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.cache import never_cache
 
+from common import clock
 from common.errors import LoyaltyError
 from desk import house, rehearsal
 from desk.attempts import Repeated
 from desk.rehearsal import Rehearsal
-from desk.verbs import approvals, cases, keys, people, points, returns, rewards
+from desk.verbs import approvals, cases, identity, keys, people, points, returns, rewards
 from desk.verbs.base import Done, VerbForm
 from earning.models import Activity, ActivityChange, PendingActivity, UnclaimedActivity
+from members.merges import MemberMerge
 from members.models import Member
 from partners.models import ApiKey
 from points.models import AdjustmentRequest
@@ -54,6 +56,9 @@ VERBS = (
     Verb("correct", "members.member", people.Correct, "edit"),
     Verb("code", "members.member", people.IssueCode, "password"),
     Verb("card", "members.member", people.ReplaceCard, "credit_card"),
+    Verb("merge", "members.member", identity.Merge, "merge"),
+    Verb("erase", "members.member", identity.Erase, "person_remove"),
+    Verb("undo", "members.membermerge", identity.Unmerge, "call_split"),
     Verb("cancel", "rewards.redemption", points.CancelVoucher, "undo"),
     Verb("codes", "rewards.reward", rewards.UploadCodes, "upload"),
     Verb("draw", "rewards.reward", rewards.DrawWinners, "casino"),
@@ -103,6 +108,10 @@ def open_to(request: HttpRequest, subject: Model) -> list[Button]:
 
 
 def _makes_sense(verb: Verb, subject: Any) -> bool:
+    if verb.model == "members.member" and subject.status != Member.Status.ACTIVE:
+        return False
+    if verb.form is identity.Unmerge:
+        return bool(subject.can_be_undone(clock.now()))
     if verb.form is people.IssueCode:
         return subject.user_id is None
     if verb.form is points.CancelVoucher:
@@ -150,6 +159,8 @@ def rows(model: str) -> QuerySet[Any]:
         return Reward.objects.select_related("unit")
     if model == "rewards.fulfilment":
         return Fulfilment.objects.select_related("member", "redemption__reward")
+    if model == "members.membermerge":
+        return MemberMerge.objects.select_related("survivor", "absorbed")
     return (
         ApiKey.objects.select_related("partner")
         if model == "partners.apikey"
@@ -183,11 +194,17 @@ def issue_key(request: HttpRequest) -> HttpResponse:
 def run(request: HttpRequest, kind: type[VerbForm], *, subject: Any) -> HttpResponse:
     """Show the form; preview it; do it and go on; or show it again with the reason why not."""
     clerk = house.clerk(request)
-    form = kind(request.POST or None, request.FILES or None, subject=subject, clerk=clerk)
+    form = kind(
+        request.POST or _asked(request, kind), request.FILES or None, subject=subject, clerk=clerk
+    )
     if getattr(request, "htmx", False):
         return render(request, "desk/_preview.html", _previewed(request, form))
     if request.method != "POST" and kind.previews_at_once:
         return _shown(request, form, **_previewed(request, kind({}, subject=subject, clerk=clerk)))
+    if request.method != "POST" and form.is_bound:
+        shown = _previewed(request, form)
+        form.errors.pop("reason", None)  # nobody has been asked for it yet
+        return _shown(request, form, **shown)
     if request.method != "POST" or not form.is_valid():
         return _shown(request, form)
     if "preview" in request.POST:
@@ -201,6 +218,12 @@ def run(request: HttpRequest, kind: type[VerbForm], *, subject: Any) -> HttpResp
         form.add_error(None, refusal.message)
         return _shown(request, form)
     return _finished(request, form, done)
+
+
+def _asked(request: HttpRequest, kind: type[VerbForm]) -> dict[str, str] | None:
+    """Whom a link named to merge with: the form opens with the comparison."""
+    who = request.GET.get("who", "")
+    return {"who": who} if who and kind is identity.Merge else None
 
 
 def _finished(request: HttpRequest, form: VerbForm, done: Done) -> HttpResponse:
@@ -228,10 +251,16 @@ def _previewed(request: HttpRequest, form: VerbForm) -> dict[str, Any]:
         found: Rehearsal = rehearsal.of(form.member, lambda: form.act(actor=house.actor(request)))
     except LoyaltyError as refusal:
         return {"rehearsal": None, "faults": [refusal.message]}
-    return {"rehearsal": found, "rehearsed_for": form.member, "notice": notice}
+    shown = {"rehearsal": found, "rehearsed_for": form.member, "notice": notice}
+    if isinstance(form, identity.Merge) and form.found is not None:
+        names = ["", form.subject.name, form.found.name]
+        shown |= {"compared": form.compared, "headings": names}
+    return shown
 
 
 def _shown(request: HttpRequest, form: VerbForm, **extra: Any) -> HttpResponse:
+    if isinstance(form, identity.Erase):
+        extra["compared"] = form.compared
     shown = house.context(request, title=form.title) | {
         "form": form,
         "subject": form.subject,
