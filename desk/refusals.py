@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as later
 from common.errors import constraint_name
 from earning.errors import REFUSALS as EARNING
 from members.errors import REFUSALS as MEMBERS
+from plans.errors import REFUSALS as PLANS
 from rewards.errors import REFUSALS as REWARDS
 from tiers.errors import REFUSALS as TIERS
 
@@ -40,6 +41,23 @@ SENTENCES: dict[str, str | Promise] = {
     "program_attribute_choice_has_choices": later(
         "A choice needs its choices, one a line: code = words."
     ),
+    "plans_plan_is_tried_at_least_once": later("A charge is tried once at least, days apart."),
+    "plans_price_is_positive": later("A price is above nothing."),
+    "plans_price_ends_after_it_starts": later("A price ends after it starts."),
+    "plans_price_periods_do_not_overlap": later(
+        "Two prices for the same period and people hold on the same days. End the first where the "
+        "second starts."
+    ),
+    "plans_refund_within_names_its_days": later(
+        "“Within so many business days” needs their number; the other terms have none."
+    ),
+    "plans_refund_ends_after_it_starts": later("Refund terms end after they start."),
+    "plans_refund_periods_do_not_overlap": later(
+        "Two refund terms hold on the same days. End the first where the second starts."
+    ),
+    "plans_credit_unit_is_unique": later("This plan credits that counter already."),
+    "plans_credit_is_positive": later("A credit is above nothing."),
+    "plans_benefit_code_is_unique": later("This plan has a benefit with that code already."),
     "tiers_tier_code_is_unique": later("This ladder has a tier with that code already."),
     "tiers_tier_rank_is_unique": later("This ladder has a tier of that rank already."),
     "tiers_ladder_year_starts_in_a_month": later("A program year starts in a month from 1 to 12."),
@@ -120,7 +138,7 @@ def sentence_of(name: str) -> str:
     """What a violated constraint means for whoever is filling in the form."""
     if name in SENTENCES:
         return str(SENTENCES[name])
-    for known in (MEMBERS, TIERS, EARNING, REWARDS):
+    for known in (MEMBERS, TIERS, PLANS, EARNING, REWARDS):
         if name in known:
             return known[name][1]
     if name:

@@ -28,9 +28,14 @@ CLAIM = "earning.change_unclaimedactivity"
 REASSESS = "tiers.change_standing"
 ISSUE_KEY = "partners.add_apikey"
 REVOKE_KEY = "partners.change_apikey"
+START_PLAN = "plans.add_subscription"
+CANCEL_PLAN = "plans.change_subscription"
+USE_BENEFIT = "plans.add_benefituse"
+REPORT_CHARGE = "plans.change_charge"
 
 CLERK_VERBS = frozenset(
     {ENROL, CORRECT, REPLACE_CARD, ISSUE_CODE, ADJUST, REDEEM, USE_VOUCHER, CANCEL_VOUCHER, CLAIM}
+    | {START_PLAN, CANCEL_PLAN, USE_BENEFIT, REPORT_CHARGE}
 )
 CLERK_SEES = frozenset(
     {
@@ -40,6 +45,8 @@ CLERK_SEES = frozenset(
         "tiers.view_ladder", "tiers.view_tier", "tiers.view_standing",
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
         "rewards.view_reward", "rewards.view_redemption",
+        "plans.view_plan", "plans.view_subscription", "plans.view_charge",
+        "plans.view_chargeattempt", "plans.view_benefituse", "plans.view_paymentmeans",
     }
 )  # fmt: skip
 
@@ -59,6 +66,8 @@ MANAGER_SEES = frozenset(
         "rewards.view_rewardprice", "rewards.view_rewardstock", "rewards.view_conversion",
         "tiers.view_tierexpiry",
         "partners.view_apikey",
+        "plans.view_planprice", "plans.view_refundterms", "plans.view_plancredit",
+        "plans.view_planbenefit",
     }
 )  # fmt: skip
 MANAGER_CHANGES = frozenset(
@@ -83,6 +92,11 @@ MANAGER_CHANGES = frozenset(
         "rewards.add_reward", "rewards.change_reward",
         "rewards.add_rewardprice", "rewards.change_rewardprice", "rewards.delete_rewardprice",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",
+        "plans.add_plan", "plans.change_plan",
+        "plans.add_planprice", "plans.change_planprice", "plans.delete_planprice",
+        "plans.add_refundterms", "plans.change_refundterms", "plans.delete_refundterms",
+        "plans.add_plancredit", "plans.change_plancredit", "plans.delete_plancredit",
+        "plans.add_planbenefit", "plans.change_planbenefit",
         ISSUE_KEY, REVOKE_KEY,
     }
 )  # fmt: skip

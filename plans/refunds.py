@@ -32,9 +32,7 @@ class Eligibility:
         return self.amount > 0
 
 
-def eligibility(
-    subscription: Subscription, *, asked_at: datetime, program: Program
-) -> Eligibility:
+def eligibility(subscription: Subscription, *, asked_at: datetime, program: Program) -> Eligibility:
     """What would come back if the plan were cancelled at `asked_at`."""
     charge = Charge.objects.filter(
         subscription=subscription, member=subscription.member_id, number=subscription.number

@@ -41,8 +41,8 @@ class UnsubscribeTable(Table):
 class PayTable(Table):
     """What the payment system reports about the charge that is due."""
 
+    outcome: Literal["paid", "declined"]
     plan: Code | None = None
-    outcome: Literal["paid", "declined"] = "paid"
     means: str = ""
 
 
@@ -157,9 +157,7 @@ def _saves(wanted: SavesTable, stage: Stage) -> Found:
         return Found(NONE)
     saved = 12 * month.amount - year.amount
     because = f"12 x {month.amount} = {12 * month.amount}, less {year.amount}"
-    return Found(
-        SavesTable(plan=wanted.plan, amount=saved, segment=wanted.segment), (because,)
-    )
+    return Found(SavesTable(plan=wanted.plan, amount=saved, segment=wanted.segment), (because,))
 
 
 def install() -> None:

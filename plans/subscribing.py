@@ -17,7 +17,6 @@ from members.models import Member
 from plans import floors, periods, refunds, terms
 from plans.errors import REFUSALS, AlreadySubscribed, NotSubscribed, PlanUnavailable, TrialUsed
 from plans.models import Charge, Period, Plan, Subscription
-from points import ledger
 from points.errors import ReasonMissing
 from program import catalog
 from program.models import Program
@@ -98,7 +97,7 @@ def cancel(subscription: Subscription, *, reason: str, actor: str) -> Subscripti
             periods.schedule(row, charge, program=program)
             row.save()
             payload = {"plan": row.plan_id, "reason": reason, "actor": actor}
-            periods.publish("plan_cancelled", row, dict(payload), at=now)
+            periods.publish("plan_cancelled", row, payload, at=now)
         floors.settle(row.member, program=program, actor=actor)
     return row
 
@@ -158,9 +157,7 @@ def _running(subscription: Subscription, *, program: Program) -> Subscription:
 
 def _announce(row: Subscription, *, actor: str) -> None:
     payload = {"plan": row.plan_id, "period": row.period, "trial": row.is_trial, "actor": actor}
-    outbox.publish(
-        "plan_started", member_id=row.member_id, subject=row.public_id, payload=payload
-    )
+    outbox.publish("plan_started", member_id=row.member_id, subject=row.public_id, payload=payload)
 
 
 def _require(reason: str) -> None:
@@ -175,16 +172,11 @@ def _waive(charge: Charge | None, *, at: datetime, reason: str, actor: str) -> N
         charge.save()
 
 
-def _pay_back(
-    row: Subscription, charge: Charge, *, reason: str, actor: str, at: datetime
-) -> None:
+def _pay_back(row: Subscription, charge: Charge, *, reason: str, actor: str, at: datetime) -> None:
     """Give back what was paid, and take back what the period began with."""
     charge.status, charge.refunded_at = Charge.Status.REFUNDED, at
     charge.reason, charge.actor = reason[:240], actor
     charge.save()
-    posting = periods.credits_of(charge)
-    if posting is not None:
-        source = f"plan-refund:{charge.pk}"
-        ledger.reverse(posting, source=source, actor=actor, reason=reason)
-        standing.reassess(row.member, actor=actor)
+    periods.take_back(charge, reason=reason, actor=actor)
+    standing.reassess(row.member, actor=actor)
     periods.publish("charge_refunded", row, periods.told(charge), at=at)

@@ -122,7 +122,6 @@ class Entry(MemberOwned):
         CLAWBACK = "clawback", _("taken back")
         EXPIRY = "expiry", _("expired")
         ADJUSTMENT = "adjustment", _("adjusted")
-        PLAN = "plan", _("given with a plan")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="entries")
     account = models.ForeignKey(Account, models.PROTECT, related_name="entries")

@@ -55,6 +55,7 @@ def _rewards() -> None:
                 "40",
             ),
             "segment": ("Only members of this segment see it.", '"students"'),
+            "plan": ("Only members who have this plan see it.", '"plus"'),
             "from": ("The first day on which it can be had.", "2026-06-01"),
             "until": ("The first day on which it no longer can.", "2026-09-01"),
             "early": (

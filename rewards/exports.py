@@ -44,6 +44,7 @@ def _reward(row: Reward, zone: str) -> RewardTable:
         per_member=row.per_member,
         stock=sum(stock) if stock else None,
         segment=row.segment_id,
+        plan=row.plan_id,
         from_=clock.local_date(row.starts_at, zone) if row.starts_at else None,
         until=clock.local_date(row.ends_at, zone) if row.ends_at else None,
         early=EarlyTable(tier_at_least=row.early_tier.code, days=row.early_days)

@@ -21,6 +21,7 @@ from common import clock
 from common.ids import named, public_id, uuid7
 from common.ranges import DateRange
 from members.models import Member, MemberOwned, Segment
+from plans.models import Plan
 from points.models import Posting
 from program.models import Location, Unit, is_code
 from tiers.models import Tier
@@ -82,6 +83,14 @@ class Reward(models.Model):
         blank=True,
         related_name="+",
         help_text=_("Only members of this segment see it."),
+    )
+    plan = models.ForeignKey(
+        Plan,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Only members who have this plan see it."),
     )
     early_tier = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="+")
     early_days = models.PositiveSmallIntegerField(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from members.models import Member
+from plans import holding
 from points.models import Account
 from program.models import Program
 from rewards.errors import LimitReached, OutOfStock, RewardUnavailable
@@ -73,7 +74,7 @@ def for_member(
 
 def visible(program: Program) -> Sequence[Reward]:
     """What is on offer now to everybody, with stock, prices and tiers at hand. Two queries."""
-    return list(_at_hand(Reward.objects.on_offer(clock.now()).filter(segment=None)))
+    return list(_at_hand(Reward.objects.on_offer(clock.now()).filter(segment=None, plan=None)))
 
 
 def _at_hand(rows: RewardQuerySet) -> RewardQuerySet:
@@ -88,10 +89,13 @@ def _open_to(member: Member, *, tiers: Sequence[Tier]) -> list[Reward]:
     """
     now = clock.now()
     rows = [row for row in _at_hand(Reward.objects.announced(now)) if has_begun(row, tiers, now)]
-    if not any(row.segment_id for row in rows):
-        return rows
-    mine = set(member.segments.values_list("segment", flat=True))
-    return [row for row in rows if row.segment_id is None or row.segment_id in mine]
+    if any(row.segment_id for row in rows):
+        mine = set(member.segments.values_list("segment", flat=True))
+        rows = [row for row in rows if row.segment_id is None or row.segment_id in mine]
+    if any(row.plan_id for row in rows):
+        plans = holding.now(member)
+        rows = [row for row in rows if row.plan_id is None or row.plan_id in plans]
+    return rows
 
 
 def has_begun(reward: Reward, tiers: Sequence[Tier], moment: datetime) -> bool:
@@ -148,6 +152,8 @@ def check(reward: Reward, *, member: Member, program: Program) -> RewardPrice:
     if offered is None or not has_begun(offered, tiers, now):
         raise RewardUnavailable(_("This reward is not on offer now. Nothing was taken."))
     if offered.segment_id and not member.segments.filter(segment=offered.segment_id).exists():
+        raise RewardUnavailable(_("This reward is not on offer now. Nothing was taken."))
+    if offered.plan_id and offered.plan_id not in holding.now(member):
         raise RewardUnavailable(_("This reward is not on offer now. Nothing was taken."))
     lock = lock_of(reward, tiers=tiers)
     if lock is not None:

@@ -62,6 +62,7 @@ class RewardTable(Table):
     per_member: Annotated[int, msgspec.Meta(ge=1, le=32_767)] | None = None
     stock: Annotated[int, msgspec.Meta(ge=0, le=2_000_000_000)] | None = None
     segment: Code | None = None
+    plan: Code | None = None
     from_: date | None = msgspec.field(default=None, name="from")
     until: date | None = None
     early: EarlyTable | None = None
@@ -96,7 +97,12 @@ def _apply(tables: list[RewardTable], blueprint: Any) -> list[str]:
             )
         }
         values |= {"unit_id": table.unit, "lowest_tier": _tier(table.tier_at_least)}
-        values |= {"is_active": True, "position": position, "segment_id": table.segment}
+        values |= {
+            "is_active": True,
+            "position": position,
+            "segment_id": table.segment,
+            "plan_id": table.plan,
+        }
         values |= _times(table)
         reward, changed = upsert(Reward, {"code": table.code}, values, label=f"Reward {table.name}")
         changes += changed + _apply_prices(reward, table) + _apply_stock(reward, table)
@@ -133,6 +139,9 @@ def _check(table: RewardTable, blueprint: Any) -> None:
     if table.segment is not None:
         segments = [one.code for one in blueprint.segment]
         require_code(table.segment, segments, place=f"{place}, segment")
+    if table.plan is not None:
+        plans = [one.code for one in blueprint.plan]
+        require_code(table.plan, plans, place=f"{place}, plan")
     decimals = next(unit.decimals for unit in blueprint.unit if unit.code == table.unit)
     for price in table.price:
         if price.amount.scaleb(decimals) % 1:

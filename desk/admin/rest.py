@@ -12,7 +12,17 @@ from django.db import models
 
 from desk.admin.base import FactAdmin
 
-HOUSE = ("program", "members", "events", "points", "tiers", "earning", "rewards", "partners")
+HOUSE = (
+    "program",
+    "members",
+    "events",
+    "points",
+    "tiers",
+    "plans",
+    "earning",
+    "rewards",
+    "partners",
+)
 COLUMNS = 6  # what a list can show side by side
 
 

@@ -21,11 +21,14 @@ from common.errors import LoyaltyError
 from desk import house, rehearsal
 from desk.attempts import Repeated
 from desk.rehearsal import Rehearsal
-from desk.verbs import keys, people, points
+from desk.verbs import keys, people, plans, points
 from desk.verbs.base import Done, VerbForm
 from earning.models import UnclaimedActivity
 from members.models import Member
 from partners.models import ApiKey
+from plans import terms
+from plans.models import Charge, Subscription
+from program import catalog
 from rewards.models import Redemption
 from tiers import standing
 
@@ -54,6 +57,13 @@ VERBS = (
     Verb("card", "members.member", people.ReplaceCard, "credit_card"),
     Verb("cancel", "rewards.redemption", points.CancelVoucher, "undo"),
     Verb("claim", "earning.unclaimedactivity", points.Claim, "person_check"),
+    Verb("plan", "members.member", plans.StartPlan, "card_membership"),
+    Verb("means", "members.member", plans.ArrangeMeans, "account_balance"),
+    Verb("benefit", "plans.subscription", plans.UseBenefit, "check_circle"),
+    Verb("cancel", "plans.subscription", plans.CancelPlan, "event_busy"),
+    Verb("end", "plans.subscription", plans.CancelPlanNow, "block"),
+    Verb("report", "plans.charge", plans.ReportTry, "payments"),
+    Verb("waive", "plans.charge", plans.WaiveCharge, "money_off"),
     Verb("revoke", "partners.apikey", keys.RevokeKey, "key_off"),
 )
 
@@ -88,6 +98,13 @@ def open_to(request: HttpRequest, subject: Model) -> list[Button]:
 def _makes_sense(verb: Verb, subject: Any) -> bool:
     if verb.form is people.IssueCode:
         return subject.user_id is None
+    if verb.form in (plans.StartPlan, plans.ArrangeMeans):
+        return bool(terms.plans(catalog.current()))
+    if isinstance(subject, Subscription):
+        is_cancelled = subject.state == Subscription.State.CANCELLED
+        return subject.is_live and not (verb.form is plans.CancelPlan and is_cancelled)
+    if isinstance(subject, Charge):
+        return bool(subject.status == Charge.Status.DUE)
     if verb.form is points.CancelVoucher:
         return bool(subject.status == Redemption.Status.ISSUED)
     if verb.form is keys.RevokeKey:
@@ -101,6 +118,10 @@ def rows(model: str) -> QuerySet[Any]:
         return Redemption.objects.select_related("reward", "unit", "member")
     if model == "earning.unclaimedactivity":
         return UnclaimedActivity.objects.select_related("type", "partner", "location")
+    if model == "plans.subscription":
+        return Subscription.objects.select_related("plan", "member")
+    if model == "plans.charge":
+        return Charge.objects.select_related("subscription__plan", "member", "means")
     return (
         ApiKey.objects.select_related("partner")
         if model == "partners.apikey"

@@ -159,9 +159,7 @@ class Charge(MemberOwned):
     due_on = models.DateField()
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.DUE)
     round = models.PositiveSmallIntegerField(default=1)
-    means = models.ForeignKey(
-        PaymentMeans, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    means = models.ForeignKey(PaymentMeans, models.PROTECT, null=True, blank=True, related_name="+")
     try_on = models.DateField()
     settled_at = models.DateTimeField(null=True, blank=True)
     refunded_at = models.DateTimeField(null=True, blank=True)
@@ -209,9 +207,7 @@ class ChargeAttempt(MemberOwned):
     member = models.ForeignKey(Member, models.PROTECT, related_name="+")
     charge = models.ForeignKey(Charge, models.PROTECT, related_name="tries")
     number = models.PositiveSmallIntegerField()
-    means = models.ForeignKey(
-        PaymentMeans, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    means = models.ForeignKey(PaymentMeans, models.PROTECT, null=True, blank=True, related_name="+")
     outcome = models.CharField(max_length=8, choices=Outcome.choices)
     reference = models.CharField(
         max_length=100, blank=True, help_text=_("The payment system's own number for it.")

@@ -4,15 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tiers', '0001_initial'),
+        ("tiers", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='standing',
-            name='source',
-            field=models.CharField(choices=[('earned', 'earned'), ('granted', 'granted'), ('matched', 'matched'), ('bought', 'bought')], default='earned', max_length=10),
+            model_name="standing",
+            name="source",
+            field=models.CharField(
+                choices=[
+                    ("earned", "earned"),
+                    ("granted", "granted"),
+                    ("matched", "matched"),
+                    ("bought", "bought"),
+                ],
+                default="earned",
+                max_length=10,
+            ),
         ),
     ]
