@@ -17,7 +17,8 @@ from common import clock
 from desk import conditions
 from earning.models import Activity, Award, UnclaimedActivity
 from members.models import Member
-from points.models import Account, Entry
+from points import approvals
+from points.models import Account, AuditRun, Entry
 from program import catalog
 from program.models import Program, Unit
 from rewards.models import Redemption
@@ -77,6 +78,8 @@ class Figures:
     without_tier: int
     recorded: list[Recorded]
     unclaimed: int
+    undecided: int
+    audit: AuditRun | None
     vouchers_ready: int
     newest: list[Redemption]
 
@@ -112,6 +115,8 @@ def count(program: Program) -> Figures:
         without_tier=people["all"] - sum(rung.members for rung in rungs),
         recorded=_recorded(program),
         unclaimed=UnclaimedActivity.objects.filter(claimed_at__isnull=True).count(),
+        undecided=approvals.waiting(),
+        audit=AuditRun.objects.filter(since__isnull=True).first(),
         vouchers_ready=ready.count(),
         newest=list(Redemption.objects.select_related("member", "reward", "unit")[:NEWEST]),
     )

@@ -21,6 +21,7 @@ CORRECT = "members.change_member"
 REPLACE_CARD = "members.add_card"
 ISSUE_CODE = "members.add_claimcode"
 ADJUST = "points.add_posting"
+DECIDE = "points.change_adjustmentrequest"
 REDEEM = "rewards.add_redemption"
 USE_VOUCHER = "rewards.change_redemption"
 CANCEL_VOUCHER = "rewards.delete_redemption"
@@ -41,7 +42,7 @@ CLERK_SEES = frozenset(
     {
         "members.view_member", "members.view_card",
         "points.view_account", "points.view_posting", "points.view_entry", "points.view_lot",
-        "points.view_lotuse", "points.view_extension",
+        "points.view_lotuse", "points.view_extension", "points.view_adjustmentrequest",
         "tiers.view_ladder", "tiers.view_tier", "tiers.view_standing",
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
         "rewards.view_reward", "rewards.view_redemption",
@@ -58,10 +59,11 @@ MANAGER_SEES = frozenset(
         "members.view_memberkey", "members.view_claimcode",
         "members.view_segment", "members.view_segmentmember",
         "tiers.view_tierroute", "tiers.view_tierneed",
-        "events.view_event", "events.view_heartbeat",
+        "events.view_event", "events.view_heartbeat", "points.view_auditrun",
         "earning.view_rule", "earning.view_rulecondition", "earning.view_rulelimit",
         "earning.view_limituse",
         "earning.view_importrun", "earning.view_milestone", "earning.view_milestonereached",
+        "earning.view_occasion",
         "members.view_household", "members.view_householdmember",
         "rewards.view_rewardprice", "rewards.view_rewardstock", "rewards.view_conversion",
         "tiers.view_tierexpiry",
@@ -86,6 +88,7 @@ MANAGER_CHANGES = frozenset(
         "earning.add_rule", "earning.change_rule", "earning.delete_rule",
         "earning.add_rulecondition", "earning.change_rulecondition", "earning.delete_rulecondition",
         "earning.add_milestone", "earning.change_milestone",
+        "earning.add_occasion", "earning.change_occasion",
         "earning.add_rulelimit", "earning.change_rulelimit", "earning.delete_rulelimit",
         "rewards.add_conversion", "rewards.change_conversion",
         "tiers.add_tierexpiry", "tiers.change_tierexpiry", "tiers.delete_tierexpiry",
@@ -97,7 +100,7 @@ MANAGER_CHANGES = frozenset(
         "plans.add_refundterms", "plans.change_refundterms", "plans.delete_refundterms",
         "plans.add_plancredit", "plans.change_plancredit", "plans.delete_plancredit",
         "plans.add_planbenefit", "plans.change_planbenefit",
-        ISSUE_KEY, REVOKE_KEY,
+        ISSUE_KEY, REVOKE_KEY, DECIDE,
     }
 )  # fmt: skip
 

@@ -161,11 +161,20 @@ def sweep(books: Books, *, program: Program) -> None:
 
 
 def bury(books: Books, posting: Posting, lots: Sequence[Lot], *, key: Key) -> None:
-    """Expire what is left of lots that are past their end, as one entry of `posting`."""
+    """Expire what is left of lots that are past their end, as one entry of `posting`.
+
+    Points that are posted late ended on their own day, not on the day on which they were earned.
+    """
     dead = sum(lot.remaining for lot in lots)
     if dead:
+        ends = [lot.expires_at for lot in lots if lot.expires_at is not None]
         entry = books.enter(
-            posting, key=key, kind=Entry.Kind.EXPIRY, amount=-dead, reason="Expired"
+            posting,
+            key=key,
+            kind=Entry.Kind.EXPIRY,
+            amount=-dead,
+            reason="Expired",
+            occurred_at=max([posting.occurred_at, *ends]),
         )
         for lot in lots:
             books.take(entry, lot, lot.remaining)

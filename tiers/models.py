@@ -33,6 +33,8 @@ class Ladder(models.Model):
     class Window(models.TextChoices):
         LIFETIME = "lifetime", _("everything ever counted")
         YEAR = "year", _("a program year")
+        QUARTER = "quarter", _("a quarter of the calendar")
+        MONTH = "month", _("a month of the calendar")
         MONTHS = "months", _("the months before")
         MEMBERSHIP_YEAR = "membership_year", _("a year of membership")
         SINCE_CHANGE = "since_change", _("since the tier last changed")
@@ -65,6 +67,12 @@ class Ladder(models.Model):
     validity_months = models.PositiveSmallIntegerField(
         default=0, help_text=_("Months from attaining, without activity, or after the year's end.")
     )
+    validity_round_to = models.CharField(
+        max_length=8,
+        choices=Unit.RoundTo.choices,
+        default=Unit.RoundTo.DAY,
+        help_text=_("To the end of what the last day is moved, where it is counted in months."),
+    )
     downgrade = models.CharField(
         max_length=10, choices=Downgrade.choices, default=Downgrade.TO_EARNED
     )
@@ -94,6 +102,10 @@ class Ladder(models.Model):
             models.CheckConstraint(
                 condition=Q(validity__in=["life", "years"]) | Q(validity_months__gte=1),
                 name="tiers_ladder_validity_names_its_months",
+            ),
+            models.CheckConstraint(
+                condition=Q(validity__in=["months", "active"]) | Q(validity_round_to="day"),
+                name="tiers_ladder_only_months_are_rounded",
             ),
         ]
 
@@ -204,6 +216,9 @@ class TierRoute(models.Model):
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(
         null=True, blank=True, help_text=_("The first day on which it no longer counts.")
+    )
+    keeps = models.BooleanField(
+        default=False, help_text=_("Only for those who hold the tier, or a higher one, already.")
     )
 
     class Meta:

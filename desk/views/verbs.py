@@ -21,13 +21,14 @@ from common.errors import LoyaltyError
 from desk import house, rehearsal
 from desk.attempts import Repeated
 from desk.rehearsal import Rehearsal
-from desk.verbs import keys, people, plans, points
+from desk.verbs import approvals, keys, people, plans, points
 from desk.verbs.base import Done, VerbForm
 from earning.models import UnclaimedActivity
 from members.models import Member
 from partners.models import ApiKey
 from plans import terms
 from plans.models import Charge, Subscription
+from points.models import AdjustmentRequest
 from program import catalog
 from rewards.models import Redemption
 from tiers import standing
@@ -65,6 +66,8 @@ VERBS = (
     Verb("report", "plans.charge", plans.ReportTry, "payments"),
     Verb("waive", "plans.charge", plans.WaiveCharge, "money_off"),
     Verb("revoke", "partners.apikey", keys.RevokeKey, "key_off"),
+    Verb("approve", "points.adjustmentrequest", approvals.Approve, "check"),
+    Verb("decline", "points.adjustmentrequest", approvals.Decline, "close"),
 )
 
 
@@ -96,37 +99,39 @@ def open_to(request: HttpRequest, subject: Model) -> list[Button]:
 
 
 def _makes_sense(verb: Verb, subject: Any) -> bool:
-    if verb.form is people.IssueCode:
-        return subject.user_id is None
+    """Whether a row is in a state in which the verb can do something."""
+    match subject:
+        case Subscription():
+            is_cancelled = subject.state == Subscription.State.CANCELLED
+            return subject.is_live and not (verb.form is plans.CancelPlan and is_cancelled)
+        case Charge():
+            return bool(subject.status == Charge.Status.DUE)
+        case Redemption():
+            return bool(subject.status == Redemption.Status.ISSUED)
+        case ApiKey():
+            return subject.revoked_at is None
+        case AdjustmentRequest():
+            return bool(subject.state == AdjustmentRequest.State.WAITING)
+        case UnclaimedActivity():
+            return subject.claimed_at is None
     if verb.form in (plans.StartPlan, plans.ArrangeMeans):
         return bool(terms.plans(catalog.current()))
-    if isinstance(subject, Subscription):
-        is_cancelled = subject.state == Subscription.State.CANCELLED
-        return subject.is_live and not (verb.form is plans.CancelPlan and is_cancelled)
-    if isinstance(subject, Charge):
-        return bool(subject.status == Charge.Status.DUE)
-    if verb.form is points.CancelVoucher:
-        return bool(subject.status == Redemption.Status.ISSUED)
-    if verb.form is keys.RevokeKey:
-        return subject.revoked_at is None
-    return not (verb.form is points.Claim and subject.claimed_at is not None)
+    return verb.form is not people.IssueCode or subject.user_id is None
 
 
 def rows(model: str) -> QuerySet[Any]:
     """The rows a model's verbs are about, with what their pages show."""
-    if model == "rewards.redemption":
-        return Redemption.objects.select_related("reward", "unit", "member")
-    if model == "earning.unclaimedactivity":
-        return UnclaimedActivity.objects.select_related("type", "partner", "location")
-    if model == "plans.subscription":
-        return Subscription.objects.select_related("plan", "member")
-    if model == "plans.charge":
-        return Charge.objects.select_related("subscription__plan", "member", "means")
-    return (
-        ApiKey.objects.select_related("partner")
-        if model == "partners.apikey"
-        else Member.objects.all()
-    )
+    known: dict[str, QuerySet[Any]] = {
+        "rewards.redemption": Redemption.objects.select_related("reward", "unit", "member"),
+        "points.adjustmentrequest": AdjustmentRequest.objects.select_related("member", "unit"),
+        "earning.unclaimedactivity": UnclaimedActivity.objects.select_related(
+            "type", "partner", "location"
+        ),
+        "plans.subscription": Subscription.objects.select_related("plan", "member"),
+        "plans.charge": Charge.objects.select_related("subscription__plan", "member", "means"),
+        "partners.apikey": ApiKey.objects.select_related("partner"),
+    }
+    return known.get(model, Member.objects.all())
 
 
 def _page(verb: Verb) -> View:
@@ -195,11 +200,12 @@ def _previewed(request: HttpRequest, form: VerbForm) -> dict[str, Any]:
     if not form.is_ready_to_preview():
         return {"rehearsal": None, "faults": form.non_field_errors()}
     assert form.member is not None
+    notice = form.notice
     try:
         found: Rehearsal = rehearsal.of(form.member, lambda: form.act(actor=house.actor(request)))
     except LoyaltyError as refusal:
         return {"rehearsal": None, "faults": [refusal.message]}
-    return {"rehearsal": found, "rehearsed_for": form.member}
+    return {"rehearsal": found, "rehearsed_for": form.member, "notice": notice}
 
 
 def _shown(request: HttpRequest, form: VerbForm, **extra: Any) -> HttpResponse:
