@@ -72,12 +72,17 @@ SENTENCES: dict[str, str | Promise] = {
     "tiers_need_counts_one_thing": later(
         "A requirement counts a unit, or years at a tier: choose one."
     ),
+    "tiers_need_takes_off_another_counter": later("Only from a counter another one is taken off."),
     "tiers_need_is_positive": later("A requirement asks for one at least."),
     "tiers_need_window_names_its_months": later(
         "“The months before” needs their number; the other windows have none."
     ),
     "members_segment_member_is_unique": later("This member is in that segment already."),
     "earning_rule_only_percent_names_a_base": later("Only a percentage is of another unit's base."),
+    "earning_dividend_year_starts_in_a_month": later("A year starts in a month from 1 to 12."),
+    "earning_dividend_units_are_different": later(
+        "What is counted, what is taken off and what is paid are three different units."
+    ),
     "earning_limit_code_is_unique": later("This rule has a limit with that code already."),
     "earning_limit_counts_amount_or_times": later(
         "A limit is an amount, or a number of times: give one."

@@ -33,6 +33,7 @@ START_PLAN = "plans.add_subscription"
 CANCEL_PLAN = "plans.change_subscription"
 USE_BENEFIT = "plans.add_benefituse"
 REPORT_CHARGE = "plans.change_charge"
+DECLARE = "earning.add_declaration"
 
 CLERK_VERBS = frozenset(
     {ENROL, CORRECT, REPLACE_CARD, ISSUE_CODE, ADJUST, REDEEM, USE_VOUCHER, CANCEL_VOUCHER, CLAIM}
@@ -62,7 +63,8 @@ MANAGER_SEES = frozenset(
         "events.view_event", "events.view_heartbeat", "points.view_auditrun",
         "earning.view_rule", "earning.view_rulecondition", "earning.view_rulelimit",
         "earning.view_limituse",
-        "earning.view_importrun", "earning.view_milestone", "earning.view_milestonereached",
+        "earning.view_importrun", "earning.view_dividend", "earning.view_declaration",
+        "earning.view_dividendshare", "earning.view_milestone", "earning.view_milestonereached",
         "earning.view_occasion",
         "members.view_household", "members.view_householdmember",
         "rewards.view_rewardprice", "rewards.view_rewardstock", "rewards.view_conversion",
@@ -96,6 +98,7 @@ MANAGER_CHANGES = frozenset(
         "rewards.add_rewardprice", "rewards.change_rewardprice", "rewards.delete_rewardprice",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",
         "plans.add_plan", "plans.change_plan",
+        "earning.add_dividend", "earning.change_dividend", DECLARE,
         "plans.add_planprice", "plans.change_planprice", "plans.delete_planprice",
         "plans.add_refundterms", "plans.change_refundterms", "plans.delete_refundterms",
         "plans.add_plancredit", "plans.change_plancredit", "plans.delete_plancredit",

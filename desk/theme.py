@@ -189,6 +189,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _list(_("Ends by tier"), "hourglass", "tiers.tierexpiry"),
             _list(_("Milestones"), "emoji_flags", "earning.milestone"),
             _list(_("Occasions"), "celebration", "earning.occasion"),
+            _list(_("Dividends"), "savings", "earning.dividend"),
+            _list(_("Declarations"), "campaign", "earning.declaration"),
             _list(_("Households"), "home", "members.household"),
             _list(_("Segments"), "diversity_3", "members.segment"),
             _list(_("Rewards"), "redeem", "rewards.reward"),

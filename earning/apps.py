@@ -9,6 +9,7 @@ class EarningConfig(AppConfig):
         from earning import (
             aspects,
             descriptions,
+            dividend_section,
             occasion_section,
             proof,
             reporting,
@@ -18,6 +19,7 @@ class EarningConfig(AppConfig):
 
         sections.install()
         occasion_section.install()
+        dividend_section.install()
         scenes.install()
         proof.install()
         aspects.install()

@@ -35,6 +35,13 @@ class AlreadyClaimed(LoyaltyError):
     title = "This activity has been claimed"
 
 
+class DividendRefused(LoyaltyError):
+    """The year is not over, or the dividend was declared before, or is being paid out."""
+
+    code = "dividend_refused"
+    title = "The dividend cannot be declared"
+
+
 class MappingInvalid(InvalidInput):
     """A mapping file does not fit the file it is meant for; the message names the key."""
 
@@ -43,6 +50,18 @@ class MappingInvalid(InvalidInput):
 
 
 REFUSALS: dict[str, Refusal] = {
+    "earning_declaration_revision_is_unique": (
+        DividendRefused,
+        "Somebody has declared this dividend for this year already.",
+    ),
+    "earning_declaration_is_paid_one_at_a_time": (
+        DividendRefused,
+        "The last declaration is still being paid out. Wait until it is done.",
+    ),
+    "earning_declaration_is_a_share": (
+        DividendRefused,
+        "A dividend is a share above 0 and up to 100 percent.",
+    ),
     "earning_activity_reference_is_unique": (
         ReferenceReused,
         "This reference stands for another activity. Use a reference once.",

@@ -122,6 +122,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # time zone's midnight falls on one.
     "expire_points": {"task": "points.tasks.expire_points", "schedule": crontab(minute="*/15")},
     # Birthdays and anniversaries of the local day, who joined and who rose: each is recorded once.
+    "pay_dividends": {
+        "task": "earning.tasks.pay_dividends",
+        "schedule": crontab(minute="*/5"),
+    },
     "record_occasions": {
         "task": "earning.tasks.record_occasions",
         "schedule": crontab(minute="*/5"),

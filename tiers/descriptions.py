@@ -154,6 +154,7 @@ def _routes() -> None:
         {
             "at_least": ("How much, or how many years.", "15"),
             "counter": ("The unit that is counted.", '"flight"'),
+            "less": ("What this counter has counted is taken off.", '"returned"'),
             "years_at": ("The tier that was held, or one above it.", '"gold"'),
             "window": ("What counts; left out: what counts on the ladder.", '"lifetime"'),
             "window_months": ("How many months, for the window `months`.", "6"),

@@ -243,6 +243,14 @@ class TierNeed(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     route = models.ForeignKey(TierRoute, models.CASCADE, related_name="needs")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    less = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("What this counter has counted is taken off: purchases less returns."),
+    )
     held = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="+")
     at_least = models.PositiveBigIntegerField()
     window = models.CharField(max_length=16, choices=Ladder.Window.choices)
@@ -256,6 +264,10 @@ class TierNeed(models.Model):
                 condition=Q(unit__isnull=False, held__isnull=True)
                 | Q(unit__isnull=True, held__isnull=False),
                 name="tiers_need_counts_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(less__isnull=True) | (Q(unit__isnull=False) & ~Q(less=F("unit"))),
+                name="tiers_need_takes_off_another_counter",
             ),
             models.CheckConstraint(condition=Q(at_least__gte=1), name="tiers_need_is_positive"),
             models.CheckConstraint(

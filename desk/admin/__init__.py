@@ -6,6 +6,7 @@ They live here because a member's list shows what higher floors know.
 from desk.admin import (
     approvals,
     conversions,
+    dividends,
     earning,
     events,
     households,
@@ -27,6 +28,7 @@ rest.register_rest()
 __all__ = [
     "approvals",
     "conversions",
+    "dividends",
     "earning",
     "events",
     "households",

@@ -8,6 +8,7 @@ from earning.models.activities import (
     ImportRun,
     UnclaimedActivity,
 )
+from earning.models.dividends import Declaration, Dividend, DividendShare
 from earning.models.milestones import Milestone, MilestoneReached
 from earning.models.occasions import Occasion, OccasionProgress
 from earning.models.rules import LimitUse, Rule, RuleCondition, RuleLimit
@@ -17,6 +18,9 @@ __all__ = [
     "ActivityBody",
     "ActivityKey",
     "Award",
+    "Declaration",
+    "Dividend",
+    "DividendShare",
     "ImportRun",
     "LimitUse",
     "Milestone",

@@ -47,6 +47,7 @@ ELSEWHERE = {
     "history_protected",
     "identifier_taken",
     "insufficient_points",
+    "dividend_refused",
     "file_in_the_way",
     "key_invalid",
     "limit_reached",

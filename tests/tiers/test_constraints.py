@@ -121,3 +121,14 @@ def test_a_need_makes_sense(name: str, fields: dict[str, Any]) -> None:
         TierNeed.objects.create(
             **{"route": route, "unit_id": "visit", "at_least": 1, "window": "lifetime"} | fields
         )
+
+
+@pytest.mark.parametrize("fields", [{"less_id": "visit"}, {"unit_id": None, "held": "blue"}])
+def test_only_another_counter_is_taken_off(fields: dict[str, Any]) -> None:
+    route = TierRoute.objects.create(tier=Tier.objects.get(code="gold"))
+    if "held" in fields:
+        fields = fields | {"held": Tier.objects.get(code=fields["held"]), "less_id": "visit"}
+    with refused("tiers_need_takes_off_another_counter"):
+        TierNeed.objects.create(
+            **{"route": route, "unit_id": "visit", "at_least": 1, "window": "lifetime"} | fields
+        )
