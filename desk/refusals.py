@@ -58,6 +58,10 @@ SENTENCES: dict[str, str | Promise] = {
     "plans_credit_unit_is_unique": later("This plan credits that counter already."),
     "plans_credit_is_positive": later("A credit is above nothing."),
     "plans_benefit_code_is_unique": later("This plan has a benefit with that code already."),
+    "program_attribute_only_a_choice_has_a_default": later("Only a choice has a default."),
+    "program_attribute_told_in_time_has_a_default": later(
+        "Where a choice must be told in time, say what holds otherwise."
+    ),
     "tiers_tier_code_is_unique": later("This ladder has a tier with that code already."),
     "tiers_tier_rank_is_unique": later("This ladder has a tier of that rank already."),
     "tiers_ladder_year_starts_in_a_month": later("A program year starts in a month from 1 to 12."),
@@ -134,6 +138,40 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "rewards_reward_is_early_for_somebody": later(
         "“Early” names a tier and a number of days, or neither."
+    ),
+    "rewards_reward_only_shared_codes_are_named": later(
+        "A shared code is named; the other codes are made elsewhere. Fill in one, or empty the "
+        "other."
+    ),
+    "rewards_reward_codes_of_others_fit_the_kind": later(
+        "Uploaded and shared codes are for codes, discounts and gift cards."
+    ),
+    "rewards_reward_value_fits_the_kind": later(
+        "A gift card has a value; a discount a value or percent, and perhaps a least purchase; "
+        "the other kinds have none of them."
+    ),
+    "rewards_reward_donation_names_its_fund": later(
+        "A donation names its fund; the other kinds have no fund and no steps."
+    ),
+    "rewards_reward_donation_has_whole_steps": later(
+        "A step is above zero, and “at most” goes with a step and is not below it."
+    ),
+    "rewards_reward_only_places_are_given_back_by_date": later(
+        "Only a place on a date is given back some days before it. Leave it at 0."
+    ),
+    "rewards_reward_contest_names_its_draw": later(
+        "A draw has its day and its number of winners; the other kinds have neither, and no odds."
+    ),
+    "rewards_reward_contest_tells_odds_and_law": later(
+        "A draw is on offer only with its odds and its legal notice. Write them, or take it off "
+        "offer."
+    ),
+    "rewards_reward_upgrade_names_what_is_given": later(
+        "An upgrade says what is given; the other kinds leave it empty."
+    ),
+    "rewards_date_is_offered_once": later("This date stands there twice. Name what differs."),
+    "rewards_date_left_is_within_its_places": later(
+        "More places are taken than that. Give as many as are taken, at least."
     ),
     "rewards_conversion_takes_and_gives": later("A conversion takes and gives something."),
     "rewards_conversion_joins_two_units": later("A conversion joins two different units."),

@@ -25,6 +25,9 @@ DECIDE = "points.change_adjustmentrequest"
 REDEEM = "rewards.add_redemption"
 USE_VOUCHER = "rewards.change_redemption"
 CANCEL_VOUCHER = "rewards.delete_redemption"
+SEND_PRODUCT = "rewards.change_fulfilment"
+UPLOAD_CODES = "rewards.add_rewardcode"
+DRAW = "rewards.add_draw"
 CLAIM = "earning.change_unclaimedactivity"
 REASSESS = "tiers.change_standing"
 ISSUE_KEY = "partners.add_apikey"
@@ -36,7 +39,18 @@ REPORT_CHARGE = "plans.change_charge"
 DECLARE = "earning.add_declaration"
 
 CLERK_VERBS = frozenset(
-    {ENROL, CORRECT, REPLACE_CARD, ISSUE_CODE, ADJUST, REDEEM, USE_VOUCHER, CANCEL_VOUCHER, CLAIM}
+    {
+        ENROL,
+        CORRECT,
+        REPLACE_CARD,
+        ISSUE_CODE,
+        ADJUST,
+        REDEEM,
+        USE_VOUCHER,
+        CANCEL_VOUCHER,
+        CLAIM,
+        SEND_PRODUCT,
+    }
     | {START_PLAN, CANCEL_PLAN, USE_BENEFIT, REPORT_CHARGE}
 )
 CLERK_SEES = frozenset(
@@ -46,9 +60,10 @@ CLERK_SEES = frozenset(
         "points.view_lotuse", "points.view_extension", "points.view_adjustmentrequest",
         "tiers.view_ladder", "tiers.view_tier", "tiers.view_standing",
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
-        "rewards.view_reward", "rewards.view_redemption",
         "plans.view_plan", "plans.view_subscription", "plans.view_charge",
         "plans.view_chargeattempt", "plans.view_benefituse", "plans.view_paymentmeans",
+        "rewards.view_reward", "rewards.view_redemption", "rewards.view_fulfilment",
+        "rewards.view_rewarddate",
     }
 )  # fmt: skip
 
@@ -68,6 +83,8 @@ MANAGER_SEES = frozenset(
         "earning.view_occasion",
         "members.view_household", "members.view_householdmember",
         "rewards.view_rewardprice", "rewards.view_rewardstock", "rewards.view_conversion",
+        "rewards.view_fund", "rewards.view_fundtotal", "rewards.view_rewardcode",
+        "rewards.view_draw",
         "tiers.view_tierexpiry",
         "partners.view_apikey",
         "plans.view_planprice", "plans.view_refundterms", "plans.view_plancredit",
@@ -96,6 +113,8 @@ MANAGER_CHANGES = frozenset(
         "tiers.add_tierexpiry", "tiers.change_tierexpiry", "tiers.delete_tierexpiry",
         "rewards.add_reward", "rewards.change_reward",
         "rewards.add_rewardprice", "rewards.change_rewardprice", "rewards.delete_rewardprice",
+        "rewards.add_fund", "rewards.change_fund", UPLOAD_CODES, DRAW,
+        "rewards.add_rewarddate", "rewards.change_rewarddate",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",
         "plans.add_plan", "plans.change_plan",
         "earning.add_dividend", "earning.change_dividend", DECLARE,

@@ -139,6 +139,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "rewards.change_redemption",
             ),
             _list(_("Vouchers"), "confirmation_number", "rewards.redemption"),
+            _list(_("Orders to send"), "local_shipping", "rewards.fulfilment"),
             _list(_("Unclaimed activities"), "help", "earning.unclaimedactivity"),
             _list(
                 _("Waiting for a second person"),
@@ -195,6 +196,9 @@ NAVIGATION: list[dict[str, Any]] = [
             _list(_("Segments"), "diversity_3", "members.segment"),
             _list(_("Rewards"), "redeem", "rewards.reward"),
             _list(_("Plans"), "card_membership", "plans.plan"),
+            _list(_("Funds"), "volunteer_activism", "rewards.fund"),
+            _list(_("Draws"), "casino", "rewards.draw"),
+            _list(_("Uploaded codes"), "list", "rewards.rewardcode"),
             _list(_("Conversions"), "currency_exchange", "rewards.conversion"),
             _list(_("Partners and places"), "storefront", "program.partner"),
             _list(_("API keys"), "key", "partners.apikey"),

@@ -18,6 +18,11 @@ class ReportedTooLate(InvalidInput):
     title = "The activity is too long ago"
 
 
+class ToldTooLate(InvalidInput):
+    code = "told_too_late"
+    title = "It is too late to choose"
+
+
 class ReferenceInvalid(InvalidInput):
     code = "reference_invalid"
     title = "The reference cannot be used"

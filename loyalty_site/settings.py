@@ -122,6 +122,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # time zone's midnight falls on one.
     "expire_points": {"task": "points.tasks.expire_points", "schedule": crontab(minute="*/15")},
     # Birthdays and anniversaries of the local day, who joined and who rose: each is recorded once.
+    # What is exchanged as a month ends; months end at the program's midnight.
+    "sweep_conversions": {
+        "task": "rewards.tasks.sweep_conversions",
+        "schedule": crontab(minute="20"),
+    },
     "pay_dividends": {
         "task": "earning.tasks.pay_dividends",
         "schedule": crontab(minute="*/5"),

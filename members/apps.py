@@ -6,8 +6,9 @@ class MembersConfig(AppConfig):
     verbose_name = "Members"
 
     def ready(self) -> None:
-        from members import descriptions, scenes, sections
+        from members import descriptions, joining, scenes, sections
 
         sections.install()
         scenes.install()
         descriptions.install()
+        joining.install()

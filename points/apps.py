@@ -6,8 +6,10 @@ class PointsConfig(AppConfig):
     verbose_name = "Points"
 
     def ready(self) -> None:
-        from points import aspects, descriptions, scenes
+        from points import aspects, descriptions, merging, proof, scenes
 
         scenes.install()
         aspects.install()
         descriptions.install()
+        merging.install()
+        proof.install()

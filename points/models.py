@@ -35,6 +35,10 @@ class Account(MemberOwned):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     balance = models.BigIntegerField(default=0)
     version = models.PositiveBigIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True, blank=True)  # its member was merged or erased
+    forwards_to = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="forwarded"
+    )  # the survivor's account: what still happens to a merged member happens there
 
     class Meta:
         ordering = ("member", "unit")
@@ -48,6 +52,15 @@ class Account(MemberOwned):
             ),
             models.CheckConstraint(
                 condition=Q(version__gt=0) | Q(balance=0), name="points_account_untouched_is_empty"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(balance=0),
+                name="points_account_closed_is_empty",
+            ),
+            models.CheckConstraint(
+                condition=Q(forwards_to__isnull=True)
+                | (Q(closed_at__isnull=False) & ~Q(forwards_to=F("id"))),
+                name="points_account_forwards_once_closed",
             ),
         ]
 
@@ -68,9 +81,11 @@ class Posting(MemberOwned):
     class Kind(models.TextChoices):
         EARN = "earn", _("earned")
         SPEND = "spend", _("spent")
+        DONATION = "donation", _("donated")
         REVERSAL = "reversal", _("reversed")
         EXPIRY = "expiry", _("expired")
         ADJUSTMENT = "adjustment", _("adjusted")
+        MERGE = "merge", _("merged")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="postings")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -129,6 +144,8 @@ class Entry(MemberOwned):
         CLAWBACK = "clawback", _("taken back")
         EXPIRY = "expiry", _("expired")
         ADJUSTMENT = "adjustment", _("adjusted")
+        PLAN = "plan", _("given with a plan")
+        MERGE = "merge", _("merged")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="entries")
     account = models.ForeignKey(Account, models.PROTECT, related_name="entries")
@@ -167,12 +184,13 @@ class Entry(MemberOwned):
             models.CheckConstraint(
                 condition=Q(kind__in=["base", "bonus", "restore"], amount__gt=0)
                 | Q(kind__in=["spend", "clawback", "expiry"], amount__lt=0)
-                | Q(kind="adjustment"),
+                | Q(kind__in=["adjustment", "merge"]),
                 name="points_entry_sign_fits_kind",
             ),
             models.CheckConstraint(
                 condition=Q(balance_after__gte=0)
                 | Q(kind__in=["clawback", "spend"])  # a spend has a rule, and a refusal, of its own
+                | Q(kind="merge")  # a debt that moves is no new one
                 | Q(amount__gt=0),
                 name="points_entry_debt_only_by_clawback",
             ),
@@ -201,6 +219,9 @@ class Lot(MemberOwned):
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="lots")
     awarded = models.BigIntegerField()
     remaining = models.BigIntegerField()
+    origin = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="descendants"
+    )  # the lot these points were in before they came to another account
     awarded_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
 

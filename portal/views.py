@@ -96,6 +96,8 @@ def reward(request: MemberRequest, code: str) -> HttpResponse:
     context = {"offer": offer, "why_not": shelves.why_not(offer), "place": "rewards"}
     context["limit"] = shelves.limit_words(offer)
     context["undo_minutes"] = redemption.UNDO_MINUTES
+    context["dates"] = shelves.dates(offer.reward, program=program_of(request))
+    context["given"] = shelves.given(offer.reward)
     return render(request, "portal/reward.html", context)
 
 
@@ -127,7 +129,11 @@ def take(request: MemberRequest, code: str) -> HttpResponse:
     try:
         chosen = offers.reward_by_code(code)
         done = redemption.redeem(
-            member, reward=chosen, attempt=attempt, actor=f"member:{member.pk}"
+            member,
+            reward=chosen,
+            attempt=attempt,
+            actor=f"member:{member.pk}",
+            wish=shelves.wish_of(request.POST),
         )
     except LoyaltyError as error:
         return refuse(request, error)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from django.db import models
 
+from program.applying import reordered as reordered  # noqa: PLC0414
+from program.applying import upsert as upsert  # noqa: PLC0414
 from program.blueprint import Section, Table, register
 from program.errors import BlueprintInvalid, HistoryProtected
 from program.models import ActivityAttribute, ActivityType, Location, Partner, Program, Unit
@@ -25,7 +26,6 @@ Color = Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
 UNIT_COLUMNS = ("kind", "singular", "plural", "decimals", "rounding")
 DIGITS = 8  # before the point: rates, prices and thresholds of any program that was ever published
 FRACTION = 4  # digits after the point that a rate is kept with
-M = TypeVar("M", bound=models.Model)
 
 
 class BrandTable(Table):
@@ -112,6 +112,8 @@ class AttributeTable(Table):
     least: Decimal | None = None
     most: Decimal | None = None
     choices: dict[str, str] = {}
+    default: Annotated[str, msgspec.Meta(min_length=1, max_length=40)] | None = None
+    told_within_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] | None = None
 
 
 class ActivityTypeTable(Table):
@@ -122,32 +124,6 @@ class ActivityTypeTable(Table):
     rated_by: AttributeCode | None = None
     begins_by: AttributeCode | None = None
     claim_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] | None = None
-
-
-def upsert(
-    model: type[M], match: Mapping[str, Any], values: Mapping[str, Any], *, label: str
-) -> tuple[M, list[str]]:
-    """Make the row found by `match` say `values`.
-
-    Returns it with at most one sentence about what changed.
-    """
-    row = model._default_manager.filter(**match).first()
-    if row is None:
-        return model._default_manager.create(**match, **values), [f"{label} was added."]
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, values[name])
-    if changed:
-        row.save(update_fields=changed)
-    told = [name for name in changed if name != "position"]  # `reordered` tells of that
-    return row, [f"{label} changed: {', '.join(told)}."] if told else []
-
-
-def reordered(known: models.QuerySet[Any], codes: Sequence[str], *, what: str) -> list[str]:
-    """One sentence where what is listed stands in another order than before; ask before writing."""
-    before = [code for code in known.values_list("code", flat=True) if code in codes]
-    after = [code for code in codes if code in before]
-    return [f"The order of {what} changed."] if before != after else []
 
 
 def positive(table: Table, *names: str) -> None:
@@ -354,6 +330,16 @@ def _apply_attributes(type: ActivityType, table: ActivityTypeTable) -> list[str]
             raise BlueprintInvalid(
                 f'in [[activity_type]] "{table.code}", attribute "{one.code}": least is above most.'
             )
+        if one.default is not None and one.default not in one.choices:
+            raise BlueprintInvalid(
+                f'in [[activity_type]] "{table.code}", attribute "{one.code}", default: use one '
+                f"of {quoted(one.choices)}."
+            )
+        if one.told_within_days is not None and one.default is None:
+            raise BlueprintInvalid(
+                f'in [[activity_type]] "{table.code}", attribute "{one.code}": told_within_days '
+                "needs a default, for who says nothing in time."
+            )
         match = {"type": type, "code": one.code}
         existing = ActivityAttribute.objects.filter(**match).first()
         if existing and existing.kind != one.type:
@@ -366,6 +352,7 @@ def _apply_attributes(type: ActivityType, table: ActivityTypeTable) -> list[str]
             for name in ("name", "singular", "plural", "least", "most", "choices")
         }
         values |= {"kind": one.type, "is_required": one.required, "position": position}
+        values |= {"default": one.default or "", "told_days": one.told_within_days}
         changes += upsert(ActivityAttribute, match, values, label=f"{table.name}, {one.name}")[1]
     gone = ActivityAttribute.objects.filter(type=type).exclude(
         code__in=[one.code for one in table.attribute]

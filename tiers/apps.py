@@ -6,10 +6,11 @@ class TiersConfig(AppConfig):
     verbose_name = "Tiers"
 
     def ready(self) -> None:
-        from tiers import aspects, correction, descriptions, scenes, sections
+        from tiers import aspects, correction, descriptions, merging, scenes, sections
 
         sections.install()
         scenes.install()
         aspects.install()
         correction.install()
         descriptions.install()
+        merging.install()

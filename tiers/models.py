@@ -8,18 +8,20 @@ overlap.
 from __future__ import annotations
 
 import copy
+import uuid
 from typing import Any, ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from common.ids import uuid7
 from common.ranges import MomentRange
 from common.triggers import bumps_program_version
+from members.merges import MemberMerge
 from members.models import HouseholdMember, Member, MemberOwned
 from points.models import Account
 from program.models import Unit, is_code
@@ -314,6 +316,7 @@ class Standing(MemberOwned):
         GRANTED = "granted", _("granted")
         MATCHED = "matched", _("matched")
         BOUGHT = "bought", _("bought")
+        MERGED = "merged", _("kept from before a merge")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="standings")
     ladder = models.ForeignKey(Ladder, models.PROTECT, related_name="+")
@@ -323,6 +326,9 @@ class Standing(MemberOwned):
     ends_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=240, blank=True)
     actor = models.CharField(max_length=80, blank=True)
+    merge = models.ForeignKey(
+        MemberMerge, models.PROTECT, null=True, blank=True, related_name="standings"
+    )
     recorded_at = models.DateTimeField(db_default=Now())
 
     objects = StandingQuerySet.as_manager()
@@ -338,12 +344,18 @@ class Standing(MemberOwned):
                 condition=Q(source="earned") | (~Q(reason="") & ~Q(actor="")),
                 name="tiers_standing_given_has_a_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(source="merged", merge__isnull=False)
+                | (~Q(source="merged") & Q(merge__isnull=True)),
+                name="tiers_standing_merged_names_its_merge",
+            ),
             ExclusionConstraint(
                 name="tiers_standing_periods_do_not_overlap",
                 expressions=[
                     ("member", RangeOperators.EQUAL),
                     ("ladder", RangeOperators.EQUAL),
                     ("source", RangeOperators.EQUAL),
+                    (Coalesce("merge", models.Value(uuid.UUID(int=0))), RangeOperators.EQUAL),
                     (MomentRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
                 ],
             ),

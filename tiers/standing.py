@@ -86,7 +86,8 @@ def reassess_everyone(*, actor: str) -> None:
     """Bring every member's stored periods in line, in chunks, after a ladder has changed."""
     program = catalog.current()
     counters = {unit for rule in rules(program) for unit in rule.units}
-    accounts = Account.objects.filter(unit__in=counters, version__gt=0).order_by("member")
+    counting = Account.objects.filter(unit__in=counters, version__gt=0, closed_at__isnull=True)
+    accounts = counting.order_by("member")
     ids = list(accounts.values_list("member", flat=True).distinct())
     if transaction.get_connection().in_atomic_block:
         # The locks of all chunks pile up in the transaction around us: take them in their order.

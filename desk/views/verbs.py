@@ -21,7 +21,7 @@ from common.errors import LoyaltyError
 from desk import house, rehearsal
 from desk.attempts import Repeated
 from desk.rehearsal import Rehearsal
-from desk.verbs import approvals, keys, people, plans, points
+from desk.verbs import approvals, keys, people, plans, points, rewards
 from desk.verbs.base import Done, VerbForm
 from earning.models import UnclaimedActivity
 from members.models import Member
@@ -30,7 +30,7 @@ from plans import terms
 from plans.models import Charge, Subscription
 from points.models import AdjustmentRequest
 from program import catalog
-from rewards.models import Redemption
+from rewards.models import Codes, Fulfilment, Kind, Redemption, Reward
 from tiers import standing
 
 View = Callable[..., HttpResponse]
@@ -57,6 +57,10 @@ VERBS = (
     Verb("code", "members.member", people.IssueCode, "password"),
     Verb("card", "members.member", people.ReplaceCard, "credit_card"),
     Verb("cancel", "rewards.redemption", points.CancelVoucher, "undo"),
+    Verb("codes", "rewards.reward", rewards.UploadCodes, "upload"),
+    Verb("draw", "rewards.reward", rewards.DrawWinners, "casino"),
+    Verb("ship", "rewards.fulfilment", rewards.Ship, "local_shipping"),
+    Verb("deliver", "rewards.fulfilment", rewards.Deliver, "inventory"),
     Verb("claim", "earning.unclaimedactivity", points.Claim, "person_check"),
     Verb("plan", "members.member", plans.StartPlan, "card_membership"),
     Verb("means", "members.member", plans.ArrangeMeans, "account_balance"),
@@ -104,10 +108,10 @@ def _makes_sense(verb: Verb, subject: Any) -> bool:
         case Subscription():
             is_cancelled = subject.state == Subscription.State.CANCELLED
             return subject.is_live and not (verb.form is plans.CancelPlan and is_cancelled)
-        case Charge():
-            return bool(subject.status == Charge.Status.DUE)
-        case Redemption():
-            return bool(subject.status == Redemption.Status.ISSUED)
+        case Charge() | Redemption():
+            return subject.status in (Charge.Status.DUE, Redemption.Status.ISSUED)
+        case Reward() | Fulfilment():
+            return _fits_kind(verb, subject)
         case ApiKey():
             return subject.revoked_at is None
         case AdjustmentRequest():
@@ -117,6 +121,17 @@ def _makes_sense(verb: Verb, subject: Any) -> bool:
     if verb.form in (plans.StartPlan, plans.ArrangeMeans):
         return bool(terms.plans(catalog.current()))
     return verb.form is not people.IssueCode or subject.user_id is None
+
+
+def _fits_kind(verb: Verb, subject: Any) -> bool:
+    """Whether a reward is of the kind, or an order has come as far, that a verb is for."""
+    if verb.form is rewards.UploadCodes:
+        return bool(subject.codes == Codes.UPLOADED)
+    if verb.form is rewards.DrawWinners:
+        return bool(subject.kind == Kind.CONTEST and not subject.draws.exists())
+    is_next = verb.form is rewards.Deliver
+    wanted = Fulfilment.Status.SHIPPED if is_next else Fulfilment.Status.ORDERED
+    return bool(subject.status == wanted)
 
 
 def rows(model: str) -> QuerySet[Any]:
@@ -129,6 +144,8 @@ def rows(model: str) -> QuerySet[Any]:
         ),
         "plans.subscription": Subscription.objects.select_related("plan", "member"),
         "plans.charge": Charge.objects.select_related("subscription__plan", "member", "means"),
+        "rewards.reward": Reward.objects.select_related("unit"),
+        "rewards.fulfilment": Fulfilment.objects.select_related("member", "redemption__reward"),
         "partners.apikey": ApiKey.objects.select_related("partner"),
     }
     return known.get(model, Member.objects.all())
@@ -160,7 +177,7 @@ def issue_key(request: HttpRequest) -> HttpResponse:
 def run(request: HttpRequest, kind: type[VerbForm], *, subject: Any) -> HttpResponse:
     """Show the form; preview it; do it and go on; or show it again with the reason why not."""
     clerk = house.clerk(request)
-    form = kind(request.POST or None, subject=subject, clerk=clerk)
+    form = kind(request.POST or None, request.FILES or None, subject=subject, clerk=clerk)
     if getattr(request, "htmx", False):
         return render(request, "desk/_preview.html", _previewed(request, form))
     if request.method != "POST" and kind.previews_at_once:

@@ -13,6 +13,7 @@ from django.db.models import QuerySet, Sum
 from django.db.models.functions import JSONObject
 
 from common import clock
+from members import lineage
 from members.models import Member
 from points.models import Account, Lot
 from portal.pages import lines, rewards
@@ -90,7 +91,9 @@ def gather(member: Member, *, program: Program) -> Home:
 def _glance(member: Member, *, unit: Unit, program: Program) -> Mapping[str, Any]:
     """Everything of the member's that home needs, in one statement."""
     now = clock.now()
-    ready = Redemption.objects.filter(member=member, status="issued", expires_at__gt=now)
+    ready = Redemption.objects.filter(
+        member__in=lineage.ids(member), status="issued", expires_at__gt=now
+    )
     return (
         Member.objects.filter(pk=member.pk)
         .values(
