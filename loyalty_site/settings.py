@@ -127,6 +127,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "rewards.tasks.sweep_conversions",
         "schedule": crontab(minute="20"),
     },
+    "settle_challenges": {
+        "task": "tiers.tasks.settle_challenges",
+        "schedule": crontab(minute="*/15"),
+    },
     "pay_dividends": {
         "task": "earning.tasks.pay_dividends",
         "schedule": crontab(minute="*/5"),

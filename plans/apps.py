@@ -6,10 +6,11 @@ class PlansConfig(AppConfig):
     verbose_name = "Plans"
 
     def ready(self) -> None:
-        from plans import aspects, descriptions, proof, scenes, sections
+        from plans import aspects, descriptions, merging, proof, scenes, sections
 
         sections.install()
         scenes.install()
         proof.install()
         aspects.install()
         descriptions.install()
+        merging.install()

@@ -13,6 +13,7 @@ from django.db import transaction
 from common import clock
 from common.errors import translate
 from events import outbox
+from members import presence
 from members.models import Member
 from plans import floors, periods, refunds, terms
 from plans.errors import REFUSALS, AlreadySubscribed, NotSubscribed, PlanUnavailable, TrialUsed
@@ -143,6 +144,7 @@ def _no_price(plan: Plan) -> PlanUnavailable:
 def _open(member: Member, plan: Plan, *, program: Program) -> Subscription:
     """A row that is not written yet, under the lock of the member's accounts."""
     periods.lock_accounts(member.pk, program=program)
+    presence.lock(member)
     if Subscription.objects.live().filter(member=member, plan=plan).exists():
         raise AlreadySubscribed("The member has this plan already. Nothing was started.")
     return Subscription(member=member, plan=plan, started_at=clock.now(), period=Period.LIFETIME)

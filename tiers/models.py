@@ -329,6 +329,14 @@ class Standing(MemberOwned):
     merge = models.ForeignKey(
         MemberMerge, models.PROTECT, null=True, blank=True, related_name="standings"
     )
+    challenge_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    challenge_amount = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text=_("What must be counted until the end to keep it.")
+    )
+    keeps_until = models.DateTimeField(null=True, blank=True)
+    kept_at = models.DateTimeField(null=True, blank=True)
     recorded_at = models.DateTimeField(db_default=Now())
 
     objects = StandingQuerySet.as_manager()
@@ -348,6 +356,13 @@ class Standing(MemberOwned):
                 condition=Q(source="merged", merge__isnull=False)
                 | (~Q(source="merged") & Q(merge__isnull=True)),
                 name="tiers_standing_merged_names_its_merge",
+            ),
+            models.CheckConstraint(
+                condition=Q(challenge_unit__isnull=True, challenge_amount__isnull=True)
+                & Q(keeps_until__isnull=True, kept_at__isnull=True)
+                | Q(source="matched", challenge_unit__isnull=False, challenge_amount__gte=1)
+                & (Q(kept_at__isnull=False) | Q(ends_at__isnull=False)),
+                name="tiers_standing_challenge_is_whole",
             ),
             ExclusionConstraint(
                 name="tiers_standing_periods_do_not_overlap",

@@ -11,6 +11,8 @@ import time_machine
 from earning.intake import Recorded
 from earning.models import Milestone
 from events.models import Event
+from members import merging
+from members.errors import MemberMerged, MergeRefused
 from members.models import Member, SegmentMember
 from plans import benefits, billing, floors, holding, paying, periods, refunds, subscribing, terms
 from plans.errors import (
@@ -312,3 +314,14 @@ def test_what_a_plan_credits_counts_for_status_and_passes_no_milestone(harbor: P
 def milestone_paid(recorded: Recorded) -> int:
     rows = Entry.objects.filter(posting__source__startswith="milestone:")
     return sum(row.amount for row in rows.filter(member=recorded.activity.member))  # type: ignore[union-attr]
+
+
+def test_a_plan_that_runs_keeps_its_member_from_being_merged_away(harbor: Program) -> None:
+    member, other = ana(), ana(name="Rui")
+    row = take(member)
+    with pytest.raises(MergeRefused, match="Harbor"):
+        merging.merge(other, member, reason="Twice", actor=ACTOR)
+    subscribing.cancel_now(row, reason="Twice", actor=ACTOR)
+    merging.merge(other, member, reason="Twice", actor=ACTOR)
+    with pytest.raises(MemberMerged):
+        take(Member.objects.get(pk=member.pk))

@@ -75,6 +75,19 @@ def test_what_was_given_has_a_reason_and_somebody_who_gave_it() -> None:
             Standing.objects.filter(pk=standing.pk).update(source="granted", **fields)
 
 
+def test_a_challenge_is_whole() -> None:
+    standing = hold(ana(), "blue", utc(2026, 1, 1), utc(2027, 1, 1))
+    for fields in (
+        {"challenge_amount": 3},
+        {"challenge_unit_id": "visit"},
+        {"kept_at": utc(2026, 2, 1)},
+        {"challenge_unit_id": "visit", "challenge_amount": 3},
+        {"source": "matched", "reason": "x", "actor": "x", "challenge_unit_id": "visit"},
+    ):
+        with refused("tiers_standing_challenge_is_whole"):
+            Standing.objects.filter(pk=standing.pk).update(**fields)
+
+
 @pytest.mark.parametrize(
     ("name", "fields"),
     [
