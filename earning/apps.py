@@ -9,7 +9,9 @@ class EarningConfig(AppConfig):
         from earning import (
             aspects,
             descriptions,
+            dividend_section,
             occasion_section,
+            privacy,
             proof,
             reporting,
             scenes,
@@ -18,8 +20,10 @@ class EarningConfig(AppConfig):
 
         sections.install()
         occasion_section.install()
+        dividend_section.install()
         scenes.install()
         proof.install()
         aspects.install()
         reporting.install()
         descriptions.install()
+        privacy.install()

@@ -130,6 +130,8 @@ def _conditions() -> None:
             "to_hour": ("It happened in this hour or earlier: 15 is until 15:59.", "15"),
             "segment": ("The member is in one of these groups.", '["students"]'),
             "not_segment": ("The member is in none of these groups.", '["employees"]'),
+            "plan": ("The member had one of these plans when it happened.", '["plus"]'),
+            "not_plan": ("The member had none of these plans when it happened.", '["plus"]'),
             "birthday": (
                 "It is the member's birthday, its week (from Monday), or month.",
                 '"week"',

@@ -18,6 +18,11 @@ class ReportedTooLate(InvalidInput):
     title = "The activity is too long ago"
 
 
+class ToldTooLate(InvalidInput):
+    code = "told_too_late"
+    title = "It is too late to choose"
+
+
 class ReferenceInvalid(InvalidInput):
     code = "reference_invalid"
     title = "The reference cannot be used"
@@ -71,6 +76,13 @@ class PendingEnded(LoyaltyError):
     title = "The activity does not wait any more"
 
 
+class DividendRefused(LoyaltyError):
+    """The year is not over, or the dividend was declared before, or is being paid out."""
+
+    code = "dividend_refused"
+    title = "The dividend cannot be declared"
+
+
 class MappingInvalid(InvalidInput):
     """A mapping file does not fit the file it is meant for; the message names the key."""
 
@@ -86,6 +98,18 @@ REFUSALS: dict[str, Refusal] = {
     "earning_change_number_is_unique": (
         BrokenRule,
         "Two changes of one activity claimed the same place. Nothing was changed; try again.",
+    ),
+    "earning_declaration_revision_is_unique": (
+        DividendRefused,
+        "Somebody has declared this dividend for this year already.",
+    ),
+    "earning_declaration_is_paid_one_at_a_time": (
+        DividendRefused,
+        "The last declaration is still being paid out. Wait until it is done.",
+    ),
+    "earning_declaration_is_a_share": (
+        DividendRefused,
+        "A dividend is a share above 0 and up to 100 percent.",
     ),
     "earning_activity_reference_is_unique": (
         ReferenceReused,

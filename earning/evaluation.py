@@ -23,7 +23,7 @@ from earning.limits import Limit, Usage, each_of
 class Condition:
     """One test on the facts.
 
-    `kind` is attribute, tier, partner, location, weekday, month, month_day, hour, segment,
+    `kind` is attribute, tier, partner, location, weekday, month, month_day, hour, segment, plan,
     birthday, age, first or membership_months.
     """
 
@@ -84,6 +84,7 @@ class Facts:
     joined_on: date | None = None
     birthday: date | None = None
     segments: frozenset[str] = frozenset()
+    plans: frozenset[str] = frozenset()
     is_first: bool = False
 
 
@@ -154,7 +155,7 @@ def holds(condition: Condition, facts: Facts) -> bool:
 
     An attribute that was not given meets no condition, not even a negative one.
     """
-    if condition.kind in ("tier", "segment"):
+    if condition.kind in ("tier", "segment", "plan"):
         return _holds_any(condition, facts)
     value = _fact(condition, facts)
     if value is None:
@@ -170,9 +171,9 @@ def holds(condition: Condition, facts: Facts) -> bool:
 
 
 def _holds_any(condition: Condition, facts: Facts) -> bool:
-    """Sets that a member belongs to: some tier (or one at least as high), some segment."""
-    if condition.kind == "segment":
-        held = facts.segments
+    """Sets that a member belongs to: some tier (or one at least as high), segment or plan."""
+    if condition.kind != "tier":
+        held = facts.segments if condition.kind == "segment" else facts.plans
     else:
         held = facts.tiers_reached if condition.operator == "at_least" else facts.tiers
     is_held = any(code in held for code in condition.values)

@@ -20,6 +20,7 @@ from earning.models import Activity
 from earning.submissions import Checked
 from members import lineage
 from members.models import Member, SegmentMember
+from plans import holding
 from program.models import Program
 from tiers import standing
 from tiers.terms import LadderRule
@@ -42,6 +43,7 @@ class Gatherer:
         asked = {c.kind for specs in rules.values() for rule in specs for c in rule.conditions}
         ids = [member.pk for member in members]
         self._segments = _segments(ids) if "segment" in asked else {}
+        self._plans = holding.of(ids) if "plan" in asked else {}
         self._first = _first(ids) if "first" in asked else None
 
     def forget(self) -> None:
@@ -59,6 +61,7 @@ class Gatherer:
             joined_on=clock.local_date(member.joined_at, self.program.time_zone),
             birthday=member.birthday,
             segments=self._segments.get(member.pk, frozenset()),
+            plans=holding.at(self._plans.get(member.pk, ()), one.occurred_at),
             is_first=self._is_first(one, member),
         )
 

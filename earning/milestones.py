@@ -23,6 +23,7 @@ from events import outbox
 from events.models import Event
 from members import households, lineage
 from members.models import Member
+from plans import terms
 from points.ledger import Credit, Earning
 from points.models import Entry
 from program.catalog import versioned
@@ -77,6 +78,7 @@ class Tracker:
     ) -> None:
         self.milestones, self.homes = milestones, homes
         self.totals: dict[Total, int] = {}
+        self.credited: set[str] = set()  # counters that plans credit: for status only
 
     @classmethod
     def load(cls, program: Program, members: Iterable[Member]) -> Tracker:
@@ -84,6 +86,7 @@ class Tracker:
         known, ids = active(program), [member.pk for member in members]
         tracker = cls(known, homes=households.homes(ids) if known and ids else {})
         if known and ids:
+            tracker.credited = terms.credited(program)
             tracker._load(ids, program.time_zone)
             households.lock(tracker.homes.values())
         return tracker
@@ -126,8 +129,12 @@ class Tracker:
                           extract(year FROM e.occurred_at AT TIME ZONE %s)::int,
                           sum(e.amount)::bigint
                    FROM points_account a JOIN points_entry e ON e.account_id = a.id
-                   WHERE a.member_id = ANY(%s) AND a.unit_id = ANY(%s) GROUP BY 1, 2, 3""",
-                [zone, ids, list(counters)],
+                   WHERE a.member_id = ANY(%s) AND a.unit_id = ANY(%s)
+                     AND NOT (%s AND EXISTS (
+                         SELECT 1 FROM points_posting p
+                         WHERE p.id = e.posting_id AND p.source ~ '^plan(-refund)?:'))
+                   GROUP BY 1, 2, 3""",
+                [zone, ids, list(counters), bool(counters & self.credited)],
             )
             for member, unit, year, amount in cursor:
                 self.count(member, unit, year, amount)

@@ -83,6 +83,23 @@ INVARIANTS: dict[str, str] = {
 }
 
 
+DIVIDENDS: dict[str, str] = {
+    "every posting of a dividend has its share": """
+        SELECT p.id, p.source FROM points_posting p
+        WHERE p.source LIKE 'dividend:%' AND NOT EXISTS (
+            SELECT 1 FROM earning_dividendshare s WHERE s.posting_id = p.id)""",
+    "a dividend never takes more than it gave": """
+        SELECT s.member_id, format('%s %s: %s', d.dividend_id, d.year, sum(s.amount))
+        FROM earning_dividendshare s JOIN earning_declaration d ON d.id = s.declaration_id
+        GROUP BY s.member_id, d.dividend_id, d.year HAVING sum(s.amount) < 0""",
+    "what was declared is the sum of its shares": """
+        SELECT d.id, format('total %s, shares %s', d.total, coalesce(sum(s.amount), 0))
+        FROM earning_declaration d LEFT JOIN earning_dividendshare s ON s.declaration_id = d.id
+        GROUP BY d.id HAVING d.total <> coalesce(sum(s.amount), 0)
+          OR d.members <> count(s.id)""",
+}
+
+
 def install() -> None:
     """Hand the invariants to the auditor."""
-    audit.register(INVARIANTS)
+    audit.register(INVARIANTS | DIVIDENDS)

@@ -17,6 +17,7 @@ from earning.errors import (
     OccurredInFuture,
     ReferenceInvalid,
     ReportedTooLate,
+    ToldTooLate,
 )
 from earning.models import ActivityBody, ActivityKey
 from members import cards
@@ -131,6 +132,7 @@ def check(submission: Submission, *, index: int, program: Program) -> Checked:
     happened = moment(submission.occurred_at, program)
     _check_date(happened, type)
     values = attributes.check(type, submission.attributes)
+    _check_told(values, type, happened, program)
     identity = _identity(submission)
     return Checked(
         index=index,
@@ -231,6 +233,24 @@ def _check_date(moment: datetime, type: ActivityType) -> None:
             f"A {type.name.lower()} can be reported for {type.claim_days} days. This one is older.",
             pointer="/occurred_at",
         )
+
+
+def _check_told(
+    values: Mapping[str, Any], type: ActivityType, moment: datetime, program: Program
+) -> None:
+    """Refuse a choice that was made too late: then the default holds."""
+    day = clock.local_date(moment, program.time_zone)
+    today = clock.local_date(clock.now(), program.time_zone)
+    for attribute in type.attributes.all():
+        if attribute.told_days is None or values.get(attribute.code) == attribute.default:
+            continue
+        last = day + timedelta(days=attribute.told_days)
+        if today > last:
+            raise ToldTooLate(
+                f"{attribute.name}: this could be chosen until {last}. Leave it out: then "
+                f"“{attribute.choices[attribute.default]}” holds.",
+                pointer=f"/attributes/{attribute.code}",
+            )
 
 
 def _identity(submission: Submission) -> tuple[str, str]:

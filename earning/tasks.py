@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from earning import confirmations, occasions
+from earning import confirmations, declaring, occasions
 
 
 @shared_task
@@ -11,3 +11,8 @@ def confirm_due() -> None:
 @shared_task
 def record_occasions() -> None:
     occasions.run()
+
+
+@shared_task
+def pay_dividends() -> None:
+    declaring.pay_all()

@@ -9,18 +9,11 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from program.applying import reordered, upsert
 from program.blueprint import Table
 from program.errors import BlueprintInvalid, HistoryProtected
 from program.models import ActivityAttribute, ActivityType
-from program.sections import (
-    AttributeCode,
-    Code,
-    Title,
-    reordered,
-    require_code,
-    unique,
-    upsert,
-)
+from program.sections import AttributeCode, Code, Title, quoted, require_code, unique
 
 
 class AttributeTable(Table):
@@ -33,6 +26,8 @@ class AttributeTable(Table):
     least: Decimal | None = None
     most: Decimal | None = None
     choices: dict[str, str] = {}
+    default: Annotated[str, msgspec.Meta(min_length=1, max_length=40)] | None = None
+    told_within_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] | None = None
 
 
 class ReturnsTable(Table):
@@ -103,6 +98,7 @@ def _apply_attributes(type: ActivityType, table: ActivityTypeTable) -> list[str]
             raise BlueprintInvalid(
                 f'in [[activity_type]] "{table.code}", attribute "{one.code}": least is above most.'
             )
+        _check_default(one, place=f'[[activity_type]] "{table.code}", attribute "{one.code}"')
         match = {"type": type, "code": one.code}
         existing = ActivityAttribute.objects.filter(**match).first()
         if existing and existing.kind != one.type:
@@ -115,6 +111,7 @@ def _apply_attributes(type: ActivityType, table: ActivityTypeTable) -> list[str]
             for name in ("name", "singular", "plural", "least", "most", "choices")
         }
         values |= {"kind": one.type, "is_required": one.required, "position": position}
+        values |= {"default": one.default or "", "told_days": one.told_within_days}
         changes += upsert(ActivityAttribute, match, values, label=f"{table.name}, {one.name}")[1]
     gone = ActivityAttribute.objects.filter(type=type).exclude(
         code__in=[one.code for one in table.attribute]
@@ -122,3 +119,13 @@ def _apply_attributes(type: ActivityType, table: ActivityTypeTable) -> list[str]
     changes += [f"{table.name}, {attribute.name} was removed." for attribute in gone]
     gone.delete()
     return changes
+
+
+def _check_default(one: AttributeTable, *, place: str) -> None:
+    """Refuse a default that is no choice, and a term that nothing follows."""
+    if one.default is not None and one.default not in one.choices:
+        raise BlueprintInvalid(f"in {place}, default: use one of {quoted(one.choices)}.")
+    if one.told_within_days is not None and one.default is None:
+        raise BlueprintInvalid(
+            f"in {place}: told_within_days needs a default, for who says nothing in time."
+        )

@@ -38,7 +38,7 @@ def check(type: ActivityType, given: Mapping[str, Any]) -> dict[str, Any]:
     ]
     values: dict[str, Any] = {}
     for code, attribute in known.items():
-        raw = given.get(code)
+        raw = given.get(code) or attribute.default or given.get(code)
         if raw is None or raw == "":
             if attribute.is_required:
                 errors.append(

@@ -234,6 +234,11 @@ def _activity_types() -> None:
                 "For the type choice: code and words of each.",
                 '{ stayed = "Stayed", cancelled = "Cancelled" }',
             ),
+            "default": ("For the type choice: what holds where none is told.", '"stayed"'),
+            "told_within_days": (
+                "So many days after the activity another choice than the default can be told.",
+                "14",
+            ),
         },
     )
 

@@ -131,6 +131,8 @@ def _attribute(row: ActivityAttribute) -> AttributeTable:
         least=plain(row.least),
         most=plain(row.most),
         choices=row.choices,
+        default=row.default or None,
+        told_within_days=row.told_days,
     )
 
 

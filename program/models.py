@@ -335,6 +335,14 @@ class ActivityAttribute(models.Model):
     choices = models.JSONField(
         default=dict, blank=True, help_text=_("Code and words of each choice.")
     )
+    default = models.CharField(
+        max_length=40, blank=True, help_text=_("The choice that holds where none is told.")
+    )
+    told_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("So many days after the fact another choice may be told; empty: always."),
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -353,6 +361,14 @@ class ActivityAttribute(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind="choice") | ~Q(choices={}),
                 name="program_attribute_choice_has_choices",
+            ),
+            models.CheckConstraint(
+                condition=Q(default="") | Q(kind="choice"),
+                name="program_attribute_only_a_choice_has_a_default",
+            ),
+            models.CheckConstraint(
+                condition=Q(told_days__isnull=True) | ~Q(default=""),
+                name="program_attribute_told_in_time_has_a_default",
             ),
         ]
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from django.db import models
 
+from program.applying import reordered as reordered  # noqa: PLC0414
+from program.applying import upsert as upsert  # noqa: PLC0414
 from program.blueprint import Section, Table, register
 from program.errors import BlueprintInvalid, HistoryProtected
 from program.models import Location, Partner, Program, Unit
@@ -25,7 +26,6 @@ Color = Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
 UNIT_COLUMNS = ("kind", "singular", "plural", "decimals", "rounding")
 DIGITS = 8  # before the point: rates, prices and thresholds of any program that was ever published
 FRACTION = 4  # digits after the point that a rate is kept with
-M = TypeVar("M", bound=models.Model)
 
 
 class BrandTable(Table):
@@ -100,32 +100,6 @@ class PartnerTable(Table):
     code: Code
     name: Name
     location: list[LocationTable] = []
-
-
-def upsert(
-    model: type[M], match: Mapping[str, Any], values: Mapping[str, Any], *, label: str
-) -> tuple[M, list[str]]:
-    """Make the row found by `match` say `values`.
-
-    Returns it with at most one sentence about what changed.
-    """
-    row = model._default_manager.filter(**match).first()
-    if row is None:
-        return model._default_manager.create(**match, **values), [f"{label} was added."]
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, values[name])
-    if changed:
-        row.save(update_fields=changed)
-    told = [name for name in changed if name != "position"]  # `reordered` tells of that
-    return row, [f"{label} changed: {', '.join(told)}."] if told else []
-
-
-def reordered(known: models.QuerySet[Any], codes: Sequence[str], *, what: str) -> list[str]:
-    """One sentence where what is listed stands in another order than before; ask before writing."""
-    before = [code for code in known.values_list("code", flat=True) if code in codes]
-    after = [code for code in codes if code in before]
-    return [f"The order of {what} changed."] if before != after else []
 
 
 def positive(table: Table, *names: str) -> None:

@@ -6,7 +6,16 @@ class RewardsConfig(AppConfig):
     verbose_name = "Rewards"
 
     def ready(self) -> None:
-        from rewards import aspects, descriptions, proof, returning, scenes, sections
+        from rewards import (
+            aspects,
+            descriptions,
+            erasing,
+            privacy,
+            proof,
+            returning,
+            scenes,
+            sections,
+        )
 
         sections.install()
         scenes.install()
@@ -14,3 +23,5 @@ class RewardsConfig(AppConfig):
         returning.install()
         aspects.install()
         descriptions.install()
+        privacy.install()
+        erasing.install()

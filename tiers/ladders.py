@@ -93,6 +93,7 @@ def _need(need: TierNeed) -> Requirement:
     return Requirement(
         at_least=need.at_least,
         unit=need.unit_id or "",
+        less=need.less_id or "",
         rank=need.held.rank if need.held else 0,
         window=Window(need.window, need.window_months or 0),
     )

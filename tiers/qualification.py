@@ -114,11 +114,16 @@ class Climb:
         self._pass(moment)
         if need.rank:
             return self._years_at(need.rank, moment)
-        series = self._series.get(need.unit)
-        counted = series.between(self._start(need.window, moment), moment) if series else 0
+        counted = self._counted(need.unit, need.window, moment)
+        if need.less:
+            counted -= self._counted(need.less, need.window, moment)
         if need.window.kind == "year" and need.unit == self.rule.counter:
             counted += self._carried(moment)
         return counted
+
+    def _counted(self, unit: str, window: Window, moment: datetime) -> int:
+        series = self._series.get(unit)
+        return series.between(self._start(window, moment), moment) if series else 0
 
     def _carried(self, moment: datetime) -> int:
         """What a program year begins with: a head start for the tier held then, and last year's

@@ -219,7 +219,7 @@ def place(
 def _is_plain(program: Program) -> bool:
     """Whether balances say it all: every tier is a threshold of what was ever counted."""
     return all(
-        need.window.kind == "lifetime" and need.unit
+        need.window.kind == "lifetime" and need.unit and not need.less
         for rule in rules(program)
         for rung in rule.rungs
         for route in rung.routes

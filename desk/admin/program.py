@@ -201,6 +201,8 @@ class AttributeForm(HouseForm):
             "least",
             "most",
             "choices",
+            "default",
+            "told_days",
             "position",
         )
 
@@ -218,7 +220,7 @@ class AttributeInline(TallInline):
     verbose_name_plural = _("attributes: what an activity says about itself")
     fields = (
         ("name", "code"), ("kind", "is_required"), ("singular", "plural"),
-        ("least", "most"), ("choices", "position"),
+        ("least", "most"), ("choices", "default"), ("told_days", "position"),
     )  # fmt: skip
 
 

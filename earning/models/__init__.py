@@ -9,6 +9,7 @@ from earning.models.activities import (
     UnclaimedActivity,
 )
 from earning.models.changes import ActivityChange, ChangeKey, Correction, ParkedChange
+from earning.models.dividends import Declaration, Dividend, DividendShare
 from earning.models.milestones import Milestone, MilestoneReached, MilestoneVoid
 from earning.models.occasions import Occasion, OccasionProgress
 from earning.models.pending import PendingActivity
@@ -22,6 +23,9 @@ __all__ = [
     "Award",
     "ChangeKey",
     "Correction",
+    "Declaration",
+    "Dividend",
+    "DividendShare",
     "ImportRun",
     "LimitUse",
     "Milestone",

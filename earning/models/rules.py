@@ -181,6 +181,7 @@ class RuleCondition(models.Model):
         MONTH_DAY = "month_day", _("day of the month")
         HOUR = "hour", _("hour of the day")
         SEGMENT = "segment", _("segment")
+        PLAN = "plan", _("plan held")
         BIRTHDAY = "birthday", _("birthday")
         AGE = "age", _("age in years")
         FIRST = "first", _("first of its kind")
