@@ -166,6 +166,17 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     ),
     _group(
+        _("Questions"),
+        [
+            _item(_("Cases"), "support_agent", "surveys_case_board", "surveys.view_case"),
+            _item(_("Scores"), "speed", "surveys_survey_scores", "surveys.view_tally"),
+            _list(_("Who was asked"), "forum", "surveys.invitation"),
+            _list(_("Who was not, and why"), "rule", "surveys.decision"),
+            _list(_("Answers"), "reviews", "surveys.answer"),
+            _list(_("Letters"), "mail", "messaging.letter"),
+        ],
+    ),
+    _group(
         _("The ledger"),
         [
             _list(_("Entries"), "receipt_long", "points.entry"),
@@ -196,6 +207,13 @@ NAVIGATION: list[dict[str, Any]] = [
             _list(_("Draws"), "casino", "rewards.draw"),
             _list(_("Uploaded codes"), "list", "rewards.rewardcode"),
             _list(_("Conversions"), "currency_exchange", "rewards.conversion"),
+            _list(_("Surveys"), "quiz", "surveys.survey"),
+            _list(_("What they ask"), "list_alt", "surveys.version"),
+            _list(_("When they ask"), "bolt", "surveys.trigger"),
+            _list(_("Which open cases"), "flag_circle", "surveys.caserule"),
+            _list(_("Ways of asking"), "tune", "surveys.care"),
+            _list(_("Texts of replies"), "short_text", "surveys.replytext"),
+            _list(_("Words of letters"), "draft", "messaging.template"),
             _list(_("Partners and places"), "storefront", "program.partner"),
             _list(_("API keys"), "key", "partners.apikey"),
             _list(_("Applied blueprints"), "history_edu", "program.revision"),

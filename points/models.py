@@ -101,7 +101,7 @@ class Posting(MemberOwned):
 
     class Meta:
         ordering = ("-id",)
-        triggers = append_only()
+        triggers = append_only(erasable=("note",))
         indexes: ClassVar = [
             models.Index(  # the daybook of what was moved by hand
                 fields=["occurred_at"],
@@ -163,7 +163,7 @@ class Entry(MemberOwned):
     class Meta:
         ordering = ("-id",)
         verbose_name_plural = _("entries")
-        triggers = append_only()
+        triggers = append_only(erasable=("reason",))
         indexes: ClassVar = [
             # what a counter held at a moment: tiers, balances in the past
             models.Index(fields=["account", "occurred_at"], name="points_entry_by_time"),

@@ -10,6 +10,7 @@ from desk.admin import (
     events,
     households,
     kinds,
+    letters,
     members,
     milestones,
     opening,
@@ -19,6 +20,7 @@ from desk.admin import (
     rest,
     rewards,
     rules,
+    surveys,
     system,
     tiers,
 )
@@ -32,6 +34,7 @@ __all__ = [
     "events",
     "households",
     "kinds",
+    "letters",
     "members",
     "milestones",
     "opening",
@@ -40,6 +43,7 @@ __all__ = [
     "program",
     "rewards",
     "rules",
+    "surveys",
     "system",
     "tiers",
 ]
