@@ -22,6 +22,8 @@ REPLACE_CARD = "members.add_card"
 ISSUE_CODE = "members.add_claimcode"
 ADJUST = "points.add_posting"
 DECIDE = "points.change_adjustmentrequest"
+READ_OPENING = "points.add_openingrun"
+POST_OPENING = "points.change_openingrun"
 REDEEM = "rewards.add_redemption"
 USE_VOUCHER = "rewards.change_redemption"
 CANCEL_VOUCHER = "rewards.delete_redemption"
@@ -75,6 +77,7 @@ MANAGER_SEES = frozenset(
         "members.view_segment", "members.view_segmentmember",
         "tiers.view_tierroute", "tiers.view_tierneed",
         "events.view_event", "events.view_heartbeat", "points.view_auditrun",
+        "points.view_openingrun", "points.view_openingrow",
         "earning.view_rule", "earning.view_rulecondition", "earning.view_rulelimit",
         "earning.view_limituse",
         "earning.view_importrun", "earning.view_milestone", "earning.view_milestonereached",
@@ -117,7 +120,7 @@ MANAGER_CHANGES = frozenset(
         "rewards.add_fund", "rewards.change_fund", UPLOAD_CODES, DRAW,
         "rewards.add_rewarddate", "rewards.change_rewarddate",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",
-        ISSUE_KEY, REVOKE_KEY, DECIDE,
+        ISSUE_KEY, REVOKE_KEY, DECIDE, READ_OPENING, POST_OPENING,
         "surveys.add_care", "surveys.change_care", "surveys.add_survey", "surveys.change_survey",
         "surveys.add_version", "surveys.change_version",
         "surveys.add_question", "surveys.change_question", "surveys.delete_question",

@@ -160,6 +160,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _list(_("Activities"), "event_available", "earning.activity"),
             _list(_("Awards"), "add_circle", "earning.award"),
             _list(_("Imports"), "upload_file", "earning.importrun"),
+            _list(_("Opening balances"), "drive_folder_upload", "points.openingrun"),
             _list(_("Standings"), "military_tech", "tiers.standing"),
             _list(_("Events"), "history", "events.event"),
         ],

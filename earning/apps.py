@@ -10,6 +10,7 @@ class EarningConfig(AppConfig):
             aspects,
             descriptions,
             occasion_section,
+            privacy,
             proof,
             reporting,
             scenes,
@@ -23,3 +24,4 @@ class EarningConfig(AppConfig):
         aspects.install()
         reporting.install()
         descriptions.install()
+        privacy.install()

@@ -40,7 +40,7 @@ class Event(models.Model):
 
     class Meta:
         ordering = ("-id",)
-        triggers = append_only()
+        triggers = append_only(erasable=("payload",))
         indexes: ClassVar = [
             models.Index(
                 fields=["member_id", "-id"], name="events_event_by_member"

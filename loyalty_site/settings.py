@@ -133,6 +133,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "points.tasks.report_adjustments",
         "schedule": crontab(minute="10"),
     },
+    # While the least is going on; the result stands on the desk's first page.
+    "audit_books": {"task": "points.tasks.audit_books", "schedule": crontab(hour="3", minute="40")},
+    # Files of opening balances that were released at the desk; goes on where it was stopped.
+    "post_openings": {"task": "tiers.tasks.post_openings", "schedule": 60},
     # Thresholds change at the program's midnight; the run looks back a week, so a late one is fine.
     "reassess_turned": {"task": "tiers.tasks.reassess_turned", "schedule": crontab(minute="5")},
     # Events become invitations, and those whose hour has come become letters.
