@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as later
 from common.errors import constraint_name
 from earning.errors import REFUSALS as EARNING
 from members.errors import REFUSALS as MEMBERS
+from messaging.errors import REFUSALS as MESSAGING
 from plans.errors import REFUSALS as PLANS
 from rewards.errors import REFUSALS as REWARDS
+from surveys.errors import REFUSALS as SURVEYS
 from tiers.errors import REFUSALS as TIERS
 
 SENTENCES: dict[str, str | Promise] = {
@@ -195,7 +197,7 @@ def sentence_of(name: str) -> str:
     """What a violated constraint means for whoever is filling in the form."""
     if name in SENTENCES:
         return str(SENTENCES[name])
-    for known in (MEMBERS, TIERS, PLANS, EARNING, REWARDS):
+    for known in (MEMBERS, TIERS, PLANS, EARNING, REWARDS, MESSAGING, SURVEYS):
         if name in known:
             return known[name][1]
     if name:

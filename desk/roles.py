@@ -22,6 +22,8 @@ REPLACE_CARD = "members.add_card"
 ISSUE_CODE = "members.add_claimcode"
 ADJUST = "points.add_posting"
 DECIDE = "points.change_adjustmentrequest"
+READ_OPENING = "points.add_openingrun"
+POST_OPENING = "points.change_openingrun"
 REDEEM = "rewards.add_redemption"
 USE_VOUCHER = "rewards.change_redemption"
 CANCEL_VOUCHER = "rewards.delete_redemption"
@@ -38,6 +40,10 @@ USE_BENEFIT = "plans.add_benefituse"
 REPORT_CHARGE = "plans.change_charge"
 DECLARE = "earning.add_declaration"
 
+CARE = "surveys.change_case"
+SEE_CASES = "surveys.view_case"
+SEE_SCORES = "surveys.view_tally"
+
 CLERK_VERBS = frozenset(
     {
         ENROL,
@@ -50,6 +56,7 @@ CLERK_VERBS = frozenset(
         CANCEL_VOUCHER,
         CLAIM,
         SEND_PRODUCT,
+        CARE,
     }
     | {START_PLAN, CANCEL_PLAN, USE_BENEFIT, REPORT_CHARGE}
 )
@@ -64,6 +71,8 @@ CLERK_SEES = frozenset(
         "plans.view_chargeattempt", "plans.view_benefituse", "plans.view_paymentmeans",
         "rewards.view_reward", "rewards.view_redemption", "rewards.view_fulfilment",
         "rewards.view_rewarddate",
+        SEE_CASES, "surveys.view_casestep", "surveys.view_decision", "surveys.view_invitation",
+        "messaging.view_letter", "members.view_consent",
     }
 )  # fmt: skip
 
@@ -76,6 +85,7 @@ MANAGER_SEES = frozenset(
         "members.view_segment", "members.view_segmentmember",
         "tiers.view_tierroute", "tiers.view_tierneed",
         "events.view_event", "events.view_heartbeat", "points.view_auditrun",
+        "points.view_openingrun", "points.view_openingrow",
         "earning.view_rule", "earning.view_rulecondition", "earning.view_rulelimit",
         "earning.view_limituse",
         "earning.view_importrun", "earning.view_dividend", "earning.view_declaration",
@@ -89,6 +99,11 @@ MANAGER_SEES = frozenset(
         "partners.view_apikey",
         "plans.view_planprice", "plans.view_refundterms", "plans.view_plancredit",
         "plans.view_planbenefit",
+        SEE_SCORES, "surveys.view_care", "surveys.view_survey", "surveys.view_version",
+        "surveys.view_question", "surveys.view_branch", "surveys.view_trigger",
+        "surveys.view_caserule", "surveys.view_replytext", "surveys.view_answer",
+        "surveys.view_line", "surveys.view_quotause", "messaging.view_template",
+        "events.view_reader",
     }
 )  # fmt: skip
 MANAGER_CHANGES = frozenset(
@@ -122,7 +137,15 @@ MANAGER_CHANGES = frozenset(
         "plans.add_refundterms", "plans.change_refundterms", "plans.delete_refundterms",
         "plans.add_plancredit", "plans.change_plancredit", "plans.delete_plancredit",
         "plans.add_planbenefit", "plans.change_planbenefit",
-        ISSUE_KEY, REVOKE_KEY, DECIDE,
+        ISSUE_KEY, REVOKE_KEY, DECIDE, READ_OPENING, POST_OPENING,
+        "surveys.add_care", "surveys.change_care", "surveys.add_survey", "surveys.change_survey",
+        "surveys.add_version", "surveys.change_version",
+        "surveys.add_question", "surveys.change_question", "surveys.delete_question",
+        "surveys.add_branch", "surveys.change_branch", "surveys.delete_branch",
+        "surveys.add_trigger", "surveys.change_trigger",
+        "surveys.add_caserule", "surveys.change_caserule",
+        "surveys.add_replytext", "surveys.change_replytext", "surveys.delete_replytext",
+        "surveys.change_answer", "messaging.add_template", "messaging.change_template",
     }
 )  # fmt: skip
 

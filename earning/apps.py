@@ -11,6 +11,7 @@ class EarningConfig(AppConfig):
             descriptions,
             dividend_section,
             occasion_section,
+            privacy,
             proof,
             reporting,
             scenes,
@@ -25,3 +26,4 @@ class EarningConfig(AppConfig):
         aspects.install()
         reporting.install()
         descriptions.install()
+        privacy.install()

@@ -34,6 +34,15 @@ INVARIANTS: dict[str, str] = {
             SELECT 1 FROM members_membermerge g
             WHERE g.absorbed_id = m.id AND g.undone_at IS NULL)
           AND m.status <> 'erased'""",
+    "whoever was erased is nobody": """
+        SELECT m.id, 'a name, a key, a card, an open account or points'
+        FROM members_member m
+        WHERE m.status = 'erased' AND (
+            m.name <> 'Erased member' OR m.email <> '' OR m.phone <> '' OR m.birthday IS NOT NULL
+            OR EXISTS (SELECT 1 FROM members_key k WHERE k.member_id = m.id)
+            OR EXISTS (SELECT 1 FROM members_card c WHERE c.member_id = m.id)
+            OR EXISTS (SELECT 1 FROM points_account a
+                       WHERE a.member_id = m.id AND (a.balance <> 0 OR a.closed_at IS NULL)))""",
 }
 
 

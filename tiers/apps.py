@@ -6,7 +6,16 @@ class TiersConfig(AppConfig):
     verbose_name = "Tiers"
 
     def ready(self) -> None:
-        from tiers import aspects, correction, descriptions, merging, scenes, sections
+        from tiers import (
+            aspects,
+            correction,
+            descriptions,
+            erasing,
+            merging,
+            privacy,
+            scenes,
+            sections,
+        )
 
         sections.install()
         scenes.install()
@@ -14,3 +23,5 @@ class TiersConfig(AppConfig):
         correction.install()
         descriptions.install()
         merging.install()
+        erasing.install()
+        privacy.install()

@@ -21,7 +21,7 @@ from common.errors import LoyaltyError
 from desk import house, rehearsal
 from desk.attempts import Repeated
 from desk.rehearsal import Rehearsal
-from desk.verbs import approvals, keys, people, plans, points, rewards
+from desk.verbs import approvals, cases, keys, people, plans, points, rewards
 from desk.verbs.base import Done, VerbForm
 from earning.models import UnclaimedActivity
 from members.models import Member
@@ -31,9 +31,11 @@ from plans.models import Charge, Subscription
 from points.models import AdjustmentRequest
 from program import catalog
 from rewards.models import Codes, Fulfilment, Kind, Redemption, Reward
+from surveys.models import Case
 from tiers import standing
 
 View = Callable[..., HttpResponse]
+OPEN = (Charge.Status.DUE, Redemption.Status.ISSUED, Case.Status.OPEN, Case.Status.REPLIED)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -69,6 +71,11 @@ VERBS = (
     Verb("end", "plans.subscription", plans.CancelPlanNow, "block"),
     Verb("report", "plans.charge", plans.ReportTry, "payments"),
     Verb("waive", "plans.charge", plans.WaiveCharge, "money_off"),
+    Verb("reply", "surveys.case", cases.Reply, "reply"),
+    Verb("goodwill", "surveys.case", cases.MakeGood, "volunteer_activism"),
+    Verb("note", "surveys.case", cases.Note, "sticky_note_2"),
+    Verb("assign", "surveys.case", cases.Assign, "person_add"),
+    Verb("close", "surveys.case", cases.Close, "task_alt"),
     Verb("revoke", "partners.apikey", keys.RevokeKey, "key_off"),
     Verb("approve", "points.adjustmentrequest", approvals.Approve, "check"),
     Verb("decline", "points.adjustmentrequest", approvals.Decline, "close"),
@@ -108,8 +115,8 @@ def _makes_sense(verb: Verb, subject: Any) -> bool:
         case Subscription():
             is_cancelled = subject.state == Subscription.State.CANCELLED
             return subject.is_live and not (verb.form is plans.CancelPlan and is_cancelled)
-        case Charge() | Redemption():
-            return subject.status in (Charge.Status.DUE, Redemption.Status.ISSUED)
+        case Charge() | Redemption() | Case():
+            return subject.status in OPEN
         case Reward() | Fulfilment():
             return _fits_kind(verb, subject)
         case ApiKey():
@@ -142,6 +149,7 @@ def rows(model: str) -> QuerySet[Any]:
         "earning.unclaimedactivity": UnclaimedActivity.objects.select_related(
             "type", "partner", "location"
         ),
+        "surveys.case": Case.objects.select_related("member", "survey", "answer"),
         "plans.subscription": Subscription.objects.select_related("plan", "member"),
         "plans.charge": Charge.objects.select_related("subscription__plan", "member", "means"),
         "rewards.reward": Reward.objects.select_related("unit"),
