@@ -14,7 +14,7 @@ import common.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("earning", "0004_vocab_occasions"),
+        ("earning", "0005_people_erasable"),
         ("members", "0002_people_merging"),
         ("points", "0008_alter_posting_kind"),
         ("program", "0002_opening_second_person"),
