@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as later
 from common.errors import constraint_name
 from earning.errors import REFUSALS as EARNING
 from members.errors import REFUSALS as MEMBERS
+from messaging.errors import REFUSALS as MESSAGING
 from rewards.errors import REFUSALS as REWARDS
+from surveys.errors import REFUSALS as SURVEYS
 from tiers.errors import REFUSALS as TIERS
 
 SENTENCES: dict[str, str | Promise] = {
@@ -168,7 +170,7 @@ def sentence_of(name: str) -> str:
     """What a violated constraint means for whoever is filling in the form."""
     if name in SENTENCES:
         return str(SENTENCES[name])
-    for known in (MEMBERS, TIERS, EARNING, REWARDS):
+    for known in (MEMBERS, TIERS, EARNING, REWARDS, MESSAGING, SURVEYS):
         if name in known:
             return known[name][1]
     if name:

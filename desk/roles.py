@@ -22,6 +22,8 @@ REPLACE_CARD = "members.add_card"
 ISSUE_CODE = "members.add_claimcode"
 ADJUST = "points.add_posting"
 DECIDE = "points.change_adjustmentrequest"
+READ_OPENING = "points.add_openingrun"
+POST_OPENING = "points.change_openingrun"
 REDEEM = "rewards.add_redemption"
 USE_VOUCHER = "rewards.change_redemption"
 CANCEL_VOUCHER = "rewards.delete_redemption"
@@ -37,6 +39,10 @@ ERASE = "members.delete_member"
 EXPORT = ERASE  # who may empty a person may tell the person what is held
 REVOKE_KEY = "partners.change_apikey"
 
+CARE = "surveys.change_case"
+SEE_CASES = "surveys.view_case"
+SEE_SCORES = "surveys.view_tally"
+
 CLERK_VERBS = frozenset(
     {
         ENROL,
@@ -49,6 +55,7 @@ CLERK_VERBS = frozenset(
         CANCEL_VOUCHER,
         CLAIM,
         SEND_PRODUCT,
+        CARE,
     }
 )
 CLERK_SEES = frozenset(
@@ -60,6 +67,8 @@ CLERK_SEES = frozenset(
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
         "rewards.view_reward", "rewards.view_redemption", "rewards.view_fulfilment",
         "rewards.view_rewarddate",
+        SEE_CASES, "surveys.view_casestep", "surveys.view_decision", "surveys.view_invitation",
+        "messaging.view_letter", "members.view_consent",
     }
 )  # fmt: skip
 
@@ -72,6 +81,7 @@ MANAGER_SEES = frozenset(
         "members.view_segment", "members.view_segmentmember",
         "tiers.view_tierroute", "tiers.view_tierneed",
         "events.view_event", "events.view_heartbeat", "points.view_auditrun",
+        "points.view_openingrun", "points.view_openingrow",
         "earning.view_rule", "earning.view_rulecondition", "earning.view_rulelimit",
         "earning.view_limituse",
         "earning.view_importrun", "earning.view_milestone", "earning.view_milestonereached",
@@ -82,6 +92,11 @@ MANAGER_SEES = frozenset(
         "rewards.view_draw",
         "tiers.view_tierexpiry",
         "partners.view_apikey",
+        SEE_SCORES, "surveys.view_care", "surveys.view_survey", "surveys.view_version",
+        "surveys.view_question", "surveys.view_branch", "surveys.view_trigger",
+        "surveys.view_caserule", "surveys.view_replytext", "surveys.view_answer",
+        "surveys.view_line", "surveys.view_quotause", "messaging.view_template",
+        "events.view_reader",
     }
 )  # fmt: skip
 MANAGER_CHANGES = frozenset(
@@ -109,7 +124,16 @@ MANAGER_CHANGES = frozenset(
         "rewards.add_fund", "rewards.change_fund", UPLOAD_CODES, DRAW,
         "rewards.add_rewarddate", "rewards.change_rewarddate",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",
-        ISSUE_KEY, REVOKE_KEY, DECIDE, MERGE, UNMERGE, ERASE,
+        ISSUE_KEY, REVOKE_KEY, DECIDE, READ_OPENING, POST_OPENING,
+        MERGE, UNMERGE, ERASE,
+        "surveys.add_care", "surveys.change_care", "surveys.add_survey", "surveys.change_survey",
+        "surveys.add_version", "surveys.change_version",
+        "surveys.add_question", "surveys.change_question", "surveys.delete_question",
+        "surveys.add_branch", "surveys.change_branch", "surveys.delete_branch",
+        "surveys.add_trigger", "surveys.change_trigger",
+        "surveys.add_caserule", "surveys.change_caserule",
+        "surveys.add_replytext", "surveys.change_replytext", "surveys.delete_replytext",
+        "surveys.change_answer", "messaging.add_template", "messaging.change_template",
     }
 )  # fmt: skip
 

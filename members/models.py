@@ -210,6 +210,28 @@ class SegmentMember(MemberOwned):
         return str(self.segment_id)
 
 
+class Consent(MemberOwned):
+    """What a member said about being written to on a topic; where nothing was said, they may be."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="consents")
+    topic = models.CharField(max_length=40)
+    is_given = models.BooleanField()
+    said_at = models.DateTimeField()
+    actor = models.CharField(max_length=80)
+
+    class Meta:
+        ordering = ("topic",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["member", "topic"], name="members_consent_topic_is_unique"
+            ),
+            models.CheckConstraint(condition=~Q(topic=""), name="members_consent_names_a_topic"),
+        ]
+
+    def __str__(self) -> str:
+        return self.topic
+
+
 class Household(models.Model):
     """People who live together and may share a status.
 

@@ -85,6 +85,7 @@ class Posting(MemberOwned):
         REVERSAL = "reversal", _("reversed")
         EXPIRY = "expiry", _("expired")
         ADJUSTMENT = "adjustment", _("adjusted")
+        OPENING = "opening", _("brought over")
         MERGE = "merge", _("merged")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="postings")
@@ -144,6 +145,7 @@ class Entry(MemberOwned):
         CLAWBACK = "clawback", _("taken back")
         EXPIRY = "expiry", _("expired")
         ADJUSTMENT = "adjustment", _("adjusted")
+        OPENING = "opening", _("brought over")
         PLAN = "plan", _("given with a plan")
         MERGE = "merge", _("merged")
 
@@ -182,7 +184,7 @@ class Entry(MemberOwned):
                 name="points_entry_spend_never_overdraws",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["base", "bonus", "restore"], amount__gt=0)
+                condition=Q(kind__in=["base", "bonus", "plan", "restore", "opening"], amount__gt=0)
                 | Q(kind__in=["spend", "clawback", "expiry"], amount__lt=0)
                 | Q(kind__in=["adjustment", "merge"]),
                 name="points_entry_sign_fits_kind",
@@ -307,7 +309,7 @@ class LotUse(MemberOwned):
 
 
 # Tables of this app that lie beside the ledger; Django looks for them here.
-from points.records import AdjustmentRequest, AuditRun  # noqa: E402
+from points.records import AdjustmentRequest, AuditRun, OpeningRow, OpeningRun  # noqa: E402
 
 __all__ = [
     "LIMIT",
@@ -319,5 +321,7 @@ __all__ = [
     "Lot",
     "LotQuerySet",
     "LotUse",
+    "OpeningRow",
+    "OpeningRun",
     "Posting",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal import files, person, views
+from portal import files, person, surveying, views
 
 app_name = "portal"
 urlpatterns = [
@@ -29,6 +29,9 @@ urlpatterns = [
     path("good-bye/", person.left, name="left"),
     path("profile/scheme/", views.scheme, name="scheme"),
     path("profile/sign-out/", views.sign_out, name="sign_out"),
+    path("inbox/", surveying.inbox, name="inbox"),
+    path("ask/<str:token>/", surveying.ask, name="ask"),
+    path("answer/<str:token>/", surveying.answer, name="answer"),
     path("claim/", views.claim, name="claim"),
     path("offline/", views.offline, name="offline"),
     path("style.css", files.style, name="stylesheet"),

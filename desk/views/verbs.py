@@ -22,7 +22,7 @@ from common.errors import LoyaltyError
 from desk import house, rehearsal
 from desk.attempts import Repeated
 from desk.rehearsal import Rehearsal
-from desk.verbs import approvals, identity, keys, people, points, rewards
+from desk.verbs import approvals, cases, identity, keys, people, points, rewards
 from desk.verbs.base import Done, VerbForm
 from earning.models import UnclaimedActivity
 from members.merges import MemberMerge
@@ -30,6 +30,7 @@ from members.models import Member
 from partners.models import ApiKey
 from points.models import AdjustmentRequest
 from rewards.models import Codes, Fulfilment, Kind, Redemption, Reward
+from surveys.models import Case
 from tiers import standing
 
 View = Callable[..., HttpResponse]
@@ -64,6 +65,11 @@ VERBS = (
     Verb("ship", "rewards.fulfilment", rewards.Ship, "local_shipping"),
     Verb("deliver", "rewards.fulfilment", rewards.Deliver, "inventory"),
     Verb("claim", "earning.unclaimedactivity", points.Claim, "person_check"),
+    Verb("reply", "surveys.case", cases.Reply, "reply"),
+    Verb("goodwill", "surveys.case", cases.MakeGood, "volunteer_activism"),
+    Verb("note", "surveys.case", cases.Note, "sticky_note_2"),
+    Verb("assign", "surveys.case", cases.Assign, "person_add"),
+    Verb("close", "surveys.case", cases.Close, "task_alt"),
     Verb("revoke", "partners.apikey", keys.RevokeKey, "key_off"),
     Verb("approve", "points.adjustmentrequest", approvals.Approve, "check"),
     Verb("decline", "points.adjustmentrequest", approvals.Decline, "close"),
@@ -98,16 +104,17 @@ def open_to(request: HttpRequest, subject: Model) -> list[Button]:
 
 
 def _makes_sense(verb: Verb, subject: Any) -> bool:
-    if verb.model == "members.member" and subject.status != Member.Status.ACTIVE:
-        return False
-    if verb.form is identity.Unmerge:
-        return bool(subject.can_be_undone(clock.now()))
-    if verb.form is people.IssueCode:
-        return subject.user_id is None
+    if isinstance(subject, Member):
+        is_free = verb.form is not people.IssueCode or subject.user_id is None
+        return is_free and subject.status == Member.Status.ACTIVE
+    if isinstance(subject, MemberMerge):
+        return subject.can_be_undone(clock.now())
     if verb.form is points.CancelVoucher:
         return bool(subject.status == Redemption.Status.ISSUED)
     if verb.form is keys.RevokeKey:
         return subject.revoked_at is None
+    if isinstance(subject, Case):
+        return subject.status != Case.Status.CLOSED
     if verb.model == "points.adjustmentrequest":
         return bool(subject.state == AdjustmentRequest.State.WAITING)
     if verb.model in ("rewards.reward", "rewards.fulfilment"):
@@ -130,6 +137,8 @@ def rows(model: str) -> QuerySet[Any]:
     """The rows a model's verbs are about, with what their pages show."""
     if model == "rewards.redemption":
         return Redemption.objects.select_related("reward", "unit", "member")
+    if model == "surveys.case":
+        return Case.objects.select_related("member", "survey", "answer")
     if model == "points.adjustmentrequest":
         return AdjustmentRequest.objects.select_related("member", "unit")
     if model == "earning.unclaimedactivity":

@@ -165,6 +165,7 @@ def _title(row: Mapping[str, Any], activity: Mapping[str, Any] | None, catalog: 
         Kind.ADJUSTMENT: _("Put right by the desk"),
         Kind.MERGE: what,
         Kind.SPEND: what,
+        Kind.OPENING: _("Brought over"),
     }
     return names.get(row["kind"]) or _("Points")
 

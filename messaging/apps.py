@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class MessagingConfig(AppConfig):
+    name = "messaging"
+    verbose_name = "Messaging"
+
+    def ready(self) -> None:
+        from messaging import descriptions, privacy, sections
+
+        sections.install()
+        descriptions.install()
+        privacy.install()
