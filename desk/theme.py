@@ -133,6 +133,12 @@ NAVIGATION: list[dict[str, Any]] = [
             _list(_("Members"), "group", "members.member"),
             _item(_("Enrol a member"), "person_add", "members_member_add", "members.add_member"),
             _item(
+                _("Members who look alike"),
+                "merge",
+                "members_member_alike",
+                "members.add_membermerge",
+            ),
+            _item(
                 _("Use a voucher"),
                 "qr_code_scanner",
                 "rewards_voucher_use",

@@ -63,9 +63,20 @@ SHEETS = [
         title=_("Points that waited for a second person"),
         member="member",
     ),
+    Sheet(
+        "points.OpeningRow",
+        plain(
+            "id run line person joined_at unit amount awarded_at expires_at tier tier_until turn "
+            "known is_there"
+        )
+        | sentences("named reference card email phone problem"),
+    ),
     *house(
         "points",
         {
+            "OpeningRun": (
+                "id file_name digest expected counts state read_by read_at posted_by finished_at"
+            ),
             "AuditRun": (
                 "id started_at finished_at since invariants entries faults first_invariant "
                 "first_row first_finding actor recorded_at"

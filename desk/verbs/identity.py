@@ -7,11 +7,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from common.errors import LoyaltyError
+from common.privacy import Sheet
 from desk import finding, roles, say
 from desk.verbs.base import Done, VerbForm, page, reason_field
 from members import erasure, lineage, merging
@@ -106,6 +108,10 @@ def _facts(member: Member, program: Program) -> list[tuple[Any, str]]:
     ]
 
 
+def _table(sheet: Sheet) -> str:
+    return str(capfirst(sheet.table._meta.verbose_name_plural))
+
+
 class Unmerge(VerbForm):
     title, button = later("Undo the merge"), later("Make two of them again")
     intro = later(
@@ -178,7 +184,7 @@ class Erase(VerbForm):
         held = erasure.scan(erasure.person(self.subject))
         gone, kept = _("removed"), _("kept, without a name")
         return [
-            Compared(one.sheet.title, str(one.rows), gone if one.sheet.is_deleted else kept)
+            Compared(_table(one.sheet), str(one.rows), gone if one.sheet.is_deleted else kept)
             for one in held
         ]
 
