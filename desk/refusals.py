@@ -30,6 +30,9 @@ SENTENCES: dict[str, str | Promise] = {
     "program_unit_default_is_unique": later(
         "Another unit is shown first already. Take the mark away there, then set it here."
     ),
+    "program_location_has_a_part": later(
+        "Let a place earn or burn; without either it has no part in the program."
+    ),
     "program_location_code_is_unique": later("This partner has a place with that code already."),
     "program_attribute_code_is_unique": later(
         "This activity type has an attribute with that code already."

@@ -11,42 +11,15 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from common import clock
-from common.text import number
 from desk import conditions
-from earning import rules
+from earning import rules, wording
 from earning.evaluation import Facts, RuleSpec, applies, holds
 from earning.models import Activity, Rule, UnclaimedActivity
 from program import attributes, catalog
 from program.models import ActivityAttribute, ActivityType, Program
 
+pays = wording.pays
 TOLD = ("attribute", "partner", "location", "weekday", "hour")  # what an activity tells of itself
-
-
-def pays(rule: Rule, *, program: Program) -> str:
-    """`10 points for every 1 of Room revenue`, `5% of the base, in points`."""
-    rate, unit = number(rule.amount.normalize()), rule.unit
-    name = unit.singular if rule.amount == 1 else unit.plural
-    if rule.effect == Rule.Effect.FIXED:
-        return f"{rate} {name}"
-    if rule.effect == Rule.Effect.PERCENT and rule.percent_of_id:
-        words = {"rate": rate, "units": unit.plural, "base": rule.percent_of.plural}  # type: ignore[union-attr]
-        return _("%(units)s: %(rate)s%% of the %(base)s") % words
-    if rule.effect == Rule.Effect.PERCENT:
-        return _("%(rate)s%% more %(units)s") % {"rate": rate, "units": unit.plural}
-    known = conditions.attribute_of(rule.type_id, rule.attribute, program=program)
-    return _("%(rate)s %(unit)s for every %(step)s of %(attribute)s") % {
-        "rate": rate,
-        "unit": name,
-        "step": _step(rule, known, program),
-        "attribute": known.name.lower() if known else rule.attribute,
-    }
-
-
-def _step(rule: Rule, attribute: ActivityAttribute | None, program: Program) -> str:
-    step = number(rule.step.normalize())
-    if attribute is not None and attribute.kind == ActivityAttribute.Kind.MONEY:
-        return f"{program.currency} {step}"
-    return step
 
 
 def when(rule: Rule, *, program: Program) -> str:

@@ -105,7 +105,7 @@ def check(submission: Submission, *, index: int, program: Program) -> Checked:
     moment = _moment(submission.occurred_at, program)
     _check_date(moment, type)
     values = attributes.check(type, submission.attributes)
-    identity = _identity(submission)
+    who = identity(submission.kind, submission.value)
     return Checked(
         index=index,
         submission=submission,
@@ -114,10 +114,10 @@ def check(submission: Submission, *, index: int, program: Program) -> Checked:
         occurred_at=moment,
         on=clock.local_date(moment, program.time_zone),
         values=values,
-        identity=identity,
+        identity=who,
         activity_id=uuid7(),
         key_id=ActivityKey.id_for(submission.partner, submission.reference),
-        hash=content_hash(submission, moment=moment, values=values, identity=identity),
+        hash=content_hash(submission, moment=moment, values=values, identity=who),
     )
 
 
@@ -200,8 +200,12 @@ def _check_date(moment: datetime, type: ActivityType) -> None:
         )
 
 
-def _identity(submission: Submission) -> tuple[str, str]:
-    kind, value = submission.kind, submission.value.strip()
+def identity(kind: str, value: str) -> tuple[str, str]:
+    """What names a member, as the keys have it; NOBODY for an empty value.
+
+    Raises CardNumberInvalid, MemberNameInvalid.
+    """
+    value = value.strip()
     if not value:
         return NOBODY
     pointer = f"/member/{kind}"
