@@ -121,28 +121,10 @@ def call(
     by name; `path` and `query` parameters with words (and, in the path, an example). `idempotency`
     is "needed", "possible" or "none".
     """
-    parameters = [
-        OpenApiParameter(
-            name,
-            str,
-            OpenApiParameter.PATH,
-            description=about,
-            examples=[OpenApiExample(name, value=value)],
-        )
-        for name, (about, value) in path.items()
-    ]
-    parameters += [
-        OpenApiParameter(name, str, OpenApiParameter.QUERY, description=about)
-        for name, about in query.items()
-    ]
-    more = list(codes)
+    parameters = _parameters(path, query)
     if idempotency != "none":
         parameters += [*_keyed(is_required=idempotency == "needed"), _replayed(answers)]
-        more += KEYED if idempotency == "needed" else KEYED[1:]
-    if body or idempotency != "none":
-        more += BODIES if body else BODIES[:1]
-    if query:
-        more += ["parameter_invalid", *(["cursor_invalid"] if "cursor" in query else [])]
+    more = [*codes, *_codes(body=body, query=query, idempotency=idempotency)]
     return extend_schema(
         operation_id=operation_id,
         tags=[tag],
@@ -152,26 +134,61 @@ def call(
         request={JSON: shape(body)} if body else None,
         responses={
             **{status: _answered(name, told) for status, (name, told, _) in answers.items()},
-            **refusals(*dict.fromkeys([*more, "parameter_invalid"])),
+            **refusals(*more),
         },
-        examples=[
-            *(
-                _shown(name, value, summary=name.capitalize(), request_only=True)
-                for name, value in examples.items()
-            ),
-            *(
-                _shown(
-                    f"answer-{status}",
-                    value,
-                    summary=told,
-                    response_only=True,
-                    status_codes=[str(status)],
-                )
-                for status, (name, told, value) in answers.items()
-                if name
-            ),
-        ],
+        examples=_examples(examples, answers),
     )
+
+
+def _parameters(path: Mapping[str, tuple[str, str]], query: Mapping[str, str]) -> list[Any]:
+    found = [
+        OpenApiParameter(
+            name,
+            str,
+            OpenApiParameter.PATH,
+            description=about,
+            examples=[OpenApiExample(name, value=value)],
+        )
+        for name, (about, value) in path.items()
+    ]
+    asked = [
+        OpenApiParameter(name, str, OpenApiParameter.QUERY, description=about)
+        for name, about in query.items()
+    ]
+    return found + asked
+
+
+def _codes(*, body: str, query: Mapping[str, str], idempotency: str) -> list[str]:
+    """The refusals that every call of this form can have."""
+    found = ["parameter_invalid"]
+    if "cursor" in query:
+        found.append("cursor_invalid")
+    if idempotency != "none":
+        found += KEYED if idempotency == "needed" else KEYED[1:]
+    if body or idempotency != "none":
+        found += BODIES
+    return found
+
+
+def _examples(
+    bodies: Mapping[str, Any], answers: Mapping[int, tuple[str, str, Any]]
+) -> list[OpenApiExample]:
+    sent = [
+        _shown(name, value, summary=name.capitalize(), request_only=True)
+        for name, value in bodies.items()
+    ]
+    got = [
+        _shown(
+            f"answer-{status}",
+            value,
+            summary=told,
+            response_only=True,
+            status_codes=[str(status)],
+        )
+        for status, (name, told, value) in answers.items()
+        if name
+    ]
+    return sent + got
 
 
 def _answered(name: str, words: str) -> OpenApiResponse:
