@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,8 +19,16 @@ from earning.models import Activity, Rule, UnclaimedActivity
 from program import attributes, catalog
 from program.models import ActivityAttribute, ActivityType, Program
 
+TOLD = (
+    "attribute",
+    "partner",
+    "location",
+    "weekday",
+    "month",
+    "month_day",
+    "hour",
+)  # what an activity tells of itself
 pays = wording.pays
-TOLD = ("attribute", "partner", "location", "weekday", "hour")  # what an activity tells of itself
 
 
 def when(rule: Rule, *, program: Program) -> str:

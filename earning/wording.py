@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
 
 from common.text import number
@@ -22,19 +24,31 @@ def pays(rule: Rule, *, program: Program) -> str:
     if rule.effect == Rule.Effect.PERCENT:
         return _("%(rate)s%% more %(units)s") % {"rate": rate, "units": unit.plural}
     known = _attribute(rule, program)
-    return _("%(rate)s %(unit)s for every %(step)s of %(attribute)s") % {
+    words = {
         "rate": rate,
         "unit": name,
-        "step": _step(rule, known, program),
+        "step": _quantity(rule.step, known, program),
+        "above": _quantity(rule.above, known, program),
         "attribute": known.name.lower() if known else rule.attribute,
     }
+    if rule.up_to is not None:
+        words["up_to"] = _quantity(rule.up_to, known, program)
+        return (
+            _(
+                "%(rate)s %(unit)s for every %(step)s of %(attribute)s between %(above)s and "
+                "%(up_to)s"
+            )
+            % words
+        )
+    if rule.above:
+        return _("%(rate)s %(unit)s for every %(step)s of %(attribute)s above %(above)s") % words
+    return _("%(rate)s %(unit)s for every %(step)s of %(attribute)s") % words
 
 
-def _step(rule: Rule, attribute: ActivityAttribute | None, program: Program) -> str:
-    step = number(rule.step.normalize())
+def _quantity(value: Decimal, attribute: ActivityAttribute | None, program: Program) -> str:
     if attribute is not None and attribute.kind == ActivityAttribute.Kind.MONEY:
-        return f"{program.currency} {step}"
-    return step
+        return f"{program.currency} {number(value.normalize())}"
+    return number(value.normalize())
 
 
 def _attribute(rule: Rule, program: Program) -> ActivityAttribute | None:

@@ -10,3 +10,6 @@ class PartnersConfig(AppConfig):
         from points import audit
 
         audit.register(INVARIANTS)
+        from partners import privacy
+
+        privacy.install()

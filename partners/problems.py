@@ -187,6 +187,31 @@ REWARDS: list[Advice] = [
         "The voucher was cancelled and its points were given back.",
         "Do not hand out anything.",
     ),
+    (
+        rewards.VoucherEarly,
+        "The voucher is for a later date.",
+        "Say the date that `detail` names.",
+    ),
+    (
+        rewards.DateUnknown,
+        "The reward has dates, and none of them was chosen.",
+        "Let the member choose a date in the portal.",
+    ),
+    (
+        rewards.AmountRefused,
+        "The reward is given in amounts, and none of them was chosen.",
+        "Let the member choose an amount in the portal.",
+    ),
+    (
+        rewards.AddressMissing,
+        "The reward is sent, and there is no address to send it to.",
+        "Let the member give an address in the portal.",
+    ),
+    (
+        rewards.FulfilmentMoved,
+        "What was ordered has gone on: it cannot be taken back like that any more.",
+        "Ask the desk.",
+    ),
     (rewards.VoucherExpired, "Its last day is past.", "Do not hand out anything."),
     (
         rewards.UndoTooLate,
@@ -286,6 +311,11 @@ MEMBERS: list[Advice] = [
         InvalidInput,
         "A name, phone number or other detail cannot be kept as it is.",
         "Correct what `errors` names.",
+    ),
+    (
+        members.MemberErased,
+        "The person behind this membership asked to be forgotten; nothing is recorded any more.",
+        "Forget the card and whatever else you know the member by.",
     ),
 ]
 GENERAL: list[Advice] = [

@@ -22,8 +22,16 @@ SCHEMA = "sandbox"
 LOCK = 7_236_002  # any number, as long as all of us use the same
 HOUSE = ("members", "events", "points", "tiers", "earning", "rewards")
 NAMING = {"member_id", "activity_id", "redemption_id"}  # columns by which a row is about a member
-COUNTING = {"events_event", "earning_limituse", "rewards_rewardstock", "members_household"}
-SEEDED = {"rewards_rewardstock"}  # tests begin with the stock that there is
+COUNTING = {
+    "events_event",
+    "earning_limituse",
+    "members_household",
+    "rewards_fundtotal",
+    "rewards_rewarddate",
+    "rewards_rewardstock",
+}
+# tests begin with the stock that there is
+SEEDED = {"rewards_fundtotal", "rewards_rewarddate", "rewards_rewardstock"}
 
 _known: set[str] = set()  # fingerprints of tables for which this process has seen a sandbox
 

@@ -83,10 +83,7 @@ def open_for(earnings: Iterable[Earning]) -> Books:
 def post_into(
     books: Books, earnings: Iterable[Earning], *, actor: str, program: Program
 ) -> list[Entry]:
-    """Add earnings to books that are already open; the caller writes them.
-
-    Returns the entries in order.
-    """
+    """Add earnings to open books, which the caller writes. Returns the entries in order."""
     now, entries = clock.now(), []
     for earning in earnings:
         if not earning.credits:
@@ -161,11 +158,20 @@ def sweep(books: Books, *, program: Program) -> None:
 
 
 def bury(books: Books, posting: Posting, lots: Sequence[Lot], *, key: Key) -> None:
-    """Expire what is left of lots that are past their end, as one entry of `posting`."""
+    """Expire what is left of lots that are past their end, as one entry of `posting`.
+
+    Points that are posted late ended on their own day, not on the day on which they were earned.
+    """
     dead = sum(lot.remaining for lot in lots)
     if dead:
+        ends = [lot.expires_at for lot in lots if lot.expires_at is not None]
         entry = books.enter(
-            posting, key=key, kind=Entry.Kind.EXPIRY, amount=-dead, reason="Expired"
+            posting,
+            key=key,
+            kind=Entry.Kind.EXPIRY,
+            amount=-dead,
+            reason="Expired",
+            occurred_at=max([posting.occurred_at, *ends]),
         )
         for lot in lots:
             books.take(entry, lot, lot.remaining)
@@ -174,32 +180,49 @@ def bury(books: Books, posting: Posting, lots: Sequence[Lot], *, key: Key) -> No
 def spend(
     member: Member, *, unit: str, amount: int, source: str, actor: str, reason: str
 ) -> Posting:
-    """Take `amount` from the member's lots in spend order.
-
-    Raises AmountInvalid below one, InsufficientPoints when the balance does not reach, UnitInvalid
-    for a counter, SourceUsed on a repeat.
+    """Take `amount` from the member's lots in spend order. Raises AmountInvalid below one,
+    InsufficientPoints, UnitInvalid for a counter, SourceUsed on a repeat.
     """
-    require_amount(amount)
-    program, key, now = catalog.current(), (member.pk, unit), clock.now()
-    policy_of = _unit(program, unit)
+    program = catalog.current()
     with transaction.atomic():
-        books = Books.open([key])
+        books = Books.open([(member.pk, unit)])
         _refuse_repeat(member, source)
-        expire_into(books, key=key, now=now)
-        balance = books.accounts[key].balance
-        if balance < amount:
-            raise InsufficientPoints(
-                f"This needs {amount:,}, and the balance is {balance:,}. Nothing was taken.",
-                balance=balance,
-                missing=amount - balance,
-            )
-        posting = _posting(books, member, Posting.Kind.SPEND, source=source, actor=actor)
-        entry = books.enter(posting, key=key, kind=Entry.Kind.SPEND, amount=-amount, reason=reason)
-        if books.take_in_order(entry, key=key, amount=amount) != amount:
-            raise UnitInvalid(f"{unit!r} only counts and cannot be spent. Name a unit that can.")
-        if policy.keeps_alive(policy_of, is_spend=True):
-            _extend(books, key, policy_of, now, program, source, posting)
+        posting = spend_into(
+            books, member, unit, amount, source=source, actor=actor, reason=reason, program=program
+        )
         books.write()
+    return posting
+
+
+def spend_into(
+    books: Books,
+    member: Member,
+    unit: str,
+    amount: int,
+    *,
+    source: str,
+    actor: str,
+    reason: str,
+    program: Program,
+    kind: str = Posting.Kind.SPEND,
+) -> Posting:
+    """Spend from open books, which the caller writes; it has refused repeats. Raises as `spend`."""
+    require_amount(amount)
+    key, now, policy_of = (member.pk, unit), clock.now(), _unit(program, unit)
+    expire_into(books, key=key, now=now)
+    balance = books.accounts[key].balance
+    if balance < amount:
+        raise InsufficientPoints(
+            f"This needs {amount:,}, and the balance is {balance:,}. Nothing was taken.",
+            balance=balance,
+            missing=amount - balance,
+        )
+    posting = _posting(books, member, kind, source=source, actor=actor)
+    entry = books.enter(posting, key=key, kind=Entry.Kind.SPEND, amount=-amount, reason=reason)
+    if books.take_in_order(entry, key=key, amount=amount) != amount:
+        raise UnitInvalid(f"{unit!r} only counts and cannot be spent. Name a unit that can.")
+    if policy.keeps_alive(policy_of, is_spend=True):
+        _extend(books, key, policy_of, now, program, source, posting)
     return posting
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal import files, views
+from portal import files, surveying, views
 
 app_name = "portal"
 urlpatterns = [
@@ -20,8 +20,13 @@ urlpatterns = [
     path("card/", views.card, name="card"),
     path("profile/", views.profile, name="profile"),
     path("profile/points/", views.expiry, name="expiry"),
+    path("profile/statements/", views.statements, name="statements"),
+    path("profile/statements/<slug:month>/", views.statement, name="statement"),
     path("profile/scheme/", views.scheme, name="scheme"),
     path("profile/sign-out/", views.sign_out, name="sign_out"),
+    path("inbox/", surveying.inbox, name="inbox"),
+    path("ask/<str:token>/", surveying.ask, name="ask"),
+    path("answer/<str:token>/", surveying.answer, name="answer"),
     path("claim/", views.claim, name="claim"),
     path("offline/", views.offline, name="offline"),
     path("style.css", files.style, name="stylesheet"),

@@ -4,18 +4,23 @@ They live here because a member's list shows what higher floors know.
 """
 
 from desk.admin import (
+    approvals,
     conversions,
     earning,
     events,
     households,
+    kinds,
+    letters,
     members,
     milestones,
+    opening,
     partners,
     points,
     program,
     rest,
     rewards,
     rules,
+    surveys,
     system,
     tiers,
 )
@@ -23,17 +28,22 @@ from desk.admin import (
 rest.register_rest()
 
 __all__ = [
+    "approvals",
     "conversions",
     "earning",
     "events",
     "households",
+    "kinds",
+    "letters",
     "members",
     "milestones",
+    "opening",
     "partners",
     "points",
     "program",
     "rewards",
     "rules",
+    "surveys",
     "system",
     "tiers",
 ]

@@ -21,12 +21,14 @@ from common.errors import LoyaltyError
 from desk import house, rehearsal
 from desk.attempts import Repeated
 from desk.rehearsal import Rehearsal
-from desk.verbs import keys, people, points
+from desk.verbs import approvals, cases, keys, people, points, rewards
 from desk.verbs.base import Done, VerbForm
 from earning.models import UnclaimedActivity
 from members.models import Member
 from partners.models import ApiKey
-from rewards.models import Redemption
+from points.models import AdjustmentRequest
+from rewards.models import Codes, Fulfilment, Kind, Redemption, Reward
+from surveys.models import Case
 from tiers import standing
 
 View = Callable[..., HttpResponse]
@@ -53,8 +55,19 @@ VERBS = (
     Verb("code", "members.member", people.IssueCode, "password"),
     Verb("card", "members.member", people.ReplaceCard, "credit_card"),
     Verb("cancel", "rewards.redemption", points.CancelVoucher, "undo"),
+    Verb("codes", "rewards.reward", rewards.UploadCodes, "upload"),
+    Verb("draw", "rewards.reward", rewards.DrawWinners, "casino"),
+    Verb("ship", "rewards.fulfilment", rewards.Ship, "local_shipping"),
+    Verb("deliver", "rewards.fulfilment", rewards.Deliver, "inventory"),
     Verb("claim", "earning.unclaimedactivity", points.Claim, "person_check"),
+    Verb("reply", "surveys.case", cases.Reply, "reply"),
+    Verb("goodwill", "surveys.case", cases.MakeGood, "volunteer_activism"),
+    Verb("note", "surveys.case", cases.Note, "sticky_note_2"),
+    Verb("assign", "surveys.case", cases.Assign, "person_add"),
+    Verb("close", "surveys.case", cases.Close, "task_alt"),
     Verb("revoke", "partners.apikey", keys.RevokeKey, "key_off"),
+    Verb("approve", "points.adjustmentrequest", approvals.Approve, "check"),
+    Verb("decline", "points.adjustmentrequest", approvals.Decline, "close"),
 )
 
 
@@ -92,15 +105,40 @@ def _makes_sense(verb: Verb, subject: Any) -> bool:
         return bool(subject.status == Redemption.Status.ISSUED)
     if verb.form is keys.RevokeKey:
         return subject.revoked_at is None
+    if isinstance(subject, Case):
+        return subject.status != Case.Status.CLOSED
+    if verb.model == "points.adjustmentrequest":
+        return bool(subject.state == AdjustmentRequest.State.WAITING)
+    if verb.model in ("rewards.reward", "rewards.fulfilment"):
+        return _fits_kind(verb, subject)
     return not (verb.form is points.Claim and subject.claimed_at is not None)
+
+
+def _fits_kind(verb: Verb, subject: Any) -> bool:
+    """Whether a reward is of the kind, or an order has come as far, that a verb is for."""
+    if verb.form is rewards.UploadCodes:
+        return bool(subject.codes == Codes.UPLOADED)
+    if verb.form is rewards.DrawWinners:
+        return bool(subject.kind == Kind.CONTEST and not subject.draws.exists())
+    is_next = verb.form is rewards.Deliver
+    wanted = Fulfilment.Status.SHIPPED if is_next else Fulfilment.Status.ORDERED
+    return bool(subject.status == wanted)
 
 
 def rows(model: str) -> QuerySet[Any]:
     """The rows a model's verbs are about, with what their pages show."""
     if model == "rewards.redemption":
         return Redemption.objects.select_related("reward", "unit", "member")
+    if model == "surveys.case":
+        return Case.objects.select_related("member", "survey", "answer")
+    if model == "points.adjustmentrequest":
+        return AdjustmentRequest.objects.select_related("member", "unit")
     if model == "earning.unclaimedactivity":
         return UnclaimedActivity.objects.select_related("type", "partner", "location")
+    if model == "rewards.reward":
+        return Reward.objects.select_related("unit")
+    if model == "rewards.fulfilment":
+        return Fulfilment.objects.select_related("member", "redemption__reward")
     return (
         ApiKey.objects.select_related("partner")
         if model == "partners.apikey"
@@ -134,7 +172,7 @@ def issue_key(request: HttpRequest) -> HttpResponse:
 def run(request: HttpRequest, kind: type[VerbForm], *, subject: Any) -> HttpResponse:
     """Show the form; preview it; do it and go on; or show it again with the reason why not."""
     clerk = house.clerk(request)
-    form = kind(request.POST or None, subject=subject, clerk=clerk)
+    form = kind(request.POST or None, request.FILES or None, subject=subject, clerk=clerk)
     if getattr(request, "htmx", False):
         return render(request, "desk/_preview.html", _previewed(request, form))
     if request.method != "POST" and kind.previews_at_once:
@@ -174,11 +212,12 @@ def _previewed(request: HttpRequest, form: VerbForm) -> dict[str, Any]:
     if not form.is_ready_to_preview():
         return {"rehearsal": None, "faults": form.non_field_errors()}
     assert form.member is not None
+    notice = form.notice
     try:
         found: Rehearsal = rehearsal.of(form.member, lambda: form.act(actor=house.actor(request)))
     except LoyaltyError as refusal:
         return {"rehearsal": None, "faults": [refusal.message]}
-    return {"rehearsal": found, "rehearsed_for": form.member}
+    return {"rehearsal": found, "rehearsed_for": form.member, "notice": notice}
 
 
 def _shown(request: HttpRequest, form: VerbForm, **extra: Any) -> HttpResponse:

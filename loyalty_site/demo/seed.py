@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from desk import roles
-from loyalty_site.demo import state
+from loyalty_site.demo import opinions, state
 from loyalty_site.demo.state import State
 from members import claiming
 from members.models import Member, User
@@ -43,6 +43,7 @@ def people() -> State:
             keys.revoke(old, actor=ACTOR)
         _, api_key = keys.issue(partner=partner, name="Demo", actor=ACTOR)
     _take_two_rewards(member)
+    opinions.fill(member)
     return State(
         member_email=MEMBER,
         member_name=member.name,

@@ -56,6 +56,9 @@ class RedemptionViewSet(PartnerViewSet):
             "limit_reached",
             "insufficient_points",
             "attempt_reused",
+            "date_unknown",
+            "amount_refused",
+            "address_missing",
         ],
         idempotency="needed",
     )
@@ -103,7 +106,7 @@ class RedemptionViewSet(PartnerViewSet):
         },
         examples={"change of mind": {"reason": "The guest changed her mind"}},
         path={"redemption": ("The id, `red_…`.", examples.REDEMPTION["id"])},
-        codes=["nothing_there", "voucher_used", "reason_missing"],
+        codes=["nothing_there", "voucher_used", "reason_missing", "fulfilment_moved"],
         idempotency="needed",
     )
     def cancel(self, request: Request, redemption: str) -> Response:

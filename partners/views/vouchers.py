@@ -15,7 +15,13 @@ from partners.shapes.rewards import VoucherUse
 from rewards import vouchers
 
 AT = {"code": ("The code, however it is spaced.", examples.REDEMPTION["code"])}
-STATES = ["voucher_invalid", "voucher_used", "voucher_cancelled", "voucher_expired"]
+STATES = [
+    "voucher_invalid",
+    "voucher_used",
+    "voucher_cancelled",
+    "voucher_expired",
+    "voucher_early",
+]
 
 
 class VoucherViewSet(PartnerViewSet):
