@@ -36,6 +36,9 @@ SENTENCES: dict[str, str | Promise] = {
     "program_type_confirm_names_its_days": later(
         "Say after how many days it counts, and only where it counts after days."
     ),
+    "program_location_has_a_part": later(
+        "Let a place earn or burn; without either it has no part in the program."
+    ),
     "program_location_code_is_unique": later("This partner has a place with that code already."),
     "program_attribute_code_is_unique": later(
         "This activity type has an attribute with that code already."

@@ -133,7 +133,7 @@ def check(submission: Submission, *, index: int, program: Program) -> Checked:
     _check_date(happened, type)
     values = attributes.check(type, submission.attributes)
     _check_told(values, type, happened, program)
-    identity = _identity(submission)
+    who = identity(submission.kind, submission.value)
     return Checked(
         index=index,
         submission=submission,
@@ -142,10 +142,10 @@ def check(submission: Submission, *, index: int, program: Program) -> Checked:
         occurred_at=happened,
         on=clock.local_date(happened, program.time_zone),
         values=values,
-        identity=identity,
+        identity=who,
         activity_id=uuid7(),
         key_id=ActivityKey.id_for(submission.partner, submission.reference),
-        hash=content_hash(submission, moment=happened, values=values, identity=identity),
+        hash=content_hash(submission, moment=happened, values=values, identity=who),
     )
 
 
@@ -253,8 +253,12 @@ def _check_told(
             )
 
 
-def _identity(submission: Submission) -> tuple[str, str]:
-    kind, value = submission.kind, submission.value.strip()
+def identity(kind: str, value: str) -> tuple[str, str]:
+    """What names a member, as the keys have it; NOBODY for an empty value.
+
+    Raises CardNumberInvalid, MemberNameInvalid.
+    """
+    value = value.strip()
     if not value:
         return NOBODY
     pointer = f"/member/{kind}"

@@ -124,7 +124,8 @@ class ExpiryAnswer(Struct):
 class MemberAnswer(Struct):
     """What a till needs to know of a member, and no more."""
 
-    card: str
+    id: str
+    card: Annotated[str, Meta(description="Empty where there is none that works.")]
     name: Annotated[str, Meta(description="The first name and an initial.")]
     status: Annotated[str, one_of(Member.Status.values)]
     balances: Balances
@@ -170,13 +171,14 @@ def of_activity(recorded: Recorded) -> ActivityAnswer | PendingAnswer | Unclaime
         reference=activity.reference,
         type=activity.type_id,
         occurred_at=activity.occurred_at,
-        awards=_of_awards(recorded.awards),
+        awards=of_awards(recorded.awards),
         balances=dict(sorted(recorded.result["balances"].items())),
         tier=TierNamed(**tier) if tier else None,
     )
 
 
-def _of_awards(awards: Iterable[Award]) -> list[AwardAnswer]:
+def of_awards(awards: Iterable[Award]) -> list[AwardAnswer]:
+    """What was paid, rule by rule."""
     return [
         AwardAnswer(
             unit=award.unit_id,

@@ -154,6 +154,10 @@ def _partners() -> None:
         {
             "code": (CODE, '"main-street"'),
             "name": ("What staff and members read.", '"Main Street"'),
+            "roles": (
+                "What is done there: `earn` reports activities, `burn` takes points and vouchers.",
+                '["earn"]',
+            ),
         },
     )
 

@@ -91,7 +91,8 @@ def partners() -> list[PartnerTable]:
     """Every partner that takes part, with its places."""
     places: dict[str, list[LocationTable]] = {}
     for place in Location.objects.all():
-        table = LocationTable(code=place.code, name=place.name)
+        roles = [literal(role) for role in place.roles]
+        table = LocationTable(code=place.code, name=place.name, roles=roles)
         places.setdefault(place.partner_id, []).append(table)
     return [
         PartnerTable(code=row.code, name=row.name, location=places.get(row.code, []))

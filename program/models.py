@@ -215,11 +215,18 @@ class Location(models.Model):
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="locations")
     code = models.CharField(max_length=40, validators=[is_code])
     name = models.CharField(max_length=80)
+    earns = models.BooleanField(default=True, help_text=_("What happens here may earn."))
+    burns = models.BooleanField(
+        default=True, help_text=_("Points may be spent and vouchers used here.")
+    )
 
     class Meta:
         ordering = ("partner", "code")
         triggers = bumps_program_version()
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(earns=True) | Q(burns=True), name="program_location_has_a_part"
+            ),
             models.UniqueConstraint(
                 fields=["partner", "code"], name="program_location_code_is_unique"
             ),
@@ -227,6 +234,11 @@ class Location(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Its parts in the program: `earn`, `burn`."""
+        return tuple(name for name, has in (("earn", self.earns), ("burn", self.burns)) if has)
 
 
 class ActivityType(models.Model):

@@ -22,6 +22,7 @@ Text = Annotated[str, msgspec.Meta(min_length=1, max_length=160)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+Roles = Annotated[list[Literal["earn", "burn"]], msgspec.Meta(min_length=1)]
 Color = Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
 UNIT_COLUMNS = ("kind", "singular", "plural", "decimals", "rounding")
 DIGITS = 8  # before the point: rates, prices and thresholds of any program that was ever published
@@ -94,6 +95,7 @@ class UnitTable(Table):
 class LocationTable(Table):
     code: Code
     name: Name
+    roles: Roles = msgspec.field(default_factory=lambda: ["earn", "burn"])
 
 
 class PartnerTable(Table):
@@ -250,17 +252,15 @@ def _apply_partners(tables: list[PartnerTable], blueprint: Any) -> list[str]:
     unique((table.code for table in tables), place="partner")
     changes = []
     for table in tables:
-        values = {"name": table.name, "is_active": True}
-        partner, changed = upsert(
-            Partner, {"code": table.code}, values, label=f"Partner {table.name}"
-        )
+        code, named = {"code": table.code}, {"name": table.name, "is_active": True}
+        partner, changed = upsert(Partner, code, named, label=f"Partner {table.name}")
         changes += changed
         unique((place.code for place in table.location), place="partner.location")
         for place in table.location:
             match = {"partner": partner, "code": place.code}
-            changes += upsert(
-                Location, match, {"name": place.name}, label=f"Location {place.name}"
-            )[1]
+            values: dict[str, Any] = {f"{role}s": role in place.roles for role in ("earn", "burn")}
+            values = {"name": place.name, **values}
+            changes += upsert(Location, match, values, label=f"Location {place.name}")[1]
     gone = Partner.objects.filter(is_active=True).exclude(code__in=[table.code for table in tables])
     changes += [f"Partner {partner.name} is no longer active." for partner in gone]
     gone.update(is_active=False)

@@ -282,7 +282,7 @@ class ActivityTypeAdmin(KeptAdmin):
 class PlaceForm(HouseForm):
     class Meta:
         model = Location
-        fields = ("name", "code")
+        fields = ("name", "code", "earns", "burns")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -295,7 +295,7 @@ class PlaceInline(KeptInline):
     form = PlaceForm
     verbose_name = _("place")
     verbose_name_plural = _("places")
-    fields = ("name", "code")
+    fields = ("name", "code", "earns", "burns")
 
 
 @admin.register(Partner)

@@ -53,6 +53,11 @@ def test_a_places_code_is_its_own() -> None:
     Location.objects.create(partner=Partner.objects.get(code="web"), code="north-pier", name="Ours")
 
 
+def test_a_place_has_a_part() -> None:
+    with refused("program_location_has_a_part"):
+        Location.objects.update(earns=False, burns=False)
+
+
 @pytest.mark.parametrize(
     ("name", "fields"),
     [
