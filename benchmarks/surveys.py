@@ -1,7 +1,7 @@
 """How fast 100,000 confirmed stays are decided upon, how much memory that takes, and how fast a
 million answers are counted and their scores read.
 
-    DEBUG=1 PENNANT_DATA_DIR=/somewhere/empty python -m benchmarks surveys [--stays 100000]
+    DEBUG=1 PENNANT_DATA_DIR=/somewhere/empty python -m benchmarks.surveys [--stays 100000]
 
 It works in an empty database of its own and refuses one that has members. Figures are of one
 machine in one run; nothing asserts a time.

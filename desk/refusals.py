@@ -33,6 +33,9 @@ SENTENCES: dict[str, str | Promise] = {
     "program_unit_default_is_unique": later(
         "Another unit is shown first already. Take the mark away there, then set it here."
     ),
+    "program_type_confirm_names_its_days": later(
+        "Say after how many days it counts, and only where it counts after days."
+    ),
     "program_location_code_is_unique": later("This partner has a place with that code already."),
     "program_attribute_code_is_unique": later(
         "This activity type has an attribute with that code already."

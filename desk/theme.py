@@ -139,6 +139,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "rewards.change_redemption",
             ),
             _list(_("Vouchers"), "confirmation_number", "rewards.redemption"),
+            _list(_("Pending activities"), "hourglass_top", "earning.pendingactivity"),
             _list(_("Orders to send"), "local_shipping", "rewards.fulfilment"),
             _list(_("Unclaimed activities"), "help", "earning.unclaimedactivity"),
             _list(

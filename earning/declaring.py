@@ -25,13 +25,13 @@ from common.errors import InvalidInput, translate
 from common.text import number
 from earning.errors import REFUSALS, DividendRefused
 from earning.models import Declaration, Dividend, DividendShare
-from earning.sentences import in_units
 from events import outbox
 from points import ledger
 from points.books import Books
 from points.errors import ReasonMissing
 from points.ledger import Credit, Earning
 from points.models import Account, Posting
+from points.wording import in_units
 from program import catalog
 from program.models import Program
 

@@ -40,6 +40,42 @@ class AlreadyClaimed(LoyaltyError):
     title = "This activity has been claimed"
 
 
+class ActivityUnknown(LoyaltyError):
+    """No activity of the partner has this id."""
+
+    code = "activity_unknown"
+    status = 404
+    title = "There is no such activity"
+
+
+class ActivityCancelled(LoyaltyError):
+    """What has been cancelled stays as it is."""
+
+    code = "activity_cancelled"
+    title = "The activity has been cancelled"
+
+
+class ChangeReused(LoyaltyError):
+    """The partner's reference of a change names another change."""
+
+    code = "change_reused"
+    title = "This reference stands for another change"
+
+
+class ChangeInvalid(InvalidInput):
+    """A change that says nothing, or not why."""
+
+    code = "change_invalid"
+    title = "The change cannot be used"
+
+
+class PendingEnded(LoyaltyError):
+    """An activity was to be confirmed that does not wait any more."""
+
+    code = "pending_ended"
+    title = "The activity does not wait any more"
+
+
 class DividendRefused(LoyaltyError):
     """The year is not over, or the dividend was declared before, or is being paid out."""
 
@@ -55,6 +91,14 @@ class MappingInvalid(InvalidInput):
 
 
 REFUSALS: dict[str, Refusal] = {
+    "earning_change_cancels_once": (
+        ActivityCancelled,
+        "This activity has been cancelled already. Nothing was changed.",
+    ),
+    "earning_change_number_is_unique": (
+        BrokenRule,
+        "Two changes of one activity claimed the same place. Nothing was changed; try again.",
+    ),
     "earning_declaration_revision_is_unique": (
         DividendRefused,
         "Somebody has declared this dividend for this year already.",

@@ -1,6 +1,11 @@
 from celery import shared_task
 
-from earning import declaring, occasions
+from earning import confirmations, declaring, occasions
+
+
+@shared_task
+def confirm_due() -> None:
+    confirmations.run()
 
 
 @shared_task

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection
 
-from earning.evaluation import RuleSpec
+from earning import evaluation
+from earning.evaluation import Facts, RuleSpec
 from earning.limits import Limit, Usage, each_of, period_of
 from earning.models import LimitUse
 from earning.submissions import Checked
@@ -52,6 +53,14 @@ def store(usage: Usage, rules: Mapping[str, Sequence[RuleSpec]]) -> None:
             LimitUse.objects.filter(pk=key).update(amount=amount, times=times)
 
 
+def release(usage: Usage, spec: RuleSpec, facts: Facts, *, amount: int) -> None:
+    """Give limits back what an award of a rule has used of them: so much, and one time."""
+    for limit in spec.limits:
+        if limit.per != "activity":
+            used_by = evaluation.owner(limit, facts)
+            usage.take(limit, owner=used_by, day=facts.on, amount=-amount, times=-1)
+
+
 def _load_members(
     usage: Usage,
     live: Sequence[RuleSpec],
@@ -85,11 +94,18 @@ def _read(
                               ELSE a.attributes ->> %s END,
                       sum(w.amount)::bigint, count(*)::int
                FROM members_member m
-               JOIN earning_award w ON w.member_id = m.id
+               JOIN (SELECT activity_id, rule_id, member_id, sum(amount) AS amount
+                     FROM (SELECT activity_id, rule_id, member_id, amount FROM earning_award
+                           UNION ALL
+                           SELECT activity_id, rule_id, member_id, amount FROM earning_correction
+                          ) stands
+                     WHERE member_id IN (SELECT id FROM members_member
+                                         WHERE id = ANY(%s) OR merged_into_id = ANY(%s))
+                     GROUP BY 1, 2, 3 HAVING sum(amount) > 0) w ON w.member_id = m.id
                JOIN earning_rule r ON r.id = w.rule_id
                JOIN earning_activity a ON a.id = w.activity_id
                LEFT JOIN program_location l ON l.id = a.location_id
-               WHERE (m.id = ANY(%s) OR m.merged_into_id = ANY(%s)) AND r.code = ANY(%s)
+               WHERE r.code = ANY(%s)
                GROUP BY 1, 2, 3, 4""",
             [program.time_zone, each, each, member_ids, member_ids, list(carriers)],
         )

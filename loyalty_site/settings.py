@@ -122,6 +122,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "heartbeat": {"task": "events.tasks.heartbeat", "schedule": 30},
     # Each run catches up to now, so a missed one costs nothing. Quarters of an hour, because every
     # time zone's midnight falls on one.
+    "confirm_due": {"task": "earning.tasks.confirm_due", "schedule": crontab(minute="*/15")},
     "expire_points": {"task": "points.tasks.expire_points", "schedule": crontab(minute="*/15")},
     # Birthdays and anniversaries of the local day, who joined and who rose: each is recorded once.
     # What is exchanged as a month ends; months end at the program's midnight.

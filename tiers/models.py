@@ -315,6 +315,7 @@ class Standing(MemberOwned):
         EARNED = "earned", _("earned")
         GRANTED = "granted", _("granted")
         MATCHED = "matched", _("matched")
+        KEPT = "kept", _("kept after a return")
         BOUGHT = "bought", _("bought")
         MERGED = "merged", _("kept from before a merge")
 
@@ -326,6 +327,9 @@ class Standing(MemberOwned):
     ends_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=240, blank=True)
     actor = models.CharField(max_length=80, blank=True)
+    cause = models.CharField(
+        max_length=40, blank=True, help_text=_("The activity whose return it outlives.")
+    )
     merge = models.ForeignKey(
         MemberMerge, models.PROTECT, null=True, blank=True, related_name="standings"
     )
@@ -353,6 +357,10 @@ class Standing(MemberOwned):
                 name="tiers_standing_given_has_a_reason",
             ),
             models.CheckConstraint(
+                condition=(Q(source="kept") & ~Q(cause="")) | (~Q(source="kept") & Q(cause="")),
+                name="tiers_standing_kept_names_its_cause",
+            ),
+            models.CheckConstraint(
                 condition=Q(source="merged", merge__isnull=False)
                 | (~Q(source="merged") & Q(merge__isnull=True)),
                 name="tiers_standing_merged_names_its_merge",
@@ -360,7 +368,8 @@ class Standing(MemberOwned):
             models.CheckConstraint(
                 condition=Q(challenge_unit__isnull=True, challenge_amount__isnull=True)
                 & Q(keeps_until__isnull=True, kept_at__isnull=True)
-                | Q(source="matched", challenge_unit__isnull=False, challenge_amount__gte=1)
+                | Q(source="matched", challenge_unit__isnull=False)
+                & Q(challenge_amount__isnull=False, challenge_amount__gte=1)
                 & (Q(kept_at__isnull=False) | Q(ends_at__isnull=False)),
                 name="tiers_standing_challenge_is_whole",
             ),

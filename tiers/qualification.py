@@ -170,6 +170,10 @@ class Climb:
         self._pass(until or clock.now())
         return self._held()
 
+    def flat(self, holds: Sequence[Span]) -> list[Span]:
+        """Holds of this ladder as spans that do not overlap: what it was before something came."""
+        return flatten(holds, self.rule, self._ends)
+
     def _restart(self) -> None:
         self.holds: list[Span] = []
         self._series: dict[str, Series] = {}
@@ -305,7 +309,7 @@ class Climb:
 
     def _held(self) -> list[Span]:
         if self._flat is None:
-            self._flat = flatten(self.holds, self.rule, self._ends)
+            self._flat = self.flat(self.holds)
         return self._flat
 
 

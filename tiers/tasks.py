@@ -9,10 +9,10 @@ def reassess_turned() -> None:
 
 
 @shared_task
-def settle_challenges() -> None:
-    challenges.settle()
+def post_openings() -> None:
+    opening.resume()
 
 
 @shared_task
-def post_openings() -> None:
-    opening.resume()
+def settle_challenges() -> None:
+    challenges.settle()

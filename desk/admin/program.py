@@ -256,7 +256,14 @@ class ActivityTypeAdmin(KeptAdmin):
     form = ActivityTypeForm
     list_display = ("name", "code", "asks_for", "claim_days")
     inlines: ClassVar = [AttributeInline]
-    fields = (("name", "plural"), "code", ("rated_by", "begins_by"), ("claim_days", "position"))
+    fields = (
+        ("name", "plural"),
+        "code",
+        ("rated_by", "begins_by"),
+        ("claim_days", "position"),
+        ("confirm", "confirm_days"),
+        ("return_tier", "return_rewards"),
+    )
     empty_hint = _("No activity type yet: stays, purchases, visits. A blueprint brings them.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ActivityType]:

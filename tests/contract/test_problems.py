@@ -27,6 +27,8 @@ from tests.till import STAY, Till, code, marta
 
 # Codes of verbs that no call of the API reaches yet; one that does moves it to the catalogue.
 ELSEWHERE = {
+    "activity_cancelled",
+    "activity_unknown",
     "address_missing",
     "already_answered",
     "already_claimed",
@@ -69,6 +71,8 @@ ELSEWHERE = {
     "merge_refused",
     "attempt_reused",
     "blueprint_invalid",
+    "change_invalid",
+    "change_reused",
     "claim_refused",
     "history_protected",
     "identifier_taken",
@@ -81,6 +85,7 @@ ELSEWHERE = {
     "marks_missing",
     "nothing_to_reverse",
     "out_of_stock",
+    "pending_ended",
     "reason_missing",
     "reward_unavailable",
     "scenario_failed",
