@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("earning", "0005_plans_more"),
+        ("earning", "0006_plans_more"),
         ("earning", "0006_merge_20261122_0105"),
     ]
 
