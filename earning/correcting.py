@@ -97,7 +97,7 @@ def differences(case: Case) -> list[Difference]:
     """
     facts, held = case.facts, standing_of(case.activity)
     specs = case.session.rules.get(case.one.type.code, ())
-    _release(case, specs, held, facts)
+    _release(case, specs, held, dataclasses.replace(facts, attributes=case.before))
     known = rules.as_published(
         specs,
         recorded_at=case.activity.recorded_at,

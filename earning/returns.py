@@ -18,13 +18,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import translation
 
-from common.errors import translate
+from common.errors import LoyaltyError, translate
 from earning import changing, correcting, late, parking, states, submissions
 from earning.changing import Changed, Wish
 from earning.correcting import Case
 from earning.errors import REFUSALS
 from earning.models import Activity, ActivityChange, PendingActivity, UnclaimedActivity
 from earning.session import Session
+from earning.submissions import Amended, Checked
 from members import lineage
 from points.books import Key
 from program import attributes as typing
@@ -119,8 +120,9 @@ def _correct(activity: Activity, wish: Wish, more: frozenset[Key]) -> Changed:
     program, member = catalog.current(), lineage.survivor(activity.member)
     identity = ("member", str(member.pk))
     one = submissions.again(activity, program=program, identity=identity)
+    opening = [_foreseen(one, activity, wish)]
     session = Session.open(
-        program, members={identity: member}, checked=[one], actor=wish.actor, more=more
+        program, members={identity: member}, checked=opening, actor=wish.actor, more=more
     )
     Activity.objects.select_for_update(of=("self",), no_key=True).get(pk=activity.pk)
     change_id = changing.claim(wish)
@@ -146,3 +148,17 @@ def _correct(activity: Activity, wish: Wish, more: frozenset[Key]) -> Changed:
         changing.announce(change, corrections)
         changing.follow(case)
     return Changed(change=change, corrections=tuple(corrections), activity=activity)
+
+
+def _foreseen(one: Checked, activity: Activity, wish: Wish) -> Checked:
+    """The activity as it was and is going to be, as far as can be told before the lock: what both
+    use of shared limits is locked at once.
+    """
+    try:
+        changes = ActivityChange.objects.filter(activity=activity)
+        before = states.of(one.type, activity.attributes, changes)
+        after = before.changed(ActivityChange(**wish.body()))
+    except LoyaltyError:  # refused, or told again, under the lock
+        return one
+    said = Amended(stated=before.amended.values, values=after.amended.values)
+    return dataclasses.replace(one, amended=said)

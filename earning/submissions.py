@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -95,6 +95,12 @@ class Checked:
     def current(self) -> Mapping[str, Any]:
         """The attributes as they are after every change."""
         return self.amended.values if self.amended else self.values
+
+    @property
+    def versions(self) -> Sequence[Mapping[str, Any]]:
+        """Whatever the attributes have been, or are going to be."""
+        now = (self.amended.stated, self.amended.values) if self.amended else ()
+        return (self.values, *now)
 
     @property
     def is_cancelled(self) -> bool:

@@ -47,11 +47,15 @@ class Postbox:
         self.letters.append(message)
         return "250 Kept"
 
-    def links(self) -> list[str]:
-        """The addresses of the newest letter, as its plain text has them."""
+    def text(self) -> str:
+        """The newest letter, as it is read where there is no HTML."""
         body = self.letters[-1].get_body(preferencelist=("plain",))
         assert body is not None
-        return re.findall(r"https?://\S+", body.get_content())
+        return str(body.get_content())
+
+    def links(self) -> list[str]:
+        """The addresses in it."""
+        return re.findall(r"https?://\S+", self.text())
 
 
 def free_port() -> int:
@@ -138,7 +142,7 @@ def test_a_guest_comes_home_unhappy_and_is_heard(
     clerk.do(verb(case, "close"), result="made_good", cause="product")
     assert ledger.balance(ana, unit="point") == before + 1500
     work(after=timedelta(minutes=1))
-    assert "The lift runs again." in str(postbox.letters[-1].get_body(("plain",)))
+    assert "The lift runs again." in postbox.text()
 
     # The member sees both.
     home = open_page()

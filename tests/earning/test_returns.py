@@ -16,7 +16,15 @@ from common.ids import public_id, uuid7
 from earning import intake, returns
 from earning.changing import Changed
 from earning.errors import ActivityCancelled, ActivityUnknown, ChangeInvalid, ChangeReused
-from earning.models import Activity, ActivityChange, Correction, ParkedChange, Rule
+from earning.models import (
+    Activity,
+    ActivityChange,
+    Correction,
+    LimitUse,
+    ParkedChange,
+    Rule,
+    RuleLimit,
+)
 from earning.recording import Recorded
 from events.models import Event
 from members.models import Member
@@ -432,3 +440,19 @@ def test_late_arrival_lifts_what_came_before_it(quay: Program) -> None:
     assert correction.sentence == "Blue bonus: you were Blue already on this day, 5 points more"
     assert correction.change.kind == "review"
     assert Activity.objects.count() == 5
+
+
+@pytest.mark.parametrize("per", ["member", "budget"])
+def test_a_limit_for_each_table_follows_a_change_of_the_table(quay: Program, per: str) -> None:
+    RuleLimit.objects.create(
+        rule=Rule.objects.get(code="paid"), code="each-table", per=per, amount=100, each="table"
+    )
+    member = ana()
+    first = worth(member, 60, table="terrace")
+    changed(first, attributes={"table": "inside"})
+    assert awarded(worth(member, 100, table="terrace"))["paid"] == 100
+    assert awarded(worth(member, 100, table="inside"))["paid"] == 40
+    changed(first)
+    assert awarded(worth(member, 100, table="inside"))["paid"] == 60
+    used = dict(LimitUse.objects.values_list("owner", "amount"))
+    assert used == ({"|terrace": 100, "|inside": 100} if per == "budget" else {})
