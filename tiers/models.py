@@ -368,7 +368,8 @@ class Standing(MemberOwned):
             models.CheckConstraint(
                 condition=Q(challenge_unit__isnull=True, challenge_amount__isnull=True)
                 & Q(keeps_until__isnull=True, kept_at__isnull=True)
-                | Q(source="matched", challenge_unit__isnull=False, challenge_amount__gte=1)
+                | Q(source="matched", challenge_unit__isnull=False)
+                & Q(challenge_amount__isnull=False, challenge_amount__gte=1)
                 & (Q(kept_at__isnull=False) | Q(ends_at__isnull=False)),
                 name="tiers_standing_challenge_is_whole",
             ),
