@@ -117,9 +117,9 @@ def call(
 ) -> Any:
     """The document of one call.
 
-    `answers` by status: the shape's name (several: one of them; empty: no body), words, an example; `examples` of bodies
-    by name; `path` and `query` parameters with words (and, in the path, an example). `idempotency`
-    is "needed", "possible" or "none".
+    `answers` by status: the shape (several: one of them; empty: no body), words, an example;
+    `examples` of bodies by name; `path` and `query` parameters with words (and, in the path, an
+    example). `idempotency` is "needed", "possible" or "none".
     """
     parameters = _parameters(path, query)
     if idempotency != "none":
