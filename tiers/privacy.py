@@ -28,7 +28,7 @@ SHEETS = [
     ),
     Sheet(
         "tiers.Standing",
-        plain("id member ladder tier source starts_at ends_at actor merge recorded_at")
+        plain("id member ladder tier source starts_at ends_at actor merge cause recorded_at")
         | words("reason"),
         title=_("Your tiers"),
         member="member",
