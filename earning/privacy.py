@@ -6,12 +6,15 @@ The hash of a report recognizes a repeat, and nothing can be read from it.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from common.jsons import blanked
-from common.privacy import Sheet, house, plain, register, sentences, words
+from common.privacy import Person, Sheet, house, personal, plain, register, sentences, words
+from earning.models import Activity, ParkedChange, PendingActivity
 from program.models import ActivityAttribute
 
 
@@ -20,11 +23,28 @@ def install() -> None:
     register(SHEETS)
 
 
-def _without_words() -> Any:
+def _blank(column: str) -> Any:
     texts = ActivityAttribute.objects.filter(kind=ActivityAttribute.Kind.TEXT)
-    return blanked("attributes", list(texts.values_list("code", flat=True).distinct()))
+    return blanked(column, list(texts.values_list("code", flat=True).distinct()))
 
 
+def _without_words() -> Any:
+    return _blank("attributes")
+
+
+def _without_birthday() -> Any:
+    return blanked("facts", ["birthday"])
+
+
+def _parked(person: Person) -> QuerySet[Any]:
+    """Changes of what the person did, or was to be credited with, before it counted."""
+    done = Activity.objects.filter(member__in=person.members).values("pk")
+    waiting = PendingActivity.objects.filter(member__in=person.members).values("pk")
+    whose = Q(activity_id__in=done) | Q(activity_id__in=waiting)
+    return ParkedChange.objects.filter(whose)
+
+
+CHANGE = "id partner reference kind occurred_at recorded_at actor"
 BODY = "id partner reference type location occurred_at recorded_at actor"
 
 SHEETS = [
@@ -34,12 +54,13 @@ SHEETS = [
             "Rule": (
                 "id code revision name type unit award_class group effect amount attribute step "
                 "percent_of whole_steps starts_on ends_on position above up_to expiry expiry_count "
-                "expiry_round_to"
+                "expiry_round_to published_at"
             ),
             "RuleCondition": "id rule kind attribute operator values",
             "RuleLimit": "id rule code per period amount times each",
             "Occasion": "code on type partner is_active position since after_event",
             "OccasionProgress": "occasion done_on last_event ran_at",
+            "ChangeKey": "id change_id request_hash",
             "LimitUse": "id code owner period amount times",
             "Dividend": "code name counter less unit year_starts is_active position",
             "Declaration": (
@@ -51,8 +72,45 @@ SHEETS = [
     ),
     Sheet(
         "earning.Activity",
-        plain(f"{BODY} member result") | words("attributes", _without_words),
+        plain(f"{BODY} member result")
+        | words("attributes", _without_words)
+        | personal(facts=_without_birthday),
         title=_("What you did"),
+        member="member",
+    ),
+    Sheet(
+        "earning.ActivityChange",
+        plain(f"{CHANGE} member activity number returned result cause")
+        | words("attributes", _without_words)
+        | words("stated", partial(_blank, "stated"))
+        | words("after", partial(_blank, "after"))
+        | personal(facts=_without_birthday)
+        | words("reason"),
+        title=_("What was changed of it"),
+        member="member",
+    ),
+    Sheet(
+        "earning.ParkedChange",
+        plain(f"{CHANGE} returned activity_id activity_reference settled_at")
+        | words("attributes", _without_words)
+        | words("reason problem"),
+        title=_("Changes that came before it counted"),
+        rows=_parked,
+    ),
+    Sheet(
+        "earning.Correction",
+        plain("id member change activity rule unit entry amount lapsed")
+        | sentences("sentence inputs"),
+        title=_("What changes took back, or gave, and why"),
+        member="member",
+    ),
+    Sheet(
+        "earning.PendingActivity",
+        plain(f"{BODY} member due_on status ended_at ended_by")
+        | words("attributes", _without_words)
+        | sentences("expected")
+        | words("end_reason"),
+        title=_("What waits to be confirmed"),
         member="member",
     ),
     Sheet(
@@ -89,8 +147,14 @@ SHEETS = [
     ),
     Sheet(
         "earning.MilestoneReached",
-        plain("id member milestone level period activity recorded_at"),
+        plain("id member milestone level period activity turn recorded_at"),
         title=_("Milestones you reached"),
+        member="member",
+    ),
+    Sheet(
+        "earning.MilestoneVoid",
+        plain("id member reached owner change_id entry recorded_at") | sentences("sentence"),
+        title=_("Milestones that no longer stand"),
         member="member",
     ),
 ]

@@ -24,7 +24,10 @@ SHEETS = house(
         ),
         "Partner": "code name is_active",
         "Location": "id partner code name",
-        "ActivityType": "code name plural rated_by begins_by claim_days position",
+        "ActivityType": (
+            "code name plural rated_by begins_by claim_days position confirm confirm_days "
+            "return_tier return_rewards"
+        ),
         "ActivityAttribute": (
             "id type code name kind singular plural is_required least most choices position "
             "default told_days"

@@ -29,7 +29,7 @@ SHEETS = [
     Sheet(
         "tiers.Standing",
         plain(
-            "id member ladder tier source starts_at ends_at actor merge recorded_at "
+            "id member ladder tier source starts_at ends_at actor merge cause recorded_at "
             "challenge_unit challenge_amount keeps_until kept_at"
         )
         | words("reason"),
