@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from common.privacy import Sheet, house, plain, register, sentences, words
+from common.privacy import Person, Sheet, gone, house, plain, register, sentences, words
+from points.records import OpeningRow
 
 
 def install() -> None:
     """Describe the tables of this app."""
     register(SHEETS)
+
+
+def _brought(person: Person) -> models.QuerySet[OpeningRow]:
+    """Lines of files that still wait, or were refused, and are about somebody."""
+    known = Q(known__in=person.members)
+    for kind in ("reference", "card", "email", "phone"):
+        known |= Q(**{f"{kind}__in": person.marks})
+    return OpeningRow.objects.filter(known)
 
 
 SHEETS = [
@@ -65,18 +75,21 @@ SHEETS = [
     ),
     Sheet(
         "points.OpeningRow",
-        plain(
-            "id run line person joined_at unit amount awarded_at expires_at tier tier_until turn "
-            "known is_there"
-        )
-        | sentences("named reference card email phone problem"),
+        plain("id run line person known joined_at unit amount awarded_at expires_at turn is_there")
+        | plain("tier tier_until")
+        | gone("named reference card email phone problem"),
+        title=_("What was to be brought over from another system"),
+        rows=_brought,
+        is_deleted=True,
+    ),
+    Sheet(
+        "points.OpeningRun",
+        plain("id digest expected counts state read_by read_at posted_by finished_at")
+        | sentences("file_name"),
     ),
     *house(
         "points",
         {
-            "OpeningRun": (
-                "id file_name digest expected counts state read_by read_at posted_by finished_at"
-            ),
             "AuditRun": (
                 "id started_at finished_at since invariants entries faults first_invariant "
                 "first_row first_finding actor recorded_at"
