@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from common.jsons import blanked
 from common.privacy import Sheet, house, plain, register, words
 
-TYPED = ["reason", "note", "name"]  # what a payload may quote of what somebody typed
+TYPED = ["reason", "note", "name", "text"]  # what a payload may quote of what somebody typed
 
 
 def install() -> None:

@@ -72,6 +72,12 @@ SHEETS = [
     ),
     Sheet("members.Household", plain("id created_at") | sentences("name")),
     Sheet(
+        "members.Consent",
+        plain("id member topic is_given said_at actor"),
+        title=_("What you said about letters"),
+        member="member",
+    ),
+    Sheet(
         "members.HouseholdMember",
         plain("id member household is_head joined_at left_at"),
         title=_("Your household"),

@@ -75,6 +75,7 @@ def _letter(event: Event) -> Letter:
         event_subject=event.subject,
         payload=event.payload,
         due_at=clock.now(),
+        made_at=clock.now(),
     )
 
 

@@ -1,10 +1,10 @@
-"""What the tables of letters hold about people: the letters themselves, which go with them."""
+"""What the tables of messaging hold about people: where letters went, and what they were about."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from common.privacy import Sheet, gone, house, plain, register
+from common.privacy import Sheet, house, personal, plain, register, sentences, words
 
 
 def install() -> None:
@@ -17,12 +17,14 @@ SHEETS = [
     Sheet(
         "messaging.Letter",
         plain(
-            "id member event_id event_type event_subject status why attempts doubts due_at "
-            "taken_at sent_at made_at"
+            "id member event_id event_type event_subject status attempts doubts due_at taken_at "
+            "sent_at made_at"
         )
-        | gone("payload subject address"),
+        | personal(address="")
+        | words("subject", "")
+        | words("payload", dict)
+        | sentences("why"),
         title=_("Letters to you"),
         member="member",
-        is_deleted=True,
     ),
 ]

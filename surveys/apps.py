@@ -7,11 +7,12 @@ class SurveysConfig(AppConfig):
 
     def ready(self) -> None:
         from points import approvals
-        from surveys import care, descriptions, merging, privacy, proof, sections
+        from surveys import care, descriptions, leaving, merging, privacy, proof, sections
 
         sections.install()
         proof.install()
         descriptions.install()
         merging.install()
+        leaving.install()
         privacy.install()
         approvals.register(care.GOODWILL, approvals.Verb(care.perform_goodwill))
