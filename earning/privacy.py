@@ -25,6 +25,11 @@ def _without_words() -> Any:
     return blanked("attributes", list(texts.values_list("code", flat=True).distinct()))
 
 
+def _without_birthday() -> Any:
+    return blanked("facts", ["birthday"])
+
+
+CHANGE = "id partner reference kind occurred_at actor recorded_at"
 BODY = "id partner reference type location occurred_at recorded_at actor"
 
 SHEETS = [
@@ -34,6 +39,7 @@ SHEETS = [
             "Rule": (
                 "id code revision name type unit award_class group effect amount attribute step "
                 "percent_of whole_steps starts_on ends_on position above up_to expiry expiry_count "
+                "published_at "
                 "expiry_round_to"
             ),
             "RuleCondition": "id rule kind attribute operator values",
@@ -41,12 +47,19 @@ SHEETS = [
             "Occasion": "code on type partner is_active position since after_event",
             "OccasionProgress": "occasion done_on last_event ran_at",
             "LimitUse": "id code owner period amount times",
+            "Dividend": "code name counter less unit year_starts is_active position",
+            "Declaration": (
+                "id dividend year revision percent declared_on state cursor members total reason "
+                "actor recorded_at paid_at"
+            ),
             "Milestone": "code name counter at every window per unit amount is_active position",
         },
     ),
     Sheet(
         "earning.Activity",
-        plain(f"{BODY} member result") | words("attributes", _without_words),
+        plain(f"{BODY} member result")
+        | words("attributes", _without_words)
+        | words("facts", _without_birthday),
         title=_("What you did"),
         member="member",
     ),
@@ -72,13 +85,57 @@ SHEETS = [
         member="member",
     ),
     Sheet(
+        "earning.ActivityChange",
+        plain(f"{CHANGE} member activity number cause result returned")
+        | words("attributes", _without_words)
+        | words("facts", _without_birthday)
+        | words("reason")
+        | sentences("stated after"),
+        title=_("What was changed of what you did"),
+        member="member",
+    ),
+    Sheet(
+        "earning.Correction",
+        plain("id member change activity rule unit entry amount lapsed")
+        | sentences("sentence inputs"),
+        title=_("What changes took back or added"),
+        member="member",
+    ),
+    Sheet(
+        "earning.MilestoneVoid",
+        plain("id member reached owner change_id entry recorded_at") | sentences("sentence"),
+        title=_("Milestones that were taken back"),
+        member="member",
+    ),
+    Sheet(
+        "earning.PendingActivity",
+        plain(f"{BODY} member due_on status ended_at ended_by")
+        | words("attributes", _without_words)
+        | words("end_reason")
+        | sentences("expected"),
+        title=_("What waits to be confirmed"),
+        member="member",
+    ),
+    Sheet(
+        "earning.ParkedChange",
+        plain(f"{CHANGE} activity_id activity_reference settled_at returned")
+        | sentences("attributes reason problem"),
+    ),
+    *house("earning", {"ChangeKey": "id change_id request_hash"}),
+    Sheet(
         "earning.ImportRun",
         plain("id digest partner shifted_days counts actor started_at finished_at")
         | sentences("file_name"),
     ),
     Sheet(
+        "earning.DividendShare",
+        plain("id member declaration posting base amount sentence"),
+        title=_("Dividends you got"),
+        member="member",
+    ),
+    Sheet(
         "earning.MilestoneReached",
-        plain("id member milestone level period activity recorded_at"),
+        plain("id member milestone level period activity turn recorded_at"),
         title=_("Milestones you reached"),
         member="member",
     ),

@@ -24,9 +24,13 @@ SHEETS = house(
         ),
         "Partner": "code name is_active",
         "Location": "id partner code name",
-        "ActivityType": "code name plural rated_by begins_by claim_days position",
+        "ActivityType": (
+            "code name plural rated_by begins_by claim_days position return_tier return_rewards "
+            "confirm confirm_days"
+        ),
         "ActivityAttribute": (
-            "id type code name kind singular plural is_required least most choices position"
+            "id type code name kind singular plural is_required least most choices position "
+            "default told_days"
         ),
         "Revision": "id blueprint text changes actor applied_at",
     },

@@ -6,6 +6,7 @@ They live here because a member's list shows what higher floors know.
 from desk.admin import (
     approvals,
     conversions,
+    dividends,
     earning,
     events,
     households,
@@ -16,6 +17,7 @@ from desk.admin import (
     milestones,
     opening,
     partners,
+    plans,
     points,
     program,
     rest,
@@ -31,6 +33,7 @@ rest.register_rest()
 __all__ = [
     "approvals",
     "conversions",
+    "dividends",
     "earning",
     "events",
     "households",
@@ -41,6 +44,7 @@ __all__ = [
     "milestones",
     "opening",
     "partners",
+    "plans",
     "points",
     "program",
     "rewards",
