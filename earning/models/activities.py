@@ -55,7 +55,7 @@ class Activity(ActivityBody, MemberOwned):
     class Meta:
         ordering = ("-id",)
         verbose_name_plural = _("activities")
-        triggers = append_only(erasable=("attributes",))
+        triggers = append_only(erasable=("attributes", "facts"))
         indexes: ClassVar = [
             models.Index(
                 fields=["member", "-occurred_at", "-id"], name="earning_activity_by_member"

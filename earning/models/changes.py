@@ -79,7 +79,7 @@ class ActivityChange(ChangeBody, MemberOwned):
     class Meta:
         ordering = ("activity", "number")
         verbose_name_plural = _("activity changes")
-        triggers = append_only()
+        triggers = append_only(erasable=("attributes", "facts", "reason", "stated", "after"))
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["member", "activity", "number"], name="earning_change_number_is_unique"
@@ -172,7 +172,7 @@ class Correction(MemberOwned):
 
     class Meta:
         ordering = ("id",)
-        triggers = append_only()
+        triggers = append_only(erasable=("sentence", "inputs"))
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["member", "change", "rule"], name="earning_correction_once_per_rule"

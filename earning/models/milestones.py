@@ -117,7 +117,7 @@ class MilestoneVoid(MemberOwned):
 
     class Meta:
         ordering = ("-id",)
-        triggers = append_only()
+        triggers = append_only(erasable=("sentence",))
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["member", "reached"], name="earning_void_once_per_level"
