@@ -17,7 +17,8 @@ from common import clock
 from desk import conditions
 from earning.models import Activity, Award, UnclaimedActivity
 from members.models import Member
-from points.models import Account, Entry
+from points import approvals
+from points.models import Account, AuditRun, Entry
 from program import catalog
 from program.models import Program, Unit
 from rewards import giving
@@ -80,6 +81,8 @@ class Figures:
     without_tier: int
     recorded: list[Recorded]
     unclaimed: int
+    undecided: int
+    audit: AuditRun | None
     vouchers_ready: int
     orders: int
     giving: Share | None
@@ -120,6 +123,8 @@ def count(program: Program) -> Figures:
         vouchers_ready=ready.filter(reward__kind__in=WITH_VOUCHER).count(),
         orders=Fulfilment.objects.filter(status=Fulfilment.Status.ORDERED).count(),
         giving=giving.share(since=since, until=now) if Fund.objects.exists() else None,
+        undecided=approvals.waiting(),
+        audit=AuditRun.objects.filter(since__isnull=True).first(),
         newest=list(Redemption.objects.select_related("member", "reward", "unit")[:NEWEST]),
     )
 

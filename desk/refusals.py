@@ -68,6 +68,17 @@ SENTENCES: dict[str, str | Promise] = {
         "There is a rule with that code already. Codes are unique."
     ),
     "earning_rule_pays_something": later("A rule pays something: give an amount above zero."),
+    "earning_rule_only_per_has_a_band": later(
+        "“Above” and “up to” go with an amount per unit of an attribute."
+    ),
+    "earning_rule_band_is_not_empty": later("“Up to” is more than “above”, which is zero or more."),
+    "earning_rule_expiry_names_its_count": later(
+        "Say after how many days or months it ends; “never” has no number."
+    ),
+    "earning_condition_before_is_of_an_attribute": later("“Is before” compares an attribute."),
+    "earning_limit_of_one_activity_is_not_split": later(
+        "One activity has one of each: leave that empty, or limit the member."
+    ),
     "earning_rule_step_is_positive": later("A step is above zero."),
     "earning_rule_per_names_its_attribute": later(
         "“An amount per unit of an attribute” needs its attribute; the other effects have none."

@@ -21,6 +21,7 @@ CORRECT = "members.change_member"
 REPLACE_CARD = "members.add_card"
 ISSUE_CODE = "members.add_claimcode"
 ADJUST = "points.add_posting"
+DECIDE = "points.change_adjustmentrequest"
 REDEEM = "rewards.add_redemption"
 USE_VOUCHER = "rewards.change_redemption"
 CANCEL_VOUCHER = "rewards.delete_redemption"
@@ -50,7 +51,7 @@ CLERK_SEES = frozenset(
     {
         "members.view_member", "members.view_card",
         "points.view_account", "points.view_posting", "points.view_entry", "points.view_lot",
-        "points.view_lotuse", "points.view_extension",
+        "points.view_lotuse", "points.view_extension", "points.view_adjustmentrequest",
         "tiers.view_ladder", "tiers.view_tier", "tiers.view_standing",
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
         "rewards.view_reward", "rewards.view_redemption", "rewards.view_fulfilment",
@@ -66,10 +67,11 @@ MANAGER_SEES = frozenset(
         "members.view_memberkey", "members.view_claimcode",
         "members.view_segment", "members.view_segmentmember",
         "tiers.view_tierroute", "tiers.view_tierneed",
-        "events.view_event", "events.view_heartbeat",
+        "events.view_event", "events.view_heartbeat", "points.view_auditrun",
         "earning.view_rule", "earning.view_rulecondition", "earning.view_rulelimit",
         "earning.view_limituse",
         "earning.view_importrun", "earning.view_milestone", "earning.view_milestonereached",
+        "earning.view_occasion",
         "members.view_household", "members.view_householdmember",
         "rewards.view_rewardprice", "rewards.view_rewardstock", "rewards.view_conversion",
         "rewards.view_fund", "rewards.view_fundtotal", "rewards.view_rewardcode",
@@ -94,6 +96,7 @@ MANAGER_CHANGES = frozenset(
         "earning.add_rule", "earning.change_rule", "earning.delete_rule",
         "earning.add_rulecondition", "earning.change_rulecondition", "earning.delete_rulecondition",
         "earning.add_milestone", "earning.change_milestone",
+        "earning.add_occasion", "earning.change_occasion",
         "earning.add_rulelimit", "earning.change_rulelimit", "earning.delete_rulelimit",
         "rewards.add_conversion", "rewards.change_conversion",
         "tiers.add_tierexpiry", "tiers.change_tierexpiry", "tiers.delete_tierexpiry",
@@ -102,7 +105,7 @@ MANAGER_CHANGES = frozenset(
         "rewards.add_fund", "rewards.change_fund", UPLOAD_CODES, DRAW,
         "rewards.add_rewarddate", "rewards.change_rewarddate",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",
-        ISSUE_KEY, REVOKE_KEY,
+        ISSUE_KEY, REVOKE_KEY, DECIDE,
     }
 )  # fmt: skip
 

@@ -141,6 +141,17 @@ NAVIGATION: list[dict[str, Any]] = [
             _list(_("Vouchers"), "confirmation_number", "rewards.redemption"),
             _list(_("Orders to send"), "local_shipping", "rewards.fulfilment"),
             _list(_("Unclaimed activities"), "help", "earning.unclaimedactivity"),
+            _list(
+                _("Waiting for a second person"),
+                "supervised_user_circle",
+                "points.adjustmentrequest",
+            ),
+            _item(
+                _("Adjustments of a day"),
+                "fact_check",
+                "points_adjustmentrequest_report",
+                "points.change_adjustmentrequest",
+            ),
         ],
     },
     _group(
@@ -162,6 +173,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _list(_("Lots"), "inventory_2", "points.lot"),
             _list(_("Extensions"), "update", "points.extension"),
             _list(_("Uses of lots"), "call_split", "points.lotuse"),
+            _list(_("Audits"), "verified", "points.auditrun"),
         ],
     ),
     _group(
@@ -175,6 +187,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _list(_("Routes to tiers"), "alt_route", "tiers.tierroute"),
             _list(_("Ends by tier"), "hourglass", "tiers.tierexpiry"),
             _list(_("Milestones"), "emoji_flags", "earning.milestone"),
+            _list(_("Occasions"), "celebration", "earning.occasion"),
             _list(_("Households"), "home", "members.household"),
             _list(_("Segments"), "diversity_3", "members.segment"),
             _list(_("Rewards"), "redeem", "rewards.reward"),

@@ -6,9 +6,18 @@ class EarningConfig(AppConfig):
     verbose_name = "Earning"
 
     def ready(self) -> None:
-        from earning import aspects, descriptions, proof, reporting, scenes, sections
+        from earning import (
+            aspects,
+            descriptions,
+            occasion_section,
+            proof,
+            reporting,
+            scenes,
+            sections,
+        )
 
         sections.install()
+        occasion_section.install()
         scenes.install()
         proof.install()
         aspects.install()

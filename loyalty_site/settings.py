@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "events",
     "points",
     "tiers",
+    "plans",
     "earning",
     "rewards",
     "partners",
@@ -120,8 +121,20 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Each run catches up to now, so a missed one costs nothing. Quarters of an hour, because every
     # time zone's midnight falls on one.
     "expire_points": {"task": "points.tasks.expire_points", "schedule": crontab(minute="*/15")},
+    # Birthdays and anniversaries of the local day, who joined and who rose: each is recorded once.
+    "record_occasions": {
+        "task": "earning.tasks.record_occasions",
+        "schedule": crontab(minute="*/5"),
+    },
+    # A day's adjustments are told once it is over, whatever the zone; a missed run is caught up.
+    "report_adjustments": {
+        "task": "points.tasks.report_adjustments",
+        "schedule": crontab(minute="10"),
+    },
     # Thresholds change at the program's midnight; the run looks back a week, so a late one is fine.
     "reassess_turned": {"task": "tiers.tasks.reassess_turned", "schedule": crontab(minute="5")},
+    # Renewals fall on the program's midnight; each run catches up.
+    "bill_plans": {"task": "plans.tasks.bill", "schedule": crontab(minute="*/15")},
 }
 
 # --- people --------------------------------------------------------------------------------------

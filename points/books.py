@@ -73,8 +73,20 @@ class Books:
             self._lots[key] = sorted(stored + fresh, key=spend_order)
         return self._lots[key]
 
-    def enter(self, posting: Posting, *, key: Key, kind: str, amount: int, reason: str) -> Entry:
-        """Add an entry to `posting`: moves the account's balance and version in memory."""
+    def enter(
+        self,
+        posting: Posting,
+        *,
+        key: Key,
+        kind: str,
+        amount: int,
+        reason: str,
+        occurred_at: datetime | None = None,
+    ) -> Entry:
+        """Add an entry to `posting`: moves the account's balance and version in memory.
+
+        It happened when its posting did, unless `occurred_at` says otherwise.
+        """
         account = self.accounts[key]
         account.balance += amount
         account.version += 1
@@ -88,7 +100,7 @@ class Books:
             balance_after=account.balance,
             version=account.version,
             reason=reason[:240],
-            occurred_at=posting.occurred_at,
+            occurred_at=occurred_at or posting.occurred_at,
         )
         self.entries.append(entry)
         return entry
@@ -149,13 +161,14 @@ class Books:
 
         A stored lot that has ended by now is dead, whether the expiry run has come by or not.
         """
-        moved = False
+        moved: dict[str, str] = {}
         for lot in self.lots(key):
             if lot.expires_at is None or not lot.remaining:
                 continue
             is_dead = lot.pk not in self._new_lots and lot.expires_at <= now
             if since < lot.expires_at < until and not is_dead:
-                lot.expires_at, moved = until, True
+                moved[str(lot.pk)] = lot.expires_at.isoformat()
+                lot.expires_at = until
                 if lot.pk not in self._new_lots:
                     self._changed[lot.pk] = lot
         if moved:
@@ -163,7 +176,12 @@ class Books:
             self._lots[key] = sorted(self._lots[key], key=spend_order)
             self.extensions.append(
                 Extension(
-                    member_id=key[0], account=account, posting=posting, source=source, until=until
+                    member_id=key[0],
+                    account=account,
+                    posting=posting,
+                    source=source,
+                    until=until,
+                    moved=moved,
                 )
             )
 

@@ -87,6 +87,13 @@ class Posting(MemberOwned):
     class Meta:
         ordering = ("-id",)
         triggers = append_only()
+        indexes: ClassVar = [
+            models.Index(  # the daybook of what was moved by hand
+                fields=["occurred_at"],
+                condition=Q(kind="adjustment"),
+                name="points_posting_adjusted",
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["member", "source"], name="points_posting_source_is_unique"
@@ -123,6 +130,7 @@ class Entry(MemberOwned):
         CLAWBACK = "clawback", _("taken back")
         EXPIRY = "expiry", _("expired")
         ADJUSTMENT = "adjustment", _("adjusted")
+        PLAN = "plan", _("given with a plan")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="entries")
     account = models.ForeignKey(Account, models.PROTECT, related_name="entries")
@@ -237,6 +245,9 @@ class Extension(MemberOwned):
     )
     source = models.CharField(max_length=120)
     until = models.DateTimeField()
+    moved = models.JSONField(
+        default=dict, help_text=_("The lots whose end it moved, each with the end it had before.")
+    )
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -274,3 +285,20 @@ class LotUse(MemberOwned):
 
     def __str__(self) -> str:
         return f"{self.amount:+d}"
+
+
+# Tables of this app that lie beside the ledger; Django looks for them here.
+from points.records import AdjustmentRequest, AuditRun  # noqa: E402
+
+__all__ = [
+    "LIMIT",
+    "Account",
+    "AdjustmentRequest",
+    "AuditRun",
+    "Entry",
+    "Extension",
+    "Lot",
+    "LotQuerySet",
+    "LotUse",
+    "Posting",
+]

@@ -92,6 +92,10 @@ def _units() -> None:
             "decimals": ("Digits after the point.", "2"),
             "rounding": ("What happens to what is finer, once for each award.", '"half_up"'),
             "expiry": ("When it ends; left out: never.", '{ months = 24, round_to = "month" }'),
+            "second_person_above": (
+                "What one of the staff may give or take by hand for a member in a day; more waits.",
+                "500",
+            ),
             "default": ("Shown first, everywhere. At most one unit is.", "true"),
         },
     )

@@ -51,6 +51,9 @@ def units() -> list[UnitTable]:
             decimals=row.decimals,
             rounding=literal(row.rounding),
             expiry=expiry(row),
+            second_person_above=(
+                None if row.second_person_above is None else whole(row.second_person_above, row)
+            ),
             default=row.is_default,
         )
         for row in Unit.objects.all()

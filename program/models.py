@@ -124,6 +124,14 @@ class Unit(models.Model):
     expiry_min_days = models.PositiveSmallIntegerField(
         default=0, help_text=_("How many days points live at least, from when they are posted.")
     )
+    second_person_above = models.PositiveBigIntegerField(
+        null=True,
+        blank=True,
+        help_text=_(
+            "What one of the staff may give or take by hand for one member in a day, alone; more "
+            "waits for a second person. Empty: no limit."
+        ),
+    )
     is_default = models.BooleanField(
         default=False, help_text=_("The unit shown first, everywhere.")
     )

@@ -22,6 +22,7 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 Color = Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
+UNIT_COLUMNS = ("kind", "singular", "plural", "decimals", "rounding")
 DIGITS = 8  # before the point: rates, prices and thresholds of any program that was ever published
 FRACTION = 4  # digits after the point that a rate is kept with
 M = TypeVar("M", bound=models.Model)
@@ -86,6 +87,7 @@ class UnitTable(Table):
     decimals: Annotated[int, msgspec.Meta(ge=0, le=2)] = 0
     rounding: Literal["down", "half_up", "up"] = "down"
     expiry: ExpiryTable | None = None
+    second_person_above: Decimal | None = None
     default: bool = False
 
 
@@ -165,12 +167,10 @@ def positive(table: Table, *names: str) -> None:
 
 
 def smallest(amount: Decimal, decimals: int, *, place: str) -> int:
-    """An amount in its unit's smallest part. Refuses one with more decimals than the unit has."""
+    """An amount in its unit's smallest part. Refuses one with more decimals, or below zero."""
     parts = amount.scaleb(decimals)
-    if parts != parts.to_integral_value():
-        raise BlueprintInvalid(
-            f"in {place}: {amount} has more than the unit's {decimals} decimals."
-        )
+    if parts != parts.to_integral_value() or parts < 0:
+        raise BlueprintInvalid(f"in {place}: {amount} is negative or too fine for its unit.")
     return int(parts)
 
 
@@ -227,11 +227,10 @@ def _apply_units(tables: list[UnitTable], blueprint: Any) -> list[str]:
                 f'in [[unit]] "{table.code}": kind and decimals of a unit are for life. Add a '
                 "new unit instead."
             )
-        values = {
-            name: getattr(table, name)
-            for name in ("kind", "singular", "plural", "decimals", "rounding")
-        }
+        values = {name: getattr(table, name) for name in UNIT_COLUMNS}
         values |= _expiry(table, blueprint) | {"is_default": table.default, "position": position}
+        limit, place = table.second_person_above, f'[[unit]] "{table.code}", second_person_above'
+        values["second_person_above"] = limit and smallest(limit, table.decimals, place=place)
         changes += upsert(Unit, {"code": table.code}, values, label=f"Unit {table.plural}")[1]
     return changes
 

@@ -17,7 +17,7 @@ from program.sections import Code, Text
 from rewards import contests, delivery, exchange, giving, offers, redemption, stock, vouchers
 from rewards.exchange import Exchanged
 from rewards.models import Conversion, Draw, Fulfilment, FundTotal, Redemption, RewardDate
-from rewards.redemption import Wish
+from rewards.redemption import Choice
 
 ACTOR = "system:scenario"
 
@@ -109,7 +109,7 @@ def _redeem(table: RedeemTable, stage: Stage) -> Redemption:
         reward=reward,
         attempt=uuid7(),
         actor=ACTOR,
-        wish=Wish(amount=amount, date=date, address=table.address),
+        choice=Choice(amount=amount, date=date, address=table.address),
     )
     stage.named[table.as_ or table.reward] = made
     return made

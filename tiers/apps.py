@@ -6,9 +6,10 @@ class TiersConfig(AppConfig):
     verbose_name = "Tiers"
 
     def ready(self) -> None:
-        from tiers import aspects, descriptions, scenes, sections
+        from tiers import aspects, correction, descriptions, scenes, sections
 
         sections.install()
         scenes.install()
         aspects.install()
+        correction.install()
         descriptions.install()

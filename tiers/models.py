@@ -286,6 +286,7 @@ class Standing(MemberOwned):
         EARNED = "earned", _("earned")
         GRANTED = "granted", _("granted")
         MATCHED = "matched", _("matched")
+        BOUGHT = "bought", _("bought")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="standings")
     ladder = models.ForeignKey(Ladder, models.PROTECT, related_name="+")

@@ -122,9 +122,10 @@ def settle(ways: Mapping[tuple[uuid.UUID, str], Climb], *, actor: str) -> list[S
     written.
     """
     stored: dict[tuple[uuid.UUID, str], list[Standing]] = {}
-    for row in Standing.objects.filter(
+    earned = Standing.objects.filter(
         member__in={pk for pk, _ in ways}, source=Standing.Source.EARNED
-    ):
+    )
+    for row in earned.select_related("tier"):
         stored.setdefault((row.member_id, row.ladder_id), []).append(row)
     stale: list[uuid.UUID] = []
     fresh: list[Standing] = []
@@ -162,14 +163,19 @@ def _announce(
 ) -> list[Event]:
     now = clock.now()
     before = next(
-        (r.tier_id for r in old if r.starts_at <= now and (not r.ends_at or r.ends_at > now)), None
+        (r.tier for r in old if r.starts_at <= now and (not r.ends_at or r.ends_at > now)), None
     )
     after = next(
         (s.rung for s in spans if s.starts_at <= now and (not s.ends_at or s.ends_at > now)), None
     )
-    if (after.id if after else None) == before:
+    if (after.id if after else None) == (before.pk if before else None):
         return []
-    payload = {"ladder": key[1], "tier": after.code if after else None, "actor": actor}
+    payload = {
+        "ladder": key[1],
+        "tier": after.code if after else None,
+        "before": before.code if before else None,
+        "actor": actor,
+    }
     return [outbox.draft("tier_changed", member_id=key[0], payload=payload)]
 
 

@@ -4,6 +4,7 @@ They live here because a member's list shows what higher floors know.
 """
 
 from desk.admin import (
+    approvals,
     conversions,
     earning,
     events,
@@ -24,6 +25,7 @@ from desk.admin import (
 rest.register_rest()
 
 __all__ = [
+    "approvals",
     "conversions",
     "earning",
     "events",

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
@@ -25,14 +24,14 @@ from earning import intake
 from earning.errors import AlreadyClaimed
 from earning.models import UnclaimedActivity
 from members.models import Member
-from points import ledger
+from points import approvals
+from points.approvals import Wish
 from points.errors import SourceUsed
 from program import catalog
 from program.models import Unit
 from rewards import codes, offers, redemption
 from rewards.models import Kind, Redemption, Reward, RewardDate
-from rewards.redemption import Wish
-from tiers import standing
+from rewards.redemption import Choice
 
 
 class Adjust(VerbForm):
@@ -68,24 +67,35 @@ class Adjust(VerbForm):
         data, member = self.cleaned_data, self.subject
         unit, amount = data["unit"], data["amount"]
         source = f"adjustment:{data['attempt'] or uuid.uuid4()}"
+        wish = Wish(member, unit.pk, amount, data["reason"], source)
         try:
-            with transaction.atomic():
-                ledger.adjust(
-                    member,
-                    unit=unit.pk,
-                    amount=amount,
-                    reason=data["reason"],
-                    actor=actor,
-                    source=source,
-                )
-                if unit.kind == Unit.Kind.COUNTER:
-                    standing.reassess(member, actor=actor)
+            outcome = approvals.ask(wish, actor=actor)
         except SourceUsed as error:
             raise Repeated(
                 _("This adjustment was posted already. It was not posted again.")
             ) from error
         words = {"amount": say.signed(amount, unit), "member": member.name}
-        return Done(_("%(amount)s for %(member)s.") % words, page(member))
+        if outcome.posting is not None:
+            return Done(_("%(amount)s for %(member)s.") % words, page(member))
+        return Done(
+            _("%(amount)s for %(member)s wait for a second person. Nothing was posted yet.")
+            % words,
+            page(member),
+        )
+
+    @property
+    def notice(self) -> str:
+        """That a second person is needed, as soon as that is known."""
+        amount, unit = self.cleaned_data.get("amount"), self.cleaned_data.get("unit")
+        actor = f"staff:{self.clerk.pk}"
+        if not isinstance(amount, int) or unit is None or unit.second_person_above is None:
+            return ""
+        if not approvals.is_above(self.subject, unit=unit, amount=amount, actor=actor):
+            return ""
+        return _(
+            "With what you moved for this member today, this is more than the %(most)s that one "
+            "person may. It waits until somebody else agrees."
+        ) % {"most": say.amount(unit.second_person_above, unit)}
 
 
 class Redeem(VerbForm):
@@ -127,7 +137,7 @@ class Redeem(VerbForm):
             reward=offers.reward_by_code(data["reward"]),
             attempt=data["attempt"] or uuid.uuid4(),
             actor=actor,
-            wish=Wish(
+            choice=Choice(
                 date=uuid.UUID(data["date"]) if data.get("date") else None,
                 address=data.get("address", ""),
             ),

@@ -21,11 +21,12 @@ from common.errors import LoyaltyError
 from desk import house, rehearsal
 from desk.attempts import Repeated
 from desk.rehearsal import Rehearsal
-from desk.verbs import keys, people, points, rewards
+from desk.verbs import approvals, keys, people, points, rewards
 from desk.verbs.base import Done, VerbForm
 from earning.models import UnclaimedActivity
 from members.models import Member
 from partners.models import ApiKey
+from points.models import AdjustmentRequest
 from rewards.models import Codes, Fulfilment, Kind, Redemption, Reward
 from tiers import standing
 
@@ -59,6 +60,8 @@ VERBS = (
     Verb("deliver", "rewards.fulfilment", rewards.Deliver, "inventory"),
     Verb("claim", "earning.unclaimedactivity", points.Claim, "person_check"),
     Verb("revoke", "partners.apikey", keys.RevokeKey, "key_off"),
+    Verb("approve", "points.adjustmentrequest", approvals.Approve, "check"),
+    Verb("decline", "points.adjustmentrequest", approvals.Decline, "close"),
 )
 
 
@@ -98,6 +101,8 @@ def _makes_sense(verb: Verb, subject: Any) -> bool:
         return subject.revoked_at is None
     if verb.model in ("rewards.reward", "rewards.fulfilment"):
         return _fits_kind(verb, subject)
+    if verb.model == "points.adjustmentrequest":
+        return bool(subject.state == AdjustmentRequest.State.WAITING)
     return not (verb.form is points.Claim and subject.claimed_at is not None)
 
 
@@ -116,6 +121,8 @@ def rows(model: str) -> QuerySet[Any]:
     """The rows a model's verbs are about, with what their pages show."""
     if model == "rewards.redemption":
         return Redemption.objects.select_related("reward", "unit", "member")
+    if model == "points.adjustmentrequest":
+        return AdjustmentRequest.objects.select_related("member", "unit")
     if model == "earning.unclaimedactivity":
         return UnclaimedActivity.objects.select_related("type", "partner", "location")
     if model == "rewards.reward":
@@ -195,11 +202,12 @@ def _previewed(request: HttpRequest, form: VerbForm) -> dict[str, Any]:
     if not form.is_ready_to_preview():
         return {"rehearsal": None, "faults": form.non_field_errors()}
     assert form.member is not None
+    notice = form.notice
     try:
         found: Rehearsal = rehearsal.of(form.member, lambda: form.act(actor=house.actor(request)))
     except LoyaltyError as refusal:
         return {"rehearsal": None, "faults": [refusal.message]}
-    return {"rehearsal": found, "rehearsed_for": form.member}
+    return {"rehearsal": found, "rehearsed_for": form.member, "notice": notice}
 
 
 def _shown(request: HttpRequest, form: VerbForm, **extra: Any) -> HttpResponse:
