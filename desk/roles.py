@@ -25,6 +25,7 @@ DECIDE = "points.change_adjustmentrequest"
 REDEEM = "rewards.add_redemption"
 USE_VOUCHER = "rewards.change_redemption"
 CANCEL_VOUCHER = "rewards.delete_redemption"
+DECIDE_REFERRAL = "earning.change_referral"
 SEND_PRODUCT = "rewards.change_fulfilment"
 UPLOAD_CODES = "rewards.add_rewardcode"
 DRAW = "rewards.add_draw"
@@ -45,6 +46,7 @@ CLERK_VERBS = frozenset(
         CANCEL_VOUCHER,
         CLAIM,
         SEND_PRODUCT,
+        DECIDE_REFERRAL,
     }
 )
 CLERK_SEES = frozenset(
@@ -55,7 +57,7 @@ CLERK_SEES = frozenset(
         "tiers.view_ladder", "tiers.view_tier", "tiers.view_standing",
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
         "rewards.view_reward", "rewards.view_redemption", "rewards.view_fulfilment",
-        "rewards.view_rewarddate",
+        "rewards.view_rewarddate", "earning.view_referral", "earning.view_referralterms",
     }
 )  # fmt: skip
 
@@ -102,6 +104,7 @@ MANAGER_CHANGES = frozenset(
         "tiers.add_tierexpiry", "tiers.change_tierexpiry", "tiers.delete_tierexpiry",
         "rewards.add_reward", "rewards.change_reward",
         "rewards.add_rewardprice", "rewards.change_rewardprice", "rewards.delete_rewardprice",
+        "earning.add_referralterms", "earning.change_referralterms",
         "rewards.add_fund", "rewards.change_fund", UPLOAD_CODES, DRAW,
         "rewards.add_rewarddate", "rewards.change_rewarddate",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",

@@ -139,6 +139,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "rewards.change_redemption",
             ),
             _list(_("Vouchers"), "confirmation_number", "rewards.redemption"),
+            _list(_("Invitations"), "group_add", "earning.referral"),
             _list(_("Orders to send"), "local_shipping", "rewards.fulfilment"),
             _list(_("Unclaimed activities"), "help", "earning.unclaimedactivity"),
             _list(
@@ -191,6 +192,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _list(_("Households"), "home", "members.household"),
             _list(_("Segments"), "diversity_3", "members.segment"),
             _list(_("Rewards"), "redeem", "rewards.reward"),
+            _list(_("Invitation terms"), "handshake", "earning.referralterms"),
             _list(_("Funds"), "volunteer_activism", "rewards.fund"),
             _list(_("Draws"), "casino", "rewards.draw"),
             _list(_("Uploaded codes"), "list", "rewards.rewardcode"),

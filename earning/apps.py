@@ -11,6 +11,7 @@ class EarningConfig(AppConfig):
             descriptions,
             occasion_section,
             proof,
+            referral_section,
             reporting,
             scenes,
             sections,
@@ -18,6 +19,7 @@ class EarningConfig(AppConfig):
 
         sections.install()
         occasion_section.install()
+        referral_section.install()
         scenes.install()
         proof.install()
         aspects.install()

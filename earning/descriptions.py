@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from earning.conditions import WhenTable
 from earning.mapping import DateTable, MappingTable, MemberTable, SourceTable, SumTable
-from earning.scenes import ActivityTable
+from earning.scenes import ActivityTable, ReferTable
 from earning.sections import (
     LimitTable,
     MilestoneTable,
@@ -175,9 +175,11 @@ def _scenarios() -> None:
             "activity": (
                 "A partner reports an activity of the member.",
                 '{ type = "purchase", attributes = { amount = "9.80" } }',
-            )
+            ),
+            "refer": ("The member has come by somebody's invitation.", '{ by = "ana" }'),
         },
     )
+    describe(ReferTable, "An invitation.", {"by": ("Whose it was.", '"ana"')})
     describe(
         ActivityTable,
         "An activity.",
@@ -195,6 +197,10 @@ def _scenarios() -> None:
         "",
         {
             "earned": ("What the step's activity earned, by unit.", "{ bean = 9, visit = 1 }"),
+            "referral": (
+                "How the member's invitation stands: open, doubted, refused, paid, missed or none.",
+                '"paid"',
+            ),
             "milestones": ("The marks it passed: code and level.", '["crystal 140"]'),
             "sentences": ("How each award is explained.", '["Visit: 1 visit"]'),
         },

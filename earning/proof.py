@@ -33,6 +33,13 @@ INVARIANTS: dict[str, str] = {
         SELECT u.id, u.reference FROM earning_unclaimedactivity u
         LEFT JOIN earning_activity a ON a.id = u.id
         WHERE (u.claimed_at IS NULL) <> (a.id IS NULL) OR u.member_id <> a.member_id""",
+    "a referral was paid by activities of its own": """
+        SELECT r.id, r.status FROM earning_referral r
+        JOIN earning_activity a ON a.id = r.activity_id
+        JOIN earning_activity p ON p.id = r.referrer_activity_id
+        LEFT JOIN earning_activity f ON f.id = r.friend_activity_id
+        WHERE a.member_id <> r.member_id OR p.member_id <> r.referrer_id
+          OR f.member_id <> r.member_id OR p.reference NOT LIKE 'referral:' || a.id || ':%'""",
 }
 
 

@@ -11,13 +11,14 @@ from typing import Any
 from common import clock
 from common.ids import uuid7
 from common.text import number, scaled
-from earning import intake, occasions
+from earning import intake, occasions, referring
 from earning.intake import Recorded
-from earning.models import MilestoneReached
+from earning.models import MilestoneReached, Referral
 from earning.submissions import Submission
 from members.models import MemberKey
 from program import catalog
 from program.blueprint import Table
+from program.errors import BlueprintInvalid
 from program.scenarios import (
     Expectation,
     Found,
@@ -39,6 +40,25 @@ class ActivityTable(Table):
     location: str = ""
     reference: str = ""
     on: date | None = None
+
+
+class ReferTable(Table):
+    """The step's member has come by somebody's invitation."""
+
+    by: str
+
+
+def _refer(table: ReferTable, stage: Stage) -> Referral:
+    if table.by not in stage.cast:
+        raise BlueprintInvalid(f'nobody called "{table.by}" was enrolled.')
+    code = referring.code_of(stage.cast[table.by])
+    return referring.refer(stage.who(), code=code, actor="system:scenario")
+
+
+def _referral(wanted: str, stage: Stage) -> Found:
+    """How the invitation of the step's member stands now."""
+    row = Referral.objects.filter(member=stage.who()).first()
+    return Found(row.status if row else "none", (row.reason,) if row else ())
 
 
 def _activity(table: ActivityTable, stage: Stage) -> Recorded:
@@ -95,6 +115,8 @@ def install() -> None:
     """Register the steps and expectations of this app."""
     register(
         Step("activity", ActivityTable, _activity),
+        Step("refer", ReferTable, _refer),
+        Expectation("referral", str, _referral),
         Expectation("earned", dict[str, Decimal], _earned),
         Expectation("milestones", list[str], _milestones),
         Expectation("sentences", list[str], _sentences),

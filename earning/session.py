@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from django.utils import translation
 
 from common import bulk, clock
-from earning import milestones, rules, sentences, usage
+from earning import milestones, rewarding, rules, sentences, usage
 from earning.deciding import Decided, Decider
 from earning.evaluation import Outcome
 from earning.gathering import Gatherer
 from earning.milestones import Passed
 from earning.models import Activity, Award, Rule
+from earning.rewarding import Prospects
 from earning.submissions import Checked
 from events import outbox
 from events.models import Event
@@ -58,7 +59,9 @@ class Session:
         checked: Sequence[Checked],
         books: Books,
         actor: str,
+        prospects: Prospects,
     ) -> None:
+        self.prospects = prospects
         self.program, self.members, self.books, self.actor = program, members, books, actor
         self.rules = rules.compiled(program)
         ids = {member.pk for member in members.values()}
@@ -87,6 +90,8 @@ class Session:
         actor: str,
     ) -> Session:
         """Lock the accounts that the activities may touch; read what tiers need only after that."""
+        found = rewarding.prospects(program, members=members, checked=checked)
+        members, checked = {**members, **found.members}, [*checked, *found.checked]
         compiled = rules.compiled(program)
         keys = {
             (members[one.identity].pk, rule.unit)
@@ -105,13 +110,17 @@ class Session:
         climbing = {u for r in ladders.rules(program) if r.units & touched for u in r.units}
         keys |= {(member.pk, unit) for member in members.values() for unit in climbing}
         books = Books.open(keys)
-        return cls(program, members=members, checked=checked, books=books, actor=actor)
+        return cls(
+            program, members=members, checked=checked, books=books, actor=actor, prospects=found
+        )
 
     def record(self, checked: Sequence[Checked]) -> dict[int, Stored]:
         """Evaluate, post and store. Returns activity and awards by the submission's index."""
         with translation.override(self.program.language):
-            decided = self._decide(checked)
-            return self._write(decided)
+            decided = self._decide([*checked, *self.prospects.taken(checked)])
+            stored = self._write(decided)
+        self.prospects.settle(stored)
+        return stored
 
     def _decide(self, checked: Sequence[Checked]) -> list[Decision]:
         decided: list[Decision] = []

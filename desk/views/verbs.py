@@ -21,9 +21,9 @@ from common.errors import LoyaltyError
 from desk import house, rehearsal
 from desk.attempts import Repeated
 from desk.rehearsal import Rehearsal
-from desk.verbs import approvals, keys, people, points, rewards
+from desk.verbs import approvals, keys, people, points, referrals, rewards
 from desk.verbs.base import Done, VerbForm
-from earning.models import UnclaimedActivity
+from earning.models import Referral, UnclaimedActivity
 from members.models import Member
 from partners.models import ApiKey
 from points.models import AdjustmentRequest
@@ -58,6 +58,8 @@ VERBS = (
     Verb("draw", "rewards.reward", rewards.DrawWinners, "casino"),
     Verb("ship", "rewards.fulfilment", rewards.Ship, "local_shipping"),
     Verb("deliver", "rewards.fulfilment", rewards.Deliver, "inventory"),
+    Verb("approve", "earning.referral", referrals.Approve, "thumb_up"),
+    Verb("refuse", "earning.referral", referrals.Refuse, "thumb_down"),
     Verb("claim", "earning.unclaimedactivity", points.Claim, "person_check"),
     Verb("revoke", "partners.apikey", keys.RevokeKey, "key_off"),
     Verb("approve", "points.adjustmentrequest", approvals.Approve, "check"),
@@ -99,6 +101,8 @@ def _makes_sense(verb: Verb, subject: Any) -> bool:
         return bool(subject.status == Redemption.Status.ISSUED)
     if verb.form is keys.RevokeKey:
         return subject.revoked_at is None
+    if verb.model == "earning.referral":
+        return bool(subject.status == Referral.Status.DOUBTED)
     if verb.model in ("rewards.reward", "rewards.fulfilment"):
         return _fits_kind(verb, subject)
     if verb.model == "points.adjustmentrequest":
@@ -125,6 +129,8 @@ def rows(model: str) -> QuerySet[Any]:
         return AdjustmentRequest.objects.select_related("member", "unit")
     if model == "earning.unclaimedactivity":
         return UnclaimedActivity.objects.select_related("type", "partner", "location")
+    if model == "earning.referral":
+        return Referral.objects.select_related("member", "referrer", "terms")
     if model == "rewards.reward":
         return Reward.objects.select_related("unit")
     if model == "rewards.fulfilment":

@@ -10,6 +10,7 @@ from earning.models.activities import (
 )
 from earning.models.milestones import Milestone, MilestoneReached
 from earning.models.occasions import Occasion, OccasionProgress
+from earning.models.referrals import Referral, ReferralCode, ReferralTerms
 from earning.models.rules import LimitUse, Rule, RuleCondition, RuleLimit
 
 __all__ = [
@@ -23,6 +24,9 @@ __all__ = [
     "MilestoneReached",
     "Occasion",
     "OccasionProgress",
+    "Referral",
+    "ReferralCode",
+    "ReferralTerms",
     "Rule",
     "RuleCondition",
     "RuleLimit",
