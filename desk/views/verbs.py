@@ -21,12 +21,14 @@ from common.errors import LoyaltyError
 from desk import house, rehearsal
 from desk.attempts import Repeated
 from desk.rehearsal import Rehearsal
-from desk.verbs import approvals, keys, people, points, referrals, rewards
+from desk.verbs import approvals, keys, people, points, referrals, rewards, status
 from desk.verbs.base import Done, VerbForm
 from earning.models import Referral, UnclaimedActivity
 from members.models import Member
 from partners.models import ApiKey
 from points.models import AdjustmentRequest
+from program import catalog
+from rewards import exchange
 from rewards.models import Codes, Fulfilment, Kind, Redemption, Reward
 from tiers import standing
 
@@ -50,6 +52,9 @@ class Verb:
 VERBS = (
     Verb("adjust", "members.member", points.Adjust, "exposure"),
     Verb("redeem", "members.member", points.Redeem, "redeem"),
+    Verb("exchange", "members.member", status.Exchange, "currency_exchange"),
+    Verb("tier", "members.member", status.GiveTier, "military_tech"),
+    Verb("household", "members.member", status.ShareHousehold, "home"),
     Verb("correct", "members.member", people.Correct, "edit"),
     Verb("code", "members.member", people.IssueCode, "password"),
     Verb("card", "members.member", people.ReplaceCard, "credit_card"),
@@ -97,6 +102,8 @@ def open_to(request: HttpRequest, subject: Model) -> list[Button]:
 def _makes_sense(verb: Verb, subject: Any) -> bool:
     if verb.form is people.IssueCode:
         return subject.user_id is None
+    if verb.form is status.Exchange:
+        return bool(exchange.offered(catalog.current()))
     if verb.form is points.CancelVoucher:
         return bool(subject.status == Redemption.Status.ISSUED)
     if verb.form is keys.RevokeKey:

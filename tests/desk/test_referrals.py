@@ -17,7 +17,7 @@ def doubted() -> Referral:
     brought = ActivityType.objects.create(code="brought", name="Friend brought", plural="Friends")
     fields = {"name": "A friend", "summary": "Coffee for both.", "type_id": "visit"}
     ReferralTerms.objects.create(code="a-friend", referrer_type=brought, **fields)
-    referrer, friend = ana(phone="912345678"), ana(name="Bruno", phone="912 345 678")
+    referrer, friend = ana(phone="912345678"), ana(name="Bruno", phone="+351 912345678")
     return referring.refer(friend, code=referring.code_of(referrer), actor=ACTOR)
 
 
