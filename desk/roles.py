@@ -25,6 +25,7 @@ DECIDE = "points.change_adjustmentrequest"
 REDEEM = "rewards.add_redemption"
 USE_VOUCHER = "rewards.change_redemption"
 CANCEL_VOUCHER = "rewards.delete_redemption"
+SIMULATE = "earning.add_simulationrun"
 GRANT = "tiers.add_standing"
 HOUSEHOLD = "members.add_householdmember"
 DECIDE_REFERRAL = "earning.change_referral"
@@ -108,7 +109,7 @@ MANAGER_CHANGES = frozenset(
         "rewards.add_reward", "rewards.change_reward",
         "rewards.add_rewardprice", "rewards.change_rewardprice", "rewards.delete_rewardprice",
         "earning.add_referralterms", "earning.change_referralterms",
-        GRANT,
+        GRANT, SIMULATE, "earning.view_simulationrun",
         "rewards.add_fund", "rewards.change_fund", UPLOAD_CODES, DRAW,
         "rewards.add_rewarddate", "rewards.change_rewarddate",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",

@@ -199,6 +199,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _list(_("Conversions"), "currency_exchange", "rewards.conversion"),
             _list(_("Partners and places"), "storefront", "program.partner"),
             _list(_("API keys"), "key", "partners.apikey"),
+            _list(_("Simulations"), "science", "earning.simulationrun"),
             _list(_("Applied blueprints"), "history_edu", "program.revision"),
         ],
     ),

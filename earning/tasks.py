@@ -1,8 +1,20 @@
+import uuid
+
 from celery import shared_task
 
-from earning import occasions
+from earning import occasions, simulating
 
 
 @shared_task
 def record_occasions() -> None:
     occasions.run()
+
+
+@shared_task
+def simulate_waiting() -> None:
+    simulating.catch_up()
+
+
+@shared_task
+def simulate(run_id: str) -> None:
+    simulating.perform(uuid.UUID(run_id))

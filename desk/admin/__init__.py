@@ -19,6 +19,7 @@ from desk.admin import (
     rest,
     rewards,
     rules,
+    simulations,
     system,
     tiers,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "referrals",
     "rewards",
     "rules",
+    "simulations",
     "system",
     "tiers",
 ]

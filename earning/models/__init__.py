@@ -12,6 +12,7 @@ from earning.models.milestones import Milestone, MilestoneReached
 from earning.models.occasions import Occasion, OccasionProgress
 from earning.models.referrals import Referral, ReferralCode, ReferralTerms
 from earning.models.rules import LimitUse, Rule, RuleCondition, RuleLimit
+from earning.models.simulations import SimulationRun
 
 __all__ = [
     "Activity",
@@ -30,5 +31,6 @@ __all__ = [
     "Rule",
     "RuleCondition",
     "RuleLimit",
+    "SimulationRun",
     "UnclaimedActivity",
 ]
