@@ -120,11 +120,11 @@ def count(program: Program) -> Figures:
         without_tier=people["all"] - sum(rung.members for rung in rungs),
         recorded=_recorded(program),
         unclaimed=UnclaimedActivity.objects.filter(claimed_at__isnull=True).count(),
+        undecided=approvals.waiting(),
+        audit=AuditRun.objects.filter(since__isnull=True).first(),
         vouchers_ready=ready.filter(reward__kind__in=WITH_VOUCHER).count(),
         orders=Fulfilment.objects.filter(status=Fulfilment.Status.ORDERED).count(),
         giving=giving.share(since=since, until=now) if Fund.objects.exists() else None,
-        undecided=approvals.waiting(),
-        audit=AuditRun.objects.filter(since__isnull=True).first(),
         newest=list(Redemption.objects.select_related("member", "reward", "unit")[:NEWEST]),
     )
 

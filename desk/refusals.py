@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as later
 from common.errors import constraint_name
 from earning.errors import REFUSALS as EARNING
 from members.errors import REFUSALS as MEMBERS
+from messaging.errors import REFUSALS as MESSAGING
 from rewards.errors import REFUSALS as REWARDS
+from surveys.errors import REFUSALS as SURVEYS
 from tiers.errors import REFUSALS as TIERS
 
 SENTENCES: dict[str, str | Promise] = {
@@ -45,6 +47,9 @@ SENTENCES: dict[str, str | Promise] = {
     "tiers_ladder_year_starts_in_a_month": later("A program year starts in a month from 1 to 12."),
     "tiers_ladder_window_names_its_months": later(
         "“The months before” needs their number; the other windows have none."
+    ),
+    "tiers_ladder_only_months_are_rounded": later(
+        "Only a tier that lasts so many months is rounded to the end of one."
     ),
     "tiers_ladder_validity_names_its_months": later("Say how many months a tier holds."),
     "tiers_route_ends_after_it_starts": later("A route ends after it starts."),
@@ -172,7 +177,7 @@ def sentence_of(name: str) -> str:
     """What a violated constraint means for whoever is filling in the form."""
     if name in SENTENCES:
         return str(SENTENCES[name])
-    for known in (MEMBERS, TIERS, EARNING, REWARDS):
+    for known in (MEMBERS, TIERS, EARNING, REWARDS, MESSAGING, SURVEYS):
         if name in known:
             return known[name][1]
     if name:

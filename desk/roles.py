@@ -22,6 +22,8 @@ REPLACE_CARD = "members.add_card"
 ISSUE_CODE = "members.add_claimcode"
 ADJUST = "points.add_posting"
 DECIDE = "points.change_adjustmentrequest"
+READ_OPENING = "points.add_openingrun"
+POST_OPENING = "points.change_openingrun"
 REDEEM = "rewards.add_redemption"
 USE_VOUCHER = "rewards.change_redemption"
 CANCEL_VOUCHER = "rewards.delete_redemption"
@@ -37,6 +39,10 @@ REASSESS = "tiers.change_standing"
 ISSUE_KEY = "partners.add_apikey"
 REVOKE_KEY = "partners.change_apikey"
 
+CARE = "surveys.change_case"
+SEE_CASES = "surveys.view_case"
+SEE_SCORES = "surveys.view_tally"
+
 CLERK_VERBS = frozenset(
     {
         ENROL,
@@ -51,6 +57,7 @@ CLERK_VERBS = frozenset(
         SEND_PRODUCT,
         DECIDE_REFERRAL,
         HOUSEHOLD,
+        CARE,
     }
 )
 CLERK_SEES = frozenset(
@@ -62,6 +69,8 @@ CLERK_SEES = frozenset(
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
         "rewards.view_reward", "rewards.view_redemption", "rewards.view_fulfilment",
         "rewards.view_rewarddate", "earning.view_referral", "earning.view_referralterms",
+        SEE_CASES, "surveys.view_casestep", "surveys.view_decision", "surveys.view_invitation",
+        "messaging.view_letter", "members.view_consent",
     }
 )  # fmt: skip
 
@@ -74,6 +83,7 @@ MANAGER_SEES = frozenset(
         "members.view_segment", "members.view_segmentmember",
         "tiers.view_tierroute", "tiers.view_tierneed",
         "events.view_event", "events.view_heartbeat", "points.view_auditrun",
+        "points.view_openingrun", "points.view_openingrow",
         "earning.view_rule", "earning.view_rulecondition", "earning.view_rulelimit",
         "earning.view_limituse",
         "earning.view_importrun", "earning.view_milestone", "earning.view_milestonereached",
@@ -84,6 +94,11 @@ MANAGER_SEES = frozenset(
         "rewards.view_draw",
         "tiers.view_tierexpiry",
         "partners.view_apikey",
+        SEE_SCORES, "surveys.view_care", "surveys.view_survey", "surveys.view_version",
+        "surveys.view_question", "surveys.view_branch", "surveys.view_trigger",
+        "surveys.view_caserule", "surveys.view_replytext", "surveys.view_answer",
+        "surveys.view_line", "surveys.view_quotause", "messaging.view_template",
+        "events.view_reader",
     }
 )  # fmt: skip
 MANAGER_CHANGES = frozenset(
@@ -113,7 +128,15 @@ MANAGER_CHANGES = frozenset(
         "rewards.add_fund", "rewards.change_fund", UPLOAD_CODES, DRAW,
         "rewards.add_rewarddate", "rewards.change_rewarddate",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",
-        ISSUE_KEY, REVOKE_KEY, DECIDE,
+        ISSUE_KEY, REVOKE_KEY, DECIDE, READ_OPENING, POST_OPENING,
+        "surveys.add_care", "surveys.change_care", "surveys.add_survey", "surveys.change_survey",
+        "surveys.add_version", "surveys.change_version",
+        "surveys.add_question", "surveys.change_question", "surveys.delete_question",
+        "surveys.add_branch", "surveys.change_branch", "surveys.delete_branch",
+        "surveys.add_trigger", "surveys.change_trigger",
+        "surveys.add_caserule", "surveys.change_caserule",
+        "surveys.add_replytext", "surveys.change_replytext", "surveys.delete_replytext",
+        "surveys.change_answer", "messaging.add_template", "messaging.change_template",
     }
 )  # fmt: skip
 

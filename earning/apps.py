@@ -10,6 +10,7 @@ class EarningConfig(AppConfig):
             aspects,
             descriptions,
             occasion_section,
+            privacy,
             proof,
             referral_section,
             reporting,
@@ -25,3 +26,4 @@ class EarningConfig(AppConfig):
         aspects.install()
         reporting.install()
         descriptions.install()
+        privacy.install()

@@ -1,5 +1,5 @@
-"""Simulating in the background: a draft is handed in, checked, worked off by a worker, and its report
-kept. Reloading a page, or closing it, disturbs nothing.
+"""Simulating in the background: a draft is handed in, checked, worked off by a worker, and its
+report kept. Reloading a page, or closing it, disturbs nothing.
 """
 
 from __future__ import annotations

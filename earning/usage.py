@@ -77,17 +77,21 @@ def _read(
     """What members were paid by the rules that carry limits, by day and by the value of `each`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT w.member_id, r.code, (a.occurred_at AT TIME ZONE %s)::date,
+            """SELECT coalesce(m.merged_into_id, m.id), r.code,
+                      (a.occurred_at AT TIME ZONE %s)::date,
                       CASE %s WHEN '' THEN ''
                               WHEN 'location' THEN coalesce(a.attributes ->> 'location', l.code)
                               WHEN 'partner' THEN coalesce(a.attributes ->> 'partner', a.partner_id)
                               ELSE a.attributes ->> %s END,
                       sum(w.amount)::bigint, count(*)::int
-               FROM earning_award w JOIN earning_rule r ON r.id = w.rule_id
+               FROM members_member m
+               JOIN earning_award w ON w.member_id = m.id
+               JOIN earning_rule r ON r.id = w.rule_id
                JOIN earning_activity a ON a.id = w.activity_id
                LEFT JOIN program_location l ON l.id = a.location_id
-               WHERE w.member_id = ANY(%s) AND r.code = ANY(%s) GROUP BY 1, 2, 3, 4""",
-            [program.time_zone, each, each, member_ids, list(carriers)],
+               WHERE (m.id = ANY(%s) OR m.merged_into_id = ANY(%s)) AND r.code = ANY(%s)
+               GROUP BY 1, 2, 3, 4""",
+            [program.time_zone, each, each, member_ids, member_ids, list(carriers)],
         )
         for member, code, day, value, amount, times in cursor:
             owner = each_of(str(member), value) if each else str(member)

@@ -14,6 +14,7 @@ from django.db import transaction
 from common import clock
 from common.errors import translate
 from events import outbox
+from members import presence
 from members.errors import REFUSALS, AlreadyInHousehold
 from members.models import Household, HouseholdMember, Member
 
@@ -31,7 +32,7 @@ def join(
 ) -> HouseholdMember:
     """Let a member move in. Raises AlreadyInHousehold for somebody who lives elsewhere."""
     with transaction.atomic(), translate(REFUSALS):
-        Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+        presence.lock(member)
         if HouseholdMember.objects.filter(member=member, left_at__isnull=True).exists():
             raise AlreadyInHousehold(
                 "The member lives in a household already. Let them leave it first."

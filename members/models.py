@@ -103,6 +103,8 @@ class Member(models.Model):
     class Status(models.TextChoices):
         ACTIVE = "active", _("active")
         CLOSED = "closed", _("closed")
+        MERGED = "merged", _("merged into another")
+        ERASED = "erased", _("erased")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.OneToOneField(User, models.PROTECT, null=True, blank=True, related_name="member")
@@ -116,6 +118,12 @@ class Member(models.Model):
     )
     joined_at = models.DateTimeField(_("joined"))
     created_at = models.DateTimeField(db_default=Now())
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="absorbed"
+    )
+    absorbs = models.PositiveSmallIntegerField(
+        default=0, help_text=_("How many other memberships have become part of this one.")
+    )
 
     objects = MemberQuerySet.as_manager()
 
@@ -130,6 +138,23 @@ class Member(models.Model):
             models.CheckConstraint(
                 condition=Q(status="active") | Q(user__isnull=True),
                 name="members_member_closed_has_no_login",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="merged", merged_into__isnull=False)
+                | (~Q(status="merged") & Q(merged_into__isnull=True)),
+                name="members_member_merged_has_its_survivor",
+            ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=models.F("id")), name="members_member_survives_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(absorbs=0),
+                name="members_member_merged_absorbs_nobody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="erased")
+                | Q(email="", phone="", birthday__isnull=True, user__isnull=True),
+                name="members_member_erased_is_nobody",
             ),
         ]
 
@@ -183,6 +208,28 @@ class SegmentMember(MemberOwned):
 
     def __str__(self) -> str:
         return str(self.segment_id)
+
+
+class Consent(MemberOwned):
+    """What a member said about being written to on a topic; where nothing was said, they may be."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="consents")
+    topic = models.CharField(max_length=40)
+    is_given = models.BooleanField()
+    said_at = models.DateTimeField()
+    actor = models.CharField(max_length=80)
+
+    class Meta:
+        ordering = ("topic",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["member", "topic"], name="members_consent_topic_is_unique"
+            ),
+            models.CheckConstraint(condition=~Q(topic=""), name="members_consent_names_a_topic"),
+        ]
+
+    def __str__(self) -> str:
+        return self.topic
 
 
 class Household(models.Model):
@@ -277,6 +324,14 @@ class MemberKey(models.Model):
     member = models.ForeignKey(Member, models.PROTECT, related_name="keys")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     value = models.CharField(max_length=254)
+    came_with = models.ForeignKey(
+        Member,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Whose it was before two memberships became one."),
+    )
 
     class Meta:
         db_table = "members_key"
@@ -328,3 +383,6 @@ class ClaimCode(MemberOwned):
 
     def __str__(self) -> str:
         return f"claim code of {self.created_at:%Y-%m-%d}"
+
+
+from members.merges import MemberMerge  # noqa: E402, F401

@@ -6,10 +6,12 @@ class PlansConfig(AppConfig):
     verbose_name = "Plans"
 
     def ready(self) -> None:
-        from plans import aspects, descriptions, proof, scenes, sections
+        from plans import aspects, descriptions, joining, privacy, proof, scenes, sections
 
         sections.install()
         scenes.install()
         proof.install()
         aspects.install()
         descriptions.install()
+        privacy.install()
+        joining.install()

@@ -13,6 +13,7 @@ from django.db import transaction
 from common import clock
 from common.errors import translate
 from events import outbox
+from members import lineage
 from members.models import Member
 from plans import floors, periods, refunds, terms
 from plans.errors import REFUSALS, AlreadySubscribed, NotSubscribed, PlanUnavailable, TrialUsed
@@ -62,7 +63,8 @@ def start_trial(member: Member, *, plan: str, period: str, actor: str) -> Subscr
     anchor = today + timedelta(days=taken.trial_days)
     with transaction.atomic(), translate(REFUSALS):
         row = _open(member, taken, program=program)
-        if Subscription.objects.filter(member=member, plan=taken).exists():
+        had = Subscription.objects.filter(member__in=lineage.among([member.pk]), plan=taken)
+        if had.exists():
             raise TrialUsed("The trial of this plan was had already. Start it without one.")
         segments = set(member.segments.values_list("segment", flat=True))
         if terms.price(taken, period=period, segments=segments, day=anchor) is None:

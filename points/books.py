@@ -17,6 +17,7 @@ from django.db.models import Count, Subquery, Value
 
 from common import bulk
 from common.errors import translate
+from points import forwarding
 from points.errors import REFUSALS
 from points.models import Account, Entry, Extension, Lot, LotUse, Posting
 
@@ -43,7 +44,8 @@ class Books:
         missing.
 
         While one is missing none is locked: whoever waits for another's new account holds nothing
-        that the other may want.
+        that the other may want. With the account of a merged member comes its survivor's, where
+        `write` leaves what happened to it. Raises MemberErased.
         """
         wanted = {Account.id_for(member, unit): (member, unit) for member, unit in keys}
         found = _lock(wanted)
@@ -53,7 +55,8 @@ class Books:
                 for pk, (member, unit) in sorted(wanted.items())
             ]
             Account.objects.bulk_create(rows, ignore_conflicts=True)
-            found = _lock(wanted)
+            wanted |= forwarding.heirs(wanted)
+            found = forwarding.lock(wanted)
         return cls({wanted[pk]: account for pk, account in found.items()})
 
     def lots(self, key: Key) -> list[Lot]:
@@ -73,6 +76,13 @@ class Books:
             self._lots[key] = sorted(stored + fresh, key=spend_order)
         return self._lots[key]
 
+    def left(self, key: Key) -> list[Lot]:
+        """Every lot of an account in which something is left now, with those just filled again."""
+        own = self.accounts[key].pk
+        known = {lot.pk: lot for lot in self.lots(key)}
+        known |= {pk: lot for pk, lot in self._changed.items() if lot.account_id == own}
+        return sorted((lot for lot in known.values() if lot.remaining), key=spend_order)
+
     def enter(
         self,
         posting: Posting,
@@ -85,7 +95,7 @@ class Books:
     ) -> Entry:
         """Add an entry to `posting`: moves the account's balance and version in memory.
 
-        It happened when its posting did, unless `occurred_at` says otherwise.
+        It happened when the posting did, unless `occurred_at` says otherwise.
         """
         account = self.accounts[key]
         account.balance += amount
@@ -105,8 +115,13 @@ class Books:
         self.entries.append(entry)
         return entry
 
-    def award(self, entry: Entry, *, key: Key, expires_at: datetime | None) -> Lot:
-        """Give a credit entry its lot. What the member owed is repaid out of it first."""
+    def award(
+        self, entry: Entry, *, key: Key, expires_at: datetime | None, origin: Lot | None = None
+    ) -> Lot:
+        """Give a credit entry its lot. What the member owed is repaid out of it first.
+
+        Points that were in a lot before (`origin`) keep the day on which they were awarded.
+        """
         owed = max(0, entry.amount - entry.balance_after)
         repaid = min(owed, entry.amount)
         lot = Lot(
@@ -115,8 +130,9 @@ class Books:
             entry=entry,
             awarded=entry.amount,
             remaining=entry.amount - repaid,
-            awarded_at=entry.occurred_at,
+            awarded_at=origin.awarded_at if origin else entry.occurred_at,
             expires_at=expires_at,
+            origin=origin,
         )
         self._new_lots[lot.pk] = lot
         if repaid:
@@ -190,6 +206,7 @@ class Books:
 
         Constraint violations come back as the ledger's own errors.
         """
+        forwarding.forward(self)
         with translate(REFUSALS):
             bulk.insert(Posting, self.postings)
             bulk.insert(Entry, self.entries)
@@ -206,8 +223,10 @@ def spend_order(lot: Lot) -> tuple[bool, datetime, datetime, uuid.UUID]:
 
 
 def _lock(wanted: dict[uuid.UUID, Key]) -> dict[uuid.UUID, Account]:
-    """All accounts, locked in id order; or, if one of several is missing, none, and none locked."""
-    rows = Account.objects.filter(pk__in=list(wanted))
+    """All accounts, locked in id order; or, if one of several is missing or closed, none, and none
+    locked.
+    """
+    rows = Account.objects.filter(pk__in=list(wanted), closed_at__isnull=True)
     if len(wanted) > 1:
         count = rows.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk"))
         rows = rows.alias(there=Subquery(count.values("n"))).filter(there=len(wanted))

@@ -59,12 +59,30 @@ class AlreadyDecided(LoyaltyError):
     title = "This has been decided already"
 
 
+class OpeningInvalid(InvalidInput):
+    """A file of opening balances cannot be read at all."""
+
+    code = "opening_invalid"
+    title = "The file cannot be read"
+
+
+class OpeningUnreconciled(LoyaltyError):
+    """A file's totals are not those of the source."""
+
+    code = "opening_unreconciled"
+    title = "The totals do not agree"
+
+
 REFUSALS: dict[str, Refusal] = {
     "points_posting_source_is_unique": (SourceUsed, "This has been posted for the member already."),
     "points_request_source_is_unique": (SourceUsed, "This has been asked for already."),
     "points_request_is_decided_by_somebody_else": (
         SecondPersonNeeded,
         "You asked for this yourself. Somebody else has to decide on it.",
+    ),
+    "points_opening_is_posted_by_somebody_else": (
+        SecondPersonNeeded,
+        "You read this file in yourself. Somebody else has to post it.",
     ),
     "points_entry_spend_never_overdraws": (
         InsufficientPoints,

@@ -35,6 +35,10 @@ class Account(MemberOwned):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     balance = models.BigIntegerField(default=0)
     version = models.PositiveBigIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True, blank=True)  # its member was merged or erased
+    forwards_to = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="forwarded"
+    )  # the survivor's account: what still happens to a merged member happens there
 
     class Meta:
         ordering = ("member", "unit")
@@ -48,6 +52,15 @@ class Account(MemberOwned):
             ),
             models.CheckConstraint(
                 condition=Q(version__gt=0) | Q(balance=0), name="points_account_untouched_is_empty"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(balance=0),
+                name="points_account_closed_is_empty",
+            ),
+            models.CheckConstraint(
+                condition=Q(forwards_to__isnull=True)
+                | (Q(closed_at__isnull=False) & ~Q(forwards_to=F("id"))),
+                name="points_account_forwards_once_closed",
             ),
         ]
 
@@ -72,6 +85,8 @@ class Posting(MemberOwned):
         REVERSAL = "reversal", _("reversed")
         EXPIRY = "expiry", _("expired")
         ADJUSTMENT = "adjustment", _("adjusted")
+        OPENING = "opening", _("brought over")
+        MERGE = "merge", _("merged")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="postings")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -86,7 +101,7 @@ class Posting(MemberOwned):
 
     class Meta:
         ordering = ("-id",)
-        triggers = append_only()
+        triggers = append_only(erasable=("note",))
         indexes: ClassVar = [
             models.Index(  # the daybook of what was moved by hand
                 fields=["occurred_at"],
@@ -130,7 +145,9 @@ class Entry(MemberOwned):
         CLAWBACK = "clawback", _("taken back")
         EXPIRY = "expiry", _("expired")
         ADJUSTMENT = "adjustment", _("adjusted")
+        OPENING = "opening", _("brought over")
         PLAN = "plan", _("given with a plan")
+        MERGE = "merge", _("merged")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="entries")
     account = models.ForeignKey(Account, models.PROTECT, related_name="entries")
@@ -146,7 +163,7 @@ class Entry(MemberOwned):
     class Meta:
         ordering = ("-id",)
         verbose_name_plural = _("entries")
-        triggers = append_only()
+        triggers = append_only(erasable=("reason",))
         indexes: ClassVar = [
             # what a counter held at a moment: tiers, balances in the past
             models.Index(fields=["account", "occurred_at"], name="points_entry_by_time"),
@@ -167,14 +184,15 @@ class Entry(MemberOwned):
                 name="points_entry_spend_never_overdraws",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["base", "bonus", "restore"], amount__gt=0)
+                condition=Q(kind__in=["base", "bonus", "plan", "restore", "opening"], amount__gt=0)
                 | Q(kind__in=["spend", "clawback", "expiry"], amount__lt=0)
-                | Q(kind="adjustment"),
+                | Q(kind__in=["adjustment", "merge"]),
                 name="points_entry_sign_fits_kind",
             ),
             models.CheckConstraint(
                 condition=Q(balance_after__gte=0)
                 | Q(kind__in=["clawback", "spend"])  # a spend has a rule, and a refusal, of its own
+                | Q(kind="merge")  # a debt that moves is no new one
                 | Q(amount__gt=0),
                 name="points_entry_debt_only_by_clawback",
             ),
@@ -203,6 +221,9 @@ class Lot(MemberOwned):
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="lots")
     awarded = models.BigIntegerField()
     remaining = models.BigIntegerField()
+    origin = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="descendants"
+    )  # the lot these points were in before they came to another account
     awarded_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
 
@@ -288,7 +309,7 @@ class LotUse(MemberOwned):
 
 
 # Tables of this app that lie beside the ledger; Django looks for them here.
-from points.records import AdjustmentRequest, AuditRun  # noqa: E402
+from points.records import AdjustmentRequest, AuditRun, OpeningRow, OpeningRun  # noqa: E402
 
 __all__ = [
     "LIMIT",
@@ -300,5 +321,7 @@ __all__ = [
     "Lot",
     "LotQuerySet",
     "LotUse",
+    "OpeningRow",
+    "OpeningRun",
     "Posting",
 ]

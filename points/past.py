@@ -60,7 +60,7 @@ def happened(member: Member, *, unit: str, at: datetime) -> State:
     entries = Entry.objects.filter(member=member, account=account, occurred_at__lte=at)
     balance = entries.aggregate(total=Sum("amount"))["total"] or 0
     lots = _lots(
-        Lot.objects.filter(member=member, account=account, awarded_at__lte=at),
+        Lot.objects.filter(member=member, account=account, entry__occurred_at__lte=at),
         Q(uses__entry__occurred_at__lte=at),
     )
     moved = _extensions(account, member)

@@ -128,3 +128,98 @@ class AuditRun(models.Model):
         if self.finished_at is None:
             return 0
         return -(-(self.finished_at - self.started_at) // timedelta(seconds=1))
+
+
+class OpeningRun(models.Model):
+    """A file of balances from another system: read, reconciled, and then posted, once."""
+
+    class State(models.TextChoices):
+        READ = "read", _("read, nothing posted")
+        POSTING = "posting", _("being posted")
+        POSTED = "posted", _("posted")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    file_name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    expected = models.JSONField(
+        default=dict, blank=True, help_text=_("What the source says it all adds up to, by unit.")
+    )
+    counts = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.READ)
+    read_by = models.CharField(max_length=80)
+    read_at = models.DateTimeField()
+    posted_by = models.CharField(max_length=80, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["digest"], name="points_opening_digest_is_unique"),
+            models.CheckConstraint(
+                condition=Q(posted_by="")
+                | ~Q(posted_by=F("read_by"))
+                | Q(read_by__startswith="system:"),
+                name="points_opening_is_posted_by_somebody_else",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="read", posted_by="", finished_at__isnull=True)
+                | (Q(state="posting", finished_at__isnull=True) & ~Q(posted_by=""))
+                | (Q(state="posted", finished_at__isnull=False) & ~Q(posted_by="")),
+                name="points_opening_state_implies_its_columns",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class OpeningRow(models.Model):
+    """A line of such a file until it is posted; afterwards it is gone.
+
+    `person` follows from the first thing the line knows somebody by, so one person's lines are
+    found together whatever their order.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    run = models.ForeignKey(OpeningRun, models.PROTECT, related_name="rows")
+    line = models.PositiveIntegerField()
+    person = models.UUIDField(null=True, blank=True)
+    named = models.CharField(max_length=120, blank=True)
+    reference = models.CharField(max_length=254, blank=True)
+    card = models.CharField(max_length=254, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    phone = models.CharField(max_length=254, blank=True)
+    joined_at = models.DateTimeField(null=True, blank=True)
+    unit = models.CharField(max_length=40, blank=True)
+    amount = models.BigIntegerField(default=0)
+    awarded_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    tier = models.CharField(max_length=80, blank=True)
+    tier_until = models.DateTimeField(null=True, blank=True)
+    turn = models.PositiveIntegerField(
+        default=1, help_text=_("Which of several equal lots of one person this is.")
+    )
+    known = models.UUIDField(
+        null=True, blank=True, help_text=_("The member who is known by what the line says.")
+    )
+    is_there = models.BooleanField(default=False, help_text=_("Posted by an earlier file already."))
+    problem = models.CharField(max_length=240, blank=True)
+
+    class Meta:
+        ordering = ("line",)
+        indexes: ClassVar = [
+            # a person's lines together, in portions
+            models.Index(fields=["run", "person"], name="points_openingrow_by_person"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["run", "line"], name="points_openingrow_line_is_unique"
+            ),
+            models.CheckConstraint(
+                condition=~Q(problem="") | Q(person__isnull=False),
+                name="points_openingrow_knows_a_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line}"

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from points import daybook, expiry
+from points import audit, daybook, expiry
 
 
 @shared_task
@@ -11,3 +11,8 @@ def expire_points() -> None:
 @shared_task
 def report_adjustments() -> None:
     daybook.report()
+
+
+@shared_task
+def audit_books() -> None:
+    audit.run(actor="system:audit")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal import files, views
+from portal import files, surveying, views
 
 app_name = "portal"
 urlpatterns = [
@@ -26,6 +26,9 @@ urlpatterns = [
     path("profile/sign-out/", views.sign_out, name="sign_out"),
     path("invite/", views.invite, name="invite"),
     path("join/<slug:code>/", views.join, name="join"),
+    path("inbox/", surveying.inbox, name="inbox"),
+    path("ask/<str:token>/", surveying.ask, name="ask"),
+    path("answer/<str:token>/", surveying.answer, name="answer"),
     path("claim/", views.claim, name="claim"),
     path("offline/", views.offline, name="offline"),
     path("style.css", files.style, name="stylesheet"),

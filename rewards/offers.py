@@ -11,6 +11,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from common import clock
+from members import lineage
 from members.models import Member
 from points.models import Account
 from program.models import Program
@@ -91,7 +92,10 @@ def _taken(member: Member, rewards: Sequence[Reward]) -> dict[uuid.UUID, int]:
     """How often the member had each of these, what was cancelled apart."""
     if not rewards:
         return {}
-    rows = Redemption.objects.filter(member=member, reward__in=[row.pk for row in rewards])
+    whose = lineage.among(
+        [member.pk]
+    )  # under the lock, where it is taken: a merge may have come by
+    rows = Redemption.objects.filter(member__in=whose, reward__in=[row.pk for row in rewards])
     rows = rows.exclude(status=Redemption.Status.CANCELLED).order_by()
     return dict(rows.values_list("reward").annotate(times=Count("pk")))
 

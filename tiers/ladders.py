@@ -50,7 +50,12 @@ def _rule(ladder: Ladder, zone: str) -> LadderRule:
             for tier in tiers
         ),
         zone=zone,
-        validity=Validity(ladder.validity, ladder.validity_years, ladder.validity_months),
+        validity=Validity(
+            ladder.validity,
+            ladder.validity_years,
+            ladder.validity_months,
+            ladder.validity_round_to,
+        ),
         downgrade=ladder.downgrade,
         year_starts=ladder.year_starts,
         sharing=ladder.shared,
@@ -70,7 +75,12 @@ def expiries(program: Program) -> dict[tuple[str, str], TierExpiry]:
 def routes_of(tier: Tier, ladder: Ladder) -> tuple[Route, ...]:
     """The ways to a tier: its routes, and the plain threshold where it has one."""
     routes = [
-        Route(tuple(_need(need) for need in route.needs.all()), route.starts_on, route.ends_on)
+        Route(
+            tuple(_need(need) for need in route.needs.all()),
+            route.starts_on,
+            route.ends_on,
+            route.keeps,
+        )
         for route in tier.routes.all()
     ]
     if tier.threshold is not None:
@@ -106,9 +116,25 @@ def climbs_under(
     known, people = tuple(known), list(members)
     if not known or not people:
         return {}
-    ids = [member.pk for member in people]
+    given = _given([member.pk for member in people], known, known_at)
+    return _folded(known, people, given, known_at=known_at)
+
+
+def own_climbs(members: Iterable[Member], *, program: Program) -> Climbs:
+    """The same without what the people they live with hold for them."""
+    known, people = rules(program), list(members)
+    return _folded(known, people, _given_to([member.pk for member in people], known))
+
+
+def _folded(
+    known: Collection[LadderRule],
+    people: Collection[Member],
+    given: Mapping[tuple[uuid.UUID, str], list[Span]],
+    *,
+    known_at: datetime | None = None,
+) -> Climbs:
     units = {unit for rule in known for unit in rule.units}
-    events, given = _credits(ids, units, known_at), _given(ids, known, known_at)
+    events = _credits([member.pk for member in people], units, known_at)
     return {
         (member.pk, rule.code): Climb(
             rule,
@@ -143,6 +169,16 @@ def _credits(
 def _given(
     ids: list[uuid.UUID], known: Iterable[LadderRule], known_at: datetime | None
 ) -> Mapping[tuple[uuid.UUID, str], list[Span]]:
+    found = _given_to(ids, known, known_at)
+    if any(rule.sharing != Ladder.Sharing.NEVER for rule in known):
+        rungs = {rung.id: rung for rule in known for rung in rule.rungs}
+        _share(found, ids, known, rungs)
+    return found
+
+
+def _given_to(
+    ids: list[uuid.UUID], known: Iterable[LadderRule], known_at: datetime | None = None
+) -> dict[tuple[uuid.UUID, str], list[Span]]:
     rungs = {rung.id: rung for rule in known for rung in rule.rungs}
     found: dict[tuple[uuid.UUID, str], list[Span]] = {}
     rows = Standing.objects.filter(member__in=ids).exclude(source=Standing.Source.EARNED)
@@ -151,8 +187,6 @@ def _given(
     for row in rows:
         span = Span(rungs[row.tier_id], row.starts_at, row.ends_at)
         found.setdefault((row.member_id, row.ladder_id), []).append(span)
-    if any(rule.sharing != Ladder.Sharing.NEVER for rule in known):
-        _share(found, ids, known, rungs)
     return found
 
 

@@ -25,7 +25,6 @@ from earning.errors import AlreadyClaimed
 from earning.models import UnclaimedActivity
 from members.models import Member
 from points import approvals
-from points.approvals import Wish
 from points.errors import SourceUsed
 from program import catalog
 from program.models import Unit
@@ -67,7 +66,7 @@ class Adjust(VerbForm):
         data, member = self.cleaned_data, self.subject
         unit, amount = data["unit"], data["amount"]
         source = f"adjustment:{data['attempt'] or uuid.uuid4()}"
-        wish = Wish(member, unit.pk, amount, data["reason"], source)
+        wish = approvals.Wish(member, unit.pk, amount, data["reason"], source)
         try:
             outcome = approvals.ask(wish, actor=actor)
         except SourceUsed as error:

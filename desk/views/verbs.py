@@ -21,7 +21,7 @@ from common.errors import LoyaltyError
 from desk import house, rehearsal
 from desk.attempts import Repeated
 from desk.rehearsal import Rehearsal
-from desk.verbs import approvals, keys, people, points, referrals, rewards, status
+from desk.verbs import approvals, cases, keys, people, points, referrals, rewards, status
 from desk.verbs.base import Done, VerbForm
 from earning.models import Referral, UnclaimedActivity
 from members.models import Member
@@ -30,6 +30,7 @@ from points.models import AdjustmentRequest
 from program import catalog
 from rewards import exchange
 from rewards.models import Codes, Fulfilment, Kind, Redemption, Reward
+from surveys.models import Case
 from tiers import standing
 
 View = Callable[..., HttpResponse]
@@ -66,6 +67,11 @@ VERBS = (
     Verb("approve", "earning.referral", referrals.Approve, "thumb_up"),
     Verb("refuse", "earning.referral", referrals.Refuse, "thumb_down"),
     Verb("claim", "earning.unclaimedactivity", points.Claim, "person_check"),
+    Verb("reply", "surveys.case", cases.Reply, "reply"),
+    Verb("goodwill", "surveys.case", cases.MakeGood, "volunteer_activism"),
+    Verb("note", "surveys.case", cases.Note, "sticky_note_2"),
+    Verb("assign", "surveys.case", cases.Assign, "person_add"),
+    Verb("close", "surveys.case", cases.Close, "task_alt"),
     Verb("revoke", "partners.apikey", keys.RevokeKey, "key_off"),
     Verb("approve", "points.adjustmentrequest", approvals.Approve, "check"),
     Verb("decline", "points.adjustmentrequest", approvals.Decline, "close"),
@@ -108,12 +114,15 @@ def _makes_sense(verb: Verb, subject: Any) -> bool:
         return bool(subject.status == Redemption.Status.ISSUED)
     if verb.form is keys.RevokeKey:
         return subject.revoked_at is None
-    if verb.model == "earning.referral":
-        return bool(subject.status == Referral.Status.DOUBTED)
+    waiting = {
+        "surveys.case": lambda: subject.status != Case.Status.CLOSED,
+        "earning.referral": lambda: subject.status == Referral.Status.DOUBTED,
+        "points.adjustmentrequest": lambda: subject.state == AdjustmentRequest.State.WAITING,
+    }
+    if verb.model in waiting:
+        return bool(waiting[verb.model]())
     if verb.model in ("rewards.reward", "rewards.fulfilment"):
         return _fits_kind(verb, subject)
-    if verb.model == "points.adjustmentrequest":
-        return bool(subject.state == AdjustmentRequest.State.WAITING)
     return not (verb.form is points.Claim and subject.claimed_at is not None)
 
 
@@ -132,6 +141,8 @@ def rows(model: str) -> QuerySet[Any]:
     """The rows a model's verbs are about, with what their pages show."""
     if model == "rewards.redemption":
         return Redemption.objects.select_related("reward", "unit", "member")
+    if model == "surveys.case":
+        return Case.objects.select_related("member", "survey", "answer")
     if model == "points.adjustmentrequest":
         return AdjustmentRequest.objects.select_related("member", "unit")
     if model == "earning.unclaimedactivity":

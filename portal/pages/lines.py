@@ -19,6 +19,8 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from earning.models import Activity, Award
+from members import lineage
+from members.models import Member
 from points.models import Entry, Posting
 from program.catalog import Catalog
 from program.models import ActivityAttribute, ActivityType, Unit
@@ -50,12 +52,15 @@ class Line:
     state: str
 
 
-def postings(owner: Any) -> QuerySet[Posting, Any]:
-    """Postings of a member (or of an outer query's) as JSON values, newest first."""
+def postings(owner: Member) -> QuerySet[Posting, Any]:
+    """Postings of a member as JSON values, newest first, with those of memberships merged into it
+    (what only moved from there to here is told once).
+    """
     entries = Entry.objects.filter(posting=OuterRef("pk")).order_by("recorded_at", "id")
     activity = Activity.objects.filter(awards__entry__posting=OuterRef("pk"))
     return (
-        Posting.objects.filter(member=owner)
+        Posting.objects.filter(member__in=lineage.ids(owner))
+        .filter(Q(member=owner) | ~Q(kind=Kind.MERGE))
         .order_by("-occurred_at", "-id")
         .values(
             row=JSONObject(
@@ -73,11 +78,12 @@ def postings(owner: Any) -> QuerySet[Posting, Any]:
     )  # fmt: skip
 
 
-def unpaid(owner: Any) -> QuerySet[Activity, Any]:
+def unpaid(owner: Member) -> QuerySet[Activity, Any]:
     """Activities of a member that earned nothing, as JSON values, newest first."""
     return (
         Activity.objects.filter(
-            ~Exists(Award.objects.filter(activity=OuterRef("pk"))), member=owner
+            ~Exists(Award.objects.filter(activity=OuterRef("pk"))),
+            member__in=lineage.ids(owner),
         )
         .order_by("-occurred_at", "-id")
         .values(row=_activity())
@@ -157,7 +163,9 @@ def _title(row: Mapping[str, Any], activity: Mapping[str, Any] | None, catalog: 
     names = {
         Kind.EXPIRY: _("Points that ended"),
         Kind.ADJUSTMENT: _("Put right by the desk"),
+        Kind.MERGE: what,
         Kind.SPEND: what,
+        Kind.OPENING: _("Brought over"),
     }
     return names.get(row["kind"]) or _("Points")
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from common.ids import parse_public_id
+from members import lineage
 from members.models import Member
 from rewards import contests, delivery, redemption
 from rewards.models import Fulfilment, Kind, Redemption
@@ -85,6 +86,6 @@ def page(voucher: Redemption, *, member: Member) -> Voucher:
 
 def mine(member: Member) -> QuerySet[Redemption]:
     """The member's redemptions with what their pages name."""
-    return Redemption.objects.filter(member=member).select_related(
+    return Redemption.objects.filter(member__in=lineage.ids(member)).select_related(
         "reward__fund", "unit", "used_location", "date"
     )

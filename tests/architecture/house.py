@@ -23,6 +23,8 @@ FLOORS = {
     "earning": 7,
     "rewards": 7,
     "partners": 8,
+    "messaging": 8,
+    "surveys": 8,
     "portal": 9,
     "desk": 9,
     "loyalty_site": 10,

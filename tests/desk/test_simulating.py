@@ -1,4 +1,4 @@
-"""Simulating at the desk: a draft is handed in, worked off in the background, read and taken away."""
+"""Simulating at the desk: a draft is handed in, worked off in the background, and read."""
 
 from __future__ import annotations
 
