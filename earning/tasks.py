@@ -2,7 +2,12 @@ import uuid
 
 from celery import shared_task
 
-from earning import occasions, simulating
+from earning import confirmations, declaring, occasions, simulating
+
+
+@shared_task
+def confirm_due() -> None:
+    confirmations.run()
 
 
 @shared_task
@@ -18,3 +23,8 @@ def simulate_waiting() -> None:
 @shared_task
 def simulate(run_id: str) -> None:
     simulating.perform(uuid.UUID(run_id))
+
+
+@shared_task
+def pay_dividends() -> None:
+    declaring.pay_all()

@@ -122,8 +122,22 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "heartbeat": {"task": "events.tasks.heartbeat", "schedule": 30},
     # Each run catches up to now, so a missed one costs nothing. Quarters of an hour, because every
     # time zone's midnight falls on one.
+    "confirm_due": {"task": "earning.tasks.confirm_due", "schedule": crontab(minute="*/15")},
     "expire_points": {"task": "points.tasks.expire_points", "schedule": crontab(minute="*/15")},
     # Birthdays and anniversaries of the local day, who joined and who rose: each is recorded once.
+    # What is exchanged as a month ends; months end at the program's midnight.
+    "sweep_conversions": {
+        "task": "rewards.tasks.sweep_conversions",
+        "schedule": crontab(minute="20"),
+    },
+    "settle_challenges": {
+        "task": "tiers.tasks.settle_challenges",
+        "schedule": crontab(minute="*/15"),
+    },
+    "pay_dividends": {
+        "task": "earning.tasks.pay_dividends",
+        "schedule": crontab(minute="*/5"),
+    },
     "record_occasions": {
         "task": "earning.tasks.record_occasions",
         "schedule": crontab(minute="*/5"),

@@ -167,7 +167,8 @@ post_activity = extend_schema(
         "Your `reference` makes it safe to send again: the same content is answered with the first "
         "answer, other content is refused. When a line breaks, send exactly the same again.\n\n"
         "An activity that names nobody known is kept and answered with 202; it earns, under its "
-        "own date, once somebody claims it.\n\n"
+        "own date, once somebody claims it. So is one of a kind that has to be confirmed first: it "
+        "is pending, with what it is expected to earn.\n\n"
         "Needs the scope `activities:write`."
     ),
     parameters=[REPLAYED],
@@ -175,7 +176,10 @@ post_activity = extend_schema(
     responses={
         201: answer("ActivityAnswer", "Recorded."),
         200: answer("ActivityAnswer", "Recorded before: the first answer again."),
-        202: answer("UnclaimedAnswer", "Kept until somebody claims it."),
+        202: OpenApiResponse(
+            {"oneOf": [shape("UnclaimedAnswer"), shape("PendingAnswer")]},
+            description="Kept until somebody claims it, or until it is confirmed.",
+        ),
         **refusals(
             "body_malformed",
             "body_invalid",

@@ -144,6 +144,11 @@ ACTIVITIES: list[Advice] = [
         "Ask whoever runs the program to put it right by hand.",
     ),
     (
+        earning.ToldTooLate,
+        "A choice was told after its last day, which `detail` names. Nothing was recorded.",
+        "Leave the attribute out: then its default holds.",
+    ),
+    (
         points.AmountInvalid,
         "A rule would pay more than 2^53 - 1, which no JSON reader keeps exact.",
         "Check the attributes; if they are right, tell whoever runs the program.",

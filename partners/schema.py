@@ -17,6 +17,7 @@ from partners.submitted import ActivitySubmitted
 SHAPES = [
     ActivitySubmitted,
     answers.ActivityAnswer,
+    answers.PendingAnswer,
     answers.UnclaimedAnswer,
     answers.MemberAnswer,
     answers.Problem,

@@ -54,7 +54,7 @@ class State:
 
 def happened(member: Member, *, unit: str, at: datetime) -> State:
     """What the member had at `at`, by when things happened. A lot that had ended by then is gone,
-    whether the expiry run has come by or not. Four queries.
+    whether the expiry run has come by or not. Three queries.
     """
     account = Account.id_for(member.pk, unit)
     entries = Entry.objects.filter(member=member, account=account, occurred_at__lte=at)

@@ -7,10 +7,9 @@ from typing import Any
 
 from common.text import scaled
 from program import catalog
+from program.activity_types import ActivityTypeTable, AttributeTable, ReturnsTable
 from program.models import ActivityAttribute, ActivityType, Location, Partner, Unit
 from program.sections import (
-    ActivityTypeTable,
-    AttributeTable,
     BrandTable,
     ExpiryTable,
     InactivityTable,
@@ -111,6 +110,11 @@ def activity_types() -> list[ActivityTypeTable]:
             rated_by=row.rated_by or None,
             begins_by=row.begins_by or None,
             claim_days=row.claim_days,
+            confirm=literal(row.confirm),
+            confirm_days=row.confirm_days,
+            returns=ReturnsTable(
+                tier=literal(row.return_tier), rewards=literal(row.return_rewards)
+            ),
         )
         for row in ActivityType.objects.prefetch_related("attributes")
     ]
@@ -127,6 +131,8 @@ def _attribute(row: ActivityAttribute) -> AttributeTable:
         least=plain(row.least),
         most=plain(row.most),
         choices=row.choices,
+        default=row.default or None,
+        told_within_days=row.told_days,
     )
 
 

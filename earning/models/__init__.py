@@ -8,8 +8,11 @@ from earning.models.activities import (
     ImportRun,
     UnclaimedActivity,
 )
-from earning.models.milestones import Milestone, MilestoneReached
+from earning.models.changes import ActivityChange, ChangeKey, Correction, ParkedChange
+from earning.models.dividends import Declaration, Dividend, DividendShare
+from earning.models.milestones import Milestone, MilestoneReached, MilestoneVoid
 from earning.models.occasions import Occasion, OccasionProgress
+from earning.models.pending import PendingActivity
 from earning.models.referrals import Referral, ReferralCode, ReferralTerms
 from earning.models.rules import LimitUse, Rule, RuleCondition, RuleLimit
 from earning.models.simulations import SimulationRun
@@ -17,14 +20,23 @@ from earning.models.simulations import SimulationRun
 __all__ = [
     "Activity",
     "ActivityBody",
+    "ActivityChange",
     "ActivityKey",
     "Award",
+    "ChangeKey",
+    "Correction",
+    "Declaration",
+    "Dividend",
+    "DividendShare",
     "ImportRun",
     "LimitUse",
     "Milestone",
     "MilestoneReached",
+    "MilestoneVoid",
     "Occasion",
     "OccasionProgress",
+    "ParkedChange",
+    "PendingActivity",
     "Referral",
     "ReferralCode",
     "ReferralTerms",

@@ -4,11 +4,9 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('points', '0005_rewards_join'),
-        ('points', '0011_merge_0009_people_erasable_0010_opening_kinds'),
+        ("points", "0005_rewards_join"),
+        ("points", "0011_merge_0009_people_erasable_0010_opening_kinds"),
     ]
 
-    operations = [
-    ]
+    operations = []

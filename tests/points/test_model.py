@@ -39,7 +39,12 @@ _sources = itertools.count(1)
 
 
 class LedgerOnPaper(RuleBasedStateMachine):
-    """Every rule does one thing twice: in the database, and on paper. Both must answer alike."""
+    """Every rule does one thing twice: in the database, and on paper. Both must answer alike.
+
+    A verb of the ledger that is new gets a rule here and a method of `PaperAccount`: what moves
+    between two members goes through both of their paper accounts, as `convert` does with two units;
+    what is held stays in `lots` and is left out of `available`.
+    """
 
     operations = 0
 
