@@ -177,6 +177,13 @@ SENTENCES: dict[str, str | Promise] = {
     "rewards_reward_upgrade_names_what_is_given": later(
         "An upgrade says what is given; the other kinds leave it empty."
     ),
+    "earning_terms_ask_for_an_amount_of_something": later(
+        "An amount is of an attribute: give both, or neither."
+    ),
+    "earning_terms_record_something_else": later(
+        "What is recorded is another activity than the one the friend has to do."
+    ),
+    "earning_terms_leave_a_day": later("Leave a day at least, or no end."),
     "rewards_date_is_offered_once": later("This date stands there twice. Name what differs."),
     "rewards_date_left_is_within_its_places": later(
         "More places are taken than that. Give as many as are taken, at least."

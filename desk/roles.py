@@ -27,6 +27,10 @@ POST_OPENING = "points.change_openingrun"
 REDEEM = "rewards.add_redemption"
 USE_VOUCHER = "rewards.change_redemption"
 CANCEL_VOUCHER = "rewards.delete_redemption"
+SIMULATE = "earning.add_simulationrun"
+GRANT = "tiers.add_standing"
+HOUSEHOLD = "members.add_householdmember"
+DECIDE_REFERRAL = "earning.change_referral"
 SEND_PRODUCT = "rewards.change_fulfilment"
 UPLOAD_CODES = "rewards.add_rewardcode"
 DRAW = "rewards.add_draw"
@@ -55,6 +59,7 @@ CLERK_VERBS = frozenset(
         ENROL, CORRECT, REPLACE_CARD, ISSUE_CODE, ADJUST, REDEEM, USE_VOUCHER, CANCEL_VOUCHER,
         CLAIM, RETURN, CONFIRM, SEND_PRODUCT, CARE, START_PLAN, CANCEL_PLAN, USE_BENEFIT,
         REPORT_CHARGE,
+        DECIDE_REFERRAL, HOUSEHOLD,
     }
 )  # fmt: skip
 CLERK_SEES = frozenset(
@@ -68,7 +73,7 @@ CLERK_SEES = frozenset(
         "plans.view_plan", "plans.view_subscription", "plans.view_charge",
         "plans.view_chargeattempt", "plans.view_benefituse", "plans.view_paymentmeans",
         "rewards.view_reward", "rewards.view_redemption", "rewards.view_fulfilment",
-        "rewards.view_rewarddate",
+        "rewards.view_rewarddate", "earning.view_referral", "earning.view_referralterms",
         SEE_CASES, "surveys.view_casestep", "surveys.view_decision", "surveys.view_invitation",
         "messaging.view_letter", "members.view_consent",
     }
@@ -126,6 +131,8 @@ MANAGER_CHANGES = frozenset(
         "tiers.add_tierexpiry", "tiers.change_tierexpiry", "tiers.delete_tierexpiry",
         "rewards.add_reward", "rewards.change_reward",
         "rewards.add_rewardprice", "rewards.change_rewardprice", "rewards.delete_rewardprice",
+        "earning.add_referralterms", "earning.change_referralterms",
+        GRANT, SIMULATE, "earning.view_simulationrun",
         "rewards.add_fund", "rewards.change_fund", UPLOAD_CODES, DRAW,
         "rewards.add_rewarddate", "rewards.change_rewarddate",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",

@@ -66,8 +66,8 @@ def why_nothing(activity: Activity | UnclaimedActivity, *, program: Program) -> 
     """
     type = catalog.of(program).types.get(activity.type_id)
     facts = _facts(activity, type, program)
-    specs = rules.compiled(program).get(activity.type_id, ())
-    specs = tuple(rule for rule in specs if rule.effect != "percent")
+    known = rules.compiled(program).get(activity.type_id, ())
+    specs = tuple(rule for rule in known if rule.effect != "percent")
     if not specs:
         return _("No rule pays for this kind of activity.")
     live = [rule for rule in specs if applies(replace(rule, conditions=()), facts)]

@@ -13,6 +13,7 @@ class EarningConfig(AppConfig):
             occasion_section,
             privacy,
             proof,
+            referral_section,
             reporting,
             scenes,
             sections,
@@ -20,6 +21,7 @@ class EarningConfig(AppConfig):
 
         sections.install()
         occasion_section.install()
+        referral_section.install()
         dividend_section.install()
         scenes.install()
         proof.install()

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from earning.conditions import WhenTable
 from earning.mapping import DateTable, MappingTable, MemberTable, SourceTable, SumTable
-from earning.scenes import ActivityTable, AmendTable, CancelActivityTable, ConfirmTable
+from earning.scenes import (
+    ActivityTable,
+    AmendTable,
+    CancelActivityTable,
+    ConfirmTable,
+    ReferTable,
+)
 from earning.sections import (
     LimitTable,
     MilestoneTable,
@@ -178,6 +184,7 @@ def _scenarios() -> None:
                 "A partner reports an activity of the member.",
                 '{ type = "purchase", attributes = { amount = "9.80" } }',
             ),
+            "refer": ("The member has come by somebody's invitation.", '{ by = "ana" }'),
             "cancel_activity": (
                 "An earlier activity is cancelled whole.",
                 '{ activity = "receipt-1" }',
@@ -217,6 +224,7 @@ def _scenarios() -> None:
             "partner": ("Whose reference it is; left out: the first partner's.", '"till"'),
         },
     )
+    describe(ReferTable, "An invitation.", {"by": ("Whose it was.", '"ana"')})
     describe(
         ActivityTable,
         "An activity.",
@@ -238,6 +246,10 @@ def _scenarios() -> None:
                 "{ bean = 9, visit = 1 }",
             ),
             "pending": ("What is expected of all that waits, by unit.", "{ bean = 9 }"),
+            "referral": (
+                "How the member's invitation stands: open, doubted, refused, paid, missed or none.",
+                '"paid"',
+            ),
             "milestones": ("The marks it passed: code and level.", '["crystal 140"]'),
             "sentences": ("How each award is explained.", '["Visit: 1 visit"]'),
         },

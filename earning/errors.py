@@ -90,7 +90,27 @@ class MappingInvalid(InvalidInput):
     title = "The mapping cannot be used"
 
 
+class ReferralUnknown(LoyaltyError):
+    code = "referral_unknown"
+    status = 404
+    title = "This invitation is not known"
+
+
+class ReferralClosed(LoyaltyError):
+    code = "referral_closed"
+    title = "This invitation has been decided"
+
+
+class AlreadyReferred(LoyaltyError):
+    code = "already_referred"
+    title = "Another member invited them first"
+
+
 REFUSALS: dict[str, Refusal] = {
+    "earning_referral_one_for_a_friend": (
+        AlreadyReferred,
+        "Another member invited them first.",
+    ),
     "earning_change_cancels_once": (
         ActivityCancelled,
         "This activity has been cancelled already. Nothing was changed.",

@@ -107,6 +107,46 @@ class Outcome:
     exact: Fraction = Fraction(0)
 
 
+class Plan(tuple[RuleSpec, ...]):
+    """Rules prepared for many activities: each distinct condition is asked once for all the rules
+    that have it, and rules are bits of one number. The same rules apply as one by one.
+    """
+
+    DAYS = 4096  # which rules are in force is remembered for so many days
+
+    def __init__(self, rules: Iterable[RuleSpec] = ()) -> None:
+        having: dict[Condition, int] = {}
+        for bit, rule in enumerate(self):
+            for condition in rule.conditions:
+                having[condition] = having.get(condition, 0) | 1 << bit
+        # what rules out most is asked first: then less is left to ask
+        self.asked = sorted(having.items(), key=lambda one: -one[1].bit_count())
+        self._in_force: dict[date, int] = {}
+
+    def live(self, facts: Facts) -> list[RuleSpec]:
+        """The rules that apply, in their order."""
+        left = self._on(facts.rated_on or facts.on)
+        for condition, bits in self.asked:
+            if left & bits and not holds(condition, facts):
+                left &= ~bits
+        found = []
+        while left:
+            lowest = left & -left
+            found.append(self[lowest.bit_length() - 1])
+            left ^= lowest
+        return found
+
+    def _on(self, day: date) -> int:
+        """The rules in force on a day, as bits."""
+        known = self._in_force.get(day)
+        if known is None:
+            if len(self._in_force) >= self.DAYS:
+                self._in_force.clear()
+            known = sum(1 << bit for bit, rule in enumerate(self) if in_force(rule, day))
+            self._in_force[day] = known
+        return known
+
+
 def evaluate(
     rules: Sequence[RuleSpec],
     facts: Facts,
@@ -128,7 +168,10 @@ def evaluate(
 
 def _uncut(rules: Sequence[RuleSpec], facts: Facts, whole: Mapping[str, Outcome]) -> list[Outcome]:
     """What the rules would pay without limits."""
-    live = [rule for rule in rules if applies(rule, facts)]
+    if isinstance(rules, Plan):
+        live = rules.live(facts)
+    else:
+        live = [rule for rule in rules if applies(rule, facts)]
     plain = [rule for rule in live if rule.effect != "percent"]
     shares = [rule for rule in live if rule.effect == "percent"]
     base = _best([_simple(rule, facts, whole) for rule in plain if not rule.is_bonus])
@@ -142,12 +185,14 @@ def _uncut(rules: Sequence[RuleSpec], facts: Facts, whole: Mapping[str, Outcome]
 
 def applies(rule: RuleSpec, facts: Facts) -> bool:
     """Whether the rule is in force on the day that decides, and all its conditions hold."""
-    day = facts.rated_on or facts.on
-    if rule.starts_on is not None and day < rule.starts_on:
-        return False
-    if rule.ends_on is not None and day >= rule.ends_on:
-        return False
-    return all(holds(condition, facts) for condition in rule.conditions)
+    is_on = in_force(rule, facts.rated_on or facts.on)
+    return is_on and all(holds(condition, facts) for condition in rule.conditions)
+
+
+def in_force(rule: RuleSpec, day: date) -> bool:
+    """Whether the day lies within the rule's dates, the last one exclusive."""
+    has_begun = rule.starts_on is None or rule.starts_on <= day
+    return has_begun and (rule.ends_on is None or day < rule.ends_on)
 
 
 def holds(condition: Condition, facts: Facts) -> bool:
@@ -337,9 +382,9 @@ def rounded(exact: Fraction, rule: RuleSpec) -> int:
 
     Never below zero.
     """
-    parts = max(Fraction(0), exact) * 10**rule.decimals
+    parts, whole = max(0, exact.numerator) * 10**rule.decimals, exact.denominator
     if rule.rounding == "up":
-        return math.ceil(parts)
+        return -(-parts // whole)
     if rule.rounding == "half_up":
-        return math.floor(parts + Fraction(1, 2))
-    return math.floor(parts)
+        return (2 * parts + whole) // (2 * whole)
+    return parts // whole

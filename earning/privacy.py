@@ -59,6 +59,13 @@ SHEETS = [
             "RuleCondition": "id rule kind attribute operator values",
             "RuleLimit": "id rule code per period amount times each",
             "Occasion": "code on type partner is_active position since after_event",
+            "ReferralTerms": (
+                "code name summary type attribute least is_first_only within_days referrer_type "
+                "friend_type is_active position"
+            ),
+            "SimulationRun": (
+                "id draft since status done total report error actor ordered_at finished_at"
+            ),
             "OccasionProgress": "occasion done_on last_event ran_at",
             "ChangeKey": "id change_id request_hash",
             "LimitUse": "id code owner period amount times",
@@ -132,6 +139,22 @@ SHEETS = [
         plain("id member activity rule unit entry award_class amount")
         | sentences("sentence inputs"),
         title=_("What each rule paid you, and why"),
+        member="member",
+    ),
+    Sheet(
+        "earning.ReferralCode",
+        plain("id code member_id"),
+        title=_("The code of your invitations"),
+        member="member_id",
+    ),
+    Sheet(
+        "earning.Referral",
+        plain(
+            "id member referrer terms status actor referred_at decided_by decided_at activity "
+            "referrer_activity friend_activity"
+        )
+        | words("reason"),
+        title=_("Who invited you"),
         member="member",
     ),
     Sheet(

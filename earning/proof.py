@@ -36,6 +36,13 @@ INVARIANTS: dict[str, str] = {
         LEFT JOIN (SELECT id, member_id FROM earning_activity
                    UNION SELECT id, member_id FROM earning_pendingactivity) a ON a.id = u.id
         WHERE (u.claimed_at IS NULL) <> (a.id IS NULL) OR u.member_id <> a.member_id""",
+    "a referral was paid by activities of its own": """
+        SELECT r.id, r.status FROM earning_referral r
+        JOIN earning_activity a ON a.id = r.activity_id
+        JOIN earning_activity p ON p.id = r.referrer_activity_id
+        LEFT JOIN earning_activity f ON f.id = r.friend_activity_id
+        WHERE a.member_id <> r.member_id OR p.member_id <> r.referrer_id
+          OR f.member_id <> r.member_id OR p.reference NOT LIKE 'referral:' || a.id || ':%'""",
     "a rule takes back no more than it paid": """
         SELECT activity_id, format('rule %s stands at %s', rule_id, sum(amount))
         FROM (SELECT activity_id, rule_id, amount FROM earning_award

@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from common.text import counted, number, scaled
 from earning import simulation
@@ -14,6 +15,7 @@ from earning.simulation import Moves, Pair, Simulation
 from program.errors import BlueprintInvalid
 from program.verbs import Console, Options, Verb, register
 
+Table = tuple[str, Sequence[str], Sequence[Sequence[str]]]
 COLUMNS = ("really", "draft", "difference")
 NO_TIER = "no tier"
 UNNAMED = {"": NO_TIER}
@@ -29,15 +31,34 @@ def lines(result: Simulation) -> Iterator[str]:
         yield f"  {count:,} {what}"
     if result.changes_nothing:
         yield "The draft would have paid exactly what was paid, and moved nobody."
+    for title, headings, rows in tables(result):
+        yield ""
+        yield from _table(title, headings, rows)
+
+
+def tables(result: Simulation) -> Iterator[Table]:
+    """What was paid, in all, by rule, tier and month, and members by tier now and under the draft:
+    a title, headings, and rows that begin with what they are about.
+    """
     parts = {"Issued": (), "By rule": ("rule",), "By tier": ("tier",), "By month": ("month",)}
     for title, fields in parts.items():
-        yield ""
-        yield from _table(
-            title, COLUMNS, (_row(result, key, pair) for key, pair in result.by(*fields))
-        )
-    for moves in result.moves:
-        yield ""
-        yield from _matrix(result, moves)
+        yield title, COLUMNS, [_row(result, key, pair) for key, pair in result.by(*fields)]
+    yield from (_matrix(result, moves) for moves in result.moves)
+
+
+def plain(result: Simulation) -> dict[str, Any]:
+    """The whole report as JSON values: what it says, its tables, and the rows of its two files."""
+    words = [line for line in lines(result) if line]
+    first = next(tables(result))[0]
+    return {
+        "words": words[: words.index(first)],
+        "tables": [
+            {"title": title, "headings": list(headings), "rows": [list(row) for row in rows]}
+            for title, headings, rows in tables(result)
+        ],
+        "points": [[str(cell) for cell in row] for row in _points(result)],
+        "members": [[str(cell) for cell in row] for row in _members(result)],
+    }
 
 
 def write_csv(result: Simulation, path: Path) -> list[Path]:
@@ -94,14 +115,14 @@ def _month(day: object) -> str:
     return f"{day:%Y-%m}"
 
 
-def _matrix(result: Simulation, moves: Moves) -> Iterator[str]:
+def _matrix(result: Simulation, moves: Moves) -> Table:
     """Rows are the tiers held now, columns those under the draft."""
-    rows = (
+    rows = [
         [_word(result, old), *(f"{moves.counts[old, new]:,}" for new in moves.new)]
         for old in moves.old
-    )
+    ]
     title = f"Members on {moves.name}: tiers now, and under the draft ({moves.moved:,} moved)"
-    yield from _table(title, [_word(result, new) for new in moves.new], rows)
+    return title, [_word(result, new) for new in moves.new], rows
 
 
 def _table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from earning.evaluation import Condition, RuleSpec
+from earning.evaluation import Condition, Plan, RuleSpec
 from earning.limits import Limit
 from earning.models import Rule, RuleCondition
 from program import catalog
@@ -20,12 +20,12 @@ from program.models import ActivityAttribute, Program
 
 
 @versioned
-def compiled(program: Program) -> dict[str, tuple[RuleSpec, ...]]:
+def compiled(program: Program) -> dict[str, Plan]:
     """Every rule by activity type, in the order in which they are shown."""
-    by_type: dict[str, tuple[RuleSpec, ...]] = {}
+    by_type: dict[str, list[RuleSpec]] = {}
     for rule in _rows():
-        by_type[rule.type_id] = (*by_type.get(rule.type_id, ()), compile_rule(rule, program))
-    return by_type
+        by_type.setdefault(rule.type_id, []).append(compile_rule(rule, program))
+    return {type: Plan(specs) for type, specs in by_type.items()}
 
 
 def _rows() -> QuerySet[Rule]:

@@ -12,14 +12,15 @@ from typing import Any
 from common import clock
 from common.ids import uuid7
 from common.text import number, scaled
-from earning import confirmations, intake, occasions, returns
+from earning import confirmations, intake, occasions, referring, returns
 from earning.changing import Changed
-from earning.models import Award, Correction, MilestoneReached, PendingActivity
+from earning.models import Award, Correction, MilestoneReached, PendingActivity, Referral
 from earning.recording import Recorded
 from earning.submissions import Submission
 from members.models import MemberKey
 from program import catalog
 from program.blueprint import Table
+from program.errors import BlueprintInvalid
 from program.scenarios import (
     Expectation,
     Found,
@@ -41,6 +42,25 @@ class ActivityTable(Table):
     location: str = ""
     reference: str = ""
     on: date | None = None
+
+
+class ReferTable(Table):
+    """The step's member has come by somebody's invitation."""
+
+    by: str
+
+
+def _refer(table: ReferTable, stage: Stage) -> Referral:
+    if table.by not in stage.cast:
+        raise BlueprintInvalid(f'nobody called "{table.by}" was enrolled.')
+    code = referring.code_of(stage.cast[table.by])
+    return referring.refer(stage.who(), code=code, actor="system:scenario")
+
+
+def _referral(wanted: str, stage: Stage) -> Found:
+    """How the invitation of the step's member stands now."""
+    row = Referral.objects.filter(member=stage.who()).first()
+    return Found(row.status if row else "none", (row.reason,) if row else ())
 
 
 def _activity(table: ActivityTable, stage: Stage) -> Recorded:
@@ -174,6 +194,8 @@ def install() -> None:
     """Register the steps and expectations of this app."""
     register(
         Step("activity", ActivityTable, _activity),
+        Step("refer", ReferTable, _refer),
+        Expectation("referral", str, _referral),
         Step("cancel_activity", CancelActivityTable, _cancel),
         Step("amend", AmendTable, _amend),
         Step("confirm", ConfirmTable, _confirm),

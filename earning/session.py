@@ -12,12 +12,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from django.utils import translation
 
 from common import bulk, clock
-from earning import gathering, milestones, rules, sentences, usage
+from earning import gathering, milestones, rewarding, rules, sentences, usage
 from earning.deciding import Decided, Decider
 from earning.evaluation import Outcome
 from earning.gathering import Gatherer
 from earning.milestones import Passed
 from earning.models import Activity, Award, Rule
+from earning.rewarding import Prospects
 from earning.submissions import Checked
 from events import outbox
 from events.models import Event
@@ -60,7 +61,9 @@ class Session:
         checked: Sequence[Checked],
         books: Books,
         actor: str,
+        prospects: Prospects,
     ) -> None:
+        self.prospects = prospects
         self.program, self.members, self.books, self.actor = program, members, books, actor
         self.rules = rules.compiled(program)
         self.ids = {member.pk for member in members.values()}
@@ -101,14 +104,20 @@ class Session:
         """Lock the accounts that the activities may touch, and `more`; read what tiers need only
         after that.
         """
+        found = rewarding.prospects(program, members=members, checked=checked)
+        members, checked = {**members, **found.members}, [*checked, *found.checked]
         books = Books.open(accounts(program, members=members, checked=checked) | set(more))
-        return cls(program, members=members, checked=checked, books=books, actor=actor)
+        return cls(
+            program, members=members, checked=checked, books=books, actor=actor, prospects=found
+        )
 
     def record(self, checked: Sequence[Checked]) -> dict[int, Stored]:
         """Evaluate, post and store. Returns activity and awards by the submission's index."""
         with translation.override(self.program.language):
-            decided = self._decide(checked)
-            return self._write(decided)
+            decided = self._decide([*checked, *self.prospects.taken(checked)])
+            stored = self._write(decided)
+        self.prospects.settle(stored)
+        return stored
 
     def _decide(self, checked: Sequence[Checked]) -> list[Decision]:
         decided: list[Decision] = []

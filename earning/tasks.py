@@ -1,6 +1,8 @@
+import uuid
+
 from celery import shared_task
 
-from earning import confirmations, declaring, occasions
+from earning import confirmations, declaring, occasions, simulating
 
 
 @shared_task
@@ -11,6 +13,16 @@ def confirm_due() -> None:
 @shared_task
 def record_occasions() -> None:
     occasions.run()
+
+
+@shared_task
+def simulate_waiting() -> None:
+    simulating.catch_up()
+
+
+@shared_task
+def simulate(run_id: str) -> None:
+    simulating.perform(uuid.UUID(run_id))
 
 
 @shared_task

@@ -146,6 +146,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "earning.tasks.record_occasions",
         "schedule": crontab(minute="*/5"),
     },
+    # What was ordered is worked off at once; what a broker lost, within a minute.
+    "simulate": {"task": "earning.tasks.simulate_waiting", "schedule": crontab()},
     # A day's adjustments are told once it is over, whatever the zone; a missed run is caught up.
     "report_adjustments": {
         "task": "points.tasks.report_adjustments",

@@ -61,10 +61,7 @@ class Earning:
 
 
 def post(earning: Earning, *, actor: str) -> Posting:
-    """Award the credits of one earning, each spendable one as a lot with its expiry.
-
-    Raises SourceUsed on a repeat.
-    """
+    """Award the credits of one earning, spendable ones as lots. Raises SourceUsed on a repeat."""
     if not earning.credits:
         raise AmountInvalid("There is nothing to post: name at least one credit.")
     program = catalog.current()
@@ -159,9 +156,8 @@ def sweep(books: Books, *, program: Program) -> None:
 
 
 def bury(books: Books, posting: Posting, lots: Sequence[Lot], *, key: Key) -> None:
-    """Expire what is left of lots that are past their end, as one entry of `posting`.
-
-    Points that are posted late ended on their own day, not on the day on which they were earned.
+    """Expire what is left of lots that are past their end, as one entry of `posting`. Points that
+    are posted late ended on their own day, not on the day on which they were earned.
     """
     dead = sum(lot.remaining for lot in lots)
     if dead:
@@ -229,21 +225,17 @@ def spend_into(
 
 
 def expire_into(books: Books, *, key: Key, now: datetime) -> int:
-    """Expire every lot of one open account that is past its end, one posting for each end.
-
-    Returns the amount.
-    """
+    """Expire what is past its end on an open account, a posting for each end; returns how much."""
     due: dict[datetime, list[Lot]] = {}
     for lot in books.lots(key):
         if lot.remaining and lot.expires_at is not None and lot.expires_at <= now:
             due.setdefault(lot.expires_at, []).append(lot)
     total = 0
     for ends, lots in sorted(due.items()):
-        account = books.accounts[key]
         posting = Posting(
             member_id=key[0],
             kind=Posting.Kind.EXPIRY,
-            source=f"expiry:{key[1]}:{ends:%Y-%m-%dT%H:%MZ}:{account.version + 1}",
+            source=f"expiry:{key[1]}:{ends:%Y-%m-%dT%H:%MZ}:{books.accounts[key].version + 1}",
             actor="system:expiry",
             occurred_at=ends,
         )

@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from common.errors import LoyaltyError
+from earning import referring
 from plans import subscribing
 from portal import shell
 from portal.forms import ClaimForm, ProfileForm
 from portal.pages import activity as activities
 from portal.pages import home as homes
+from portal.pages import invitations
 from portal.pages import landing as landings
 from portal.pages import membership as memberships
 from portal.pages import plans as subscriptions
@@ -39,6 +41,8 @@ def home(request: HttpRequest) -> HttpResponse:
     member = shell.member_of(request)
     if member is None:
         return shell.no_card(request)
+    if invitations.KEPT in request.session:
+        invitations.accept(request, member)
     page = homes.gather(member, program=program_of(request))
     return shell.privately(render(request, "portal/home.html", {"page": page, "place": "home"}))
 
@@ -133,7 +137,7 @@ def take(request: MemberRequest, code: str) -> HttpResponse:
             reward=chosen,
             attempt=attempt,
             actor=f"member:{member.pk}",
-            wish=shelves.wish_of(request.POST),
+            choice=shelves.choice_of(request.POST),
         )
     except LoyaltyError as error:
         return refuse(request, error)
@@ -212,7 +216,9 @@ def profile(request: MemberRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("portal:profile")
     page = memberships.gather(member, program=program_of(request))
-    return render(request, "portal/profile.html", {"page": page, "form": form, "place": "profile"})
+    context = {"page": page, "form": form, "place": "profile"}
+    context["can_invite"] = bool(referring.active(program_of(request)))
+    return render(request, "portal/profile.html", context)
 
 
 @require_safe
@@ -221,6 +227,29 @@ def expiry(request: MemberRequest) -> HttpResponse:
     """When which points end."""
     page = memberships.calendar(request.member, program=program_of(request))
     return render(request, "portal/expiry.html", {"page": page, "place": "profile"})
+
+
+@require_safe
+@members_only
+def invite(request: MemberRequest) -> HttpResponse:
+    """The member's own link, and what became of each invitation."""
+    page = invitations.gather(request, request.member, program=program_of(request))
+    if page is None:
+        raise Http404(_("Nobody can be invited at the moment."))
+    return render(request, "portal/invite.html", {"page": page, "place": "profile"})
+
+
+@require_safe
+def join(request: HttpRequest, code: str) -> HttpResponse:
+    """An invitation: who invites, and the way in."""
+    if shell.member_of(request):
+        return redirect("portal:home")
+    try:
+        name = invitations.keep(request, code)
+    except LoyaltyError as error:
+        return render(request, "portal/join.html", {"refusal": error.message}, status=error.status)
+    terms = referring.active(program_of(request))[0]
+    return render(request, "portal/join.html", {"name": name, "terms": terms})
 
 
 def claim(request: HttpRequest) -> HttpResponse:

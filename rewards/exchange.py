@@ -20,6 +20,8 @@ from points.errors import AmountInvalid
 from points.ledger import Credit, Earning
 from points.models import Posting
 from program import catalog
+from program.catalog import versioned
+from program.models import Program
 from rewards.errors import RewardUnavailable
 from rewards.models import Conversion
 from tiers import standing
@@ -34,6 +36,12 @@ class Exchanged:
     given: int
     spent: Posting
     earned: Posting
+
+
+@versioned
+def offered(program: Program) -> tuple[Conversion, ...]:
+    """The conversions that are offered, kept in memory."""
+    return tuple(Conversion.objects.filter(is_active=True).select_related("takes", "gives"))
 
 
 def quote(conversion: Conversion, amount: int) -> tuple[int, int]:

@@ -395,6 +395,7 @@ class Conversion(models.Model):
                 name="rewards_conversion_bonus_is_complete",
             ),
         ]
+        triggers = bumps_program_version()
 
     def __str__(self) -> str:
         return self.name

@@ -30,7 +30,7 @@ UNDO_MINUTES = 30  # a member may take a tap back this long, while the voucher i
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Wish:
+class Choice:
     """What a member chooses beside the reward: how much to give (in the unit's smallest part), the
     date of an experience, the address a product goes to.
     """
@@ -40,11 +40,11 @@ class Wish:
     address: str = ""
 
 
-PLAIN = Wish()
+PLAIN = Choice()
 
 
 def redeem(
-    member: Member, *, reward: Reward, attempt: uuid.UUID, actor: str, wish: Wish = PLAIN
+    member: Member, *, reward: Reward, attempt: uuid.UUID, actor: str, choice: Choice = PLAIN
 ) -> Redemption:
     """Take a reward for points. The same attempt again returns the first redemption.
 
@@ -63,8 +63,8 @@ def redeem(
         if known is not None:
             return _same(known, reward)
         price, left = offers.check(reward, member=member, program=program)
-        address = delivery.require_address(reward, wish.address)
-        row = _drafted(reward, wish, giving.amount_of(reward, price, wish.amount), program)
+        address = delivery.require_address(reward, choice.address)
+        row = _drafted(reward, choice, giving.amount_of(reward, price, choice.amount), program)
         row.member, row.attempt, row.actor = member, attempt, actor
         row.posting = _pay(books, row, program)
         _store(row, address=address)
@@ -80,13 +80,13 @@ def _same(known: Redemption, reward: Reward) -> Redemption:
     return known
 
 
-def _drafted(reward: Reward, wish: Wish, price: int, program: Program) -> Redemption:
+def _drafted(reward: Reward, choice: Choice, price: int, program: Program) -> Redemption:
     """The redemption as it will be stored, but for who takes it. Terms are those of this moment: a
     voucher keeps what it was worth, whatever becomes of the reward.
     """
     now = clock.now()
     today = clock.local_date(now, program.time_zone)
-    date = stock.date_of(reward, wish.date, today=today)
+    date = stock.date_of(reward, choice.date, today=today)
     last_day = date.day if date else today + timedelta(days=reward.valid_days)
     return Redemption(
         reward=reward,

@@ -27,7 +27,7 @@ from rewards import (
 )
 from rewards.exchange import Exchanged
 from rewards.models import Conversion, Draw, Fulfilment, FundTotal, Redemption, RewardDate
-from rewards.redemption import Wish
+from rewards.redemption import Choice
 
 ACTOR = "system:scenario"
 
@@ -119,7 +119,7 @@ def _redeem(table: RedeemTable, stage: Stage) -> Redemption:
         reward=reward,
         attempt=uuid7(),
         actor=ACTOR,
-        wish=Wish(amount=amount, date=date, address=table.address),
+        choice=Choice(amount=amount, date=date, address=table.address),
     )
     stage.named[table.as_ or table.reward] = made
     return made

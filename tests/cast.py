@@ -26,7 +26,7 @@ from program import blueprint, catalog
 from program.models import Program
 from rewards import redemption
 from rewards.models import Redemption, Reward
-from rewards.redemption import Wish
+from rewards.redemption import Choice
 
 ROOT = Path(__file__).resolve().parent.parent
 QUAY = ROOT / "tests" / "programs" / "quay"
@@ -137,14 +137,14 @@ def redeem(
     reward: str = "coffee",
     *,
     attempt: uuid.UUID | None = None,
-    wish: Wish = redemption.PLAIN,
+    choice: Choice = redemption.PLAIN,
 ) -> Redemption:
     return redemption.redeem(
         member,
         reward=Reward.objects.get(code=reward),
         attempt=attempt or uuid.uuid4(),
         actor=f"member:{member.pk}",
-        wish=wish,
+        choice=choice,
     )
 
 

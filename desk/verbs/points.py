@@ -30,7 +30,7 @@ from program import catalog
 from program.models import Unit
 from rewards import codes, offers, redemption
 from rewards.models import Kind, Redemption, Reward, RewardDate
-from rewards.redemption import Wish
+from rewards.redemption import Choice
 
 
 class Adjust(VerbForm):
@@ -136,7 +136,7 @@ class Redeem(VerbForm):
             reward=offers.reward_by_code(data["reward"]),
             attempt=data["attempt"] or uuid.uuid4(),
             actor=actor,
-            wish=Wish(
+            choice=Choice(
                 date=uuid.UUID(data["date"]) if data.get("date") else None,
                 address=data.get("address", ""),
             ),

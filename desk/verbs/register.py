@@ -17,11 +17,19 @@ from desk.verbs import (
     people,
     plans,
     points,
+    referrals,
     returns,
     rewards,
+    status,
 )
 from desk.verbs.base import VerbForm
-from earning.models import Activity, ActivityChange, PendingActivity, UnclaimedActivity
+from earning.models import (
+    Activity,
+    ActivityChange,
+    PendingActivity,
+    Referral,
+    UnclaimedActivity,
+)
 from members.merges import MemberMerge
 from members.models import Member
 from partners.models import ApiKey
@@ -29,6 +37,7 @@ from plans import terms
 from plans.models import Charge, Subscription
 from points.models import AdjustmentRequest
 from program import catalog
+from rewards import exchange
 from rewards.models import Codes, Fulfilment, Kind, Redemption, Reward
 from surveys.models import Case
 
@@ -57,6 +66,14 @@ def _issued(voucher: Any) -> bool:
 
 def _undoable(merge: Any) -> bool:
     return bool(merge.can_be_undone(clock.now()))
+
+
+def _with_exchanges(member: Any) -> bool:
+    return _active(member) and bool(exchange.offered(catalog.current()))
+
+
+def _doubted(referral: Any) -> bool:
+    return bool(referral.status == Referral.Status.DOUBTED)
 
 
 def _with_codes(reward: Any) -> bool:
@@ -127,6 +144,9 @@ class Verb:
 VERBS = (
     Verb("adjust", "members.member", points.Adjust, "exposure", _active),
     Verb("redeem", "members.member", points.Redeem, "redeem", _active),
+    Verb("exchange", "members.member", status.Exchange, "currency_exchange", _with_exchanges),
+    Verb("tier", "members.member", status.GiveTier, "military_tech", _active),
+    Verb("household", "members.member", status.ShareHousehold, "home", _active),
     Verb("correct", "members.member", people.Correct, "edit", _active),
     Verb("code", "members.member", people.IssueCode, "password", _without_login),
     Verb("card", "members.member", people.ReplaceCard, "credit_card", _active),
@@ -145,6 +165,8 @@ VERBS = (
     Verb("draw", "rewards.reward", rewards.DrawWinners, "casino", _undrawn),
     Verb("ship", "rewards.fulfilment", rewards.Ship, "local_shipping", _ordered),
     Verb("deliver", "rewards.fulfilment", rewards.Deliver, "inventory", _shipped),
+    Verb("approve", "earning.referral", referrals.Approve, "thumb_up", _doubted),
+    Verb("refuse", "earning.referral", referrals.Refuse, "thumb_down", _doubted),
     Verb("claim", "earning.unclaimedactivity", points.Claim, "person_check", _unclaimed),
     Verb("cancel", "earning.activity", returns.CancelActivity, "undo", _standing_activity),
     Verb("amend", "earning.activity", returns.AmendActivity, "edit", _standing_activity),
@@ -168,6 +190,7 @@ RELATED: dict[str, tuple[type[Any], tuple[str, ...]]] = {  # what a verb's page 
     "rewards.reward": (Reward, ("unit",)),
     "rewards.fulfilment": (Fulfilment, ("member", "redemption__reward")),
     "earning.unclaimedactivity": (UnclaimedActivity, ("type", "partner", "location")),
+    "earning.referral": (Referral, ("member", "referrer", "terms")),
     "earning.activity": (Activity, ("type", "partner", "location", "member")),
     "earning.pendingactivity": (PendingActivity, ("type", "partner", "location", "member")),
     "surveys.case": (Case, ("member", "survey", "answer")),

@@ -13,7 +13,9 @@ from earning.models.dividends import Declaration, Dividend, DividendShare
 from earning.models.milestones import Milestone, MilestoneReached, MilestoneVoid
 from earning.models.occasions import Occasion, OccasionProgress
 from earning.models.pending import PendingActivity
+from earning.models.referrals import Referral, ReferralCode, ReferralTerms
 from earning.models.rules import LimitUse, Rule, RuleCondition, RuleLimit
+from earning.models.simulations import SimulationRun
 
 __all__ = [
     "Activity",
@@ -35,8 +37,12 @@ __all__ = [
     "OccasionProgress",
     "ParkedChange",
     "PendingActivity",
+    "Referral",
+    "ReferralCode",
+    "ReferralTerms",
     "Rule",
     "RuleCondition",
     "RuleLimit",
+    "SimulationRun",
     "UnclaimedActivity",
 ]

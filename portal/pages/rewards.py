@@ -27,7 +27,7 @@ from rewards import giving, offers, redemption
 from rewards.errors import LimitReached, OutOfStock, RewardUnavailable
 from rewards.models import FundTotal, Kind, Reward, RewardDate, RewardPrice
 from rewards.offers import Offer
-from rewards.redemption import Wish
+from rewards.redemption import Choice
 from tiers.models import Standing, Tier
 
 
@@ -182,14 +182,14 @@ def given(reward: Reward) -> int | None:
     return total or 0
 
 
-def wish_of(data: Mapping[str, str]) -> Wish:
+def choice_of(data: Mapping[str, str]) -> Choice:
     """What was chosen on the page that asks. What makes no sense is as if nothing was chosen."""
     amount, date = data.get("amount", ""), data.get("date", "")
     try:
         chosen = uuid.UUID(date) if date else None
     except ValueError:
         chosen = None
-    return Wish(
+    return Choice(
         amount=int(amount) if amount.isdecimal() and len(amount) < 16 else None,
         date=chosen,
         address=data.get("address", ""),

@@ -66,7 +66,8 @@ def _change(member: Member) -> None:
 
 
 def test_every_invariant_has_a_planted_fault() -> None:
-    assert set(PLANTED) == set(proof.INVARIANTS)
+    elsewhere = {"a referral was paid by activities of its own"}  # tests/earning/test_referrals.py
+    assert set(PLANTED) | elsewhere == set(proof.INVARIANTS)
     assert audit.invariants().items() >= proof.INVARIANTS.items()
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earning.evaluation import Condition, Facts, RuleSpec, applies, evaluate, holds, rounded
+from earning.evaluation import Condition, Facts, Plan, RuleSpec, applies, evaluate, holds, rounded
 from earning.limits import Limit, Usage
 
 DAY = date(2026, 3, 31)  # a Tuesday
@@ -305,3 +305,54 @@ def test_bonuses_never_depend_on_each_other(
         for n, share in enumerate(shares)
     }
     assert all(0 <= exact[code] - alone.get(code, 0) < 1 for code in exact)
+
+
+CONDITIONS = (
+    Condition("location", "in", ("north",)),
+    Condition("location", "not_in", ("north",)),
+    Condition("attribute", "at_least", (Fraction(5),), attribute="paid"),
+    Condition("attribute", "at_most", (Fraction(50),), attribute="paid"),
+    Condition("weekday", "in", (6, 7)),
+    Condition("tier", "at_least", ("gold",)),
+    Condition("tier", "not_in", ("gold",)),
+    Condition("first", "in", (True,)),
+)
+
+
+@given(
+    rules=st.lists(
+        st.builds(
+            RuleSpec,
+            code=st.uuids().map(str),
+            effect=st.just("fixed"),
+            amount=st.integers(1, 9).map(Fraction),
+            unit=st.just("point"),
+            is_bonus=st.booleans(),
+            starts_on=st.none() | st.dates(date(2026, 1, 1), date(2026, 6, 30)),
+            ends_on=st.none() | st.dates(date(2026, 7, 1), date(2026, 12, 31)),
+            conditions=st.lists(st.sampled_from(CONDITIONS), max_size=4).map(tuple),
+        ),
+        max_size=70,
+    ),
+    given=st.lists(
+        st.builds(
+            Facts,
+            on=st.dates(date(2025, 12, 1), date(2027, 1, 31)),
+            rated_on=st.none() | st.dates(date(2026, 1, 1), date(2026, 12, 31)),
+            attributes=st.dictionaries(st.just("paid"), st.decimals(0, 99, places=2)),
+            location=st.sampled_from(["north", "south", ""]),
+            tiers=st.sampled_from([frozenset(), frozenset({"gold"})]),
+            tiers_reached=st.sampled_from([frozenset(), frozenset({"gold"})]),
+            is_first=st.booleans(),
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+)
+def test_rules_that_were_prepared_are_the_rules_that_apply(
+    rules: list[RuleSpec], given: list[Facts]
+) -> None:
+    plan = Plan(rules)
+    for one in given:
+        assert plan.live(one) == [rule for rule in rules if applies(rule, one)]
+        assert evaluate(plan, one) == evaluate(rules, one)

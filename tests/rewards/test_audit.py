@@ -10,7 +10,7 @@ from django.db import connection
 from points import audit
 from rewards import contests, proof, redemption, stock
 from rewards.models import Reward, RewardDate
-from rewards.redemption import Wish
+from rewards.redemption import Choice
 from tests.cast import ACTOR, ROOT, ana, apply, earn, redeem, utc
 
 pytestmark = pytest.mark.django_db
@@ -57,14 +57,14 @@ def test_a_planted_fault_is_found(db: None, invariant: str) -> None:
         stock.upload(Reward.objects.get(code="twenty-off"), ["A-1"])
         day = RewardDate.objects.first()
         assert day is not None
-        for code, wish in {
-            "planks": Wish(),
-            "twenty-off": Wish(),
-            "raffle": Wish(),
-            "tasting": Wish(date=day.pk),
-            "mug": Wish(address="4 Harbour Street"),
+        for code, choice in {
+            "planks": Choice(),
+            "twenty-off": Choice(),
+            "raffle": Choice(),
+            "tasting": Choice(date=day.pk),
+            "mug": Choice(address="4 Harbour Street"),
         }.items():
-            redeem(member, code, wish=wish)
+            redeem(member, code, choice=choice)
         redemption.cancel(redeem(member, "larger"), reason="Changed", actor=ACTOR)
     with time_machine.travel(utc(2027, 12, 24, 12), tick=False):
         contests.draw(Reward.objects.get(code="raffle"), actor=ACTOR)

@@ -21,7 +21,7 @@ from rewards.models import (
     RewardCode,
     RewardDate,
 )
-from rewards.redemption import Wish
+from rewards.redemption import Choice
 from tests import cast
 from tests.cast import ACTOR, ROOT, ana, apply, earn, utc
 from tests.refusals import assert_append_only, refused
@@ -102,7 +102,7 @@ def test_a_code_is_listed_and_given_once() -> None:
 def test_a_parcel_has_its_facts() -> None:
     member = ana()
     earn(member, 1000)
-    taken = cast.redeem(member, "mug", wish=Wish(address="4 Harbour Street"))
+    taken = cast.redeem(member, "mug", choice=Choice(address="4 Harbour Street"))
     parcel = Fulfilment.objects.filter(redemption=taken)
     for status in ("shipped", "delivered", "lost"):
         with refused("rewards_fulfilment_status_has_its_facts"):

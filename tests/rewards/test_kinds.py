@@ -40,7 +40,7 @@ from rewards.models import (
     RewardCode,
     RewardDate,
 )
-from rewards.redemption import Wish
+from rewards.redemption import Choice
 from tests import cast
 from tests.cast import ACTOR, ROOT, ana, apply, earn, utc
 
@@ -68,20 +68,20 @@ def member(program: Program) -> Member:
     return one
 
 
-def take(member: Member, code: str, **wish: Any) -> Redemption:
+def take(member: Member, code: str, **choice: Any) -> Redemption:
     return redemption.redeem(
         member,
         reward=offers.reward_by_code(code),
         attempt=uuid.uuid4(),
         actor=f"member:{member.pk}",
-        wish=Wish(**wish),
+        choice=Choice(**choice),
     )
 
 
-def refused(member: Member, code: str, error: type[Exception], said: str, **wish: Any) -> None:
+def refused(member: Member, code: str, error: type[Exception], said: str, **choice: Any) -> None:
     before = cast.state(member)
     with pytest.raises(error, match=said):
-        take(member, code, **wish)
+        take(member, code, **choice)
     assert cast.state(member) == before
 
 

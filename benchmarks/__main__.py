@@ -1,0 +1,27 @@
+"""`python -m benchmarks NAME`: measure one path and print it beside its limit."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+NAMES = ("evaluate", "simulate")
+
+
+def main(arguments: list[str]) -> int:
+    """Run the benchmarks that are named. Returns the exit code."""
+    if not arguments or set(arguments) - set(NAMES):
+        print(f"Name one or several of: {', '.join(NAMES)}.", file=sys.stderr)
+        return 2
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyalty_site.settings")
+    import django
+
+    django.setup()
+    for name in arguments:
+        importlib.import_module(f"benchmarks.{name}").run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

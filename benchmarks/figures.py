@@ -1,0 +1,50 @@
+"""Measuring and telling: medians of rounds, ours beside the limit, and their ratio."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+
+Clock = Callable[[], float]
+ROUNDS = 5  # an odd number, so that the median was really measured
+
+
+def seconds(work: Callable[[], object], *, rounds: int = ROUNDS) -> float:
+    """The median time of `work`, in seconds, after one round that warms up."""
+    work()
+    return statistics.median(_once(work) for _ in range(rounds))
+
+
+def interleaved(
+    ours: Callable[[], object],
+    limit: Callable[[], object],
+    *,
+    rounds: int = ROUNDS,
+    clock: Clock = time.perf_counter,
+) -> tuple[float, float]:
+    """The median times of both, in seconds, measured in turn: neighbors disturb both alike."""
+    ours()
+    limit()
+    pairs = [(_once(ours, clock), _once(limit, clock)) for _ in range(rounds)]
+    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+
+
+def _once(work: Callable[[], object], clock: Clock = time.perf_counter) -> float:
+    start = clock()
+    work()
+    return clock() - start
+
+
+def tell(what: str, value: str) -> None:
+    print(f"  {what:<46} {value:>16}")
+
+
+def tell_ratio(ours: float, limit: float) -> None:
+    """The ratio of two rates: how much of the limit we reach."""
+    tell("ours / limit", f"{ours / limit:.3f}")
+
+
+def cpu(work: Callable[[], object]) -> float:
+    """Seconds of processor time of one round, without what the database and neighbors use."""
+    return _once(work, time.process_time)
