@@ -44,7 +44,8 @@ class ApiViewSet(ViewSet):
         self, request: Request, response: Any, *args: Any, **kwargs: Any
     ) -> Response:
         final = super().finalize_response(request, response, *args, **kwargs)
-        final["Cache-Control"] = "no-store"  # balances are nobody's to keep on the way
+        if "ETag" not in final:
+            final["Cache-Control"] = "no-store"  # balances are nobody's to keep on the way
         return final
 
 

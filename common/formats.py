@@ -31,7 +31,9 @@ class JSONRenderer(BaseRenderer):
 
 
 class StrictJSONParser(BaseParser):
-    """Reads a body of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes, strictly (`common.bodies`)."""
+    """Reads a body strictly (`common.bodies`): of at most as many bytes as the view says
+    (`body_max`), or DATA_UPLOAD_MAX_MEMORY_SIZE.
+    """
 
     media_type = "application/json"
 
@@ -41,7 +43,8 @@ class StrictJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        view = (parser_context or {}).get("view")
+        most = getattr(view, "body_max", None) or settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         headers = parser_context["request"].headers if parser_context else {}
         if headers.get("Content-Encoding", "identity") != "identity":
             raise MediaTypeUnsupported("Send the body as it is, without a Content-Encoding.")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from earning.models import Rule, RuleCondition
 from members.models import Segment
+from plans import terms
 from program import catalog
 from program.models import ActivityAttribute, ActivityType, Program
 from tiers import standing
@@ -79,6 +80,8 @@ def _options(kind: str, program: Program) -> dict[str, Any]:
     if kind == Kind.TIER:
         rungs = tiers(program)
         return {tier.code: tier.code for tier in rungs} | {tier.name: tier.code for tier in rungs}
+    if kind == Kind.PLAN:
+        return {code: code for code in terms.plans(program)}
     if kind == Kind.SEGMENT:
         return {code: code for code in Segment.objects.values_list("code", flat=True)}
     words: dict[str, dict[str, Any]] = {

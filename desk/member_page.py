@@ -12,14 +12,14 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Prefetch, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common import clock
 from desk import rules, say, vouchers
 from desk.vouchers import Verdict
-from earning.models import Activity, Award
+from earning.models import Activity, ActivityChange, Award, Correction, PendingActivity
 from events.models import Event
 from members import lineage
 from members.models import Card, ClaimCode, Household, Member, MemberKey
@@ -65,6 +65,17 @@ class Done:
     facts: str
     awards: tuple[Award, ...]
     why: str
+    corrections: tuple[Correction, ...]
+    is_cancelled: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Waiting:
+    """A pending activity: its facts in words, and what is expected of it."""
+
+    activity: PendingActivity
+    facts: str
+    expected: tuple[tuple[int, Unit], ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -88,6 +99,7 @@ class MemberPage:
     endings: list[Ending]
     vouchers: list[Verdict]
     activities: list[Done]
+    pending: list[Waiting]
     cards: list[Card]
     keys: list[MemberKey]
     claim_code: ClaimCode | None
@@ -119,6 +131,7 @@ def gather(member: Member, *, program: Program, unit: str = "", before: str = ""
         endings=_endings(member, program),
         vouchers=_vouchers(member),
         activities=_activities(member, program),
+        pending=_pending(member, program),
         cards=list(Card.objects.filter(member__in=lineage.ids(member))),
         keys=list(
             MemberKey.objects.filter(member=member)
@@ -179,6 +192,10 @@ def _lines(
         "activity__type", "activity__location", "activity__partner", "entry"
     )
     activities = {award.entry.posting_id: award.activity for award in awards}
+    corrections = Correction.objects.filter(member=member, entry__posting__in=ids).select_related(
+        "activity__type", "activity__location", "activity__partner", "entry"
+    )
+    activities |= {row.entry.posting_id: row.activity for row in corrections if row.entry}
     redemptions = {
         row.posting_id: row
         for row in Redemption.objects.filter(
@@ -254,10 +271,15 @@ def _vouchers(member: Member) -> list[Verdict]:
 
 def _activities(member: Member, program: Program) -> list[Done]:
     awards = Prefetch("awards", Award.objects.select_related("unit"))
+    corrections = Prefetch("corrections", Correction.objects.select_related("unit"))
+    cancels = ActivityChange.objects.filter(
+        activity=OuterRef("pk"), kind=ActivityChange.Kind.CANCEL
+    )
     rows = (
         Activity.objects.filter(member__in=lineage.ids(member))
+        .annotate(is_cancelled=Exists(cancels))
         .select_related("type", "location", "partner")
-        .prefetch_related(awards)
+        .prefetch_related(awards, corrections)
     )
     types = catalog.of(program).types
     return [
@@ -265,9 +287,35 @@ def _activities(member: Member, program: Program) -> list[Done]:
             activity=row,
             facts=rules.facts_in_words(types.get(row.type_id), row.attributes, program=program),
             awards=tuple(row.awards.all()),
-            why="" if row.awards.all() else rules.why_nothing(row, program=program),
+            why=_why_nothing(row, program),
+            corrections=tuple(row.corrections.all()),
+            is_cancelled=row.is_cancelled,
         )
         for row in rows.order_by("-occurred_at", "-id")[:RECENT]
+    ]
+
+
+def _why_nothing(row: Any, program: Program) -> str:
+    """Why an activity earned nothing; empty where it did, or was cancelled."""
+    is_clear = row.is_cancelled or row.awards.all() or row.corrections.all()
+    return "" if is_clear else rules.why_nothing(row, program=program)
+
+
+def _pending(member: Member, program: Program) -> list[Waiting]:
+    """What waits to be confirmed, the first to count first."""
+    known = catalog.of(program)
+    rows = PendingActivity.objects.filter(
+        member__in=lineage.ids(member), status=PendingActivity.Status.WAITING
+    )
+    return [
+        Waiting(
+            activity=row,
+            facts=rules.facts_in_words(
+                known.types.get(row.type_id), row.attributes, program=program
+            ),
+            expected=tuple((one["amount"], known.units[one["unit"]]) for one in row.expected),
+        )
+        for row in rows.select_related("type", "location", "partner").order_by("due_on", "id")
     ]
 
 

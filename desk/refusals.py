@@ -14,6 +14,7 @@ from common.errors import constraint_name
 from earning.errors import REFUSALS as EARNING
 from members.errors import REFUSALS as MEMBERS
 from messaging.errors import REFUSALS as MESSAGING
+from plans.errors import REFUSALS as PLANS
 from rewards.errors import REFUSALS as REWARDS
 from surveys.errors import REFUSALS as SURVEYS
 from tiers.errors import REFUSALS as TIERS
@@ -32,6 +33,12 @@ SENTENCES: dict[str, str | Promise] = {
     "program_unit_default_is_unique": later(
         "Another unit is shown first already. Take the mark away there, then set it here."
     ),
+    "program_type_confirm_names_its_days": later(
+        "Say after how many days it counts, and only where it counts after days."
+    ),
+    "program_location_has_a_part": later(
+        "Let a place earn or burn; without either it has no part in the program."
+    ),
     "program_location_code_is_unique": later("This partner has a place with that code already."),
     "program_attribute_code_is_unique": later(
         "This activity type has an attribute with that code already."
@@ -41,6 +48,27 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "program_attribute_choice_has_choices": later(
         "A choice needs its choices, one a line: code = words."
+    ),
+    "plans_plan_is_tried_at_least_once": later("A charge is tried once at least, days apart."),
+    "plans_price_is_positive": later("A price is above nothing."),
+    "plans_price_ends_after_it_starts": later("A price ends after it starts."),
+    "plans_price_periods_do_not_overlap": later(
+        "Two prices for the same period and people hold on the same days. End the first where the "
+        "second starts."
+    ),
+    "plans_refund_within_names_its_days": later(
+        "“Within so many business days” needs their number; the other terms have none."
+    ),
+    "plans_refund_ends_after_it_starts": later("Refund terms end after they start."),
+    "plans_refund_periods_do_not_overlap": later(
+        "Two refund terms hold on the same days. End the first where the second starts."
+    ),
+    "plans_credit_unit_is_unique": later("This plan credits that counter already."),
+    "plans_credit_is_positive": later("A credit is above nothing."),
+    "plans_benefit_code_is_unique": later("This plan has a benefit with that code already."),
+    "program_attribute_only_a_choice_has_a_default": later("Only a choice has a default."),
+    "program_attribute_told_in_time_has_a_default": later(
+        "Where a choice must be told in time, say what holds otherwise."
     ),
     "tiers_tier_code_is_unique": later("This ladder has a tier with that code already."),
     "tiers_tier_rank_is_unique": later("This ladder has a tier of that rank already."),
@@ -56,12 +84,17 @@ SENTENCES: dict[str, str | Promise] = {
     "tiers_need_counts_one_thing": later(
         "A requirement counts a unit, or years at a tier: choose one."
     ),
+    "tiers_need_takes_off_another_counter": later("Only from a counter another one is taken off."),
     "tiers_need_is_positive": later("A requirement asks for one at least."),
     "tiers_need_window_names_its_months": later(
         "“The months before” needs their number; the other windows have none."
     ),
     "members_segment_member_is_unique": later("This member is in that segment already."),
     "earning_rule_only_percent_names_a_base": later("Only a percentage is of another unit's base."),
+    "earning_dividend_year_starts_in_a_month": later("A year starts in a month from 1 to 12."),
+    "earning_dividend_units_are_different": later(
+        "What is counted, what is taken off and what is paid are three different units."
+    ),
     "earning_limit_code_is_unique": later("This rule has a limit with that code already."),
     "earning_limit_counts_amount_or_times": later(
         "A limit is an amount, or a number of times: give one."
@@ -170,7 +203,7 @@ def sentence_of(name: str) -> str:
     """What a violated constraint means for whoever is filling in the form."""
     if name in SENTENCES:
         return str(SENTENCES[name])
-    for known in (MEMBERS, TIERS, EARNING, REWARDS, MESSAGING, SURVEYS):
+    for known in (MEMBERS, TIERS, PLANS, EARNING, REWARDS, MESSAGING, SURVEYS):
         if name in known:
             return known[name][1]
     if name:

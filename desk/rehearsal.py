@@ -96,4 +96,10 @@ def _balances(member: Member) -> dict[str, int]:
 
 
 def _tiers(member: Member, program: Program) -> tuple[Tier, ...]:
-    return tuple(offers.held(member, program=program))
+    """The tier on each ladder: the highest, where several are held side by side."""
+    highest: dict[str, Tier] = {}
+    for tier in offers.held(member, program=program):
+        known = highest.get(tier.ladder_id)
+        if known is None or tier.rank > known.rank:
+            highest[tier.ladder_id] = tier
+    return tuple(highest.values())

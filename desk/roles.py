@@ -31,9 +31,20 @@ SEND_PRODUCT = "rewards.change_fulfilment"
 UPLOAD_CODES = "rewards.add_rewardcode"
 DRAW = "rewards.add_draw"
 CLAIM = "earning.change_unclaimedactivity"
+RETURN = "earning.add_activitychange"
+CONFIRM = "earning.change_pendingactivity"
 REASSESS = "tiers.change_standing"
 ISSUE_KEY = "partners.add_apikey"
+MERGE = "members.add_membermerge"
+UNMERGE = "members.change_membermerge"
+ERASE = "members.delete_member"
+EXPORT = ERASE  # who may empty a person may tell the person what is held
 REVOKE_KEY = "partners.change_apikey"
+START_PLAN = "plans.add_subscription"
+CANCEL_PLAN = "plans.change_subscription"
+USE_BENEFIT = "plans.add_benefituse"
+REPORT_CHARGE = "plans.change_charge"
+DECLARE = "earning.add_declaration"
 
 CARE = "surveys.change_case"
 SEE_CASES = "surveys.view_case"
@@ -41,19 +52,11 @@ SEE_SCORES = "surveys.view_tally"
 
 CLERK_VERBS = frozenset(
     {
-        ENROL,
-        CORRECT,
-        REPLACE_CARD,
-        ISSUE_CODE,
-        ADJUST,
-        REDEEM,
-        USE_VOUCHER,
-        CANCEL_VOUCHER,
-        CLAIM,
-        SEND_PRODUCT,
-        CARE,
+        ENROL, CORRECT, REPLACE_CARD, ISSUE_CODE, ADJUST, REDEEM, USE_VOUCHER, CANCEL_VOUCHER,
+        CLAIM, RETURN, CONFIRM, SEND_PRODUCT, CARE, START_PLAN, CANCEL_PLAN, USE_BENEFIT,
+        REPORT_CHARGE,
     }
-)
+)  # fmt: skip
 CLERK_SEES = frozenset(
     {
         "members.view_member", "members.view_card",
@@ -61,6 +64,9 @@ CLERK_SEES = frozenset(
         "points.view_lotuse", "points.view_extension", "points.view_adjustmentrequest",
         "tiers.view_ladder", "tiers.view_tier", "tiers.view_standing",
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
+        "earning.view_pendingactivity", "earning.view_activitychange", "earning.view_correction",
+        "plans.view_plan", "plans.view_subscription", "plans.view_charge",
+        "plans.view_chargeattempt", "plans.view_benefituse", "plans.view_paymentmeans",
         "rewards.view_reward", "rewards.view_redemption", "rewards.view_fulfilment",
         "rewards.view_rewarddate",
         SEE_CASES, "surveys.view_casestep", "surveys.view_decision", "surveys.view_invitation",
@@ -70,7 +76,7 @@ CLERK_SEES = frozenset(
 
 MANAGER_SEES = frozenset(
     {
-        "program.view_program", "program.view_unit",
+        "program.view_program", "program.view_unit", "members.view_membermerge",
         "program.view_activitytype", "program.view_activityattribute",
         "program.view_partner", "program.view_location", "program.view_revision",
         "members.view_memberkey", "members.view_claimcode",
@@ -79,8 +85,9 @@ MANAGER_SEES = frozenset(
         "events.view_event", "events.view_heartbeat", "points.view_auditrun",
         "points.view_openingrun", "points.view_openingrow",
         "earning.view_rule", "earning.view_rulecondition", "earning.view_rulelimit",
-        "earning.view_limituse",
-        "earning.view_importrun", "earning.view_milestone", "earning.view_milestonereached",
+        "earning.view_limituse", "earning.view_parkedchange", "earning.view_milestonevoid",
+        "earning.view_importrun", "earning.view_dividend", "earning.view_declaration",
+        "earning.view_dividendshare", "earning.view_milestone", "earning.view_milestonereached",
         "earning.view_occasion",
         "members.view_household", "members.view_householdmember",
         "rewards.view_rewardprice", "rewards.view_rewardstock", "rewards.view_conversion",
@@ -93,6 +100,8 @@ MANAGER_SEES = frozenset(
         "surveys.view_caserule", "surveys.view_replytext", "surveys.view_answer",
         "surveys.view_line", "surveys.view_quotause", "messaging.view_template",
         "events.view_reader",
+        "plans.view_planprice", "plans.view_refundterms", "plans.view_plancredit",
+        "plans.view_planbenefit",
     }
 )  # fmt: skip
 MANAGER_CHANGES = frozenset(
@@ -120,7 +129,7 @@ MANAGER_CHANGES = frozenset(
         "rewards.add_fund", "rewards.change_fund", UPLOAD_CODES, DRAW,
         "rewards.add_rewarddate", "rewards.change_rewarddate",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",
-        ISSUE_KEY, REVOKE_KEY, DECIDE, READ_OPENING, POST_OPENING,
+        ISSUE_KEY, REVOKE_KEY, DECIDE, READ_OPENING, POST_OPENING, MERGE, UNMERGE, ERASE,
         "surveys.add_care", "surveys.change_care", "surveys.add_survey", "surveys.change_survey",
         "surveys.add_version", "surveys.change_version",
         "surveys.add_question", "surveys.change_question", "surveys.delete_question",
@@ -129,6 +138,12 @@ MANAGER_CHANGES = frozenset(
         "surveys.add_caserule", "surveys.change_caserule",
         "surveys.add_replytext", "surveys.change_replytext", "surveys.delete_replytext",
         "surveys.change_answer", "messaging.add_template", "messaging.change_template",
+        "plans.add_plan", "plans.change_plan",
+        "earning.add_dividend", "earning.change_dividend", DECLARE,
+        "plans.add_planprice", "plans.change_planprice", "plans.delete_planprice",
+        "plans.add_refundterms", "plans.change_refundterms", "plans.delete_refundterms",
+        "plans.add_plancredit", "plans.change_plancredit", "plans.delete_plancredit",
+        "plans.add_planbenefit", "plans.change_planbenefit",
     }
 )  # fmt: skip
 

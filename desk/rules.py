@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from common import clock
-from common.text import number
 from desk import conditions
-from earning import rules
+from earning import rules, wording
 from earning.evaluation import Facts, RuleSpec, applies, holds
 from earning.models import Activity, Rule, UnclaimedActivity
 from program import attributes, catalog
@@ -29,45 +27,7 @@ TOLD = (
     "month_day",
     "hour",
 )  # what an activity tells of itself
-
-
-def pays(rule: Rule, *, program: Program) -> str:
-    """`10 points for every 1 of Room revenue`, `5% of the base, in points`."""
-    rate, unit = number(rule.amount.normalize()), rule.unit
-    name = unit.singular if rule.amount == 1 else unit.plural
-    if rule.effect == Rule.Effect.FIXED:
-        return f"{rate} {name}"
-    if rule.effect == Rule.Effect.PERCENT and rule.percent_of_id:
-        words = {"rate": rate, "units": unit.plural, "base": rule.percent_of.plural}  # type: ignore[union-attr]
-        return _("%(units)s: %(rate)s%% of the %(base)s") % words
-    if rule.effect == Rule.Effect.PERCENT:
-        return _("%(rate)s%% more %(units)s") % {"rate": rate, "units": unit.plural}
-    known = conditions.attribute_of(rule.type_id, rule.attribute, program=program)
-    words = {
-        "rate": rate,
-        "unit": name,
-        "step": _quantity(rule.step, known, program),
-        "above": _quantity(rule.above, known, program),
-        "attribute": known.name.lower() if known else rule.attribute,
-    }
-    if rule.up_to is not None:
-        words["up_to"] = _quantity(rule.up_to, known, program)
-        return (
-            _(
-                "%(rate)s %(unit)s for every %(step)s of %(attribute)s between %(above)s and "
-                "%(up_to)s"
-            )
-            % words
-        )
-    if rule.above:
-        return _("%(rate)s %(unit)s for every %(step)s of %(attribute)s above %(above)s") % words
-    return _("%(rate)s %(unit)s for every %(step)s of %(attribute)s") % words
-
-
-def _quantity(value: Decimal, attribute: ActivityAttribute | None, program: Program) -> str:
-    if attribute is not None and attribute.kind == ActivityAttribute.Kind.MONEY:
-        return f"{program.currency} {number(value.normalize())}"
-    return number(value.normalize())
+pays = wording.pays
 
 
 def when(rule: Rule, *, program: Program) -> str:

@@ -9,6 +9,7 @@ class EarningConfig(AppConfig):
         from earning import (
             aspects,
             descriptions,
+            dividend_section,
             occasion_section,
             privacy,
             proof,
@@ -19,6 +20,7 @@ class EarningConfig(AppConfig):
 
         sections.install()
         occasion_section.install()
+        dividend_section.install()
         scenes.install()
         proof.install()
         aspects.install()

@@ -43,6 +43,8 @@ class WhenTable(Table):
     to_hour: Annotated[int, msgspec.Meta(ge=0, le=23)] | None = None
     segment: list[Code] | None = None
     not_segment: list[Code] | None = None
+    plan: list[Code] | None = None
+    not_plan: list[Code] | None = None
     birthday: Literal["day", "week", "month"] | None = None
     age_at_least: Annotated[int, msgspec.Meta(ge=0, le=150)] | None = None
     age_at_most: Annotated[int, msgspec.Meta(ge=0, le=150)] | None = None
@@ -60,6 +62,9 @@ def check(when: WhenTable, *, place: str, attributes: dict[str, Any], blueprint:
     for code in [*(when.segment or []), *(when.not_segment or [])]:
         segments = [segment.code for segment in blueprint.segment]
         require_code(code, segments, place=f"{place}, when, segment")
+    for code in [*(when.plan or []), *(when.not_plan or [])]:
+        plans = [plan.code for plan in blueprint.plan]
+        require_code(code, plans, place=f"{place}, when, plan")
     for code in [*(when.partner or []), *(when.not_partner or [])]:
         require_code(code, [one.code for one in blueprint.partner], place=f"{place}, when, partner")
     for code in [*(when.location or []), *(when.not_location or [])]:
@@ -134,6 +139,8 @@ def columns(when: WhenTable, *, place: str) -> dict[str, Any]:
         ("hour", "at_most", _one(when.to_hour)),
         ("segment", "in", when.segment),
         ("segment", "not_in", when.not_segment),
+        ("plan", "in", when.plan),
+        ("plan", "not_in", when.not_plan),
         ("birthday", "in", _one(when.birthday)),
         ("age", "at_least", _one(when.age_at_least)),
         ("age", "at_most", _one(when.age_at_most)),

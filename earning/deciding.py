@@ -9,7 +9,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from earning.evaluation import Outcome, RuleSpec, evaluate
+from earning import gathering
+from earning.evaluation import Facts, Outcome, RuleSpec, evaluate
 from earning.gathering import Gatherer
 from earning.limits import Usage
 from earning.milestones import Passed, Tracker
@@ -25,7 +26,7 @@ class Decided:
 
     outcomes: list[Outcome]
     passed: list[Passed]
-    tiers: frozenset[str]
+    facts: Facts
 
 
 class Decider:
@@ -47,10 +48,29 @@ class Decider:
     def decide(self, one: Checked, member: Member) -> Decided:
         """Decide one activity; what it counts is counted for those that follow."""
         facts = self.gatherer.facts(one, member)
-        outcomes = evaluate(self.rules.get(one.type.code, ()), facts, self.usage)
+        outcomes = self.evaluate(one, facts)
         for outcome in outcomes:
             self.count(member, one.occurred_at, outcome.rule.unit, outcome.amount)
-        return Decided(outcomes, self.tracker.take(one, member, outcomes), facts.tiers)
+        return Decided(outcomes, self.tracker.take(one, member, outcomes), facts)
+
+    def rehearse(self, one: Checked, member: Member) -> list[Outcome]:
+        """What an activity would earn as things stand; nothing is counted for it."""
+        aside = Usage(dict(self.usage.taken))
+        facts = self.gatherer.facts(one, member)
+        return evaluate(
+            self.rules.get(one.type.code, ()), facts, aside, stated=gathering.stated(facts, one)
+        )
+
+    def evaluate(
+        self, one: Checked, facts: Facts, rules: Sequence[RuleSpec] | None = None
+    ) -> list[Outcome]:
+        """What the rules (by themselves: those of its type) pay for an activity as it stands;
+        nothing for one that was cancelled.
+        """
+        if one.is_cancelled:
+            return []
+        rules = self.rules.get(one.type.code, ()) if rules is None else rules
+        return evaluate(rules, facts, self.usage, stated=gathering.stated(facts, one))
 
     def count(self, member: Member, moment: datetime, unit: str, amount: int) -> None:
         """Let an amount count on every ladder that reads its unit."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from earning.conditions import WhenTable
 from earning.mapping import DateTable, MappingTable, MemberTable, SourceTable, SumTable
-from earning.scenes import ActivityTable
+from earning.scenes import ActivityTable, AmendTable, CancelActivityTable, ConfirmTable
 from earning.sections import (
     LimitTable,
     MilestoneTable,
@@ -130,6 +130,8 @@ def _conditions() -> None:
             "to_hour": ("It happened in this hour or earlier: 15 is until 15:59.", "15"),
             "segment": ("The member is in one of these groups.", '["students"]'),
             "not_segment": ("The member is in none of these groups.", '["employees"]'),
+            "plan": ("The member had one of these plans when it happened.", '["plus"]'),
+            "not_plan": ("The member had none of these plans when it happened.", '["plus"]'),
             "birthday": (
                 "It is the member's birthday, its week (from Monday), or month.",
                 '"week"',
@@ -175,7 +177,44 @@ def _scenarios() -> None:
             "activity": (
                 "A partner reports an activity of the member.",
                 '{ type = "purchase", attributes = { amount = "9.80" } }',
-            )
+            ),
+            "cancel_activity": (
+                "An earlier activity is cancelled whole.",
+                '{ activity = "receipt-1" }',
+            ),
+            "amend": (
+                "A part of an earlier activity changes.",
+                '{ activity = "receipt-1", returned = { amount = "3.20" } }',
+            ),
+            "confirm": ("A pending activity is confirmed.", '{ activity = "receipt-1" }'),
+        },
+    )
+    describe(
+        CancelActivityTable,
+        "All that an activity earned is taken back.",
+        {
+            "activity": ("The reference under which it was, or will be, reported.", '"receipt-1"'),
+            "reason": ("Why, in words that the member reads.", '"Brought back"'),
+            "partner": ("Whose reference it is; left out: the first partner's.", '"till"'),
+        },
+    )
+    describe(
+        AmendTable,
+        "What it would not have earned is taken back; what it would have, given.",
+        {
+            "activity": ("The reference under which it was, or will be, reported.", '"receipt-1"'),
+            "attributes": ("New values, instead of those that were told.", "{ cups = 1 }"),
+            "returned": ("Amounts that came back.", '{ amount = "3.20" }'),
+            "reason": ("Why, in words that the member reads.", '"Brought back"'),
+            "partner": ("Whose reference it is; left out: the first partner's.", '"till"'),
+        },
+    )
+    describe(
+        ConfirmTable,
+        "From now on it counts, under its own date.",
+        {
+            "activity": ("The reference under which it was reported.", '"receipt-1"'),
+            "partner": ("Whose reference it is; left out: the first partner's.", '"till"'),
         },
     )
     describe(
@@ -194,7 +233,11 @@ def _scenarios() -> None:
         "Expect",
         "",
         {
-            "earned": ("What the step's activity earned, by unit.", "{ bean = 9, visit = 1 }"),
+            "earned": (
+                "What the step's activity earned, or its change took back, by unit.",
+                "{ bean = 9, visit = 1 }",
+            ),
+            "pending": ("What is expected of all that waits, by unit.", "{ bean = 9 }"),
             "milestones": ("The marks it passed: code and level.", '["crystal 140"]'),
             "sentences": ("How each award is explained.", '["Visit: 1 visit"]'),
         },

@@ -18,6 +18,11 @@ class ReportedTooLate(InvalidInput):
     title = "The activity is too long ago"
 
 
+class ToldTooLate(InvalidInput):
+    code = "told_too_late"
+    title = "It is too late to choose"
+
+
 class ReferenceInvalid(InvalidInput):
     code = "reference_invalid"
     title = "The reference cannot be used"
@@ -35,6 +40,49 @@ class AlreadyClaimed(LoyaltyError):
     title = "This activity has been claimed"
 
 
+class ActivityUnknown(LoyaltyError):
+    """No activity of the partner has this id."""
+
+    code = "activity_unknown"
+    status = 404
+    title = "There is no such activity"
+
+
+class ActivityCancelled(LoyaltyError):
+    """What has been cancelled stays as it is."""
+
+    code = "activity_cancelled"
+    title = "The activity has been cancelled"
+
+
+class ChangeReused(LoyaltyError):
+    """The partner's reference of a change names another change."""
+
+    code = "change_reused"
+    title = "This reference stands for another change"
+
+
+class ChangeInvalid(InvalidInput):
+    """A change that says nothing, or not why."""
+
+    code = "change_invalid"
+    title = "The change cannot be used"
+
+
+class PendingEnded(LoyaltyError):
+    """An activity was to be confirmed that does not wait any more."""
+
+    code = "pending_ended"
+    title = "The activity does not wait any more"
+
+
+class DividendRefused(LoyaltyError):
+    """The year is not over, or the dividend was declared before, or is being paid out."""
+
+    code = "dividend_refused"
+    title = "The dividend cannot be declared"
+
+
 class MappingInvalid(InvalidInput):
     """A mapping file does not fit the file it is meant for; the message names the key."""
 
@@ -43,6 +91,26 @@ class MappingInvalid(InvalidInput):
 
 
 REFUSALS: dict[str, Refusal] = {
+    "earning_change_cancels_once": (
+        ActivityCancelled,
+        "This activity has been cancelled already. Nothing was changed.",
+    ),
+    "earning_change_number_is_unique": (
+        BrokenRule,
+        "Two changes of one activity claimed the same place. Nothing was changed; try again.",
+    ),
+    "earning_declaration_revision_is_unique": (
+        DividendRefused,
+        "Somebody has declared this dividend for this year already.",
+    ),
+    "earning_declaration_is_paid_one_at_a_time": (
+        DividendRefused,
+        "The last declaration is still being paid out. Wait until it is done.",
+    ),
+    "earning_declaration_is_a_share": (
+        DividendRefused,
+        "A dividend is a share above 0 and up to 100 percent.",
+    ),
     "earning_activity_reference_is_unique": (
         ReferenceReused,
         "This reference stands for another activity. Use a reference once.",

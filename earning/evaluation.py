@@ -23,7 +23,7 @@ from earning.limits import Limit, Usage, each_of
 class Condition:
     """One test on the facts.
 
-    `kind` is attribute, tier, partner, location, weekday, month, month_day, hour, segment,
+    `kind` is attribute, tier, partner, location, weekday, month, month_day, hour, segment, plan,
     birthday, age, first or membership_months.
     """
 
@@ -84,6 +84,7 @@ class Facts:
     joined_on: date | None = None
     birthday: date | None = None
     segments: frozenset[str] = frozenset()
+    plans: frozenset[str] = frozenset()
     is_first: bool = False
 
 
@@ -91,8 +92,9 @@ class Facts:
 class Outcome:
     """What one rule pays, in the unit's smallest part, and the quantity and base it came from.
 
-    `counted` is the part of the quantity that lies in the rule's band.
-    `uncut` is what it would have paid without the limit `limited_by`.
+    `counted` is the part of the quantity that lies in the rule's band. `uncut` is what it would
+    have paid without the limit `limited_by`; `exact` is the amount in whole units before it was
+    rounded.
     """
 
     rule: RuleSpec
@@ -102,25 +104,40 @@ class Outcome:
     counted: Decimal | int | None = None
     uncut: int | None = None
     limited_by: Limit | None = None
+    exact: Fraction = Fraction(0)
 
 
-def evaluate(rules: Sequence[RuleSpec], facts: Facts, usage: Usage | None = None) -> list[Outcome]:
+def evaluate(
+    rules: Sequence[RuleSpec],
+    facts: Facts,
+    usage: Usage | None = None,
+    *,
+    stated: Facts | None = None,
+) -> list[Outcome]:
     """What the rules pay for an activity, in the fixed order; rules that pay nothing are left out.
 
-    What is paid is counted in `usage`.
+    What is paid is counted in `usage`. Where a part of the activity came back, `stated` is what it
+    was whole: of each award stays the share that its arithmetic still carries, so that what is
+    taken back is rounded down, however many steps it comes in.
     """
+    whole = {one.rule.code: one for one in _uncut(rules, stated, {})} if stated else {}
+    paid = [one for one in _uncut(rules, facts, whole) if one.amount > 0]
+    cut = [_limited(one, facts, usage or Usage()) for one in paid]
+    return [outcome for outcome in cut if outcome.amount > 0]
+
+
+def _uncut(rules: Sequence[RuleSpec], facts: Facts, whole: Mapping[str, Outcome]) -> list[Outcome]:
+    """What the rules would pay without limits."""
     live = [rule for rule in rules if applies(rule, facts)]
     plain = [rule for rule in live if rule.effect != "percent"]
     shares = [rule for rule in live if rule.effect == "percent"]
-    base = _best([_simple(rule, facts) for rule in plain if not rule.is_bonus])
+    base = _best([_simple(rule, facts, whole) for rule in plain if not rule.is_bonus])
     totals = _totals(base)
-    derived = _best([_percent(rule, totals) for rule in shares if not rule.is_bonus])
+    derived = _best([_percent(rule, totals, whole) for rule in shares if not rule.is_bonus])
     totals = _totals([*base, *derived])
-    bonuses = [_simple(rule, facts) for rule in plain if rule.is_bonus]
-    bonuses += [_percent(rule, totals) for rule in shares if rule.is_bonus]
-    paid = [one for one in [*base, *derived, *_best(bonuses)] if one.amount > 0]
-    cut = [_limited(one, facts, usage or Usage()) for one in paid]
-    return [outcome for outcome in cut if outcome.amount > 0]
+    bonuses = [_simple(rule, facts, whole) for rule in plain if rule.is_bonus]
+    bonuses += [_percent(rule, totals, whole) for rule in shares if rule.is_bonus]
+    return [*base, *derived, *_best(bonuses)]
 
 
 def applies(rule: RuleSpec, facts: Facts) -> bool:
@@ -138,7 +155,7 @@ def holds(condition: Condition, facts: Facts) -> bool:
 
     An attribute that was not given meets no condition, not even a negative one.
     """
-    if condition.kind in ("tier", "segment"):
+    if condition.kind in ("tier", "segment", "plan"):
         return _holds_any(condition, facts)
     value = _fact(condition, facts)
     if value is None:
@@ -154,9 +171,9 @@ def holds(condition: Condition, facts: Facts) -> bool:
 
 
 def _holds_any(condition: Condition, facts: Facts) -> bool:
-    """Sets that a member belongs to: some tier (or one at least as high), some segment."""
-    if condition.kind == "segment":
-        held = facts.segments
+    """Sets that a member belongs to: some tier (or one at least as high), segment or plan."""
+    if condition.kind != "tier":
+        held = facts.segments if condition.kind == "segment" else facts.plans
     else:
         held = facts.tiers_reached if condition.operator == "at_least" else facts.tiers
     is_held = any(code in held for code in condition.values)
@@ -240,9 +257,9 @@ def _totals(outcomes: Iterable[Outcome]) -> dict[str, int]:
     return totals
 
 
-def _simple(rule: RuleSpec, facts: Facts) -> Outcome:
+def _simple(rule: RuleSpec, facts: Facts, whole: Mapping[str, Outcome]) -> Outcome:
     if rule.effect == "fixed":
-        return Outcome(rule, rounded(rule.amount, rule))
+        return Outcome(rule, rounded(rule.amount, rule), exact=rule.amount)
     quantity = facts.attributes.get(rule.attribute)
     if isinstance(quantity, bool) or not isinstance(quantity, int | Decimal):
         return Outcome(rule, 0)
@@ -250,7 +267,9 @@ def _simple(rule: RuleSpec, facts: Facts) -> Outcome:
     steps = Fraction(counted) / rule.step
     if rule.whole_steps:
         steps = Fraction(math.floor(steps))
-    return Outcome(rule, rounded(steps * rule.amount, rule), quantity=quantity, counted=counted)
+    exact = steps * rule.amount
+    paid = _kept(rule, exact, whole)
+    return Outcome(rule, paid, quantity=quantity, counted=counted, exact=exact)
 
 
 def _between(quantity: Decimal | int, rule: RuleSpec) -> Decimal | int:
@@ -261,12 +280,23 @@ def _between(quantity: Decimal | int, rule: RuleSpec) -> Decimal | int:
     return max(Decimal(0), top - rule.above)
 
 
-def _percent(rule: RuleSpec, totals: Mapping[str, int]) -> Outcome:
+def _percent(rule: RuleSpec, totals: Mapping[str, int], whole: Mapping[str, Outcome]) -> Outcome:
     of = rule.percent_of or rule.unit
     decimals = rule.percent_decimals if rule.percent_of else rule.decimals
     base = totals.get(of, 0)
     exact = Fraction(base, 10**decimals) * rule.amount / 100
-    return Outcome(rule, rounded(exact, rule), base=base)
+    return Outcome(rule, _kept(rule, exact, whole), base=base, exact=exact)
+
+
+def _kept(rule: RuleSpec, exact: Fraction, whole: Mapping[str, Outcome]) -> int:
+    """The amount, rounded; or, where a part came back, the share that stays of the whole award.
+
+    Of 33 points for 10.00, 3.33 that come back take floor(33 x 3.33 / 10.00) = 10.
+    """
+    before = whole.get(rule.code)
+    if before is None or not 0 < exact < before.exact:
+        return rounded(exact, rule)
+    return math.ceil(before.amount * exact / before.exact)
 
 
 def _limited(outcome: Outcome, facts: Facts, usage: Usage) -> Outcome:

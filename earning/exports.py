@@ -21,6 +21,7 @@ from earning.sections import (
     RuleExpiryTable,
     RuleTable,
 )
+from plans.models import Plan
 from program import catalog
 from program.exports import literal, plain, whole
 from program.models import ActivityAttribute, Location, Partner, Unit
@@ -44,6 +45,8 @@ KEYS = {  # where a condition on a kind stands in a blueprint, by its operator
     ("hour", "at_most"): "to_hour",
     ("segment", "in"): "segment",
     ("segment", "not_in"): "not_segment",
+    ("plan", "in"): "plan",
+    ("plan", "not_in"): "not_plan",
     ("birthday", "in"): "birthday",
     ("first", "in"): "first",
     ("membership_months", "at_least"): "member_for_months",
@@ -56,7 +59,7 @@ KEYS = {  # where a condition on a kind stands in a blueprint, by its operator
 }
 LISTS = {
     "tier", "not_tier", "partner", "not_partner", "location", "not_location", "weekday", "month",
-    "month_day", "segment", "not_segment", "in_", "not_in",
+    "month_day", "segment", "not_segment", "plan", "not_plan", "in_", "not_in",
 }  # fmt: skip
 
 
@@ -176,6 +179,7 @@ class _Known:
             "partner": set(partners),
             "location": set(places),
             "tier": set(Tier.objects.values_list("code", flat=True)),
+            "plan": set(Plan.objects.filter(is_active=True).values_list("code", flat=True)),
         }
 
     def has_all(self, rule: Rule) -> bool:

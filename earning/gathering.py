@@ -5,8 +5,11 @@ what rules ask about members, read once for a whole batch and only where a rule 
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models.functions import Coalesce
@@ -17,6 +20,7 @@ from earning.models import Activity
 from earning.submissions import Checked
 from members import lineage
 from members.models import Member, SegmentMember
+from plans import holding
 from program.models import Program
 from tiers import standing
 from tiers.terms import LadderRule
@@ -39,6 +43,7 @@ class Gatherer:
         asked = {c.kind for specs in rules.values() for rule in specs for c in rule.conditions}
         ids = [member.pk for member in members]
         self._segments = _segments(ids) if "segment" in asked else {}
+        self._plans = holding.of(ids) if "plan" in asked else {}
         self._first = _first(ids) if "first" in asked else None
 
     def forget(self) -> None:
@@ -48,27 +53,50 @@ class Gatherer:
 
     def facts(self, one: Checked, member: Member) -> Facts:
         """The tier that counts is the one held when it happened, not the one it leads to."""
-        held, reached = self._tiers(one, member)
-        rated_by = one.type.rated_by
-        return Facts(
-            on=one.on,
-            rated_on=one.values.get(rated_by) if rated_by else None,
-            attributes=one.values,
-            partner=one.submission.partner,
-            location=one.submission.location,
+        held, reached = self.tiers(one, member)
+        return dataclasses.replace(
+            self._said(one, member),
             tiers=held,
             tiers_reached=reached,
-            hour=one.occurred_at.astimezone(self.zone).hour,
-            member=str(member.pk),
             joined_on=clock.local_date(member.joined_at, self.program.time_zone),
             birthday=member.birthday,
             segments=self._segments.get(member.pk, frozenset()),
+            plans=holding.at(self._plans.get(member.pk, ()), one.occurred_at),
             is_first=self._is_first(one, member),
         )
 
-    def _tiers(self, one: Checked, member: Member) -> tuple[frozenset[str], frozenset[str]]:
+    def recalled(self, one: Checked, member: Member, kept: Mapping[str, Any]) -> Facts:
+        """The facts of an activity that was recorded before: what is said of it now, and of the
+        member what was remembered then.
+        """
+        day = date.fromisoformat
+        return dataclasses.replace(
+            self._said(one, member),
+            tiers=frozenset(kept["tiers"]),
+            tiers_reached=frozenset(kept["reached"]),
+            segments=frozenset(kept["segments"]),
+            is_first=kept["first"],
+            joined_on=day(kept["joined"]) if kept["joined"] else None,
+            birthday=day(kept["birthday"]) if kept["birthday"] else None,
+        )
+
+    def _said(self, one: Checked, member: Member) -> Facts:
+        """What the activity says itself."""
+        rated_by = one.type.rated_by
+        return Facts(
+            on=one.on,
+            rated_on=one.current.get(rated_by) if rated_by else None,
+            attributes=one.current,
+            partner=one.submission.partner,
+            location=one.submission.location,
+            hour=one.occurred_at.astimezone(self.zone).hour,
+            member=str(member.pk),
+        )
+
+    def tiers(self, one: Checked, member: Member) -> tuple[frozenset[str], frozenset[str]]:
+        """The tiers an activity earns at: those held, and those with all that lie below them."""
         held, reached = set(), set()
-        begins = one.values.get(one.type.begins_by) if one.type.begins_by else None
+        begins = one.current.get(one.type.begins_by) if one.type.begins_by else None
         moment = clock.start_of_day(begins, self.program.time_zone) if begins else one.occurred_at
         for code, rule in self.ladders.items():
             rung = self.climbs[member.pk, code].rung_before(moment)
@@ -88,6 +116,25 @@ class Gatherer:
         return True
 
 
+def remember(facts: Facts) -> dict[str, Any]:
+    """What rules were told of the member, to be kept with the activity."""
+    return {
+        "tiers": sorted(facts.tiers),
+        "reached": sorted(facts.tiers_reached),
+        "segments": sorted(facts.segments),
+        "first": facts.is_first,
+        "joined": facts.joined_on.isoformat() if facts.joined_on else "",
+        "birthday": facts.birthday.isoformat() if facts.birthday else "",
+    }
+
+
+def stated(facts: Facts, one: Checked) -> Facts | None:
+    """The facts with the attributes as they are stated, where a part of them came back."""
+    if one.amended is None or one.amended.stated == one.amended.values:
+        return None
+    return dataclasses.replace(facts, attributes=one.amended.stated)
+
+
 def _segments(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
     found: dict[uuid.UUID, frozenset[str]] = {}
     for member, segment in SegmentMember.objects.filter(member__in=ids).values_list(
@@ -98,6 +145,8 @@ def _segments(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
 
 
 def _first(ids: Sequence[uuid.UUID]) -> set[tuple[uuid.UUID, str]]:
+    """What kinds of activities stand; one that was cancelled is as if it had never been."""
     rows = Activity.objects.filter(member__in=lineage.among(ids)).order_by()
     whose = Coalesce("member__merged_into", "member")
-    return set(rows.values_list(whose, "type").distinct())
+    stand = rows.exclude(changes__kind="cancel")
+    return set(stand.values_list(whose, "type").distinct())

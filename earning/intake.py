@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Prefetch
@@ -24,35 +23,17 @@ from django.db.models import Prefetch
 from common import bulk, clock
 from common.errors import LoyaltyError, translate
 from common.ids import public_id
-from earning import submissions
+from earning import confirmations, folding, late, recording, submissions
 from earning.errors import REFUSALS, AlreadyClaimed, ReferenceReused
-from earning.models import Activity, ActivityKey, Award, UnclaimedActivity
+from earning.models import Activity, ActivityKey, Award, PendingActivity, UnclaimedActivity
+from earning.recording import Recorded
 from earning.session import Session
 from earning.submissions import Checked, Submission
 from events import outbox
 from members import enrolment
 from members.models import Member
+from points.books import Key
 from program import catalog
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Recorded:
-    """The answer to one submission.
-
-    `activity` is None while it is unclaimed; amounts are in the units' smallest part.
-    """
-
-    submission: Submission
-    activity: Activity | None = None
-    awards: tuple[Award, ...] = ()
-    unclaimed: UnclaimedActivity | None = None
-    is_replay: bool = False
-    error: LoyaltyError | None = None
-
-    @property
-    def result(self) -> dict[str, Any]:
-        """Balances and tier right after the activity was recorded."""
-        return self.activity.result if self.activity else {}
 
 
 def record(submission: Submission, *, actor: str) -> Recorded:
@@ -79,41 +60,73 @@ def record_batch(
             checked.append(submissions.check(submission, index=index, program=program))
         except LoyaltyError as error:
             answers[index] = Recorded(submission, error=error)
+    answers |= late.retried(
+        lambda more: _record(checked, actor, enroll_unknown=enroll_unknown, more=more)
+    )
+    return [answers[index] for index in range(len(batch))]
+
+
+def _record(
+    checked: Sequence[Checked], actor: str, *, enroll_unknown: bool, more: frozenset[Key]
+) -> dict[int, Recorded]:
+    """One try at recording a batch. Raises late.MoreAccounts."""
+    program = catalog.current()
     with transaction.atomic(), translate(REFUSALS):
         members = _members(checked, actor=actor, enroll_unknown=enroll_unknown)
-        session = Session.open(program, members=members, checked=checked, actor=actor)
+        session = Session.open(program, members=members, checked=checked, actor=actor, more=more)
         fresh, repeats = _claim(checked, members)
+        foreign = _park([one for one in fresh if one.identity not in members], actor=actor)
         known = [one for one in fresh if one.identity in members]
-        parked = _park([one for one in fresh if one.identity not in members], actor=actor)
-        recorded = session.record(known)
+        ready = [one for one in known if not confirmations.must_wait(one, program=program)]
+        ids = {one.activity_id for one in checked}
+        is_awaited = any(one.activity_id not in ids for one in fresh)  # by a change of it
+        answers = recording.record(session, ready, may_wait=is_awaited)
+        for one in known:
+            if one.index not in answers:
+                answers[one.index] = _wait(session, one, is_awaited=is_awaited)
         for one in fresh:
-            activity, awards = recorded.get(one.index, (None, ()))
-            answers[one.index] = Recorded(
-                one.submission, activity=activity, awards=awards, unclaimed=parked.get(one.index)
-            )
-        answers |= _answer_again(repeats)
-    return [answers[index] for index in range(len(batch))]
+            if one.index in foreign:
+                answers[one.index] = Recorded(one.submission, unclaimed=foreign[one.index])
+        return answers | _answer_again(repeats)
+
+
+def _wait(session: Session, one: Checked, *, is_awaited: bool = True) -> Recorded:
+    """Keep an activity that does not count yet, as changes that came before it leave it."""
+    waited = folding.fold([one]) if is_awaited else {}
+    now = waited[one.index].one if one.index in waited else one
+    row = confirmations.wait(session, now, session.members[one.identity])
+    if now.is_cancelled:
+        reason = waited[one.index].taken[-1][0].reason
+        confirmations.end(row, status=row.Status.CANCELLED, actor=session.actor, reason=reason)
+    return Recorded(one.submission, pending=row)
 
 
 def claim(unclaimed: UnclaimedActivity, *, member: Member, actor: str) -> Recorded:
     """Record an unclaimed activity for its owner, under its own date. Raises AlreadyClaimed."""
-    program = catalog.current()
-    submission = Submission.of(unclaimed)
-    checked = submissions.again(unclaimed, submission, program=program)
+    return late.retried(lambda more: _claim_for(unclaimed, member, actor, more))
+
+
+def _claim_for(
+    unclaimed: UnclaimedActivity, member: Member, actor: str, more: frozenset[Key]
+) -> Recorded:
+    program, identity = catalog.current(), ("member", str(member.pk))
+    one = submissions.again(unclaimed, program=program, identity=identity)
     with transaction.atomic(), translate(REFUSALS):
         session = Session.open(
-            program, members={checked.identity: member}, checked=[checked], actor=actor
+            program, members={identity: member}, checked=[one], actor=actor, more=more
         )
         waiting = UnclaimedActivity.objects.select_for_update().get(pk=unclaimed.pk)
         if waiting.claimed_at is not None:
             raise AlreadyClaimed("Somebody has claimed this activity already.")
-        recorded = session.record([checked])
+        if confirmations.must_wait(one, program=program):
+            done = _wait(session, one)
+        else:
+            done = recording.record(session, [one])[one.index]
         UnclaimedActivity.objects.filter(pk=waiting.pk).update(
             claimed_at=clock.now(), claimed_by=actor, member_id=member.pk
         )
-        ActivityKey.objects.filter(pk=checked.key_id).update(member_id=member.pk)
-    activity, awards = recorded[checked.index]
-    return Recorded(submission, activity=activity, awards=awards)
+        ActivityKey.objects.filter(pk=one.key_id).update(member_id=member.pk)
+    return done
 
 
 def _members(
@@ -157,6 +170,14 @@ def _claim(
     }
     taken = ours.keys() - _insert(ours.values())
     stored = ours | (ActivityKey.objects.in_bulk(list(taken)) if taken else {})
+    if kept := [pk for pk in taken if not stored[pk].request_hash]:
+        stored |= _take_over(kept, ours)
+        checked = [
+            dataclasses.replace(one, activity_id=stored[one.key_id].activity_id)
+            if one is first[one.key_id] and stored[one.key_id].request_hash == one.hash
+            else one
+            for one in checked
+        ]
     fresh = [one for one in checked if stored[one.key_id].activity_id == one.activity_id]
     repeats = [
         (one, stored[one.key_id])
@@ -164,6 +185,23 @@ def _claim(
         if stored[one.key_id].activity_id != one.activity_id
     ]
     return fresh, repeats
+
+
+def _take_over(
+    kept: Collection[uuid.UUID], ours: Mapping[uuid.UUID, ActivityKey]
+) -> dict[uuid.UUID, ActivityKey]:
+    """Fill in keys that a change has kept for its activity, those that nobody else filled in."""
+    rows = ActivityKey.objects.select_for_update().filter(pk__in=list(kept)).order_by("pk")
+    found = {row.pk: row for row in rows}
+    for pk, row in found.items():
+        if not row.request_hash:
+            row.request_hash, row.member_id = ours[pk].request_hash, ours[pk].member_id
+            row.save(update_fields=["request_hash", "member_id"])
+            ours[pk].activity_id = row.activity_id
+    return {
+        pk: ours[pk] if ours[pk].activity_id == row.activity_id else row
+        for pk, row in found.items()
+    }
 
 
 def _insert(keys: Collection[ActivityKey]) -> set[uuid.UUID]:
@@ -206,8 +244,9 @@ def _answer_again(repeats: Sequence[tuple[Checked, ActivityKey]]) -> dict[int, R
     ids = {key.activity_id for _, key in repeats}
     told = Prefetch("awards", Award.objects.select_related("unit", "rule"))
     activities = Activity.objects.prefetch_related(told).in_bulk(list(ids))
-    parked = list(ids - activities.keys())
-    unclaimed = UnclaimedActivity.objects.in_bulk(parked) if parked else {}
+    rest = list(ids - activities.keys())
+    pending = PendingActivity.objects.in_bulk(rest) if rest else {}
+    unclaimed = UnclaimedActivity.objects.in_bulk(rest) if rest else {}
     answers = {}
     for one, key in repeats:
         if one.hash != key.request_hash:
@@ -224,7 +263,11 @@ def _answer_again(repeats: Sequence[tuple[Checked, ActivityKey]]) -> dict[int, R
             one.submission,
             activity=activity,
             awards=tuple(activity.awards.all()) if activity else (),
-            unclaimed=None if activity else unclaimed.get(key.activity_id),
+            pending=pending.get(key.activity_id),
+            unclaimed=None if key.activity_id in pending else unclaimed.get(key.activity_id),
             is_replay=True,
         )
     return answers
+
+
+__all__ = ["Recorded", "claim", "record", "record_batch"]

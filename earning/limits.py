@@ -68,9 +68,9 @@ class Usage:
         return None if limit.amount is None else max(0, limit.amount - amount)
 
     def take(self, limit: Limit, *, owner: str, day: date, amount: int, times: int = 1) -> None:
-        """Count an award against a limit."""
+        """Count an award against a limit, or give back (below zero) what one has used."""
         used, count = self._used(limit, owner, day)
-        self.taken[self._key(limit, owner, day)] = (used + amount, count + times)
+        self.taken[self._key(limit, owner, day)] = (max(0, used + amount), max(0, count + times))
 
     def _used(self, limit: Limit, owner: str, day: date) -> tuple[int, int]:
         return self.taken.get(self._key(limit, owner, day), (0, 0))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection
@@ -16,10 +17,13 @@ from django.utils.translation import gettext as _
 
 from common.text import number, scaled
 from earning.evaluation import Outcome
-from earning.models import Activity, Milestone, MilestoneReached
+from earning.models import Activity, Milestone, MilestoneReached, MilestoneVoid
 from earning.submissions import Checked
+from events import outbox
+from events.models import Event
 from members import households, lineage
 from members.models import Member
+from plans import terms
 from points.ledger import Credit, Earning
 from points.models import Entry
 from program.catalog import versioned
@@ -43,10 +47,25 @@ class Passed:
     period: str
     member: Member
     owner: str
+    turn: int = 0
 
     @property
     def id(self) -> uuid.UUID:
-        return MilestoneReached.id_for(self.milestone.code, self.level, self.period, self.owner)
+        return MilestoneReached.id_for(
+            self.milestone.code, self.level, self.period, self.owner, self.turn
+        )
+
+    def row(self, activity: Activity) -> MilestoneReached:
+        """The level as it is stored."""
+        return MilestoneReached(
+            id=self.id,
+            member=self.member,
+            milestone=self.milestone,
+            level=self.level,
+            period=self.period,
+            activity=activity,
+            turn=self.turn,
+        )
 
 
 class Tracker:
@@ -59,6 +78,7 @@ class Tracker:
     ) -> None:
         self.milestones, self.homes = milestones, homes
         self.totals: dict[Total, int] = {}
+        self.credited: set[str] = set()  # counters that plans credit: for status only
 
     @classmethod
     def load(cls, program: Program, members: Iterable[Member]) -> Tracker:
@@ -66,6 +86,7 @@ class Tracker:
         known, ids = active(program), [member.pk for member in members]
         tracker = cls(known, homes=households.homes(ids) if known and ids else {})
         if known and ids:
+            tracker.credited = terms.credited(program)
             tracker._load(ids, program.time_zone)
             households.lock(tracker.homes.values())
         return tracker
@@ -78,7 +99,7 @@ class Tracker:
             if gained:
                 period = str(one.on.year) if milestone.window == Milestone.Window.YEAR else ""
                 before = self.totals.get((member.pk, milestone.counter_id, period), 0)
-                owner = self._owner(milestone, member)
+                owner = self.owner(milestone, member)
                 passed += [
                     Passed(milestone, level, period, member, owner)
                     for level in levels(milestone, before, before + gained)
@@ -93,7 +114,8 @@ class Tracker:
             key = (member, unit, period)
             self.totals[key] = self.totals.get(key, 0) + amount
 
-    def _owner(self, milestone: Milestone, member: Member) -> str:
+    def owner(self, milestone: Milestone, member: Member) -> str:
+        """Who passes a level once: a member, or a household."""
         home = self.homes.get(member.pk)
         if milestone.per == Milestone.Per.HOUSEHOLD and home is not None:
             return f"household:{home}"
@@ -107,8 +129,12 @@ class Tracker:
                           extract(year FROM e.occurred_at AT TIME ZONE %s)::int,
                           sum(e.amount)::bigint
                    FROM points_account a JOIN points_entry e ON e.account_id = a.id
-                   WHERE a.member_id = ANY(%s) AND a.unit_id = ANY(%s) GROUP BY 1, 2, 3""",
-                [zone, ids, list(counters)],
+                   WHERE a.member_id = ANY(%s) AND a.unit_id = ANY(%s)
+                     AND NOT (%s AND EXISTS (
+                         SELECT 1 FROM points_posting p
+                         WHERE p.id = e.posting_id AND p.source ~ '^plan(-refund)?:'))
+                   GROUP BY 1, 2, 3""",
+                [zone, ids, list(counters), bool(counters & self.credited)],
             )
             for member, unit, year, amount in cursor:
                 self.count(member, unit, year, amount)
@@ -131,18 +157,8 @@ def claim(
     passed: Sequence[tuple[Passed, Activity]],
 ) -> list[tuple[Passed, Activity]]:
     """Write down the levels passed; returns those nobody of the same owner had passed before."""
-    passed = _without_own(passed)
-    rows = {
-        one.id: MilestoneReached(
-            id=one.id,
-            member=one.member,
-            milestone=one.milestone,
-            level=one.level,
-            period=one.period,
-            activity=activity,
-        )
-        for one, activity in reversed(passed)
-    }
+    passed = _with_turns(_without_own(passed))
+    rows = {one.id: one.row(activity) for one, activity in reversed(passed)}
     MilestoneReached.objects.bulk_create([rows[key] for key in sorted(rows)], ignore_conflicts=True)
     stored = MilestoneReached.objects.in_bulk(list(rows))
     mine: dict[uuid.UUID, tuple[Passed, Activity]] = {}
@@ -157,11 +173,9 @@ def _without_own(passed: Sequence[tuple[Passed, Activity]]) -> list[tuple[Passed
     if not passed:
         return []
     members = {one.member.pk for one, _ in passed}
-    own = set(
-        MilestoneReached.objects.filter(member__in=lineage.among(members)).values_list(
-            Coalesce("member__merged_into", "member"), "milestone", "level", "period"
-        )
-    )
+    stand = MilestoneReached.objects.filter(member__in=lineage.among(members), voids__isnull=True)
+    whose = Coalesce("member__merged_into", "member")
+    own = set(stand.values_list(whose, "milestone", "level", "period"))
     return [
         (one, activity)
         for one, activity in passed
@@ -169,20 +183,55 @@ def _without_own(passed: Sequence[tuple[Passed, Activity]]) -> list[tuple[Passed
     ]
 
 
+def _with_turns(passed: Sequence[tuple[Passed, Activity]]) -> list[tuple[Passed, Activity]]:
+    """The same, each with how often its level was made void before: then it is passed anew."""
+    owners = {one.owner for one, _ in passed}
+    if not owners:
+        return []
+    turns = Counter(
+        MilestoneVoid.objects.filter(owner__in=owners).values_list(
+            "owner", "reached__milestone", "reached__level", "reached__period"
+        )
+    )
+    return [
+        (
+            dataclasses.replace(
+                one, turn=turns[one.owner, one.milestone.code, one.level, one.period]
+            ),
+            activity,
+        )
+        for one, activity in passed
+    ]
+
+
 def earning_of(one: Passed, activity: Activity) -> Earning:
     """What a passed level pays."""
     milestone = one.milestone
-    level = number(scaled(one.level, milestone.counter.decimals))
-    reason = _("%(milestone)s: %(level)s %(units)s reached") % {
-        "milestone": milestone.name,
-        "level": level,
-        "units": milestone.counter.plural,
-    }
+    reason = _("%(milestone)s: %(level)s %(units)s reached") % words(milestone, one.level)
     credit = Credit(
         unit=milestone.unit_id, amount=milestone.amount, reason=reason, kind=Entry.Kind.BONUS
     )
-    source = f"milestone:{milestone.code}:{one.level}:{one.period}"
-    return Earning(one.member.pk, source, activity.occurred_at, [credit])
+    return Earning(one.member.pk, one.row(activity).source, activity.occurred_at, [credit])
+
+
+def reached(one: Passed, activity: Activity) -> Event:
+    """The announcement of a passed level."""
+    return outbox.draft(
+        "milestone_reached",
+        member_id=one.member.pk,
+        subject=activity.public_id,
+        payload={"milestone": one.milestone.code, "level": one.level},
+        occurred_at=activity.occurred_at,
+    )
+
+
+def words(milestone: Milestone, level: int) -> dict[str, str]:
+    """A level of a milestone, for sentences."""
+    return {
+        "milestone": milestone.name,
+        "level": number(scaled(level, milestone.counter.decimals)),
+        "units": milestone.counter.plural,
+    }
 
 
 def keys(program: Program, members: Mapping[tuple[str, str], Member]) -> set[tuple[uuid.UUID, str]]:

@@ -23,12 +23,24 @@ Award = tuple[str, str, int]  # rule, unit, amount
 
 ACTIVITIES = """
     SELECT a.member_id, a.id, a.type_id, a.partner_id, coalesce(l.code, ''), a.occurred_at,
-           a.recorded_at, a.attributes,
-           (SELECT jsonb_agg(jsonb_build_array(r.code, w.unit_id, w.amount) ORDER BY w.id)
-            FROM earning_award w JOIN earning_rule r ON r.id = w.rule_id
-            WHERE w.activity_id = a.id AND w.member_id = a.member_id)
+           a.recorded_at, coalesce(c.stated, a.attributes), coalesce(c.after, a.attributes),
+           (SELECT jsonb_agg(jsonb_build_array(paid.code, paid.unit_id, paid.amount)
+                             ORDER BY paid.first)
+            FROM (SELECT r.code, w.unit_id, sum(w.amount) AS amount, min(w.id::text) AS first
+                  FROM (SELECT id, rule_id, unit_id, amount FROM earning_award
+                        WHERE activity_id = a.id AND member_id = a.member_id
+                        UNION ALL
+                        SELECT id, rule_id, unit_id, amount FROM earning_correction
+                        WHERE activity_id = a.id) w
+                  JOIN earning_rule r ON r.id = w.rule_id
+                  GROUP BY r.code, w.unit_id HAVING sum(w.amount) > 0) paid)
     FROM earning_activity a LEFT JOIN program_location l ON l.id = a.location_id
-    WHERE a.member_id = ANY(%s) ORDER BY a.recorded_at, a.occurred_at, a.id"""
+    LEFT JOIN LATERAL (
+        SELECT stated, after, kind FROM earning_activitychange x
+        WHERE x.activity_id = a.id AND x.member_id = a.member_id ORDER BY number DESC LIMIT 1) c
+      ON true
+    WHERE a.member_id = ANY(%s) AND c.kind IS DISTINCT FROM 'cancel'
+    ORDER BY a.recorded_at, a.occurred_at, a.id"""
 
 OTHERS = """
     SELECT e.member_id, a.unit_id, e.occurred_at, e.recorded_at, e.amount,
@@ -39,14 +51,20 @@ OTHERS = """
     JOIN points_posting p ON p.id = e.posting_id
     LEFT JOIN points_posting undone
       ON undone.id = p.reverses_id AND undone.source LIKE 'activity:%%'
-    WHERE e.member_id = ANY(%s) AND p.source NOT LIKE 'activity:%%' AND e.kind <> 'expiry'
+    WHERE e.member_id = ANY(%s) AND e.kind <> 'expiry'
+      AND NOT p.source LIKE ANY (ARRAY['activity:%%', 'change:%%', 'return:%%',
+                                       'milestone-voided:%%'])
+      AND NOT EXISTS (SELECT 1 FROM points_posting v
+                      WHERE v.reverses_id = p.id AND v.source LIKE 'milestone-voided:%%')
       AND (a.unit_id = ANY(%s) OR p.source LIKE 'milestone:%%')
     ORDER BY e.recorded_at, e.id"""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Happened:
-    """One recorded activity, as plain values, and what it really earned."""
+    """One recorded activity, as plain values: what is stated of it, what of that is left after
+    returns, and what it really earned, all corrections counted.
+    """
 
     member: uuid.UUID
     id: uuid.UUID
@@ -56,6 +74,7 @@ class Happened:
     occurred_at: datetime
     recorded_at: datetime
     attributes: dict[str, Any]
+    left: dict[str, Any]
     awards: list[Award]
 
 
@@ -75,14 +94,15 @@ class Moved:
 
 
 def activities(ids: Sequence[uuid.UUID]) -> Iterator[Happened]:
-    """Everything the members did, in the order in which it was recorded."""
+    """Everything the members did and did not cancel, in the order in which it was recorded."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(ACTIVITIES, [list(ids)])
         while rows := cursor.fetchmany(ROWS):
             for row in rows:
-                attributes, awards = row[-2:]
+                *plain, stated, left, awards = row
+                said = [msgspec.json.decode(text) for text in (stated, left)]
                 earned = msgspec.json.decode(awards) if awards else []
-                values: list[Any] = [*row[:-2], msgspec.json.decode(attributes), earned]
+                values: list[Any] = [*plain, *said, earned]
                 yield Happened(*values)
 
 
@@ -103,7 +123,8 @@ def people(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Member]:
 
 def reached(ids: Sequence[uuid.UUID], *, before: datetime) -> set[uuid.UUID]:
     """The levels of milestones that were passed before a moment."""
-    rows = MilestoneReached.objects.filter(member__in=ids, activity__occurred_at__lt=before)
+    stand = MilestoneReached.objects.filter(member__in=ids, voids__isnull=True)
+    rows = stand.filter(activity__occurred_at__lt=before)
     return set(rows.values_list("pk", flat=True))
 
 

@@ -41,6 +41,11 @@ SHEETS = [
             "Occasion": "code on type partner is_active position since after_event",
             "OccasionProgress": "occasion done_on last_event ran_at",
             "LimitUse": "id code owner period amount times",
+            "Dividend": "code name counter less unit year_starts is_active position",
+            "Declaration": (
+                "id dividend year revision percent declared_on state cursor members total reason "
+                "actor recorded_at paid_at"
+            ),
             "Milestone": "code name counter at every window per unit amount is_active position",
         },
     ),
@@ -75,6 +80,12 @@ SHEETS = [
         "earning.ImportRun",
         plain("id digest partner shifted_days counts actor started_at finished_at")
         | sentences("file_name"),
+    ),
+    Sheet(
+        "earning.DividendShare",
+        plain("id member declaration posting base amount sentence"),
+        title=_("Dividends you got"),
+        member="member",
     ),
     Sheet(
         "earning.MilestoneReached",

@@ -12,7 +12,8 @@ INVARIANTS: dict[str, str] = {
             WHERE a.id = substr(p.source, 10)::uuid AND a.member_id = p.member_id)""",
     "every activity stands under its reference": """
         SELECT a.id, a.reference FROM earning_activity a
-        WHERE NOT EXISTS (SELECT 1 FROM earning_activitykey k WHERE k.activity_id = a.id)""",
+        WHERE NOT EXISTS (SELECT 1 FROM earning_activitykey k
+                          WHERE k.activity_id = a.id AND k.request_hash <> '')""",
     "an award is its own entry": """
         SELECT w.id, format('award %s, entry %s', w.amount, e.amount) FROM earning_award w
         JOIN points_entry e ON e.id = w.entry_id JOIN points_posting p ON p.id = e.posting_id
@@ -28,14 +29,77 @@ INVARIANTS: dict[str, str] = {
         WHERE p.source LIKE 'milestone:%' AND NOT EXISTS (
             SELECT 1 FROM earning_milestonereached r
             WHERE r.member_id = p.member_id
-              AND p.source = format('milestone:%s:%s:%s', r.milestone_id, r.level, r.period))""",
-    "what was claimed was recorded": """
+              AND p.source = format('milestone:%s:%s:%s', r.milestone_id, r.level, r.period)
+                  || CASE WHEN r.turn = 0 THEN '' ELSE ':' || r.turn END)""",
+    "what was claimed was recorded, or is pending": """
         SELECT u.id, u.reference FROM earning_unclaimedactivity u
-        LEFT JOIN earning_activity a ON a.id = u.id
+        LEFT JOIN (SELECT id, member_id FROM earning_activity
+                   UNION SELECT id, member_id FROM earning_pendingactivity) a ON a.id = u.id
         WHERE (u.claimed_at IS NULL) <> (a.id IS NULL) OR u.member_id <> a.member_id""",
+    "a rule takes back no more than it paid": """
+        SELECT activity_id, format('rule %s stands at %s', rule_id, sum(amount))
+        FROM (SELECT activity_id, rule_id, amount FROM earning_award
+              UNION ALL SELECT activity_id, rule_id, amount FROM earning_correction) paid
+        GROUP BY activity_id, rule_id HAVING sum(amount) < 0""",
+    "a cancelled activity stands at nothing": """
+        SELECT paid.activity_id, format('rule %s stands at %s', paid.rule_id, sum(paid.amount))
+        FROM earning_activitychange c JOIN (
+            SELECT activity_id, rule_id, amount FROM earning_award
+            UNION ALL SELECT activity_id, rule_id, amount FROM earning_correction) paid
+          ON paid.activity_id = c.activity_id
+        WHERE c.kind = 'cancel' GROUP BY paid.activity_id, paid.rule_id
+        HAVING sum(paid.amount) <> 0""",
+    "nothing is changed after a cancellation": """
+        SELECT later.id, later.reference FROM earning_activitychange c
+        JOIN earning_activitychange later
+          ON later.activity_id = c.activity_id AND later.number > c.number
+        WHERE c.kind = 'cancel'""",
+    "a correction is its own entry, less what had expired": """
+        SELECT c.id, format('correction %s, lapsed %s, entry %s', c.amount, c.lapsed, e.amount)
+        FROM earning_correction c LEFT JOIN points_entry e ON e.id = c.entry_id
+        LEFT JOIN points_account a ON a.id = e.account_id
+        LEFT JOIN points_posting p ON p.id = e.posting_id
+        WHERE coalesce(e.amount, 0) <> c.amount + c.lapsed
+           OR (e.id IS NOT NULL AND (a.unit_id <> c.unit_id OR e.member_id <> c.member_id
+               OR p.source NOT IN ('change:' || c.change_id, 'return:' || c.change_id)))""",
+    "every entry of a change has its correction": """
+        SELECT e.id, e.reason FROM points_entry e JOIN points_posting p ON p.id = e.posting_id
+        WHERE (p.source LIKE 'change:%' OR p.source LIKE 'return:%') AND e.kind <> 'expiry'
+          AND NOT EXISTS (SELECT 1 FROM earning_correction c WHERE c.entry_id = e.id)""",
+    "changes of an activity are numbered without a gap": """
+        SELECT id, format('number %s after %s', number, before)
+        FROM (SELECT id, number, coalesce(lag(number) OVER w, 0) AS before
+              FROM earning_activitychange WINDOW w AS (PARTITION BY activity_id ORDER BY number)
+             ) chain WHERE number <> before + 1""",
+    "what was pending ended once": """
+        SELECT w.id, w.status FROM earning_pendingactivity w
+        LEFT JOIN earning_activity a ON a.id = w.id
+        WHERE (w.status = 'confirmed') <> (a.id IS NOT NULL)""",
+    "every posting of a void level has its level": """
+        SELECT p.id, p.source FROM points_posting p
+        WHERE p.source LIKE 'milestone-voided:%' AND NOT EXISTS (
+            SELECT 1 FROM earning_milestonevoid v
+            WHERE v.reached_id = substr(p.source, 18)::uuid AND v.member_id = p.member_id)""",
+}
+
+
+DIVIDENDS: dict[str, str] = {
+    "every posting of a dividend has its share": """
+        SELECT p.id, p.source FROM points_posting p
+        WHERE p.source LIKE 'dividend:%' AND NOT EXISTS (
+            SELECT 1 FROM earning_dividendshare s WHERE s.posting_id = p.id)""",
+    "a dividend never takes more than it gave": """
+        SELECT s.member_id, format('%s %s: %s', d.dividend_id, d.year, sum(s.amount))
+        FROM earning_dividendshare s JOIN earning_declaration d ON d.id = s.declaration_id
+        GROUP BY s.member_id, d.dividend_id, d.year HAVING sum(s.amount) < 0""",
+    "what was declared is the sum of its shares": """
+        SELECT d.id, format('total %s, shares %s', d.total, coalesce(sum(s.amount), 0))
+        FROM earning_declaration d LEFT JOIN earning_dividendshare s ON s.declaration_id = d.id
+        GROUP BY d.id HAVING d.total <> coalesce(sum(s.amount), 0)
+          OR d.members <> count(s.id)""",
 }
 
 
 def install() -> None:
     """Hand the invariants to the auditor."""
-    audit.register(INVARIANTS)
+    audit.register(INVARIANTS | DIVIDENDS)

@@ -15,9 +15,10 @@ from earning.gathering import Gatherer
 from earning.limits import Limit, Usage
 from earning.milestones import Passed, Tracker
 from earning.past import Happened, Moved
+from earning.reviewing import Reviewer
 from earning.rulebook import Rulebook
 from earning.statuses import Statuses
-from earning.submissions import NOBODY, Checked, Submission
+from earning.submissions import NOBODY, Amended, Checked, Submission
 from members import households
 from members.models import Member
 from program import attributes
@@ -76,6 +77,7 @@ class _Chunk:
             whole.reached |= past.reached(ids, before=whole.begins)
         self.decider = self._decider(ids)
         self._made: list[tuple[uuid.UUID, datetime, Amounts, Amounts]] = []
+        self._reviewer = Reviewer(self.decider)
         self._earned: dict[tuple[uuid.UUID, str], int] = {}
 
     def _decider(self, ids: Sequence[uuid.UUID]) -> Decider:
@@ -114,8 +116,10 @@ class _Chunk:
                 self._earned[key] = self._earned.get(key, 0) + amount
 
     def _decide(self, one: Checked, member: Member) -> Amounts:
-        decided = self.decider.decide(one, member)
+        with self._reviewer.watching(member):
+            decided = self.decider.decide(one, member)
         paid = [(out.rule.code, out.rule.unit, out.amount) for out in decided.outcomes]
+        self._reviewer.note(one, member, decided.facts, paid)
         for level in decided.passed:
             if level.id not in self.whole.reached:
                 self.whole.reached.add(level.id)
@@ -175,6 +179,10 @@ class _Chunk:
         values, wrong = attributes.fitting(known, happened.attributes)
         for code in wrong:
             self.whole.misfits[f"activities whose {code} the draft does not accept"] += 1
+        amended = None
+        if happened.left != happened.attributes:
+            left, _wrong = attributes.fitting(known, happened.left, is_bounded=False)
+            amended = Amended(stated=values, values=left)
         submission = Submission(
             partner=happened.partner,
             reference="",
@@ -195,11 +203,13 @@ class _Chunk:
             activity_id=happened.id,
             key_id=happened.id,
             hash="",
+            amended=amended,
         )
 
     def close(self) -> None:
         """Add up, with the tiers as they turned out: what came late counts where it belongs."""
         whole, held = self.whole, self.statuses
+        self._reviewer.review(self._count)
         for pk in self.people:
             held.share(pk, whole.now)
         old, new = whole.real.first_ladder, whole.draft.first_ladder

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+import dataclasses
+import uuid
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -79,3 +82,26 @@ def _typed(attribute: ActivityAttribute | None, value: Any) -> Any:
     if attribute is not None and attribute.kind == ActivityAttribute.Kind.DATE:
         return date.fromisoformat(value)
     return value
+
+
+def as_published(
+    specs: Iterable[RuleSpec],
+    *,
+    recorded_at: datetime,
+    paid: Collection[uuid.UUID],
+    is_same_day: bool,
+) -> list[RuleSpec]:
+    """The rules as they were when an activity was recorded, which `paid` have paid for.
+
+    What was published later does not count, nor does an end that a later revision brought; what has
+    paid counts on, whatever its dates say today, while the day that decides is the same.
+    """
+    specs, known = list(specs), []
+    later = {(spec.code, spec.starts_on) for spec in specs if spec.key.published_at > recorded_at}
+    for spec in specs:
+        if spec.key.pk in paid and is_same_day:
+            known.append(dataclasses.replace(spec, starts_on=None, ends_on=None))
+        elif spec.key.pk in paid or spec.key.published_at <= recorded_at:
+            is_succeeded = spec.ends_on is not None and (spec.code, spec.ends_on) in later
+            known.append(dataclasses.replace(spec, ends_on=None) if is_succeeded else spec)
+    return known

@@ -4,6 +4,7 @@ it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,9 +12,10 @@ from typing import Any
 from common import clock
 from common.ids import uuid7
 from common.text import number, scaled
-from earning import intake, occasions
-from earning.intake import Recorded
-from earning.models import MilestoneReached
+from earning import confirmations, intake, occasions, returns
+from earning.changing import Changed
+from earning.models import Award, Correction, MilestoneReached, PendingActivity
+from earning.recording import Recorded
 from earning.submissions import Submission
 from members.models import MemberKey
 from program import catalog
@@ -27,7 +29,7 @@ from program.scenarios import (
     register_follow_up,
     register_tick,
 )
-from program.sections import Code
+from program.sections import Code, Text
 
 
 class ActivityTable(Table):
@@ -57,14 +59,92 @@ def _activity(table: ActivityTable, stage: Stage) -> Recorded:
     return intake.record(submission, actor="system:scenario")
 
 
+class CancelActivityTable(Table):
+    """An earlier activity, named by its reference, is cancelled whole."""
+
+    activity: str
+    reason: Text = "Scenario"
+    partner: Code | None = None
+
+
+class AmendTable(Table):
+    """A part of an earlier activity changes: new values, or amounts that came back."""
+
+    activity: str
+    attributes: dict[str, Any] = {}
+    returned: dict[str, Any] = {}
+    reason: Text = "Scenario"
+    partner: Code | None = None
+
+
+class ConfirmTable(Table):
+    """A pending activity, named by its reference, is confirmed."""
+
+    activity: str
+    partner: Code | None = None
+
+
+def _partner(code: str | None) -> str:
+    return code or next(iter(catalog.of(catalog.current()).partners))
+
+
+def _cancel(table: CancelActivityTable, stage: Stage) -> Changed:
+    return returns.cancel(
+        partner=_partner(table.partner),
+        activity=table.activity,
+        reference=str(uuid7()),
+        reason=table.reason,
+        actor="system:scenario",
+    )
+
+
+def _amend(table: AmendTable, stage: Stage) -> Changed:
+    return returns.amend(
+        partner=_partner(table.partner),
+        activity=table.activity,
+        reference=str(uuid7()),
+        reason=table.reason,
+        actor="system:scenario",
+        attributes=table.attributes,
+        returned=table.returned,
+    )
+
+
+def _confirm(table: ConfirmTable, stage: Stage) -> Recorded:
+    return confirmations.confirm(
+        partner=_partner(table.partner), activity=table.activity, actor="system:scenario"
+    )
+
+
+def _rows(result: Recorded | Changed | None) -> Sequence[Award | Correction]:
+    """What a step's activity was paid, or what its change took back or gave."""
+    if isinstance(result, Changed):
+        return result.corrections
+    return result.awards if result else ()
+
+
+def _pending(wanted: dict[str, Decimal], stage: Stage) -> Found:
+    """What the member is expected to get, by unit, from all that waits to be confirmed."""
+    units, found, because = (
+        catalog.of(catalog.current()).units,
+        dict.fromkeys(wanted, Decimal(0)),
+        [],
+    )
+    rows = PendingActivity.objects.filter(member=stage.who(), status="waiting").order_by("id")
+    for one in (one for row in rows for one in row.expected):
+        amount = scaled(one["amount"], units[one["unit"]].decimals)
+        found[one["unit"]] = found.get(one["unit"], Decimal(0)) + amount
+        because.append(one["sentence"])
+    return Found(found, tuple(because))
+
+
 def _earned(wanted: dict[str, Decimal], stage: Stage) -> Found:
-    """What the step's activity paid, by unit; units that are expected to get nothing are named with
-    0.
+    """What the step's activity paid, by unit, or its change took back (below zero); units that are
+    expected to get nothing are named with 0.
     """
-    result: Recorded | None = stage.result
     found = dict.fromkeys(wanted, Decimal(0))
     because = []
-    for award in result.awards if result else ():
+    for award in _rows(stage.result):
         unit = award.unit
         found[unit.code] = found.get(unit.code, Decimal(0)) + scaled(award.amount, unit.decimals)
         because.append(award.sentence)
@@ -72,13 +152,12 @@ def _earned(wanted: dict[str, Decimal], stage: Stage) -> Found:
 
 
 def _sentences(wanted: list[str], stage: Stage) -> Found:
-    result: Recorded | None = stage.result
-    return Found([award.sentence for award in result.awards] if result else [])
+    return Found([award.sentence for award in _rows(stage.result)])
 
 
 def _milestones(wanted: list[str], stage: Stage) -> Found:
     """The levels the step's activity passed, as `code level`."""
-    result: Recorded | None = stage.result
+    result: Recorded | Changed | None = stage.result
     if result is None or result.activity is None:
         return Found([])
     rows = MilestoneReached.objects.filter(activity=result.activity).select_related(
@@ -95,9 +174,14 @@ def install() -> None:
     """Register the steps and expectations of this app."""
     register(
         Step("activity", ActivityTable, _activity),
+        Step("cancel_activity", CancelActivityTable, _cancel),
+        Step("amend", AmendTable, _amend),
+        Step("confirm", ConfirmTable, _confirm),
+        Expectation("pending", dict[str, Decimal], _pending),
         Expectation("earned", dict[str, Decimal], _earned),
         Expectation("milestones", list[str], _milestones),
         Expectation("sentences", list[str], _sentences),
     )
+    register_tick(confirmations.run)
     register_tick(occasions.run)
     register_follow_up(occasions.run)

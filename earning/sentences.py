@@ -5,16 +5,18 @@ glued from pieces.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from common.text import number, scaled
+from common.text import number
 from earning.evaluation import Outcome
 from earning.limits import Limit
 from earning.models import Rule
+from points.wording import in_units
 from program.models import ActivityAttribute, ActivityType, Program, Unit
 
 
@@ -91,15 +93,62 @@ def _in_band(outcome: Outcome, words: dict[str, str], type: ActivityType, progra
     )
 
 
-def in_units(amount: int, unit: Unit) -> str:
-    """An amount with its unit in the right number: `1 night`, `5,250 points`."""
-    value = scaled(amount, unit.decimals)
-    return f"{number(value)} {unit.singular if value == 1 else unit.plural}"
+@dataclasses.dataclass(frozen=True, slots=True)
+class Changed:
+    """What a correction of one rule is about: the attributes before and after, and what is left
+    that the rule pays.
+    """
+
+    rule: Rule
+    unit: Unit
+    type: ActivityType
+    program: Program
+    kind: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    left: int = 0
+    tiers: tuple[str, ...] = ()
+
+
+def correction(amount: int, changed: Changed) -> str:
+    """Why a rule takes back (below zero) or gives more: `Points: 7 nights became 5 nights, 20
+    points taken back`.
+    """
+    words = {
+        "rule": changed.rule.name,
+        "amount": in_units(abs(amount), changed.unit),
+        "left": in_units(changed.left, changed.unit),
+        "tier": ", ".join(changed.tiers),
+    }
+    if changed.kind == "review" and amount > 0:
+        return _("%(rule)s: you were %(tier)s already on this day, %(amount)s more") % words
+    if changed.kind == "cancel":
+        return _("%(rule)s: cancelled, %(amount)s taken back") % words
+    before, after = (_said(said, changed) for said in (changed.before, changed.after))
+    if before and after and before != after:
+        words |= {"before": before, "after": after}
+        if amount > 0:
+            return _("%(rule)s: %(before)s became %(after)s, %(amount)s more") % words
+        return _("%(rule)s: %(before)s became %(after)s, %(amount)s taken back") % words
+    if amount > 0:
+        return _("%(rule)s: now %(left)s, %(amount)s more") % words
+    return _("%(rule)s: now %(left)s, %(amount)s taken back") % words
+
+
+def _said(said: Mapping[str, Any], changed: Changed) -> str:
+    """The quantity that a rule counts, in words; empty where it counts none."""
+    quantity = said.get(changed.rule.attribute)
+    if quantity is None:
+        return ""
+    return _counted(quantity, changed.rule.attribute, changed.type, changed.program)
 
 
 def _quantity(outcome: Outcome, type: ActivityType, program: Program) -> str:
-    attribute = next(a for a in type.attributes.all() if a.code == outcome.rule.attribute)
-    quantity = outcome.quantity or 0
+    return _counted(outcome.quantity or 0, outcome.rule.attribute, type, program)
+
+
+def _counted(quantity: Decimal | int, code: str, type: ActivityType, program: Program) -> str:
+    attribute = next(a for a in type.attributes.all() if a.code == code)
     if attribute.kind == ActivityAttribute.Kind.MONEY:
         return f"{program.currency} {Decimal(quantity):,.2f}"
     noun = attribute.singular if quantity == 1 else attribute.plural

@@ -5,13 +5,14 @@ they happened.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.utils import translation
 
 from common import bulk, clock
-from earning import milestones, rules, sentences, usage
+from earning import gathering, milestones, rules, sentences, usage
 from earning.deciding import Decided, Decider
 from earning.evaluation import Outcome
 from earning.gathering import Gatherer
@@ -22,12 +23,13 @@ from events import outbox
 from events.models import Event
 from members.models import Member
 from points import ledger
-from points.books import Books
+from points.books import Books, Key
 from points.ledger import Credit, Earning
 from points.models import Account, Entry
 from program import catalog
 from program.models import Program, Unit
 from tiers import ladders, standing
+from tiers.terms import Span
 
 Identity = tuple[str, str]
 Stored = tuple[Activity, tuple[Award, ...]]
@@ -61,8 +63,8 @@ class Session:
     ) -> None:
         self.program, self.members, self.books, self.actor = program, members, books, actor
         self.rules = rules.compiled(program)
-        ids = {member.pk for member in members.values()}
-        self.usage = usage.load(self.rules, checked, ids, program=program)
+        self.ids = {member.pk for member in members.values()}
+        self.usage = usage.load(self.rules, checked, self.ids, program=program)
         self.climbs = standing.climbs(set(members.values()), program=program)
         gatherer = Gatherer(program, rules=self.rules, members=members.values(), climbs=self.climbs)
         self.decider = Decider(
@@ -73,9 +75,18 @@ class Session:
             tracker=milestones.Tracker.load(program, set(members.values())),
         )
         self._held = {key: tuple(way.holds) for key, way in self.climbs.items()}
-        self._accounts: dict[uuid.UUID, list[Account]] = {}
-        for (member, _), account in books.accounts.items():
-            self._accounts.setdefault(member, []).append(account)
+
+    @functools.cached_property
+    def _accounts(self) -> dict[uuid.UUID, list[Account]]:
+        found: dict[uuid.UUID, list[Account]] = {pk: [] for pk in self.ids}
+        for (member, _), account in self.books.accounts.items():
+            found[member].append(account)
+        return found
+
+    def reopen(self) -> None:
+        """Read the accounts anew: another verb has moved them in this transaction."""
+        self.books = Books.open(self.books.accounts)
+        self.__dict__.pop("_accounts", None)
 
     @classmethod
     def open(
@@ -85,26 +96,12 @@ class Session:
         members: Mapping[Identity, Member],
         checked: Sequence[Checked],
         actor: str,
+        more: Collection[Key] = (),
     ) -> Session:
-        """Lock the accounts that the activities may touch; read what tiers need only after that."""
-        compiled = rules.compiled(program)
-        keys = {
-            (members[one.identity].pk, rule.unit)
-            for one in checked
-            if one.identity in members
-            for rule in compiled.get(one.type.code, ())
-        }
-        keys |= {
-            (members[one.identity].pk, unit.code)
-            for unit in catalog.of(program).units.values()
-            for one in checked
-            if one.type.code in unit.expiry_types and one.identity in members
-        }
-        keys |= milestones.keys(program, members)
-        touched = {unit for _, unit in keys}
-        climbing = {u for r in ladders.rules(program) if r.units & touched for u in r.units}
-        keys |= {(member.pk, unit) for member in members.values() for unit in climbing}
-        books = Books.open(keys)
+        """Lock the accounts that the activities may touch, and `more`; read what tiers need only
+        after that.
+        """
+        books = Books.open(accounts(program, members=members, checked=checked) | set(more))
         return cls(program, members=members, checked=checked, books=books, actor=actor)
 
     def record(self, checked: Sequence[Checked]) -> dict[int, Stored]:
@@ -118,7 +115,10 @@ class Session:
         for one in sorted(checked, key=lambda one: (one.occurred_at, one.index)):
             member = self.members[one.identity]
             made = self.decider.decide(one, member)
-            activity = Activity(id=one.activity_id, member=member, **one.body(self.actor))
+            facts = gathering.remember(made.facts)
+            activity = Activity(
+                id=one.activity_id, member=member, facts=facts, **one.body(self.actor)
+            )
             decided.append(Decision(one, member, made, activity, self._pass(made, activity)))
         return decided
 
@@ -140,7 +140,9 @@ class Session:
         usage.store(self.usage, self.rules)
         standing.settle(self._moved(), actor=self.actor)
         outbox.publish_many(_event(activity, awards) for activity, awards in stored.values())
-        outbox.publish_many(_reached(one, d.activity) for d in decided for one in d.passed)
+        outbox.publish_many(
+            milestones.reached(one, d.activity) for d in decided for one in d.passed
+        )
         return stored
 
     def _post(self, decision: Decision) -> Stored:
@@ -150,7 +152,7 @@ class Session:
         entries = ledger.post_into(self.books, [earning], actor=self.actor, program=self.program)
         bonus = [milestones.earning_of(one, activity) for one in decision.passed]
         ledger.post_into(self.books, bonus, actor=self.actor, program=self.program)
-        activity.result = self._result(decision.member)
+        activity.result = self.result(decision.member)
         pairs = zip(outcomes, entries, strict=True)
         return activity, tuple(_award(activity, outcome, entry) for outcome, entry in pairs)
 
@@ -165,31 +167,51 @@ class Session:
                     outcome, unit=units[outcome.rule.unit], type=one.type, program=self.program
                 ),
                 policy=outcome.rule.key.policy(units[outcome.rule.unit])
-                or self._policy(decision.made.tiers, units[outcome.rule.unit]),
+                or self.policy(decision.made.facts.tiers, units[outcome.rule.unit]),
             )
             for outcome in decision.made.outcomes
         ]
         source = f"activity:{one.activity_id}"
         return Earning(decision.member.pk, source, one.occurred_at, credits, one.type.code)
 
-    def _policy(self, tiers: frozenset[str], unit: Unit) -> Unit | None:
+    def policy(self, tiers: frozenset[str], unit: Unit) -> Unit | None:
         """How points end that are earned at these tiers, where a tier has a policy of its own."""
         own = ladders.expiries(self.program)
         found = next((own[tier, unit.code] for tier in tiers if (tier, unit.code) in own), None)
         return found.policy(unit) if found else None
 
-    def _result(self, member: Member) -> dict[str, object]:
+    def result(self, member: Member, climbs: standing.Climbs | None = None) -> dict[str, object]:
         """Every balance that this type of activity can move, and the tier on the first ladder."""
-        accounts, now = self._accounts.get(member.pk, ()), clock.now()
-        balances = {account.unit_id: account.balance for account in accounts}
+        now, ways = clock.now(), self.climbs if climbs is None else climbs
+        balances = {account.unit_id: account.balance for account in self._accounts[member.pk]}
         ladders = self.decider.ladders
-        rung = next((self.climbs[member.pk, code].rung_at(now) for code in ladders), None)
+        rung = next((ways[member.pk, code].rung_at(now) for code in ladders), None)
         tier = {"code": rung.code, "name": rung.name} if rung else None
         return {"balances": balances, "tier": tier}
+
+    def moved_spans(self) -> dict[tuple[uuid.UUID, str], tuple[list[Span], list[Span]]]:
+        """What is held when, before and after, on the climbs that were moved."""
+        return {key: (way.flat(self._held[key]), way.spans()) for key, way in self._moved().items()}
 
     def _moved(self) -> standing.Climbs:
         """The climbs on which something else is held than before: only they can need storing."""
         return {key: way for key, way in self.climbs.items() if tuple(way.holds) != self._held[key]}
+
+
+def accounts(
+    program: Program, *, members: Mapping[Identity, Member], checked: Iterable[Checked]
+) -> set[Key]:
+    """The accounts that some activities of these members may touch."""
+    compiled, known = rules.compiled(program), catalog.of(program).units.values()
+    keys = milestones.keys(program, members)
+    for one in checked:
+        if one.identity in members:
+            units = {rule.unit for rule in compiled.get(one.type.code, ())}
+            units |= {unit.code for unit in known if one.type.code in unit.expiry_types}
+            keys |= {(members[one.identity].pk, unit) for unit in units}
+    touched = {unit for _, unit in keys}
+    climbing = {u for r in ladders.rules(program) if r.units & touched for u in r.units}
+    return keys | {(member.pk, unit) for member in members.values() for unit in climbing}
 
 
 def _award(activity: Activity, outcome: Outcome, entry: Entry) -> Award:
@@ -215,15 +237,5 @@ def _event(activity: Activity, awards: Sequence[Award]) -> Event:
         member_id=activity.member_id,
         subject=activity.public_id,
         payload=payload,
-        occurred_at=activity.occurred_at,
-    )
-
-
-def _reached(one: Passed, activity: Activity) -> Event:
-    return outbox.draft(
-        "milestone_reached",
-        member_id=one.member.pk,
-        subject=activity.public_id,
-        payload={"milestone": one.milestone.code, "level": one.level},
         occurred_at=activity.occurred_at,
     )

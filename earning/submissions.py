@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -17,8 +17,9 @@ from earning.errors import (
     OccurredInFuture,
     ReferenceInvalid,
     ReportedTooLate,
+    ToldTooLate,
 )
-from earning.models import ActivityKey, UnclaimedActivity
+from earning.models import ActivityBody, ActivityKey
 from members import cards
 from members.errors import CardNumberInvalid
 from members.models import MemberKey
@@ -28,7 +29,8 @@ from program.models import ActivityType, Location, Program
 SKEW = timedelta(minutes=5)  # how far a partner's clock may be ahead of ours
 FIRST_YEAR = 1900  # nothing was reported before; calendars near the year 1 overflow
 NAME_LENGTH = 250  # of what a member is known by
-NOBODY = ("", "")
+Identity = tuple[str, str]
+NOBODY: Identity = ("", "")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -51,16 +53,25 @@ class Submission:
     member_name: str = ""
 
     @classmethod
-    def of(cls, unclaimed: UnclaimedActivity) -> Submission:
-        """The submission that an unclaimed activity came from."""
+    def of(cls, known: ActivityBody) -> Submission:
+        """The submission that a stored activity came from."""
         return cls(
-            partner=unclaimed.partner_id,
-            reference=unclaimed.reference,
-            type=unclaimed.type_id,
-            occurred_at=unclaimed.occurred_at,
-            attributes=unclaimed.attributes,
-            location=unclaimed.location.code if unclaimed.location else "",
+            partner=known.partner_id,
+            reference=known.reference,
+            type=known.type_id,
+            occurred_at=known.occurred_at,
+            attributes=known.attributes,
+            location=known.location.code if known.location else "",
         )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Amended:
+    """What an activity says after changes: what is stated of it, and what is left of that."""
+
+    stated: Mapping[str, Any]
+    values: Mapping[str, Any]
+    is_cancelled: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -78,6 +89,22 @@ class Checked:
     activity_id: uuid.UUID
     key_id: uuid.UUID
     hash: str
+    amended: Amended | None = None
+
+    @property
+    def current(self) -> Mapping[str, Any]:
+        """The attributes as they are after every change."""
+        return self.amended.values if self.amended else self.values
+
+    @property
+    def versions(self) -> Sequence[Mapping[str, Any]]:
+        """Whatever the attributes have been, or are going to be."""
+        now = (self.amended.stated, self.amended.values) if self.amended else ()
+        return (self.values, *now)
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.amended is not None and self.amended.is_cancelled
 
     def body(self, actor: str) -> dict[str, Any]:
         """The columns an activity has, claimed or not."""
@@ -101,40 +128,41 @@ def check(submission: Submission, *, index: int, program: Program) -> Checked:
     known.partner(submission.partner)
     type = known.type(submission.type)
     location = known.location(submission.partner, submission.location)
-    _check_reference(submission.reference)
-    moment = _moment(submission.occurred_at, program)
-    _check_date(moment, type)
+    check_reference(submission.reference)
+    happened = moment(submission.occurred_at, program)
+    _check_date(happened, type)
     values = attributes.check(type, submission.attributes)
-    identity = _identity(submission)
+    _check_told(values, type, happened, program)
+    who = identity(submission.kind, submission.value)
     return Checked(
         index=index,
         submission=submission,
         type=type,
         location=location,
-        occurred_at=moment,
-        on=clock.local_date(moment, program.time_zone),
+        occurred_at=happened,
+        on=clock.local_date(happened, program.time_zone),
         values=values,
-        identity=identity,
+        identity=who,
         activity_id=uuid7(),
         key_id=ActivityKey.id_for(submission.partner, submission.reference),
-        hash=content_hash(submission, moment=moment, values=values, identity=identity),
+        hash=content_hash(submission, moment=happened, values=values, identity=who),
     )
 
 
-def again(unclaimed: UnclaimedActivity, submission: Submission, *, program: Program) -> Checked:
-    """An unclaimed activity, ready to be recorded under the id and date it has had all along."""
-    type = catalog.of(program).type(unclaimed.type_id)
+def again(known: ActivityBody, *, program: Program, identity: Identity = NOBODY) -> Checked:
+    """An activity that was stored before, under the id and date it has had all along."""
+    type = catalog.of(program).type(known.type_id)
     return Checked(
         index=0,
-        submission=submission,
+        submission=Submission.of(known),
         type=type,
-        location=unclaimed.location,
-        occurred_at=unclaimed.occurred_at,
-        on=clock.local_date(unclaimed.occurred_at, program.time_zone),
-        values=attributes.typed(type, unclaimed.attributes),
-        identity=NOBODY,
-        activity_id=unclaimed.pk,
-        key_id=ActivityKey.id_for(unclaimed.partner_id, unclaimed.reference),
+        location=known.location,
+        occurred_at=known.occurred_at,
+        on=clock.local_date(known.occurred_at, program.time_zone),
+        values=attributes.typed(type, known.attributes),
+        identity=identity,
+        activity_id=known.pk,
+        key_id=ActivityKey.id_for(known.partner_id, known.reference),
         hash="",
     )
 
@@ -161,7 +189,8 @@ def _canonical(value: Any) -> Any:
     return format(value.normalize(), "f") if hasattr(value, "normalize") else value
 
 
-def _check_reference(reference: str) -> None:
+def check_reference(reference: str) -> None:
+    """Refuse a reference that cannot be one. Raises ReferenceInvalid."""
     if not reference.strip() or len(reference) > 100 or not reference.isprintable():
         raise ReferenceInvalid(
             "Give each activity a reference of your own, 1 to 100 printable characters: a "
@@ -170,7 +199,8 @@ def _check_reference(reference: str) -> None:
         )
 
 
-def _moment(given: datetime | date, program: Program) -> datetime:
+def moment(given: datetime | date, program: Program) -> datetime:
+    """A moment in UTC; a date means its start in the program's time zone."""
     if given.year < FIRST_YEAR:
         raise ReportedTooLate(
             f"The year is {given.year}. Correct the date of the activity.", pointer="/occurred_at"
@@ -185,14 +215,19 @@ def _moment(given: datetime | date, program: Program) -> datetime:
     return clock.start_of_day(given, program.time_zone)
 
 
-def _check_date(moment: datetime, type: ActivityType) -> None:
-    now = clock.now()
-    if moment > now + SKEW:
+def check_past(moment: datetime) -> None:
+    """Refuse what has not happened yet, a little skew of clocks aside. Raises OccurredInFuture."""
+    if moment > clock.now() + SKEW:
         raise OccurredInFuture(
             f"{moment:%Y-%m-%d %H:%M} UTC is in the future. Report an activity once it has "
             "happened.",
             pointer="/occurred_at",
         )
+
+
+def _check_date(moment: datetime, type: ActivityType) -> None:
+    now = clock.now()
+    check_past(moment)
     if type.claim_days is not None and moment < now - timedelta(days=type.claim_days):
         raise ReportedTooLate(
             f"A {type.name.lower()} can be reported for {type.claim_days} days. This one is older.",
@@ -200,8 +235,30 @@ def _check_date(moment: datetime, type: ActivityType) -> None:
         )
 
 
-def _identity(submission: Submission) -> tuple[str, str]:
-    kind, value = submission.kind, submission.value.strip()
+def _check_told(
+    values: Mapping[str, Any], type: ActivityType, moment: datetime, program: Program
+) -> None:
+    """Refuse a choice that was made too late: then the default holds."""
+    day = clock.local_date(moment, program.time_zone)
+    today = clock.local_date(clock.now(), program.time_zone)
+    for attribute in type.attributes.all():
+        if attribute.told_days is None or values.get(attribute.code) == attribute.default:
+            continue
+        last = day + timedelta(days=attribute.told_days)
+        if today > last:
+            raise ToldTooLate(
+                f"{attribute.name}: this could be chosen until {last}. Leave it out: then "
+                f"“{attribute.choices[attribute.default]}” holds.",
+                pointer=f"/attributes/{attribute.code}",
+            )
+
+
+def identity(kind: str, value: str) -> tuple[str, str]:
+    """What names a member, as the keys have it; NOBODY for an empty value.
+
+    Raises CardNumberInvalid, MemberNameInvalid.
+    """
+    value = value.strip()
     if not value:
         return NOBODY
     pointer = f"/member/{kind}"

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 
-from earning.evaluation import RuleSpec
+from earning import evaluation
+from earning.evaluation import Facts, RuleSpec
 from earning.limits import Limit, Usage, each_of, period_of
 from earning.models import LimitUse
 from earning.submissions import Checked
@@ -52,6 +54,14 @@ def store(usage: Usage, rules: Mapping[str, Sequence[RuleSpec]]) -> None:
             LimitUse.objects.filter(pk=key).update(amount=amount, times=times)
 
 
+def release(usage: Usage, spec: RuleSpec, facts: Facts, *, amount: int) -> None:
+    """Give limits back what an award of a rule has used of them: so much, and one time."""
+    for limit in spec.limits:
+        if limit.per != "activity":
+            used_by = evaluation.owner(limit, facts)
+            usage.take(limit, owner=used_by, day=facts.on, amount=-amount, times=-1)
+
+
 def _load_members(
     usage: Usage,
     live: Sequence[RuleSpec],
@@ -77,21 +87,32 @@ def _read(
     """What members were paid by the rules that carry limits, by day and by the value of `each`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT coalesce(m.merged_into_id, m.id), r.code,
+            """SELECT w.owner, r.code,
                       (a.occurred_at AT TIME ZONE %s)::date,
                       CASE %s WHEN '' THEN ''
-                              WHEN 'location' THEN coalesce(a.attributes ->> 'location', l.code)
-                              WHEN 'partner' THEN coalesce(a.attributes ->> 'partner', a.partner_id)
-                              ELSE a.attributes ->> %s END,
+                              WHEN 'location' THEN coalesce(said.now ->> 'location', l.code)
+                              WHEN 'partner' THEN coalesce(said.now ->> 'partner', a.partner_id)
+                              ELSE said.now ->> %s END,
                       sum(w.amount)::bigint, count(*)::int
-               FROM members_member m
-               JOIN earning_award w ON w.member_id = m.id
+               FROM (SELECT s.activity_id, s.rule_id, coalesce(m.merged_into_id, m.id) AS owner,
+                            sum(s.amount) AS amount
+                     FROM members_member m
+                     JOIN (SELECT activity_id, rule_id, member_id, amount FROM earning_award
+                           UNION ALL
+                           SELECT activity_id, rule_id, member_id, amount FROM earning_correction
+                          ) s ON s.member_id = m.id
+                     WHERE m.id = ANY(%s) OR m.merged_into_id = ANY(%s)
+                     GROUP BY 1, 2, 3 HAVING sum(s.amount) > 0) w
                JOIN earning_rule r ON r.id = w.rule_id
                JOIN earning_activity a ON a.id = w.activity_id
                LEFT JOIN program_location l ON l.id = a.location_id
-               WHERE (m.id = ANY(%s) OR m.merged_into_id = ANY(%s)) AND r.code = ANY(%s)
+               LEFT JOIN LATERAL (
+                   SELECT coalesce((SELECT c.after FROM earning_activitychange c
+                                    WHERE c.activity_id = a.id ORDER BY c.number DESC LIMIT 1),
+                                   a.attributes) AS now) said ON %s <> ''
+               WHERE r.code = ANY(%s)
                GROUP BY 1, 2, 3, 4""",
-            [program.time_zone, each, each, member_ids, member_ids, list(carriers)],
+            [program.time_zone, each, each, member_ids, member_ids, each, list(carriers)],
         )
         for member, code, day, value, amount, times in cursor:
             owner = each_of(str(member), value) if each else str(member)
@@ -104,8 +125,8 @@ def _load_shared(usage: Usage, live: Sequence[RuleSpec], checked: Sequence[Check
     for limit in {limit for rule in live for limit in rule.limits}:
         if limit.per not in ("partner", "budget"):
             continue
-        for one in checked:
-            owner = _shared_by(limit, one)
+        for one, said in ((given, said) for given in checked for said in given.versions):
+            owner = _shared_by(limit, one, said)
             period = period_of(limit.period, one.on)
             wanted[LimitUse.id_for(limit.code, owner, _text(period))] = (limit.code, owner, period)
     if not wanted:
@@ -120,13 +141,13 @@ def _load_shared(usage: Usage, live: Sequence[RuleSpec], checked: Sequence[Check
         usage.taken[wanted[row.pk]] = (row.amount, row.times)
 
 
-def _shared_by(limit: Limit, one: Checked) -> str:
+def _shared_by(limit: Limit, one: Checked, said: Mapping[str, Any]) -> str:
     """Whose use of a shared limit a submission adds to, as `evaluation.owner` says it."""
     owner = one.submission.partner if limit.per == "partner" else ""
     if not limit.each:
         return owner
     named = {"location": one.submission.location, "partner": one.submission.partner}
-    return each_of(owner, one.values.get(limit.each, named.get(limit.each)))
+    return each_of(owner, said.get(limit.each, named.get(limit.each)))
 
 
 def _text(period: tuple[int, ...]) -> str:

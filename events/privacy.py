@@ -24,10 +24,10 @@ def _without_words() -> Any:
 SHEETS = [
     Sheet(
         "events.Event",
-        plain("id type member_id subject occurred_at recorded_at")
+        plain("id type member_id subject occurred_at recorded_at transaction")
         | words("payload", _without_words),
         title=_("What was announced about you"),
         member="member_id",
     ),
-    *house("events", {"Heartbeat": "name beat_at"}),
+    *house("events", {"Heartbeat": "name beat_at", "Reader": "name transaction event_id"}),
 ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -97,6 +98,16 @@ def _origins(value: str) -> tuple[str, ...]:
         if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path:
             raise ValueError("origins separated by commas, such as https://club.example.com")
     return origins
+
+
+def _networks(value: str) -> tuple[str, ...]:
+    networks = _names(value)
+    for network in networks:
+        try:
+            ip_network(network)
+        except ValueError as error:
+            raise ValueError("networks separated by commas, such as 10.1.0.0/16") from error
+    return networks
 
 
 def _database(value: str) -> Database | None:
@@ -239,6 +250,13 @@ class Values:
         _one_of("database", "local"),
         default="database",
         help="database: limits on sign-in hold over all workers. local: each process for itself.",
+    )
+    webhook_networks: tuple[str, ...] = variable(
+        "WEBHOOK_NETWORKS",
+        _networks,
+        default="",
+        help="Networks of yours that webhooks may call besides public addresses, separated by\n"
+        "commas, such as 10.1.0.0/16. Empty: public addresses by https only.",
     )
     metrics_enabled: bool = variable(
         "METRICS_ENABLED",

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "partners.log.middleware",  # innermost: what it writes down is what the API answered
 ]
 
 ROOT_URLCONF = "loyalty_site.urls"
@@ -122,8 +123,25 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "heartbeat": {"task": "events.tasks.heartbeat", "schedule": 30},
     # Each run catches up to now, so a missed one costs nothing. Quarters of an hour, because every
     # time zone's midnight falls on one.
+    "confirm_due": {"task": "earning.tasks.confirm_due", "schedule": crontab(minute="*/15")},
     "expire_points": {"task": "points.tasks.expire_points", "schedule": crontab(minute="*/15")},
+    # What waits is sent; two runs at once do not send the same.
+    "deliver_webhooks": {"task": "partners.tasks.deliver", "schedule": 5},
+    "tidy_api": {"task": "partners.tasks.tidy", "schedule": crontab(minute="20")},
     # Birthdays and anniversaries of the local day, who joined and who rose: each is recorded once.
+    # What is exchanged as a month ends; months end at the program's midnight.
+    "sweep_conversions": {
+        "task": "rewards.tasks.sweep_conversions",
+        "schedule": crontab(minute="20"),
+    },
+    "settle_challenges": {
+        "task": "tiers.tasks.settle_challenges",
+        "schedule": crontab(minute="*/15"),
+    },
+    "pay_dividends": {
+        "task": "earning.tasks.pay_dividends",
+        "schedule": crontab(minute="*/5"),
+    },
     "record_occasions": {
         "task": "earning.tasks.record_occasions",
         "schedule": crontab(minute="*/5"),
@@ -202,6 +220,7 @@ SECURE_HSTS_SECONDS = 0 if IS_LOCAL else ENV.hsts_seconds
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.trusted_proxy_count else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+WEBHOOK_NETWORKS = ENV.webhook_networks
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # a body of the API; files are counted apart
 
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
@@ -274,7 +293,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["partners.authentication.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["common.formats.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["common.formats.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "partners.inspecting.CallSchema",
     "EXCEPTION_HANDLER": "common.api.problem_handler",
     "UNAUTHENTICATED_USER": None,
 }

@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
 from common import clock, privacy
-from common.privacy import ERASED, Person, Sheet
+from common.privacy import ERASED, Column, Person, Sheet
 from common.triggers import erasing
 from events import outbox
 from members import cards, households, lineage, presence
@@ -71,6 +71,9 @@ class Trace:
     table: str
     column: str
     row: str
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.column} of {self.row}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -236,6 +239,25 @@ def search(someone: Person) -> Iterator[Trace]:
                 found = _saying(sheet, name, pattern)
                 for pk in found.values_list("pk", flat=True):
                     yield Trace(sheet.model, name, str(pk))
+
+
+def left_of(member: Member) -> Iterator[Trace]:
+    """Every personal column of the member's own rows that is not as erasure leaves it."""
+    someone = Person(members=tuple(lineage.ids(member)), logins=())
+    for sheet in privacy.sheets():
+        rows = sheet.rows_of(someone) if sheet.member else sheet.table._base_manager.none()
+        for name, column in sheet.columns.items():
+            if not column.is_personal or callable(column.emptied):
+                continue
+            left = rows if sheet.is_deleted else rows.exclude(**_empty_value(name, column))
+            if column.is_text:
+                left = left.filter(sheet.only).exclude(**{name: ""})
+            for pk in left.values_list("pk", flat=True):
+                yield Trace(sheet.model, name, str(pk))
+
+
+def _empty_value(name: str, column: Column) -> dict[str, Any]:
+    return {f"{name}__isnull": True} if column.emptied is None else {name: column.emptied}
 
 
 def _pattern(sheet: Sheet, column: str, someone: Person) -> str:

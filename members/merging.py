@@ -136,6 +136,12 @@ def latest(member: Member) -> MemberMerge | None:
     return rows.select_related("survivor", "absorbed").first()
 
 
+def detached(login_id: uuid.UUID | None) -> MemberMerge | None:
+    """The merge that left a login without a member, None for all others."""
+    rows = MemberMerge.objects.filter(login=login_id, undone_at__isnull=True)
+    return rows.select_related("survivor__user").first() if login_id else None
+
+
 def through(absorbed_id: uuid.UUID, survivor_id: uuid.UUID) -> uuid.UUID:
     """The merge by which a membership, perhaps by way of others, came to its survivor."""
     row = MemberMerge.objects.get(absorbed=absorbed_id, undone_at__isnull=True)

@@ -78,6 +78,12 @@ SHEETS = [
         member="member",
     ),
     Sheet(
+        "members.Consent",
+        plain("id member topic is_given said_at actor"),
+        title=_("What you agreed to"),
+        member="member",
+    ),
+    Sheet(
         "members.Card",
         plain("id member is_active issued_at revoked_at") | gone("number"),
         title=_("Your cards"),

@@ -6,7 +6,8 @@ class MessagingConfig(AppConfig):
     verbose_name = "Messaging"
 
     def ready(self) -> None:
-        from messaging import descriptions, sections
+        from messaging import descriptions, privacy, sections
 
         sections.install()
         descriptions.install()
+        privacy.install()

@@ -20,13 +20,14 @@ from django.db import transaction
 from django.db.models import Q
 
 from common import bulk, clock
+from common.errors import LoyaltyError
 from events import reading
 from events.models import Event
 from members import consent
 from members.models import Member
 from messaging import registry, stopping, writing
 from messaging.models import Letter
-from messaging.registry import About, Kind
+from messaging.registry import About, Kind, Told
 from program import catalog
 from program.models import Program
 
@@ -34,6 +35,7 @@ log = structlog.get_logger("pennant.letters")
 
 READER = "messaging"
 BATCH = 500
+HANDFUL = 20  # so few are in hand at once that a slow server does not outlast IN_HAND
 IN_HAND = timedelta(minutes=10)  # much longer than a mail server takes; then it was cut off
 PAUSES_MIN = (1, 5, 15, 60, 240, 720)  # between attempts; after the last one it is given up
 OLDEST = timedelta(days=7)  # a letter that could not leave for a week is no longer news
@@ -55,13 +57,12 @@ def prepare(*, limit: int = BATCH) -> int:
     """Make the letters of the next events. Returns how many events were read."""
     events = reading.take(READER, types=list(registry.kinds()), limit=limit)
     letters = [_letter(event) for event in events if event.member_id is not None]
-    if letters:
-        known = set(
-            Letter.objects.filter(event_id__in=[one.event_id for one in letters]).values_list(
-                "event_id", flat=True
-            )
-        )
-        bulk.insert(Letter, [one for one in letters if one.event_id not in known])
+    known = Letter.objects.filter(
+        member_id__in=[one.member_id for one in letters],
+        event_id__in=[one.event_id for one in letters],
+    )
+    written = set(known.values_list("event_id", flat=True)) if letters else set()
+    bulk.insert(Letter, [one for one in letters if one.event_id not in written])
     return len(events)
 
 
@@ -79,9 +80,10 @@ def _letter(event: Event) -> Letter:
 
 def send(*, limit: int = 200) -> int:
     """Send the letters that are due, one after the other. Returns how many left."""
-    sent = 0
-    for letter in take_in_hand(limit=limit):
-        sent += _deliver(letter)
+    sent = seen = 0
+    while seen < limit and (letters := take_in_hand(limit=min(HANDFUL, limit - seen))):
+        seen += len(letters)
+        sent += sum(_deliver(letter) for letter in letters)
     return sent
 
 
@@ -113,7 +115,7 @@ def _deliver(letter: Letter) -> bool:
     if why_not or kind is None:
         _ended(letter, Letter.Status.REFUSED, why_not or "Nothing says how to write it.")
         return False
-    told = kind.tell(_about(letter))
+    told = _told(letter, kind)
     if told.why_not:
         _ended(letter, Letter.Status.REFUSED, told.why_not)
         return False
@@ -136,8 +138,13 @@ def _deliver(letter: Letter) -> bool:
     return True
 
 
-def _about(letter: Letter) -> About:
-    return About(letter.member, letter.event_subject, letter.payload, letter.pk)
+def _told(letter: Letter, kind: Kind) -> Told:
+    """What the letter is filled with; what it is about may be gone by now."""
+    about = About(letter.member, letter.event_subject, letter.payload, letter.pk)
+    try:
+        return kind.tell(about)
+    except LoyaltyError as error:
+        return Told(why_not=error.message[:240])
 
 
 def _why_not(letter: Letter, kind: Kind | None, program: Program) -> str:

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from earning.intake import Recorded
-from earning.models import Award, Rule, UnclaimedActivity
+from earning.models import Award, PendingActivity, Rule, UnclaimedActivity
 from members.models import Member
 from program.models import Unit
 
@@ -70,6 +70,22 @@ class UnclaimedAnswer(Struct):
     message: str
 
 
+class PendingAnswer(Struct):
+    """An activity whose points are announced, and count once it is confirmed."""
+
+    id: str
+    status: Annotated[str, one_of(["pending", "cancelled"])]
+    reference: str
+    type: str
+    occurred_at: datetime
+    due_on: Annotated[
+        date | None, Meta(description="The day on which it counts; null: when it is confirmed.")
+    ]
+    expected: Annotated[
+        list[AwardAnswer], Meta(description="What it would earn as things stand. None of it yet.")
+    ]
+
+
 class UnitAnswer(Struct):
     """A unit: points to spend, or a counter for tiers."""
 
@@ -108,7 +124,8 @@ class ExpiryAnswer(Struct):
 class MemberAnswer(Struct):
     """What a till needs to know of a member, and no more."""
 
-    card: str
+    id: str
+    card: Annotated[str, Meta(description="Empty where there is none that works.")]
     name: Annotated[str, Meta(description="The first name and an initial.")]
     status: Annotated[str, one_of(Member.Status.values)]
     balances: Balances
@@ -139,9 +156,11 @@ class Problem(Struct):
     errors: list[ErrorPlace]
 
 
-def of_activity(recorded: Recorded) -> ActivityAnswer | UnclaimedAnswer:
+def of_activity(recorded: Recorded) -> ActivityAnswer | PendingAnswer | UnclaimedAnswer:
     """The answer to one activity, the same for the first call and every repeat."""
     activity = recorded.activity
+    if recorded.pending is not None:
+        return of_pending(recorded.pending)
     if activity is None:
         assert recorded.unclaimed is not None
         return _of_unclaimed(recorded.unclaimed)
@@ -152,13 +171,14 @@ def of_activity(recorded: Recorded) -> ActivityAnswer | UnclaimedAnswer:
         reference=activity.reference,
         type=activity.type_id,
         occurred_at=activity.occurred_at,
-        awards=_of_awards(recorded.awards),
+        awards=of_awards(recorded.awards),
         balances=dict(sorted(recorded.result["balances"].items())),
         tier=TierNamed(**tier) if tier else None,
     )
 
 
-def _of_awards(awards: Iterable[Award]) -> list[AwardAnswer]:
+def of_awards(awards: Iterable[Award]) -> list[AwardAnswer]:
+    """What was paid, rule by rule."""
     return [
         AwardAnswer(
             unit=award.unit_id,
@@ -169,6 +189,29 @@ def _of_awards(awards: Iterable[Award]) -> list[AwardAnswer]:
         )
         for award in awards
     ]
+
+
+def of_pending(pending: PendingActivity) -> PendingAnswer:
+    """The answer to an activity that does not count yet, or was cancelled before it did."""
+    is_cancelled = pending.status == PendingActivity.Status.CANCELLED
+    return PendingAnswer(
+        id=pending.public_id,
+        status="cancelled" if is_cancelled else "pending",
+        reference=pending.reference,
+        type=pending.type_id,
+        occurred_at=pending.occurred_at,
+        due_on=pending.due_on,
+        expected=[
+            AwardAnswer(
+                unit=one["unit"],
+                amount=one["amount"],
+                class_=one["class"],
+                rule=one["rule"],
+                sentence=one["sentence"],
+            )
+            for one in ([] if is_cancelled else pending.expected)
+        ],
+    )
 
 
 def _of_unclaimed(unclaimed: UnclaimedActivity) -> UnclaimedAnswer:

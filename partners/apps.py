@@ -6,6 +6,10 @@ class PartnersConfig(AppConfig):
     verbose_name = "Partners and the API"
 
     def ready(self) -> None:
+        from partners.audit import INVARIANTS
+        from points import audit
+
+        audit.register(INVARIANTS)
         from partners import privacy
 
         privacy.install()

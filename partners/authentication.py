@@ -10,7 +10,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from common.problems import general
-from partners import keys
+from partners import keys, limits
 from partners.errors import ScopeMissing
 from partners.models import ApiKey
 
@@ -26,6 +26,10 @@ class KeyAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         key = keys.authenticate(text.strip())
+        window = limits.count(key)
+        plain = request._request
+        plain.api_key, plain.api_window = key, window  # type: ignore[attr-defined]
+        limits.refuse_excess(window)
         structlog.contextvars.bind_contextvars(partner=key.partner_id)
         return None, key
 

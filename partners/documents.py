@@ -5,7 +5,8 @@ The examples of requests run as they are against the demo.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
@@ -22,9 +23,30 @@ own reference and counts once, however often you send it. Every refusal is `{PRO
 stable `code`; [all of them are listed]({PROBLEMS.rstrip("/")}). Within version 1 there are only
 additions.
 """
-CARD = "482109376621"  # well formed; in the demo the document shows a card that there is
-AGENT = "agent-9"  # a member of the demo, by the reference of the front desk
-PLACES = frozenset({"body_invalid", "attributes_invalid", "card_number_invalid"})
+KEYED = [
+    "idempotency_key_missing",
+    "idempotency_key_invalid",
+    "idempotency_key_reused",
+    "twin_running",
+]
+BODIES = [
+    "body_malformed",
+    "body_invalid",
+    "length_required",
+    "body_too_large",
+    "media_type_unsupported",
+]
+PAGES = {
+    "limit": "Rows of a page, 1 to 200; 50 unless said.",
+    "cursor": "`next` of the page before, as it is.",
+}
+NAMED = [
+    "body_malformed",
+    "body_invalid",
+    "card_number_invalid",
+    "member_name_invalid",
+    "member_not_found",
+]
 
 
 def shape(name: str) -> dict[str, Any]:
@@ -43,7 +65,7 @@ def refusals(*codes: str) -> dict[tuple[int, str], OpenApiResponse]:
     anywhere = ["key_missing", "key_unknown", "key_revoked", "key_expired", "partner_inactive"]
     anywhere += ["scope_missing", "too_many_requests", "internal_error", "busy", "program_missing"]
     by_status: dict[int, list[problems.Entry]] = {}
-    for code in [*codes, *anywhere]:
+    for code in dict.fromkeys([*codes, *anywhere]):
         by_status.setdefault(known[code].status, []).append(known[code])
     return {
         (status, PROBLEM_JSON): OpenApiResponse(
@@ -78,167 +100,131 @@ def _example(entry: problems.Entry) -> OpenApiExample:
     )
 
 
-STAY = {
-    "reference": "booking-2025-0614-7",
-    "type": "stay",
-    "occurred_at": "2025-06-14",
-    "member": {"reference": AGENT},
-    "location": "resort-hotel",
-    "attributes": {"outcome": "stayed", "nights": 7, "suite": True, "revenue": "1180.00"},
-}
-RECORDED = {
-    "id": "act_01k6r3b1q9e8tv4x3a7m5n2c0d",
-    "status": "recorded",
-    "reference": "booking-2025-0614-7",
-    "type": "stay",
-    "occurred_at": "2025-06-13T23:00:00Z",
-    "awards": [
-        {
-            "unit": "night",
-            "amount": 7,
-            "class": "base",
-            "rule": "nights",
-            "sentence": "Nights: 7 nights × 1 = 7 nights",
+def call(
+    operation_id: str,
+    *,
+    tag: str,
+    summary: str,
+    words: str,
+    scope: str,
+    answers: Mapping[int, tuple[str, str, Any]],
+    codes: Sequence[str] = (),
+    body: str = "",
+    examples: Mapping[str, Any] = MappingProxyType({}),
+    path: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+    query: Mapping[str, str] = MappingProxyType({}),
+    idempotency: str = "none",
+) -> Any:
+    """The document of one call.
+
+    `answers` by status: the shape (several: one of them; empty: no body), words, an example;
+    `examples` of bodies by name; `path` and `query` parameters with words (and, in the path, an
+    example). `idempotency` is "needed", "possible" or "none".
+    """
+    parameters = _parameters(path, query)
+    if idempotency != "none":
+        parameters += [*_keyed(is_required=idempotency == "needed"), _replayed(answers)]
+    more = [*codes, *_codes(body=body, query=query, idempotency=idempotency)]
+    return extend_schema(
+        operation_id=operation_id,
+        tags=[tag],
+        summary=summary,
+        description=f"{words}\n\nNeeds the scope `{scope}`.",
+        parameters=parameters,
+        request={JSON: shape(body)} if body else None,
+        responses={
+            **{status: _answered(name, told) for status, (name, told, _) in answers.items()},
+            **refusals(*more),
         },
-        {
-            "unit": "night",
-            "amount": 7,
-            "class": "base",
-            "rule": "suite-nights",
-            "sentence": "Suite, once more: 7 nights × 1 = 7 nights",
-        },
-        {
-            "unit": "point",
-            "amount": 11800,
-            "class": "base",
-            "rule": "revenue",
-            "sentence": "Room revenue: EUR 1,180.00 × 10 = 11,800 points",
-        },
-    ],
-    "balances": {"night": 14, "point": 11800},
-    "tier": {"code": "skiff", "name": "Skiff"},
-}
-UNCLAIMED = {
-    "id": "act_01k6r3b1q9e8tv4x3a7m5n2c0e",
-    "status": "unclaimed",
-    "reference": "booking-2025-0614-8",
-    "type": "stay",
-    "occurred_at": "2025-06-13T23:00:00Z",
-    "message": "It names nobody. The activity is kept and earns under its own date once it is "
-    "claimed.",
-}
-MEMBER = {
-    "card": CARD,
-    "name": "Marta S.",
-    "status": "active",
-    "balances": {"point": 11800, "night": 14},
-    "units": {
-        "point": {"kind": "spendable", "singular": "point", "plural": "points", "decimals": 0},
-        "night": {"kind": "counter", "singular": "night", "plural": "nights", "decimals": 0},
-    },
-    "tier": {"code": "skiff", "name": "Skiff", "since": "2025-06-14", "until": None},
-    "progress": {
-        "next_tier": {"code": "sloop", "name": "Sloop"},
-        "unit": "night",
-        "value": 14,
-        "missing": 16,
-    },
-    "next_expiry": {"unit": "point", "amount": 11800, "last_day": "2027-06-30"},
-}
-REPLAYED = OpenApiParameter(
-    "Idempotent-Replayed",
-    str,
-    OpenApiParameter.HEADER,
-    description="`true` when this is the first answer again.",
-    response=[200, 202],
-)
+        examples=_examples(examples, answers),
+    )
+
+
+def _parameters(path: Mapping[str, tuple[str, str]], query: Mapping[str, str]) -> list[Any]:
+    found = [
+        OpenApiParameter(
+            name,
+            str,
+            OpenApiParameter.PATH,
+            description=about,
+            examples=[OpenApiExample(name, value=value)],
+        )
+        for name, (about, value) in path.items()
+    ]
+    asked = [
+        OpenApiParameter(name, str, OpenApiParameter.QUERY, description=about)
+        for name, about in query.items()
+    ]
+    return found + asked
+
+
+def _codes(*, body: str, query: Mapping[str, str], idempotency: str) -> list[str]:
+    """The refusals that every call of this form can have."""
+    found = ["parameter_invalid"]
+    if "cursor" in query:
+        found.append("cursor_invalid")
+    if idempotency != "none":
+        found += KEYED if idempotency == "needed" else KEYED[1:]
+    if body or idempotency != "none":
+        found += BODIES
+    return found
+
+
+def _examples(
+    bodies: Mapping[str, Any], answers: Mapping[int, tuple[str, str, Any]]
+) -> list[OpenApiExample]:
+    sent = [
+        _shown(name, value, summary=name.capitalize(), request_only=True)
+        for name, value in bodies.items()
+    ]
+    got = [
+        _shown(
+            f"answer-{status}",
+            value,
+            summary=told,
+            response_only=True,
+            status_codes=[str(status)],
+        )
+        for status, (name, told, value) in answers.items()
+        if name
+    ]
+    return sent + got
+
+
+def _answered(names: str, words: str) -> OpenApiResponse:
+    """An answer of one shape, of one of several, or of none."""
+    known = names.split()
+    if len(known) > 1:
+        return OpenApiResponse({"oneOf": [shape(name) for name in known]}, description=words)
+    return answer(known[0], words) if known else OpenApiResponse(None, description=words)
+
+
+def _keyed(*, is_required: bool) -> list[OpenApiParameter]:
+    words = (
+        "A text of your own (a UUID does), new for every call and the same when you send a call "
+        "again: it counts once. Kept for 30 days."
+    )
+    return [
+        OpenApiParameter(
+            "Idempotency-Key",
+            str,
+            OpenApiParameter.HEADER,
+            required=is_required,
+            description=words,
+            examples=[OpenApiExample("key", value="2b1f9b0e-5c61-4b4e-9d0e-6a1d0a6a2c11")],
+        )
+    ]
+
+
+def _replayed(answers: Mapping[int, Any]) -> OpenApiParameter:
+    return OpenApiParameter(
+        "Idempotent-Replayed",
+        str,
+        OpenApiParameter.HEADER,
+        description="`true` when this is the first answer again.",
+        response=list(answers),
+    )
 
 
 def _shown(name: str, value: Any, *, summary: str, **where: Any) -> OpenApiExample:
     return OpenApiExample(name, value=value, summary=summary, media_type=JSON, **where)
-
-
-post_activity = extend_schema(
-    operation_id="postActivity",
-    tags=["Activities"],
-    summary="Post an activity",
-    description=(
-        "Tell what happened: a stay, a purchase. It is recorded at once, with all it earns.\n\n"
-        "Your `reference` makes it safe to send again: the same content is answered with the first "
-        "answer, other content is refused. When a line breaks, send exactly the same again.\n\n"
-        "An activity that names nobody known is kept and answered with 202; it earns, under its "
-        "own date, once somebody claims it.\n\n"
-        "Needs the scope `activities:write`."
-    ),
-    parameters=[REPLAYED],
-    request={JSON: shape("ActivitySubmitted")},
-    responses={
-        201: answer("ActivityAnswer", "Recorded."),
-        200: answer("ActivityAnswer", "Recorded before: the first answer again."),
-        202: answer("UnclaimedAnswer", "Kept until somebody claims it."),
-        **refusals(
-            "body_malformed",
-            "body_invalid",
-            "date_invalid",
-            "reference_invalid",
-            "unknown_activity_type",
-            "unknown_location",
-            "attributes_invalid",
-            "occurred_in_future",
-            "reported_too_late",
-            "card_number_invalid",
-            "member_name_invalid",
-            "amount_invalid",
-            "reference_reused",
-            "length_required",
-            "body_too_large",
-            "media_type_unsupported",
-        ),
-    },
-    examples=[
-        _shown("stay", STAY, summary="Seven nights in a suite", request_only=True),
-        _shown(
-            "nobody",
-            {name: value for name, value in STAY.items() if name != "member"}
-            | {"reference": "booking-2025-0614-8"},
-            summary="A stay that names nobody",
-            request_only=True,
-        ),
-        _shown(
-            "recorded",
-            RECORDED,
-            summary="Recorded",
-            response_only=True,
-            status_codes=["200", "201"],
-        ),
-        _shown("kept", UNCLAIMED, summary="Unclaimed", response_only=True, status_codes=["202"]),
-    ],
-)
-
-get_member = extend_schema(
-    operation_id="getMember",
-    tags=["Members"],
-    summary="Look a member up by card",
-    description=(
-        "What a till needs: whose card it is (a first name and an initial), what there is to "
-        "spend, the tier and how far the next one is, and what ends next.\n\n"
-        "Needs the scope `members:read`."
-    ),
-    parameters=[
-        OpenApiParameter(
-            "card",
-            str,
-            OpenApiParameter.PATH,
-            description="The card's twelve digits. Spaces and hyphens are ignored.",
-            examples=[OpenApiExample("card", value=CARD)],
-        )
-    ],
-    request=None,
-    responses={
-        200: answer("MemberAnswer", "Who it is, and where they stand."),
-        **refusals("card_number_invalid", "member_not_found"),
-    },
-    examples=[
-        _shown("member", MEMBER, summary="A member", response_only=True, status_codes=["200"])
-    ],
-)

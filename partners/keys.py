@@ -27,11 +27,13 @@ from partners.errors import (
     PartnerInactive,
 )
 from partners.models import ApiKey, Scope
+from partners.models.keys import PER_MINUTE
 from program.models import Partner
 
 BITS = 256
 LETTERS = 52  # of base 32, 5 bits each, hold 256 bits
-FORM = re.compile(rf"pn_live_[{ALPHABET}]{{{LETTERS}}}")
+FORM = re.compile(rf"pn_(live|test)_[{ALPHABET}]{{{LETTERS}}}")
+SLOTS = (1, 2)  # so many keys of one name may work at once
 
 
 def issue(
@@ -41,36 +43,95 @@ def issue(
     actor: str,
     scopes: Iterable[str] = Scope.values,
     expires_at: datetime | None = None,
+    kind: str = ApiKey.Kind.LIVE,
+    locations: Iterable[str] = (),
+    per_minute: int = PER_MINUTE,
+    points_per_day: int | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key. Returns it with its text, which is shown once and known to nobody afterwards.
 
-    Raises KeyInvalid when it has no name, no scopes, unknown ones, or ends before it starts, and
-    PartnerInactive when the partner takes part no more.
+    Raises KeyInvalid when it has no name, no scopes, unknown ones, places that are not the
+    partner's, ends before it starts, or two keys of its name work already; and PartnerInactive
+    when the partner takes part no more.
     """
     if not partner.is_active:
         raise PartnerInactive(f"{partner} takes part no more. Make it active first.")
-    wanted = set(scopes)
-    unknown = sorted(wanted - set(Scope.values))
-    if unknown:
-        raise KeyInvalid(
-            f"There is no scope {', '.join(unknown)}. Use some of: {', '.join(Scope.values)}.",
-            pointer="/scopes",
-        )
-    text = _random()
+    wanted, places = _checked(partner, set(scopes), set(locations))
+    text = _random(kind)
     key = ApiKey(
         partner=partner,
         name=" ".join(name.split()),
+        kind=kind,
+        locations=places,
+        per_minute=per_minute,
+        points_per_day=points_per_day,
         last_four=text[-4:],
         key_hash=_hash(text),
-        scopes=sorted(wanted),
+        scopes=wanted,
         created_by=actor,
         created_at=clock.now(),
         expires_at=expires_at,
     )
     with transaction.atomic(), translate(REFUSALS):
+        key.slot = _free_slot(key)
         key.save(force_insert=True)
         _publish("api_key_issued", key, actor=actor)
     return key, text
+
+
+def _checked(
+    partner: Partner, scopes: set[str], locations: set[str]
+) -> tuple[list[str], list[str]]:
+    """Scopes and places in order. Raises KeyInvalid naming those that there are not."""
+    unknown = sorted(scopes - set(Scope.values))
+    if unknown:
+        raise KeyInvalid(
+            f"There is no scope {', '.join(unknown)}. Use some of: {', '.join(Scope.values)}.",
+            pointer="/scopes",
+        )
+    strange = sorted(locations - set(partner.locations.values_list("code", flat=True)))
+    if strange:
+        raise KeyInvalid(
+            f"{partner} has no place {', '.join(strange)}. Choose some of its own.",
+            pointer="/locations",
+        )
+    return sorted(scopes), sorted(locations)
+
+
+def _free_slot(key: ApiKey) -> int:
+    """Where a key may stand beside others of its name; those that have expired make room."""
+    Partner.objects.select_for_update(no_key=True).get(pk=key.partner_id)
+    rows = ApiKey.objects.filter(
+        partner=key.partner_id, kind=key.kind, name=key.name, revoked_at=None
+    )
+    rows.filter(expires_at__lte=key.created_at).update(
+        revoked_at=key.created_at, revoked_by="system:expired"
+    )
+    free = set(SLOTS) - set(rows.values_list("slot", flat=True))
+    if not free:
+        raise KeyInvalid(
+            f"Two keys named {key.name} work already. Revoke one of them, or use another name.",
+            pointer="/name",
+        )
+    return min(free)
+
+
+def rotate(key: ApiKey, *, actor: str) -> tuple[ApiKey, str]:
+    """Make a successor that may do the same; both work until the old one is revoked.
+
+    Raises KeyInvalid while two keys of this name work, PartnerInactive.
+    """
+    return issue(
+        key.partner,
+        name=key.name,
+        actor=actor,
+        scopes=key.scopes,
+        expires_at=key.expires_at,
+        kind=key.kind,
+        locations=key.locations,
+        per_minute=key.per_minute,
+        points_per_day=key.points_per_day,
+    )
 
 
 def revoke(key: ApiKey, *, actor: str) -> ApiKey:
@@ -106,12 +167,12 @@ def authenticate(text: str) -> ApiKey:
     return key
 
 
-def _random() -> str:
+def _random(kind: str) -> str:
     number, letters = secrets.randbits(BITS), []
     for _ in range(LETTERS):
         number, index = divmod(number, len(ALPHABET))
         letters.append(ALPHABET[index])
-    return f"pn_{ApiKey.Kind.LIVE}_{''.join(letters)}"
+    return f"pn_{kind}_{''.join(letters)}"
 
 
 def _hash(text: str) -> str:

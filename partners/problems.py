@@ -10,13 +10,14 @@ import dataclasses
 
 from common import bodies
 from common import problems as http
-from common.errors import BrokenRule, LoyaltyError
+from common.errors import BrokenRule, InvalidInput, LoyaltyError
 from earning import errors as earning
 from members import errors as members
 from partners import errors as partners
 from partners.submitted import DateInvalid
 from points import errors as points
 from program import errors as program
+from rewards import errors as rewards
 
 Advice = tuple[type[LoyaltyError], str, str]
 
@@ -41,7 +42,7 @@ KEYS: list[Advice] = [
     (
         partners.KeyUnknown,
         "No key has this text: it was cut off, mistyped or made up.",
-        "Copy all of it: pn_live_ and 52 letters and digits.",
+        "Copy all of it: pn_live_ or pn_test_, and 52 letters and digits.",
     ),
     (
         partners.KeyRevoked,
@@ -52,6 +53,21 @@ KEYS: list[Advice] = [
         partners.KeyExpired,
         "The key had an end, and it is past.",
         "Ask whoever runs the program for a new one.",
+    ),
+    (
+        partners.KeyPlaceDenied,
+        "The key acts for some of the partner's places, and the call names another, or none.",
+        "Name one of the places that `detail` lists, or use another key.",
+    ),
+    (
+        partners.RoleMissing,
+        "The place takes no part in earning, or none in burning; `role` says which.",
+        "Name another place, or ask whoever runs the program.",
+    ),
+    (
+        partners.ValueLimitReached,
+        "The key has a limit on what it may credit in a day, and this would exceed it.",
+        "Go on tomorrow (UTC), or have the limit raised. Nothing of the call was recorded.",
     ),
     (
         partners.PartnerInactive,
@@ -92,6 +108,127 @@ BODIES: list[Advice] = [
         http.MediaTypeUnsupported,
         "The body is not declared as JSON, or it is compressed.",
         "Send `Content-Type: application/json` and the body as it is.",
+    ),
+]
+REPEATS: list[Advice] = [
+    (
+        partners.IdempotencyKeyMissing,
+        "A call that changes something came without the header Idempotency-Key.",
+        "Send one, new for every call, and the same when you send a call again.",
+    ),
+    (
+        partners.IdempotencyKeyInvalid,
+        "The key is longer than 255 characters or has characters that are not printable ASCII.",
+        "Send a UUID.",
+    ),
+    (
+        partners.IdempotencyKeyReused,
+        "The key was sent with another address or body in the last 30 days. Nothing was done.",
+        "Use a new key for a new call. For a repeat, send exactly the same again.",
+    ),
+    (
+        partners.TwinRunning,
+        "A call with the same key is being answered at this moment.",
+        "Send it again after the seconds in the header Retry-After, and get the first answer.",
+    ),
+]
+PAGES: list[Advice] = [
+    (
+        partners.CursorInvalid,
+        "The cursor is not one that an answer gave you.",
+        "Take it from `next`, as it is, or leave it out.",
+    ),
+    (
+        partners.ParameterInvalid,
+        "A parameter of the address is unknown or cannot be read.",
+        "Correct it as `detail` says.",
+    ),
+    (
+        partners.NothingThere,
+        "The id is mistyped, made up, or of something that is not yours.",
+        "Take ids from answers, as they are.",
+    ),
+]
+REWARDS: list[Advice] = [
+    (
+        rewards.RewardUnavailable,
+        "The reward is withdrawn, out of its dates, for another tier, or never was.",
+        "Read `detail` to the member; list the rewards again.",
+    ),
+    (rewards.OutOfStock, "The last one has gone.", "Offer another reward."),
+    (
+        rewards.LimitReached,
+        "The member has had this reward as often as they may.",
+        "Offer another reward.",
+    ),
+    (
+        rewards.AttemptReused,
+        "The attempt took another reward before.",
+        "Send a new call under a new Idempotency-Key.",
+    ),
+    (
+        points.InsufficientPoints,
+        "The member has less than that. Nothing was taken.",
+        "Offer something that costs less.",
+    ),
+    (points.ReasonMissing, "A reason is needed, and it is empty.", "Say why."),
+    (
+        rewards.VoucherInvalid,
+        "No voucher has this code. Mistyped and unknown codes get this one answer.",
+        "Scan it again, or check it letter by letter.",
+    ),
+    (
+        rewards.VoucherUsed,
+        "The voucher was used before; `used_at` and `used_at_place` say when and where.",
+        "Do not hand out anything.",
+    ),
+    (
+        rewards.VoucherCancelled,
+        "The voucher was cancelled and its points were given back.",
+        "Do not hand out anything.",
+    ),
+    (
+        rewards.VoucherEarly,
+        "The voucher is for a later date.",
+        "Say the date that `detail` names.",
+    ),
+    (
+        rewards.DateUnknown,
+        "The reward has dates, and none of them was chosen.",
+        "Let the member choose a date in the portal.",
+    ),
+    (
+        rewards.AmountRefused,
+        "The reward is given in amounts, and none of them was chosen.",
+        "Let the member choose an amount in the portal.",
+    ),
+    (
+        rewards.AddressMissing,
+        "The reward is sent, and there is no address to send it to.",
+        "Let the member give an address in the portal.",
+    ),
+    (
+        rewards.FulfilmentMoved,
+        "What was ordered has gone on: it cannot be taken back like that any more.",
+        "Ask the desk.",
+    ),
+    (rewards.VoucherExpired, "Its last day is past.", "Do not hand out anything."),
+    (
+        rewards.UndoTooLate,
+        "The voucher was not used, not by you, or too long ago.",
+        "Ask the desk.",
+    ),
+]
+WEBHOOKS: list[Advice] = [
+    (
+        partners.WebhookInvalid,
+        "The address, the events, the contact or the range cannot be used.",
+        "Correct what `errors` names.",
+    ),
+    (
+        partners.AddressForbidden,
+        "The address leads into a network that is not public.",
+        "Give an address that anybody could call.",
     ),
 ]
 ACTIVITIES: list[Advice] = [
@@ -144,6 +281,11 @@ ACTIVITIES: list[Advice] = [
         "Ask whoever runs the program to put it right by hand.",
     ),
     (
+        earning.ToldTooLate,
+        "A choice was told after its last day, which `detail` names. Nothing was recorded.",
+        "Leave the attribute out: then its default holds.",
+    ),
+    (
         points.AmountInvalid,
         "A rule would pay more than 2^53 - 1, which no JSON reader keeps exact.",
         "Check the attributes; if they are right, tell whoever runs the program.",
@@ -164,6 +306,16 @@ MEMBERS: list[Advice] = [
         members.MemberNotFound,
         "The number is well formed, and no member has it.",
         "Check it against the card; a replaced card finds nobody.",
+    ),
+    (
+        members.IdentifierTaken,
+        "Another member is known by that e-mail address, phone number or reference.",
+        "Find that member instead.",
+    ),
+    (
+        InvalidInput,
+        "A name, phone number or other detail cannot be kept as it is.",
+        "Correct what `errors` names.",
     ),
     (
         members.MemberErased,
@@ -222,8 +374,12 @@ GENERAL: list[Advice] = [
 CHAPTERS: dict[str, list[Advice]] = {
     "Keys": KEYS,
     "Bodies": BODIES,
+    "Repeats": REPEATS,
+    "Pages and ids": PAGES,
     "Activities": ACTIVITIES,
     "Members": MEMBERS,
+    "Rewards and vouchers": REWARDS,
+    "Webhooks": WEBHOOKS,
     "Anywhere": GENERAL,
 }
 

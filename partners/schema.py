@@ -11,15 +11,18 @@ from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularAPIView
 
 from members.models import Card, MemberKey
-from partners import answers, documents
-from partners.submitted import ActivitySubmitted
+from partners import answers, documents, examples
+from partners.shapes import SHOWN
+from partners.submitted import ActivitySubmitted, MemberNamed
 
 SHAPES = [
     ActivitySubmitted,
     answers.ActivityAnswer,
+    answers.PendingAnswer,
     answers.UnclaimedAnswer,
     answers.MemberAnswer,
     answers.Problem,
+    MemberNamed,
 ]
 AT = "#/components/schemas/{name}"
 
@@ -34,7 +37,10 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
         return {
             "type": "http",
             "scheme": "bearer",
-            "description": "A key of the form pn_live_…, from whoever runs the program.",
+            "description": (
+                "A key of the form pn_live_… (or pn_test_…, for the sandbox), from whoever runs "
+                "the program."
+            ),
         }
 
 
@@ -46,7 +52,7 @@ class SchemaView(SpectacularAPIView):
 
 def add_shapes(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """Put the structs among the components, and into the demo's document a card that exists."""
-    _, components = msgspec.json.schema_components(SHAPES, ref_template=AT)
+    _, components = msgspec.json.schema_components([*SHAPES, *SHOWN], ref_template=AT)
     result.setdefault("components", {}).setdefault("schemas", {}).update(components)
     result["info"]["description"] = documents.INTRODUCTION
     if settings.DEMO:
@@ -55,8 +61,10 @@ def add_shapes(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
 
 
 def _show_card(result: dict[str, Any]) -> None:
-    known = MemberKey.id_for(MemberKey.Kind.REFERENCE, documents.AGENT)
+    known = MemberKey.id_for(MemberKey.Kind.REFERENCE, examples.AGENT)
     card = Card.objects.filter(member__keys=known, is_active=True).first()
-    if card is not None:
-        parameter = result["paths"]["/api/v1/members/{card}"]["get"]["parameters"][0]
-        parameter["examples"]["Card"]["value"] = card.number
+    if card is None:
+        return
+    for parameter in result["paths"]["/api/v1/members/{member}"]["get"]["parameters"]:
+        if parameter["name"] == "member":
+            parameter["examples"]["Card"] = {"value": card.number, "summary": "Card"}

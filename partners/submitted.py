@@ -99,7 +99,7 @@ class ActivitySubmitted(Struct, forbid_unknown_fields=True):
             partner=partner,
             reference=self.reference,
             type=self.type,
-            occurred_at=_moment(self.occurred_at),
+            occurred_at=moment(self.occurred_at),
             attributes=self.attributes,
             kind=kind,
             value=value,
@@ -107,7 +107,8 @@ class ActivitySubmitted(Struct, forbid_unknown_fields=True):
         )
 
 
-def _moment(text: str) -> datetime | date:
+def moment(text: str, *, pointer: str = "/occurred_at") -> datetime | date:
+    """A moment with its offset, or a date. Raises DateInvalid."""
     try:
         if DAY.fullmatch(text):
             return date.fromisoformat(text)
@@ -118,4 +119,4 @@ def _moment(text: str) -> datetime | date:
             raise ValueError("Add the offset (Z, +01:00), or send the date alone")
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise DateInvalid(f"{text!r}: {error}.", pointer="/occurred_at") from None
+        raise DateInvalid(f"{text!r}: {error}.", pointer=pointer) from None

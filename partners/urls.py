@@ -2,17 +2,74 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from common.api import NowhereView
-from partners import pages, views
+from partners import pages
 from partners.schema import SchemaView
+from partners.views.activities import ActivityViewSet
+from partners.views.conversions import ConversionViewSet
+from partners.views.events import EventViewSet
+from partners.views.members import MemberViewSet
+from partners.views.program import ProgramViewSet
+from partners.views.quotes import QuoteViewSet
+from partners.views.redemptions import RedemptionViewSet
+from partners.views.rewards import RewardViewSet
+from partners.views.vouchers import VoucherViewSet
+from partners.views.webhooks import DeliveryViewSet, WebhookViewSet
+
+
+def at(route: str, views: type, name: str, **actions: str) -> Any:
+    """An address with its methods: `at("rewards", RewardViewSet, "rewards", get="list")`."""
+    return path(route, views.as_view(actions), name=name)  # type: ignore[attr-defined]
+
 
 app_name = "partners"
 urlpatterns = [
-    path("activities", views.ActivityViewSet.as_view({"post": "create"}), name="activities"),
-    path("members/<str:card>", views.MemberViewSet.as_view({"get": "retrieve"}), name="member"),
+    at("activities", ActivityViewSet, "activities", get="list", post="create"),
+    at("activities/batch", ActivityViewSet, "activity-batch", post="batch"),
+    at("activities/<str:activity>", ActivityViewSet, "activity", get="retrieve"),
+    at("quotes", QuoteViewSet, "quotes", post="create"),
+    at("members", MemberViewSet, "members", post="create"),
+    at("members/find", MemberViewSet, "member-find", post="find"),
+    at("members/<str:member>", MemberViewSet, "member", get="retrieve", patch="update"),
+    at("members/<str:member>/balance", MemberViewSet, "member-balance", get="balance"),
+    at("members/<str:member>/standing", MemberViewSet, "member-standing", get="standing"),
+    at("members/<str:member>/entries", MemberViewSet, "member-entries", get="entries"),
+    at("members/<str:member>/receipt", MemberViewSet, "member-receipt", get="receipt"),
+    at("rewards", RewardViewSet, "rewards", get="list"),
+    at("rewards/<str:reward>", RewardViewSet, "reward", get="retrieve"),
+    at("redemptions", RedemptionViewSet, "redemptions", post="create"),
+    at("redemptions/<str:redemption>", RedemptionViewSet, "redemption", get="retrieve"),
+    at(
+        "redemptions/<str:redemption>/cancel", RedemptionViewSet, "redemption-cancel", post="cancel"
+    ),
+    at("vouchers/<str:code>", VoucherViewSet, "voucher", get="retrieve"),
+    at("vouchers/<str:code>/use", VoucherViewSet, "voucher-use", post="use"),
+    at("vouchers/<str:code>/undo", VoucherViewSet, "voucher-undo", post="undo"),
+    at("conversions", ConversionViewSet, "conversions", get="list", post="create"),
+    at("events", EventViewSet, "events", get="list"),
+    at("program", ProgramViewSet, "program", get="retrieve"),
+    at("locations", ProgramViewSet, "locations", get="locations"),
+    at("webhooks", WebhookViewSet, "webhooks", get="list", post="create"),
+    at(
+        "webhooks/<str:webhook>",
+        WebhookViewSet,
+        "webhook",
+        get="retrieve",
+        patch="update",
+        delete="remove",
+    ),
+    at("webhooks/<str:webhook>/rotate", WebhookViewSet, "webhook-rotate", post="rotate"),
+    at("webhooks/<str:webhook>/resume", WebhookViewSet, "webhook-resume", post="resume"),
+    at("webhooks/<str:webhook>/test", WebhookViewSet, "webhook-test", post="test"),
+    at("webhooks/<str:webhook>/replay", WebhookViewSet, "webhook-replay", post="replay"),
+    at("webhooks/<str:webhook>/deliveries", DeliveryViewSet, "deliveries", get="list"),
+    at("deliveries/<str:delivery>", DeliveryViewSet, "delivery", get="retrieve"),
+    at("deliveries/<str:delivery>/replay", DeliveryViewSet, "delivery-replay", post="replay"),
     path("schema", SchemaView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="partners:schema"), name="docs"),
     path("problems", pages.catalogue, name="problems"),

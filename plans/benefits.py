@@ -40,5 +40,5 @@ def use(member: Member, *, plan: str, benefit: str, actor: str, reference: str =
             actor=actor,
         )
         payload = {"plan": plan, "benefit": benefit, "actor": actor}
-        periods.publish("benefit_used", row, dict(payload), at=now)
+        periods.publish("benefit_used", row, payload, at=now)
     return made

@@ -157,7 +157,7 @@ def _expectations() -> None:
         "",
         {
             "plan": (
-                "How the newest plan stands: trialing, active, past_due, cancelled, ended, or none.",
+                "The newest plan: trialing, active, past_due, cancelled, ended, or none.",
                 '"active"',
             ),
             "plan_until": ("The last day of its period.", "2026-12-31"),

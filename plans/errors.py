@@ -28,11 +28,6 @@ class ChargeSettled(LoyaltyError):
     title = "The charge is settled"
 
 
-class NoRefund(LoyaltyError):
-    code = "no_refund"
-    title = "There is no refund"
-
-
 class BenefitUnknown(InvalidInput):
     code = "benefit_unknown"
     title = "The plan has no such benefit"

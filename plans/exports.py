@@ -22,7 +22,7 @@ def plans() -> list[PlanTable]:
 
 
 def _plan(row: Plan) -> PlanTable:
-    prices = sorted(row.prices.all(), key=_order)
+    prices = sorted(row.prices.all(), key=lambda one: one.pk)
     refunds = sorted(row.refunds.all(), key=lambda one: one.starts_on or date.min)
     return PlanTable(
         code=row.code,
@@ -44,10 +44,6 @@ def _plan(row: Plan) -> PlanTable:
             for one in row.benefits.filter(is_active=True)
         ],
     )
-
-
-def _order(row: PlanPrice) -> tuple[str, str, date]:
-    return (row.period, row.segment_id or "", row.starts_on or date.min)
 
 
 def _price(row: PlanPrice) -> PlanPriceTable:

@@ -7,6 +7,7 @@ subscription locked, in this order.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from common import clock
@@ -32,9 +33,7 @@ NOT_OFFERED = "It is no longer offered."
 def lock_accounts(member: uuid.UUID, *, program: Program) -> None:
     """Lock what plans may move: the counters that they credit, and those that tiers read."""
     units = {unit for rule in ladders.rules(program) for unit in rule.units}
-    for plan in terms.plans(program).values():
-        units |= {credit.unit_id for credit in plan.credits.all()}
-    Books.open({(member, unit) for unit in units})
+    Books.open({(member, unit) for unit in units | terms.credited(program)})
 
 
 def locked(subscription: Subscription, *, program: Program) -> Subscription:
@@ -128,20 +127,40 @@ def fail(charge: Charge, *, at: datetime) -> None:
     charge.save()
 
 
-def credits_of(charge: Charge) -> Posting | None:
-    """The posting of what the period of a charge began with."""
-    return Posting.objects.filter(member=charge.member_id, source=f"plan:{charge.pk}").first()
+def take_back(charge: Charge, *, reason: str, actor: str) -> None:
+    """Undo what the period of a charge began with, on its own day: as if it had never been."""
+    rows = Posting.objects.filter(member=charge.member_id, source=f"plan:{charge.pk}")
+    given = rows.first()
+    if given is None:
+        return
+    entries = list(given.entries.select_related("account"))
+    books = Books.open({(charge.member_id, entry.account.unit_id) for entry in entries})
+    undoing = Posting(
+        member_id=charge.member_id,
+        kind=Posting.Kind.REVERSAL,
+        source=f"plan-refund:{charge.pk}",
+        actor=actor,
+        note=reason[:240],
+        occurred_at=given.occurred_at,
+        reverses=given,
+    )
+    books.postings.append(undoing)
+    for entry in entries:
+        key = (charge.member_id, entry.account.unit_id)
+        kind = Entry.Kind.CLAWBACK
+        books.enter(undoing, key=key, kind=kind, amount=-entry.amount, reason=reason)
+    books.write()
 
 
 def publish(
-    type: str, subscription: Subscription, payload: dict[str, object], *, at: datetime
+    type: str, subscription: Subscription, payload: Mapping[str, object], *, at: datetime
 ) -> None:
     """Announce something about a subscription."""
     outbox.publish(
         type,
         member_id=subscription.member_id,
         subject=subscription.public_id,
-        payload=payload,
+        payload=dict(payload),
         occurred_at=at,
     )
 
@@ -160,7 +179,7 @@ def told(charge: Charge) -> dict[str, object]:
 
 def _credit(subscription: Subscription, charge: Charge, *, plan: Plan, actor: str) -> None:
     credits = [
-        Credit(unit=one.unit_id, amount=one.amount, reason=plan.name, kind=Entry.Kind.PLAN)
+        Credit(unit=one.unit_id, amount=one.amount, reason=plan.name, kind=Entry.Kind.BONUS)
         for one in plan.credits.all()
     ]
     if not credits:
@@ -176,5 +195,5 @@ def _announce(subscription: Subscription, charge: Charge) -> None:
     moment = subscription.period_starts_at
     if subscription.number > 1 or subscription.is_trial:
         payload = {"plan": subscription.plan_id, "number": subscription.number}
-        publish("plan_renewed", subscription, dict(payload), at=moment)
+        publish("plan_renewed", subscription, payload, at=moment)
     publish("charge_due", subscription, told(charge), at=moment)

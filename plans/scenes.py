@@ -41,8 +41,8 @@ class UnsubscribeTable(Table):
 class PayTable(Table):
     """What the payment system reports about the charge that is due."""
 
+    outcome: Literal["paid", "declined"]
     plan: Code | None = None
-    outcome: Literal["paid", "declined"] = "paid"
     means: str = ""
 
 

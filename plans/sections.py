@@ -156,12 +156,12 @@ def _check_days(rows: Sequence[PlanPriceTable | RefundTable], place: str) -> Non
 
 def _apply_prices(plan: Plan, table: PlanTable) -> list[str]:
     """What was charged keeps its amount: prices only say what will be."""
-    wanted = {(p.period, p.segment, p.amount, p.from_, p.until) for p in table.price}
+    wanted = [(p.period, p.segment, p.amount, p.from_, p.until) for p in table.price]
     stored = {
         (row.period, row.segment_id, row.amount, row.starts_on, row.ends_on)
         for row in plan.prices.all()
     }
-    if wanted == stored:
+    if set(wanted) == stored:
         return []
     plan.prices.all().delete()
     PlanPrice.objects.bulk_create(

@@ -13,12 +13,11 @@ from django.db import transaction
 from common import clock
 from common.errors import translate
 from events import outbox
-from members import lineage
+from members import lineage, presence
 from members.models import Member
 from plans import floors, periods, refunds, terms
 from plans.errors import REFUSALS, AlreadySubscribed, NotSubscribed, PlanUnavailable, TrialUsed
 from plans.models import Charge, Period, Plan, Subscription
-from points import ledger
 from points.errors import ReasonMissing
 from program import catalog
 from program.models import Program
@@ -100,7 +99,7 @@ def cancel(subscription: Subscription, *, reason: str, actor: str) -> Subscripti
             periods.schedule(row, charge, program=program)
             row.save()
             payload = {"plan": row.plan_id, "reason": reason, "actor": actor}
-            periods.publish("plan_cancelled", row, dict(payload), at=now)
+            periods.publish("plan_cancelled", row, payload, at=now)
         floors.settle(row.member, program=program, actor=actor)
     return row
 
@@ -146,6 +145,7 @@ def _no_price(plan: Plan) -> PlanUnavailable:
 def _open(member: Member, plan: Plan, *, program: Program) -> Subscription:
     """A row that is not written yet, under the lock of the member's accounts."""
     periods.lock_accounts(member.pk, program=program)
+    presence.lock(member)
     if Subscription.objects.live().filter(member=member, plan=plan).exists():
         raise AlreadySubscribed("The member has this plan already. Nothing was started.")
     return Subscription(member=member, plan=plan, started_at=clock.now(), period=Period.LIFETIME)
@@ -180,9 +180,6 @@ def _pay_back(row: Subscription, charge: Charge, *, reason: str, actor: str, at:
     charge.status, charge.refunded_at = Charge.Status.REFUNDED, at
     charge.reason, charge.actor = reason[:240], actor
     charge.save()
-    posting = periods.credits_of(charge)
-    if posting is not None:
-        source = f"plan-refund:{charge.pk}"
-        ledger.reverse(posting, source=source, actor=actor, reason=reason)
-        standing.reassess(row.member, actor=actor)
+    periods.take_back(charge, reason=reason, actor=actor)
+    standing.reassess(row.member, actor=actor)
     periods.publish("charge_refunded", row, periods.told(charge), at=at)

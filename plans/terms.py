@@ -28,6 +28,11 @@ def plans(program: Program) -> dict[str, Plan]:
     return {plan.code: plan for plan in rows}
 
 
+def credited(program: Program) -> set[str]:
+    """Every counter that some plan credits."""
+    return {one.unit_id for plan in plans(program).values() for one in plan.credits.all()}
+
+
 def plan(code: str, *, program: Program) -> Plan:
     """The plan of a code. Raises PlanUnavailable for one that is not there."""
     found = plans(program).get(code)

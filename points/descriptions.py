@@ -13,6 +13,7 @@ def install() -> None:
         "",
         {
             "balance": ("What the member has, by unit.", "{ bean = 63, visit = 2 }"),
+            "debt": ("What the member owes, by unit.", "{ bean = 20 }"),
             "lots": (
                 "What can be spent, in the order in which it is spent.",
                 "[{ amount = 40, until = 2026-11-01 }]",

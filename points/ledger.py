@@ -13,13 +13,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Sum
 
 from common import clock
 from events import outbox
 from members.models import Member
-from points import policy
+from points import clawback, policy
 from points.books import Books, Key, spend_order
+from points.clawback import Claim
 from points.errors import (
     AmountInvalid,
     InsufficientPoints,
@@ -29,6 +29,7 @@ from points.errors import (
     UnitInvalid,
 )
 from points.models import LIMIT, Account, Entry, Lot, LotUse, Posting
+from points.wording import in_units
 from program import catalog
 from program.models import Program, Unit
 
@@ -213,7 +214,8 @@ def spend_into(
     balance = books.accounts[key].balance
     if balance < amount:
         raise InsufficientPoints(
-            f"This needs {amount:,}, and the balance is {balance:,}. Nothing was taken.",
+            f"This needs {in_units(amount, policy_of)}, and the balance is "
+            f"{in_units(balance, policy_of)}. Nothing was taken.",
             balance=balance,
             missing=amount - balance,
         )
@@ -276,7 +278,7 @@ def adjust(
         balance = books.accounts[key].balance
         if amount < 0 and balance + amount < 0:
             raise InsufficientPoints(
-                f"The balance is {balance:,}. Take no more than that.",
+                f"The balance is {in_units(balance, kind)}. Take no more than that.",
                 balance=balance,
                 missing=-amount - balance,
             )
@@ -327,7 +329,8 @@ def reverse(posting: Posting, *, source: str, actor: str, reason: str) -> Postin
             if entry.amount < 0:
                 _give_back(books, undoing, entry, key=key, reason=reason)
             else:
-                _take_back(books, undoing, entry, key=key, reason=reason)
+                claim = Claim(key, entry.amount, reason, entries=[entry.pk])
+                clawback.take(books, undoing, claim)
         books.write()
     return undoing
 
@@ -351,31 +354,6 @@ def _give_back(books: Books, posting: Posting, spent: Entry, *, key: Key, reason
         if lot.expires_at is not None and lot.expires_at <= now:
             dead[lot.pk] = lot
     bury(books, posting, list(dead.values()), key=key)
-
-
-def _take_back(books: Books, posting: Posting, earned: Entry, *, key: Key, reason: str) -> None:
-    """Claw back a credit: from its own lot, then from the others in spend order, then as a debt.
-
-    What expired unused is gone already and is not taken twice. Counters have no lots and simply go
-    down.
-    """
-    lot = Lot.objects.filter(entry=earned, member_id=key[0]).first()
-    lot = next((known for known in books.lots(key) if lot and known.pk == lot.pk), lot)
-    amount = earned.amount - (_expired(books, lot) if lot else 0)
-    if amount <= 0:
-        return
-    entry = books.enter(posting, key=key, kind=Entry.Kind.CLAWBACK, amount=-amount, reason=reason)
-    if lot is not None:
-        taken = books.take(entry, lot, amount)
-        books.take_in_order(entry, key=key, amount=amount - taken)
-
-
-def _expired(books: Books, lot: Lot) -> int:
-    """How much of a lot has expired, stored or about to be."""
-    uses = LotUse.objects.filter(lot=lot, member_id=lot.member_id, entry__kind=Entry.Kind.EXPIRY)
-    stored = uses.aggregate(total=Sum("amount"))["total"] or 0
-    fresh = (use for use in books.uses if use.lot_id == lot.pk)
-    return stored + sum(use.amount for use in fresh if use.entry.kind == Entry.Kind.EXPIRY)
 
 
 def _posting(books: Books, member: Member, kind: str, **fields: object) -> Posting:

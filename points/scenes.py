@@ -43,6 +43,14 @@ def _balance(wanted: dict[str, Decimal], stage: Stage) -> Found:
     return Found(found, tuple(because))
 
 
+def _debt(wanted: dict[str, Decimal], stage: Stage) -> Found:
+    """What the member owes, by unit."""
+    held = _balance(wanted, stage)
+    return Found(
+        {code: max(Decimal(0), -amount) for code, amount in held.value.items()}, held.because
+    )
+
+
 def history(member: Any, unit: Unit) -> list[str]:
     """Every entry of one account in a line each, oldest first: how a balance came about."""
     rows = Entry.objects.filter(member=member, account__unit=unit).order_by("version")
@@ -88,6 +96,7 @@ def install() -> None:
     """Register the steps and expectations of this app; expiry runs whenever the clock has moved."""
     register(
         Expectation("balance", dict[str, Decimal], _balance),
+        Expectation("debt", dict[str, Decimal], _debt),
         Expectation("lots", list[LotTable], _lots),
     )
     register_tick(expiry.run)

@@ -88,3 +88,24 @@ class ClaimForm(forms.Form):
         except LoyaltyError as error:
             self.add_error(None, error.message)
         return not self.errors
+
+
+class LeaveForm(forms.Form):
+    """The code that came by e-mail, and the word that nobody types by mistake."""
+
+    code = forms.CharField(
+        label=_("Code from the letter"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+    word = forms.CharField(
+        label=_("Type DELETE"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+
+    def clean_word(self) -> str:
+        word: str = self.cleaned_data["word"].strip()
+        if word.upper() != "DELETE":
+            raise forms.ValidationError(_("Type the word DELETE, so that it is no mistake."))
+        return word

@@ -11,6 +11,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from members import merging
 from members.models import Member
 from program import catalog
 from program.errors import ProgramMissing
@@ -99,4 +100,13 @@ def privately(response: Response) -> Response:
 
 def no_card(request: HttpRequest) -> HttpResponse:
     """The page of a login that no card belongs to."""
-    return render(request, "portal/no_member.html", status=403)
+    merged = merging.detached(request.user.pk)
+    kept = merged.survivor.user if merged else None
+    shown = {"merged": merged, "other_address": masked(kept.email) if kept else ""}
+    return render(request, "portal/no_member.html", shown, status=403)
+
+
+def masked(address: str) -> str:
+    """Enough of an address for its owner: `m…a@example.com`."""
+    box, _at, place = address.partition("@")
+    return f"{box[:1]}…{box[-1:]}@{place}"

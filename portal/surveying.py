@@ -10,15 +10,18 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import LoyaltyError
 from common.templatetags.ui import words
+from members import consent
+from messaging import registry
 from portal.pages import surveys as pages
 from portal.shell import MemberRequest, members_only, program_of
 from program import catalog
@@ -108,6 +111,19 @@ def refused(request: HttpRequest, error: LoyaltyError) -> HttpResponse:
     """A link that opens nothing, in words."""
     shown = {"error": error, "title": _(error.title)}
     return render(request, "portal/ask_refused.html", shown, status=error.status)
+
+
+@require_POST
+@members_only
+def letters(request: MemberRequest) -> HttpResponse:
+    """Say yes or no to letters of a topic."""
+    topic = request.POST.get("topic", "")
+    if topic in registry.topics():
+        is_given = request.POST.get("say") == "yes"
+        actor = f"member:{request.member.pk}"
+        consent.record(request.member, topic=topic, is_given=is_given, actor=actor)
+        messages.success(request, _("Saved."))
+    return redirect("portal:inbox")
 
 
 @require_safe

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal import files, surveying, views
+from portal import files, person, surveying, views
 
 app_name = "portal"
 urlpatterns = [
@@ -17,14 +17,22 @@ urlpatterns = [
     path("vouchers/", views.vouchers, name="vouchers"),
     path("vouchers/<slug:public_id>/", views.voucher, name="voucher"),
     path("vouchers/<slug:public_id>/give-back/", views.undo, name="undo"),
+    path("plans/", views.plans, name="plans"),
+    path("plans/<slug:public_id>/cancel/", views.leave_plan, name="leave_plan"),
     path("card/", views.card, name="card"),
     path("profile/", views.profile, name="profile"),
     path("profile/points/", views.expiry, name="expiry"),
     path("profile/statements/", views.statements, name="statements"),
     path("profile/statements/<slug:month>/", views.statement, name="statement"),
+    path("profile/data/", person.held, name="held"),
+    path("profile/data/file/", person.held_file, name="held_file"),
+    path("profile/delete/", person.leave, name="leave"),
+    path("profile/delete/code/", person.leave_code, name="leave_code"),
+    path("good-bye/", person.left, name="left"),
     path("profile/scheme/", views.scheme, name="scheme"),
     path("profile/sign-out/", views.sign_out, name="sign_out"),
     path("inbox/", surveying.inbox, name="inbox"),
+    path("inbox/letters/", surveying.letters, name="letters"),
     path("ask/<str:token>/", surveying.ask, name="ask"),
     path("answer/<str:token>/", surveying.answer, name="answer"),
     path("claim/", views.claim, name="claim"),

@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from common.errors import LoyaltyError
+from plans import subscribing
 from portal import shell
 from portal.forms import ClaimForm, ProfileForm
 from portal.pages import activity as activities
 from portal.pages import home as homes
 from portal.pages import landing as landings
 from portal.pages import membership as memberships
+from portal.pages import plans as subscriptions
 from portal.pages import rewards as shelves
 from portal.pages import statements as sheets
 from portal.pages import tiers as ladders
@@ -168,6 +170,29 @@ def undo(request: MemberRequest, public_id: str) -> HttpResponse:
         return refuse(request, error)
     messages.success(request, _("Given back. Your points are with you again."))
     return redirect("portal:vouchers")
+
+
+@require_safe
+@members_only
+def plans(request: MemberRequest) -> HttpResponse:
+    """The member's paid plans, and those that can be had."""
+    page = subscriptions.gather(request.member, program=program_of(request))
+    return render(request, "portal/plans.html", {"page": page, "place": "profile"})
+
+
+@members_only
+def leave_plan(request: MemberRequest, public_id: str) -> HttpResponse:
+    """Cancel a plan: what follows in words (GET), then in one step (POST)."""
+    held = subscriptions.one(request.member, public_id, program=program_of(request))
+    if request.method != "POST":
+        return render(request, "portal/leave_plan.html", {"held": held, "place": "profile"})
+    verb = subscribing.cancel_now if request.POST.get("when") == "now" else subscribing.cancel
+    try:
+        verb(held.subscription, reason=_("By the member"), actor=f"member:{request.member.pk}")
+    except LoyaltyError as error:
+        return refuse(request, error)
+    messages.success(request, _("Cancelled."))
+    return redirect("portal:plans")
 
 
 @require_safe

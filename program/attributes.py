@@ -21,6 +21,7 @@ DIGITS = (
 )
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 TEXT_LENGTH = 200
+COUNTED = (Kind.INTEGER, Kind.DECIMAL, Kind.MONEY)
 SHOWN = 40  # characters of a wrong value that a message repeats
 
 
@@ -37,7 +38,7 @@ def check(type: ActivityType, given: Mapping[str, Any]) -> dict[str, Any]:
     ]
     values: dict[str, Any] = {}
     for code, attribute in known.items():
-        raw = given.get(code)
+        raw = given.get(code) or attribute.default or given.get(code)
         if raw is None or raw == "":
             if attribute.is_required:
                 errors.append(
@@ -66,29 +67,99 @@ def plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def typed(type: ActivityType, stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Stored values back as typed ones."""
+    """Stored values back as typed ones; they were checked when they came."""
     kinds = {attribute.code: attribute for attribute in type.attributes.all()}
-    return {code: _value(kinds[code], value) for code, value in stored.items() if code in kinds}
+    return {
+        code: READERS[kinds[code].kind](kinds[code], value)
+        for code, value in stored.items()
+        if code in kinds
+    }
+
+
+def amounts(type: ActivityType, given: Mapping[str, Any]) -> dict[str, int | Decimal]:
+    """Amounts of attributes that came back, each above nothing.
+
+    Raises AttributesInvalid naming every one that does not fit, and why.
+    """
+    known = {one.code: one for one in type.attributes.all() if one.kind in COUNTED}
+    errors, values = [], {}
+    for code, raw in given.items():
+        if code not in known:
+            detail = f"{type.name} has no amount {code!r} that could come back. Correct the name."
+            errors.append(_error(code, detail, of="returned"))
+            continue
+        try:
+            values[code] = READERS[known[code].kind](known[code], raw)
+            if values[code] <= 0:
+                raise ValueError(f"{_shown(raw)} is not above nothing. Give what came back.")
+        except ValueError as error:
+            errors.append(_error(code, f"{known[code].name}: {error}", of="returned"))
+    if errors:
+        raise AttributesInvalid(" ".join(e["detail"] for e in errors), errors=errors)
+    return values
+
+
+def less(
+    type: ActivityType, stated: Mapping[str, Any], returned: Mapping[str, int | Decimal]
+) -> dict[str, Any]:
+    """What is left of stated values when amounts came back; of none less than nothing.
+
+    Raises AttributesInvalid for one that more came back of than there was.
+    """
+    names = {one.code: one.name for one in type.attributes.all()}
+    errors = [
+        _error(
+            code,
+            f"{names[code]}: {amount} came back in all, and there was only "
+            f"{stated.get(code, 0)}. Correct the amount.",
+            of="returned",
+        )
+        for code, amount in returned.items()
+        if amount > (stated.get(code) or 0)
+    ]
+    if errors:
+        raise AttributesInvalid(" ".join(e["detail"] for e in errors), errors=errors)
+    return {
+        code: value - returned[code] if code in returned else value
+        for code, value in stated.items()
+    }
 
 
 def fitting(
-    known: Mapping[str, ActivityAttribute], stored: Mapping[str, Any]
+    known: Mapping[str, ActivityAttribute], stored: Mapping[str, Any], *, is_bounded: bool = True
 ) -> tuple[dict[str, Any], list[str]]:
     """Stored values as typed ones, as far as they fit attributes that may have changed since, and
-    the codes of those that do not.
+    the codes of those that do not. What is left after a return is not bounded.
     """
     values: dict[str, Any] = {}
     wrong = []
+    read = _value if is_bounded else _read
     for code, raw in stored.items():
         try:
-            values[code] = _value(known[code], raw)
+            values[code] = read(known[code], raw)
         except (KeyError, ValueError):
             wrong.append(code)
     return values, wrong
 
 
-def _value(attribute: ActivityAttribute, raw: Any) -> Any:
+def _read(attribute: ActivityAttribute, raw: Any) -> Any:
     return READERS[attribute.kind](attribute, raw)
+
+
+def _value(attribute: ActivityAttribute, raw: Any) -> Any:
+    value = _read(attribute, raw)
+    if attribute.kind in COUNTED:
+        _require_within(attribute, value, raw)
+    return value
+
+
+def _require_within(attribute: ActivityAttribute, number: int | Decimal, raw: Any) -> None:
+    if attribute.least is not None and number < attribute.least:
+        least = f"{attribute.least.normalize():f}"
+        raise ValueError(f"{_shown(raw)} is below {least}, the least there can be.")
+    if attribute.most is not None and number > attribute.most:
+        most = f"{attribute.most.normalize():f}"
+        raise ValueError(f"{_shown(raw)} is above {most}, the most there can be.")
 
 
 def _integer(attribute: ActivityAttribute, raw: Any) -> int:
@@ -115,12 +186,6 @@ def _decimal(attribute: ActivityAttribute, raw: Any) -> Decimal:
         raise ValueError(f"{_shown(raw)} is too large. At most {DIGITS} digits before the point.")
     if -number.as_tuple().exponent > 6:  # type: ignore[operator]
         raise ValueError(f"{_shown(raw)} has more than six digits after the point.")
-    if attribute.least is not None and number < attribute.least:
-        least = f"{attribute.least.normalize():f}"
-        raise ValueError(f"{_shown(raw)} is below {least}, the least there can be.")
-    if attribute.most is not None and number > attribute.most:
-        most = f"{attribute.most.normalize():f}"
-        raise ValueError(f"{_shown(raw)} is above {most}, the most there can be.")
     return number
 
 
@@ -174,6 +239,6 @@ def _shown(raw: Any) -> str:
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
-def _error(code: str, detail: str) -> dict[str, str]:
+def _error(code: str, detail: str, *, of: str = "attributes") -> dict[str, str]:
     place = code.replace("~", "~0").replace("/", "~1")  # RFC 6901
-    return {"pointer": f"/attributes/{place}", "code": "attribute_invalid", "detail": detail}
+    return {"pointer": f"/{of}/{place}", "code": "attribute_invalid", "detail": detail}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from program import blueprint, scenarios
+from program.activity_types import ActivityTypeTable, AttributeTable, ReturnsTable
 from program.describing import Document, describe, document
 from program.sections import (
-    ActivityTypeTable,
-    AttributeTable,
     BrandTable,
     ExpiryTable,
     InactivityTable,
@@ -155,6 +154,10 @@ def _partners() -> None:
         {
             "code": (CODE, '"main-street"'),
             "name": ("What staff and members read.", '"Main Street"'),
+            "roles": (
+                "What is done there: `earn` reports activities, `burn` takes points and vouchers.",
+                '["earn"]',
+            ),
         },
     )
 
@@ -183,6 +186,40 @@ def _activity_types() -> None:
                 '"departure"',
             ),
             "claim_days": ("How many days later it can still be reported.", "90"),
+            "confirm": (
+                (
+                    "When what it earns is the member's: at once, after so many days (then "
+                    "`confirm_days` is given), or when the partner or staff confirm it. Until then "
+                    "it is pending: shown with what is expected, never spent, in no balance."
+                ),
+                '"days"',
+            ),
+            "confirm_days": ("How many days after it happened it counts.", "30"),
+            "returns": (
+                "What becomes of status and of unused rewards when it comes back.",
+                '{ tier = "reexamined", rewards = "cancelled" }',
+            ),
+        },
+    )
+    describe(
+        ReturnsTable,
+        "What becomes of status and rewards when an activity is cancelled, or a part of it "
+        "comes back.",
+        {
+            "tier": (
+                (
+                    "A status that its counters no longer carry is kept to the end of its period "
+                    "(on a ladder for life: for life), or examined again at once."
+                ),
+                '"reexamined"',
+            ),
+            "rewards": (
+                (
+                    "Unused rewards that were bought with the points taken back are kept, and the "
+                    "member owes the points; or they are cancelled first."
+                ),
+                '"cancelled"',
+            ),
         },
     )
     describe(
@@ -200,6 +237,11 @@ def _activity_types() -> None:
             "choices": (
                 "For the type choice: code and words of each.",
                 '{ stayed = "Stayed", cancelled = "Cancelled" }',
+            ),
+            "default": ("For the type choice: what holds where none is told.", '"stayed"'),
+            "told_within_days": (
+                "So many days after the activity another choice than the default can be told.",
+                "14",
             ),
         },
     )

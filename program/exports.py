@@ -7,10 +7,9 @@ from typing import Any
 
 from common.text import scaled
 from program import catalog
+from program.activity_types import ActivityTypeTable, AttributeTable, ReturnsTable
 from program.models import ActivityAttribute, ActivityType, Location, Partner, Unit
 from program.sections import (
-    ActivityTypeTable,
-    AttributeTable,
     BrandTable,
     ExpiryTable,
     InactivityTable,
@@ -92,7 +91,8 @@ def partners() -> list[PartnerTable]:
     """Every partner that takes part, with its places."""
     places: dict[str, list[LocationTable]] = {}
     for place in Location.objects.all():
-        table = LocationTable(code=place.code, name=place.name)
+        roles = [literal(role) for role in place.roles]
+        table = LocationTable(code=place.code, name=place.name, roles=roles)
         places.setdefault(place.partner_id, []).append(table)
     return [
         PartnerTable(code=row.code, name=row.name, location=places.get(row.code, []))
@@ -111,6 +111,11 @@ def activity_types() -> list[ActivityTypeTable]:
             rated_by=row.rated_by or None,
             begins_by=row.begins_by or None,
             claim_days=row.claim_days,
+            confirm=literal(row.confirm),
+            confirm_days=row.confirm_days,
+            returns=ReturnsTable(
+                tier=literal(row.return_tier), rewards=literal(row.return_rewards)
+            ),
         )
         for row in ActivityType.objects.prefetch_related("attributes")
     ]
@@ -127,6 +132,8 @@ def _attribute(row: ActivityAttribute) -> AttributeTable:
         least=plain(row.least),
         most=plain(row.most),
         choices=row.choices,
+        default=row.default or None,
+        told_within_days=row.told_days,
     )
 
 

@@ -26,7 +26,8 @@ SHEETS = house(
         "Location": "id partner code name",
         "ActivityType": "code name plural rated_by begins_by claim_days position",
         "ActivityAttribute": (
-            "id type code name kind singular plural is_required least most choices position"
+            "id type code name kind singular plural is_required least most choices position "
+            "default told_days"
         ),
         "Revision": "id blueprint text changes actor applied_at",
     },

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from django.db import models
 
+from program.applying import reordered as reordered  # noqa: PLC0414
+from program.applying import upsert as upsert  # noqa: PLC0414
 from program.blueprint import Section, Table, register
 from program.errors import BlueprintInvalid, HistoryProtected
-from program.models import ActivityAttribute, ActivityType, Location, Partner, Program, Unit
+from program.models import Location, Partner, Program, Unit
 
 Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 AttributeCode = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
@@ -21,11 +22,11 @@ Text = Annotated[str, msgspec.Meta(min_length=1, max_length=160)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+Roles = Annotated[list[Literal["earn", "burn"]], msgspec.Meta(min_length=1)]
 Color = Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
 UNIT_COLUMNS = ("kind", "singular", "plural", "decimals", "rounding")
 DIGITS = 8  # before the point: rates, prices and thresholds of any program that was ever published
 FRACTION = 4  # digits after the point that a rate is kept with
-M = TypeVar("M", bound=models.Model)
 
 
 class BrandTable(Table):
@@ -94,60 +95,13 @@ class UnitTable(Table):
 class LocationTable(Table):
     code: Code
     name: Name
+    roles: Roles = msgspec.field(default_factory=lambda: ["earn", "burn"])
 
 
 class PartnerTable(Table):
     code: Code
     name: Name
     location: list[LocationTable] = []
-
-
-class AttributeTable(Table):
-    code: AttributeCode
-    name: Title
-    type: Literal["integer", "decimal", "money", "text", "choice", "boolean", "date"]
-    singular: Annotated[str, msgspec.Meta(max_length=40)] = ""
-    plural: Annotated[str, msgspec.Meta(max_length=40)] = ""
-    required: bool = True
-    least: Decimal | None = None
-    most: Decimal | None = None
-    choices: dict[str, str] = {}
-
-
-class ActivityTypeTable(Table):
-    code: Code
-    name: Title
-    plural: Title
-    attribute: list[AttributeTable] = []
-    rated_by: AttributeCode | None = None
-    begins_by: AttributeCode | None = None
-    claim_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] | None = None
-
-
-def upsert(
-    model: type[M], match: Mapping[str, Any], values: Mapping[str, Any], *, label: str
-) -> tuple[M, list[str]]:
-    """Make the row found by `match` say `values`.
-
-    Returns it with at most one sentence about what changed.
-    """
-    row = model._default_manager.filter(**match).first()
-    if row is None:
-        return model._default_manager.create(**match, **values), [f"{label} was added."]
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, values[name])
-    if changed:
-        row.save(update_fields=changed)
-    told = [name for name in changed if name != "position"]  # `reordered` tells of that
-    return row, [f"{label} changed: {', '.join(told)}."] if told else []
-
-
-def reordered(known: models.QuerySet[Any], codes: Sequence[str], *, what: str) -> list[str]:
-    """One sentence where what is listed stands in another order than before; ask before writing."""
-    before = [code for code in known.values_list("code", flat=True) if code in codes]
-    after = [code for code in codes if code in before]
-    return [f"The order of {what} changed."] if before != after else []
 
 
 def positive(table: Table, *names: str) -> None:
@@ -298,80 +252,18 @@ def _apply_partners(tables: list[PartnerTable], blueprint: Any) -> list[str]:
     unique((table.code for table in tables), place="partner")
     changes = []
     for table in tables:
-        values = {"name": table.name, "is_active": True}
-        partner, changed = upsert(
-            Partner, {"code": table.code}, values, label=f"Partner {table.name}"
-        )
+        code, named = {"code": table.code}, {"name": table.name, "is_active": True}
+        partner, changed = upsert(Partner, code, named, label=f"Partner {table.name}")
         changes += changed
         unique((place.code for place in table.location), place="partner.location")
         for place in table.location:
             match = {"partner": partner, "code": place.code}
-            changes += upsert(
-                Location, match, {"name": place.name}, label=f"Location {place.name}"
-            )[1]
+            values: dict[str, Any] = {f"{role}s": role in place.roles for role in ("earn", "burn")}
+            values = {"name": place.name, **values}
+            changes += upsert(Location, match, values, label=f"Location {place.name}")[1]
     gone = Partner.objects.filter(is_active=True).exclude(code__in=[table.code for table in tables])
     changes += [f"Partner {partner.name} is no longer active." for partner in gone]
     gone.update(is_active=False)
-    return changes
-
-
-def _apply_types(tables: list[ActivityTypeTable], blueprint: Any) -> list[str]:
-    codes = [table.code for table in tables]
-    unique(codes, place="activity_type")
-    changes = reordered(ActivityType.objects.all(), codes, what="activity types")
-    for position, table in enumerate(tables):
-        for key in ("rated_by", "begins_by"):
-            dates = [one.code for one in table.attribute if one.type == "date"]
-            if getattr(table, key):
-                place = f'[[activity_type]] "{table.code}", {key}'
-                require_code(getattr(table, key), dates, place=place)
-        values = {
-            "name": table.name,
-            "plural": table.plural,
-            "claim_days": table.claim_days,
-            "rated_by": table.rated_by or "",
-            "begins_by": table.begins_by or "",
-            "position": position,
-        }
-        type, changed = upsert(
-            ActivityType, {"code": table.code}, values, label=f"Activity {table.name}"
-        )
-        changes += changed + _apply_attributes(type, table)
-    return changes
-
-
-def _apply_attributes(type: ActivityType, table: ActivityTypeTable) -> list[str]:
-    codes = [one.code for one in table.attribute]
-    unique(codes, place="activity_type.attribute")
-    changes = reordered(type.attributes.all(), codes, what=f"what is told of a {table.name}")
-    for position, one in enumerate(table.attribute):
-        if one.type == "choice" and not one.choices:
-            raise BlueprintInvalid(
-                f'in [[activity_type]] "{table.code}", attribute "{one.code}": a choice needs '
-                "choices."
-            )
-        if one.least is not None and one.most is not None and one.least > one.most:
-            raise BlueprintInvalid(
-                f'in [[activity_type]] "{table.code}", attribute "{one.code}": least is above most.'
-            )
-        match = {"type": type, "code": one.code}
-        existing = ActivityAttribute.objects.filter(**match).first()
-        if existing and existing.kind != one.type:
-            raise HistoryProtected(
-                f'in [[activity_type]] "{table.code}", attribute "{one.code}": its type is '
-                "for life. Add a new attribute."
-            )
-        values = {
-            name: getattr(one, name)
-            for name in ("name", "singular", "plural", "least", "most", "choices")
-        }
-        values |= {"kind": one.type, "is_required": one.required, "position": position}
-        changes += upsert(ActivityAttribute, match, values, label=f"{table.name}, {one.name}")[1]
-    gone = ActivityAttribute.objects.filter(type=type).exclude(
-        code__in=[one.code for one in table.attribute]
-    )
-    changes += [f"{table.name}, {attribute.name} was removed." for attribute in gone]
-    gone.delete()
     return changes
 
 
@@ -389,11 +281,16 @@ def require_code(code: str, known: Iterable[str], *, place: str) -> None:
 
 def install() -> None:
     """Register the sections of this app."""
-    from program import exports
+    from program import activity_types, exports
 
     register(
         Section("program", ProgramTable, _apply_program, exports.program, is_required=True),
         Section("unit", list[UnitTable], _apply_units, exports.units),
         Section("partner", list[PartnerTable], _apply_partners, exports.partners),
-        Section("activity_type", list[ActivityTypeTable], _apply_types, exports.activity_types),
+        Section(
+            "activity_type",
+            list[activity_types.ActivityTypeTable],
+            activity_types.apply,
+            exports.activity_types,
+        ),
     )

@@ -6,11 +6,21 @@ class RewardsConfig(AppConfig):
     verbose_name = "Rewards"
 
     def ready(self) -> None:
-        from rewards import aspects, descriptions, erasing, privacy, proof, scenes, sections
+        from rewards import (
+            aspects,
+            descriptions,
+            erasing,
+            privacy,
+            proof,
+            returning,
+            scenes,
+            sections,
+        )
 
         sections.install()
         scenes.install()
         proof.install()
+        returning.install()
         aspects.install()
         descriptions.install()
         privacy.install()

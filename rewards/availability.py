@@ -18,14 +18,15 @@ from tiers.models import Tier
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Facts:
-    """What availability looks at: the moment and its day in the program's zone, the tiers and
-    segments of the member, how often they took it, what is left (None without a limit).
+    """What availability looks at: the moment and its day in the program's zone, the tiers,
+    segments and plans of the member, how often they took it, what is left (None without a limit).
     """
 
     now: datetime
     day: date
     tiers: Sequence[Tier]
     segments: Collection[str]
+    plans: Collection[str]
     taken: int
     left: int | None
 
@@ -49,6 +50,7 @@ def conditions(reward: Reward, facts: Facts) -> Iterator[Condition]:
     yield Condition("on_offer", reward.is_active and _is_running(reward, facts), gone)
     segment = reward.segment_id
     yield Condition("segment", segment is None or segment in facts.segments, gone)
+    yield Condition("plan", reward.plan_id is None or reward.plan_id in facts.plans, gone)
     lock = lock_of(reward, tiers=facts.tiers)
     words = _("This reward is for %(tier)s and above.") % {"tier": lock.name if lock else ""}
     yield Condition("tier", lock is None, words, tier=lock)

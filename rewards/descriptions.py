@@ -74,6 +74,7 @@ def _rewards() -> None:
                 "40",
             ),
             "segment": ("Only members of this segment see it.", '"students"'),
+            "plan": ("Only members who have this plan see it.", '"plus"'),
             "from": ("The first day on which it can be had.", "2026-06-01"),
             "until": ("The first day on which it no longer can.", "2026-09-01"),
             "early": (
@@ -221,6 +222,13 @@ def _conversions() -> None:
             "gives": ("What is given for it.", '{ unit = "crumb", amount = 3 }'),
             "least": ("The least that can be taken.", "500"),
             "bonus": ("More for those who exchange much.", "{ every = 1000, amount = 5 }"),
+            "monthly": (
+                (
+                    "Whether it happens by itself, for what is there as a month ends; what does "
+                    "not fill a step stays for the next."
+                ),
+                "true",
+            ),
         },
     )
     describe(

@@ -54,6 +54,7 @@ def _reward(row: Reward, zone: str) -> RewardTable:
         per_member=row.per_member,
         stock=sum(stock) if stock else None,
         segment=row.segment_id,
+        plan=row.plan_id,
         from_=clock.local_date(row.starts_at, zone) if row.starts_at else None,
         until=clock.local_date(row.ends_at, zone) if row.ends_at else None,
         early=EarlyTable(tier_at_least=row.early_tier.code, days=row.early_days)
@@ -141,4 +142,5 @@ def _conversion(row: Conversion) -> ConversionTable:
         gives=SideTable(unit=row.gives_id, amount=whole(row.amount, row.gives)),
         least=whole(row.least, row.takes) if row.least else None,
         bonus=bonus,
+        monthly=row.is_monthly,
     )

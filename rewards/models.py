@@ -22,6 +22,7 @@ from common.ids import public_id, uuid7
 from common.ranges import DateRange
 from common.triggers import bumps_program_version
 from members.models import Member, MemberOwned, Segment
+from plans.models import Plan
 from points.models import Posting
 from program.models import Location, Unit, is_code
 from rewards.goods import (
@@ -129,6 +130,7 @@ class Reward(KindTerms):
         related_name="+",
         help_text=_("Only members of this segment see it."),
     )
+    plan = models.ForeignKey(Plan, models.PROTECT, null=True, blank=True, related_name="+")
     early_tier = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="+")
     early_days = models.PositiveSmallIntegerField(
         default=0,
@@ -367,6 +369,9 @@ class Conversion(models.Model):
     least = models.PositiveBigIntegerField(default=0, help_text=_("The least that can be taken."))
     bonus_step = models.PositiveBigIntegerField(null=True, blank=True)
     bonus_amount = models.PositiveBigIntegerField(null=True, blank=True)
+    is_monthly = models.BooleanField(
+        default=False, help_text=_("Whole steps are exchanged by themselves as a month ends.")
+    )
     is_active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from common import clock
 from members import lineage
 from members.models import Member
+from plans import holding
 from points.models import Account
 from program.models import Program
 from rewards import availability, shelf, stock
@@ -104,7 +105,7 @@ def visible(program: Program) -> Sequence[Reward]:
     """What is on offer now to everybody, with stock, prices and tiers at hand. Two queries."""
     now = clock.now()
     today = clock.local_date(now, program.time_zone)
-    rows = Reward.objects.on_offer(now).filter(segment=None)
+    rows = Reward.objects.on_offer(now).filter(segment=None, plan=None)
     return [row for row in _at_hand(rows, today) if not is_drawn(row, today)]
 
 
@@ -129,10 +130,13 @@ def _open_to(member: Member, *, tiers: Sequence[Tier], today: date) -> list[Rewa
         for row in _at_hand(Reward.objects.announced(now), today)
         if has_begun(row, tiers, now) and not is_drawn(row, today)
     ]
-    if not any(row.segment_id for row in rows):
-        return rows
-    mine = set(member.segments.values_list("segment", flat=True))
-    return [row for row in rows if row.segment_id is None or row.segment_id in mine]
+    if any(row.segment_id for row in rows):
+        mine = set(member.segments.values_list("segment", flat=True))
+        rows = [row for row in rows if row.segment_id is None or row.segment_id in mine]
+    if any(row.plan_id for row in rows):
+        plans = holding.now(member)
+        rows = [row for row in rows if row.plan_id is None or row.plan_id in plans]
+    return rows
 
 
 def held(member: Member, *, program: Program) -> list[Tier]:
@@ -174,6 +178,7 @@ def facts_of(reward: Reward, *, member: Member, program: Program) -> Facts:
         day=day,
         tiers=held(member, program=program),
         segments=segments,
+        plans=holding.now(member) if reward.plan_id else (),
         taken=_taken(member, limited).get(reward.pk, 0),
         left=stock.left_of(reward, today=day),
     )

@@ -18,8 +18,8 @@ SHEETS = [
         {
             "Reward": (
                 "id code name summary description terms category picture worth unit valid_days "
-                "lowest_tier segment early_tier early_days per_member starts_at ends_at is_active "
-                "position least_purchase shared_code step cancel_days percent legal kind "
+                "lowest_tier segment plan early_tier early_days per_member starts_at ends_at "
+                "is_active position least_purchase shared_code step cancel_days percent legal kind "
                 "upgrade_to most odds upgrade_from fund codes winners value draws_on"
             ),
             "Fund": "code name about unit position",
@@ -29,7 +29,8 @@ SHEETS = [
             "RewardPrice": "id reward tier amount starts_on ends_on",
             "RewardStock": "id reward slot left",
             "Conversion": (
-                "code name gives takes step amount least bonus_step bonus_amount is_active position"
+                "code name gives takes step amount least bonus_step bonus_amount is_monthly "
+                "is_active position"
             ),
         },
     ),

@@ -12,9 +12,19 @@ from common.ids import uuid7
 from common.text import scaled
 from program.blueprint import Table
 from program.errors import BlueprintInvalid
-from program.scenarios import Expectation, Found, Stage, Step, register
+from program.scenarios import Expectation, Found, Stage, Step, register, register_tick
 from program.sections import Code, Text
-from rewards import contests, delivery, exchange, giving, offers, redemption, stock, vouchers
+from rewards import (
+    contests,
+    delivery,
+    exchange,
+    giving,
+    offers,
+    redemption,
+    stock,
+    sweeping,
+    vouchers,
+)
 from rewards.exchange import Exchanged
 from rewards.models import Conversion, Draw, Fulfilment, FundTotal, Redemption, RewardDate
 from rewards.redemption import Wish
@@ -196,3 +206,4 @@ def install() -> None:
         Expectation("donors", ShareFound, _donors),
         Expectation("winners", int, _winners),
     )
+    register_tick(sweeping.run)

@@ -76,6 +76,7 @@ class RewardTable(Table):
     per_member: Annotated[int, msgspec.Meta(ge=1, le=32_767)] | None = None
     stock: Annotated[int, msgspec.Meta(ge=0, le=2_000_000_000)] | None = None
     segment: Code | None = None
+    plan: Code | None = None
     from_: date | None = msgspec.field(default=None, name="from")
     until: date | None = None
     early: EarlyTable | None = None
@@ -122,6 +123,7 @@ def _apply(tables: list[RewardTable], blueprint: Any) -> list[str]:
         }
         values |= {"unit_id": table.unit, "lowest_tier": _tier(table.tier_at_least)}
         values |= {"is_active": True, "position": position, "segment_id": table.segment}
+        values |= {"plan_id": table.plan}
         place = f'[[reward]] "{table.code}"'
         refuse_other_kind(table, place)
         values |= _times(table) | columns(table, blueprint, place)
@@ -161,6 +163,9 @@ def _check(table: RewardTable, blueprint: Any) -> None:
     if table.segment is not None:
         segments = [one.code for one in blueprint.segment]
         require_code(table.segment, segments, place=f"{place}, segment")
+    if table.plan is not None:
+        plans = [one.code for one in blueprint.plan]
+        require_code(table.plan, plans, place=f"{place}, plan")
     decimals = next(unit.decimals for unit in blueprint.unit if unit.code == table.unit)
     for price in table.price:
         if price.amount.scaleb(decimals) % 1:
@@ -259,6 +264,7 @@ class ConversionTable(Table):
     gives: SideTable
     least: Decimal | None = None
     bonus: ExchangeBonusTable | None = None
+    monthly: bool = False
 
     def __post_init__(self) -> None:
         positive(self, "least")
@@ -287,6 +293,7 @@ def _apply_conversions(tables: list[ConversionTable], blueprint: Any) -> list[st
             "bonus_amount": smallest(bonus.amount, given, place=f"{place}, bonus")
             if bonus
             else None,
+            "is_monthly": table.monthly,
             "is_active": True,
             "position": position,
         }

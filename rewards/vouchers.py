@@ -17,6 +17,7 @@ from program import catalog
 from program.models import Location
 from rewards import codes
 from rewards.errors import (
+    UndoTooLate,
     VoucherCancelled,
     VoucherEarly,
     VoucherExpired,
@@ -24,6 +25,8 @@ from rewards.errors import (
     VoucherUsed,
 )
 from rewards.models import Redemption, VoucherKey
+
+UNDO_MINUTES = 15  # long enough to notice at the till, too short to use a voucher twice unseen
 
 
 def find(code: str) -> Redemption:
@@ -76,6 +79,35 @@ def use(code: str, *, actor: str, location: Location | None = None) -> Redemptio
                 "actor": actor,
                 "location": location.code if location else None,
             },
+        )
+    return redemption
+
+
+def undo(code: str, *, actor: str) -> Redemption:
+    """Take a use back, shortly after it, by whoever it was: the voucher can be used again.
+
+    Raises VoucherInvalid, and UndoTooLate when it was not used, not by this actor, or too long ago.
+    """
+    found = find(code)
+    with transaction.atomic():
+        rows = Redemption.objects.select_for_update(of=("self",)).select_related(
+            "reward", "member", "used_location"
+        )
+        redemption = rows.get(pk=found.pk, member_id=found.member_id)
+        limit = clock.now() - timedelta(minutes=UNDO_MINUTES)
+        if redemption.used_at is None or redemption.used_by != actor or redemption.used_at < limit:
+            raise UndoTooLate(
+                _("A use can be taken back for %(minutes)s minutes, by who used the voucher.")
+                % {"minutes": UNDO_MINUTES}
+            )
+        redemption.status, redemption.used_at = Redemption.Status.ISSUED, None
+        redemption.used_by, redemption.used_location = "", None
+        redemption.save(update_fields=["status", "used_at", "used_by", "used_location"])
+        outbox.publish(
+            "voucher_use_undone",
+            member_id=redemption.member_id,
+            subject=redemption.public_id,
+            payload={"reward": redemption.reward.code, "actor": actor},
         )
     return redemption
 

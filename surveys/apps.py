@@ -7,10 +7,11 @@ class SurveysConfig(AppConfig):
 
     def ready(self) -> None:
         from points import approvals
-        from surveys import care, descriptions, merging, proof, sections
+        from surveys import care, descriptions, merging, privacy, proof, sections
 
         sections.install()
         proof.install()
         descriptions.install()
         merging.install()
+        privacy.install()
         approvals.register(care.GOODWILL, approvals.Verb(care.perform_goodwill))

@@ -1,5 +1,6 @@
 from celery import shared_task
 
+from program.models import Program
 from surveys import care, inviting, opening, tallies, waves
 
 
@@ -11,7 +12,8 @@ def invite() -> None:
 
 @shared_task
 def send_waves() -> None:
-    waves.run()
+    if Program.objects.exists():
+        waves.run()
 
 
 @shared_task
@@ -21,4 +23,5 @@ def escalate() -> None:
 
 @shared_task
 def tally() -> None:
-    tallies.count()
+    if Program.objects.exists():
+        tallies.count()

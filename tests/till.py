@@ -5,7 +5,9 @@ The program is the hotel's. Marta is its member; STAY is seven nights of hers in
 
 from __future__ import annotations
 
+import itertools
 import json
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,6 +22,7 @@ from partners.models import ApiKey, Scope
 from program.models import Partner, Program
 
 ACTOR = "system:test"
+_turn = itertools.count(1)
 STAY: dict[str, Any] = {
     "reference": "booking-1",
     "type": "stay",
@@ -33,10 +36,16 @@ STAY: dict[str, Any] = {
 class Till:
     """A caller with a key. Errors inside the house are answers to it, not exceptions."""
 
-    def __init__(self, partner: str = "front-desk", scopes: Iterable[str] = Scope.values) -> None:
+    def __init__(
+        self,
+        partner: str = "front-desk",
+        scopes: Iterable[str] = Scope.values,
+        **more: Any,
+    ) -> None:
         owner = Partner.objects.get(pk=partner)
         self.key: ApiKey
-        self.key, self.text = keys.issue(owner, name="Till 1", scopes=scopes, actor=ACTOR)
+        name = f"Till {next(_turn)}"
+        self.key, self.text = keys.issue(owner, name=name, scopes=scopes, actor=ACTOR, **more)
         self.client = Client(headers={"Authorization": f"Bearer {self.text}"})
 
     def post(self, body: Any = None, **changes: Any) -> HttpResponse:
@@ -50,6 +59,23 @@ class Till:
         """Post STAY with changed attributes (None leaves one out)."""
         merged = STAY["attributes"] | attributes
         return self.post(attributes={k: v for k, v in merged.items() if v is not None})
+
+    def send(
+        self, path: str, body: Any = None, *, key: str | None = "", method: str = "post"
+    ) -> HttpResponse:
+        """An unsafe call under an Idempotency-Key: a new one unless said, None for none."""
+        headers = {} if key is None else {"Idempotency-Key": key or uuid.uuid4().hex}
+        raw = "" if body is None else json.dumps(body)
+        return self.client.generic(
+            method.upper(),
+            f"/api/v1/{path}",
+            raw,
+            content_type="application/json",
+            headers=headers,
+        )
+
+    def get(self, path: str, **headers: str) -> HttpResponse:
+        return self.client.get(f"/api/v1/{path}", headers=headers)
 
     def member(self, card: str) -> HttpResponse:
         return self.client.get(f"/api/v1/members/{card}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from program.describing import describe
 from program.descriptions import CODE
-from tiers.scenes import AdjustTable, GrantTable
+from tiers.scenes import AdjustTable, ChallengeTable, GrantTable
 from tiers.sections import (
     LadderTable,
     NeedTable,
@@ -154,6 +154,7 @@ def _routes() -> None:
         {
             "at_least": ("How much, or how many years.", "15"),
             "counter": ("The unit that is counted.", '"flight"'),
+            "less": ("What this counter has counted is taken off.", '"returned"'),
             "years_at": ("The tier that was held, or one above it.", '"gold"'),
             "window": ("What counts; left out: what counts on the ladder.", '"lifetime"'),
             "window_months": ("How many months, for the window `months`.", "6"),
@@ -189,7 +190,20 @@ def _scenarios() -> None:
             "tier": ("Which one.", '"regular"'),
             "until": ("Its last day; left out: for life.", "2026-12-31"),
             "matched": ("Whether it answers a tier held elsewhere.", "true"),
+            "challenge": (
+                "What must be counted until then to keep it.",
+                '{ unit = "visit", amount = 5, keeps_until = 2027-12-31 }',
+            ),
             "reason": ("Why.", '"Holds Gold at the hotel"'),
+        },
+    )
+    describe(
+        ChallengeTable,
+        "A matched tier is kept by whoever counts so much from the day it is given to its end.",
+        {
+            "unit": ("Of which counter.", '"visit"'),
+            "amount": ("How much.", "5"),
+            "keeps_until": ("The last day for who has done it; left out: for life.", "2027-12-31"),
         },
     )
     describe(

@@ -96,6 +96,7 @@ def _need(row: TierNeed, ladder: Ladder) -> NeedTable:
     return NeedTable(
         at_least=whole(row.at_least, row.unit) if row.unit else Decimal(row.at_least),
         counter=row.unit_id,
+        less=row.less_id,
         years_at=row.held.code if row.held else None,
         window=None if is_usual else literal(row.window),
         window_months=None if is_usual else row.window_months,

@@ -71,7 +71,10 @@ def withdraw(standing: Standing, *, reason: str, actor: str) -> Standing:
         row = Standing.objects.select_for_update().get(pk=standing.pk, member=standing.member_id)
         if row.source == Standing.Source.EARNED or (row.ends_at and row.ends_at <= now):
             raise InvalidInput("Only a given tier that is still held can be withdrawn.")
-        Standing.objects.filter(pk=row.pk, member=row.member_id).update(ends_at=now)
+        changed: dict[str, object] = {"ends_at": now}
+        if row.kept_at is None:  # what was asked for to keep it is asked no more
+            changed |= {"challenge_unit": None, "challenge_amount": None, "keeps_until": None}
+        Standing.objects.filter(pk=row.pk, member=row.member_id).update(**changed)
         payload = {"tier": row.tier.code, "reason": reason, "actor": actor}
         outbox.publish("tier_withdrawn", member_id=row.member_id, payload=payload)
         row.ends_at = now

@@ -93,6 +93,7 @@ def _need(need: TierNeed) -> Requirement:
     return Requirement(
         at_least=need.at_least,
         unit=need.unit_id or "",
+        less=need.less_id or "",
         rank=need.held.rank if need.held else 0,
         window=Window(need.window, need.window_months or 0),
     )
@@ -150,14 +151,17 @@ def _folded(
 def _credits(
     ids: list[uuid.UUID], units: Collection[str], known_at: datetime | None
 ) -> dict[uuid.UUID, list[Event]]:
-    """By the accounts' ids, which follow from member and unit: one index serves it, always."""
+    """By the accounts' ids, which follow from member and unit: one index serves it, always.
+
+    What was taken back whole is as if it had never been counted.
+    """
     accounts = {Account.id_for(pk, unit): (pk, unit) for pk in ids for unit in units}
     found: dict[uuid.UUID, list[Event]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT account_id, occurred_at, sum(amount)::bigint FROM points_entry
                WHERE account_id = ANY(%s) AND recorded_at <= coalesce(%s::timestamptz, 'infinity')
-               GROUP BY 1, 2""",
+               GROUP BY 1, 2 HAVING sum(amount) <> 0""",
             [list(accounts), known_at],
         )
         for account, moment, amount in cursor:

@@ -245,6 +245,14 @@ class TierNeed(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     route = models.ForeignKey(TierRoute, models.CASCADE, related_name="needs")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    less = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("What this counter has counted is taken off: purchases less returns."),
+    )
     held = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="+")
     at_least = models.PositiveBigIntegerField()
     window = models.CharField(max_length=16, choices=Ladder.Window.choices)
@@ -258,6 +266,10 @@ class TierNeed(models.Model):
                 condition=Q(unit__isnull=False, held__isnull=True)
                 | Q(unit__isnull=True, held__isnull=False),
                 name="tiers_need_counts_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(less__isnull=True) | (Q(unit__isnull=False) & ~Q(less=F("unit"))),
+                name="tiers_need_takes_off_another_counter",
             ),
             models.CheckConstraint(condition=Q(at_least__gte=1), name="tiers_need_is_positive"),
             models.CheckConstraint(
@@ -303,6 +315,7 @@ class Standing(MemberOwned):
         EARNED = "earned", _("earned")
         GRANTED = "granted", _("granted")
         MATCHED = "matched", _("matched")
+        KEPT = "kept", _("kept after a return")
         BOUGHT = "bought", _("bought")
         MERGED = "merged", _("kept from before a merge")
 
@@ -314,9 +327,20 @@ class Standing(MemberOwned):
     ends_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=240, blank=True)
     actor = models.CharField(max_length=80, blank=True)
+    cause = models.CharField(
+        max_length=40, blank=True, help_text=_("The activity whose return it outlives.")
+    )
     merge = models.ForeignKey(
         MemberMerge, models.PROTECT, null=True, blank=True, related_name="standings"
     )
+    challenge_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    challenge_amount = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text=_("What must be counted until the end to keep it.")
+    )
+    keeps_until = models.DateTimeField(null=True, blank=True)
+    kept_at = models.DateTimeField(null=True, blank=True)
     recorded_at = models.DateTimeField(db_default=Now())
 
     objects = StandingQuerySet.as_manager()
@@ -333,9 +357,21 @@ class Standing(MemberOwned):
                 name="tiers_standing_given_has_a_reason",
             ),
             models.CheckConstraint(
+                condition=(Q(source="kept") & ~Q(cause="")) | (~Q(source="kept") & Q(cause="")),
+                name="tiers_standing_kept_names_its_cause",
+            ),
+            models.CheckConstraint(
                 condition=Q(source="merged", merge__isnull=False)
                 | (~Q(source="merged") & Q(merge__isnull=True)),
                 name="tiers_standing_merged_names_its_merge",
+            ),
+            models.CheckConstraint(
+                condition=Q(challenge_unit__isnull=True, challenge_amount__isnull=True)
+                & Q(keeps_until__isnull=True, kept_at__isnull=True)
+                | Q(source="matched", challenge_unit__isnull=False)
+                & Q(challenge_amount__isnull=False, challenge_amount__gte=1)
+                & (Q(kept_at__isnull=False) | Q(ends_at__isnull=False)),
+                name="tiers_standing_challenge_is_whole",
             ),
             ExclusionConstraint(
                 name="tiers_standing_periods_do_not_overlap",

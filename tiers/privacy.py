@@ -23,12 +23,15 @@ SHEETS = [
             "Tier": ("id ladder code name rank threshold head_start colors field outline benefits"),
             "TierExpiry": "id tier unit expiry expiry_count expiry_round_to",
             "TierRoute": "id tier position starts_on ends_on keeps",
-            "TierNeed": "id route unit held at_least window window_months",
+            "TierNeed": "id route unit less held at_least window window_months",
         },
     ),
     Sheet(
         "tiers.Standing",
-        plain("id member ladder tier source starts_at ends_at actor merge recorded_at")
+        plain(
+            "id member ladder tier source starts_at ends_at actor merge recorded_at "
+            "challenge_unit challenge_amount keeps_until kept_at"
+        )
         | words("reason"),
         title=_("Your tiers"),
         member="member",

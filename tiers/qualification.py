@@ -114,11 +114,16 @@ class Climb:
         self._pass(moment)
         if need.rank:
             return self._years_at(need.rank, moment)
-        series = self._series.get(need.unit)
-        counted = series.between(self._start(need.window, moment), moment) if series else 0
+        counted = self._counted(need.unit, need.window, moment)
+        if need.less:
+            counted -= self._counted(need.less, need.window, moment)
         if need.window.kind == "year" and need.unit == self.rule.counter:
             counted += self._carried(moment)
         return counted
+
+    def _counted(self, unit: str, window: Window, moment: datetime) -> int:
+        series = self._series.get(unit)
+        return series.between(self._start(window, moment), moment) if series else 0
 
     def _carried(self, moment: datetime) -> int:
         """What a program year begins with: a head start for the tier held then, and last year's
@@ -164,6 +169,10 @@ class Climb:
         """What is held when, by what was earned: spans that do not overlap, in order of time."""
         self._pass(until or clock.now())
         return self._held()
+
+    def flat(self, holds: Sequence[Span]) -> list[Span]:
+        """Holds of this ladder as spans that do not overlap: what it was before something came."""
+        return flatten(holds, self.rule, self._ends)
 
     def _restart(self) -> None:
         self.holds: list[Span] = []
@@ -300,7 +309,7 @@ class Climb:
 
     def _held(self) -> list[Span]:
         if self._flat is None:
-            self._flat = flatten(self.holds, self.rule, self._ends)
+            self._flat = self.flat(self.holds)
         return self._flat
 
 

@@ -12,9 +12,9 @@ from points.models import Posting
 from points.scenes import history, unit_of
 from program.blueprint import Table
 from program.errors import BlueprintInvalid
-from program.scenarios import Expectation, Found, Stage, Step, register
+from program.scenarios import Expectation, Found, Stage, Step, register, register_tick
 from program.sections import Code, Text
-from tiers import correction, grants, standing
+from tiers import challenges, correction, grants, standing
 from tiers.models import Standing, Tier
 from tiers.standing import Progress
 
@@ -27,13 +27,26 @@ class AdjustTable(Table):
     reason: Text = "Scenario"
 
 
+class ChallengeTable(Table):
+    """What must be counted until then to keep a matched tier, and to the end of which day."""
+
+    unit: Code
+    amount: Decimal
+    keeps_until: date | None = None
+
+
 class GrantTable(Table):
     """A tier given by staff, or matched; to the end of `until`, or for life."""
 
     tier: Code
     until: date | None = None
     matched: bool = False
+    challenge: ChallengeTable | None = None
     reason: Text = "Scenario"
+
+    def __post_init__(self) -> None:
+        if self.challenge is not None and not (self.matched and self.until):
+            raise ValueError("a challenge goes with matched and until")
 
 
 NONE = "none"
@@ -56,6 +69,8 @@ def _grant(table: GrantTable, stage: Stage) -> Standing:
     tier = Tier.objects.filter(code=table.tier).first()
     if tier is None:
         raise BlueprintInvalid(f'there is no tier "{table.tier}".')
+    if table.challenge is not None and table.until is not None:
+        return _challenge(table.challenge, tier, table.until, stage)
     return grants.grant(
         stage.who(),
         tier=tier,
@@ -63,6 +78,20 @@ def _grant(table: GrantTable, stage: Stage) -> Standing:
         reason=table.reason,
         actor="system:scenario",
         source=Standing.Source.MATCHED if table.matched else Standing.Source.GRANTED,
+    )
+
+
+def _challenge(table: ChallengeTable, tier: Tier, until: date, stage: Stage) -> Standing:
+    unit, kept = unit_of(table.unit), table.keeps_until
+    return challenges.match(
+        stage.who(),
+        tier=tier,
+        unit=unit,
+        amount=int(table.amount.scaleb(unit.decimals)),
+        ends_at=clock.end_of_day(until, stage.zone),
+        keeps_until=clock.end_of_day(kept, stage.zone) if kept else None,
+        reason="Scenario",
+        actor="system:scenario",
     )
 
 
@@ -109,3 +138,4 @@ def install() -> None:
         Expectation("tier_until", date, _until),
         Expectation("tier_for_life", bool, _for_life),
     )
+    register_tick(challenges.settle)

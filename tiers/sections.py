@@ -72,6 +72,7 @@ class NeedTable(Table):
 
     at_least: Decimal
     counter: Code | None = None
+    less: Code | None = None
     years_at: Code | None = None
     window: WindowName | None = None
     window_months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
@@ -80,6 +81,8 @@ class NeedTable(Table):
         positive(self, "at_least")
         if (self.counter is None) == (self.years_at is None):
             raise ValueError("give either counter or years_at")
+        if self.less is not None and (self.counter is None or self.less == self.counter):
+            raise ValueError("less goes with counter, and names another one")
         _check_window(self.window, self.window_months)
 
 
@@ -263,6 +266,8 @@ def _route(
     for need in route.need:
         if need.counter is not None:
             require_code(need.counter, counters, place=place)
+        if need.less is not None:
+            require_code(need.less, _alike(need.counter, counters), place=f"{place}, less")
         if need.years_at is not None:
             require_code(need.years_at, tiers, place=place)
         decimals = counters[need.counter].decimals if need.counter else 0
@@ -271,6 +276,7 @@ def _route(
         needs.append(
             {
                 "unit_id": need.counter,
+                "less_id": need.less,
                 "held_id": tiers[need.years_at].pk if need.years_at else None,
                 "at_least": smallest(need.at_least, decimals, place=f"{place}, at_least"),
                 "window": window,
@@ -280,8 +286,14 @@ def _route(
     return route.from_, route.until, route.keeps, needs
 
 
+def _alike(counter: str | None, counters: dict[str, Any]) -> list[str]:
+    """The counters that can be taken off another: those with as many decimals."""
+    own = counters[counter].decimals if counter else 0
+    return [code for code, unit in counters.items() if unit.decimals == own]
+
+
 def _stored(need: TierNeed) -> dict[str, Any]:
-    names = ("unit_id", "held_id", "at_least", "window", "window_months")
+    names = ("unit_id", "less_id", "held_id", "at_least", "window", "window_months")
     return {name: getattr(need, name) for name in names}
 
 

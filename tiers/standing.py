@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from types import MappingProxyType
 
 from django.db import transaction
 
@@ -20,6 +21,7 @@ from points.models import Account
 from program import catalog
 from program.models import Program, Unit
 from tiers.errors import REFUSALS
+from tiers.flattening import top
 from tiers.ladders import Climbs, climbs, has_turned, routes_of, rules
 from tiers.ladders import rows as ladders
 from tiers.models import Ladder, Standing, Tier
@@ -115,9 +117,14 @@ def _settle_all(people: list[Member], *, program: Program, actor: str) -> None:
     settle(climbs(people, program=program), actor=actor)
 
 
-def settle(ways: Mapping[tuple[uuid.UUID, str], Climb], *, actor: str) -> list[Standing]:
+def settle(
+    ways: Mapping[tuple[uuid.UUID, str], Climb],
+    *,
+    actor: str,
+    beside: Mapping[tuple[uuid.UUID, str], Sequence[Span]] = MappingProxyType({}),
+) -> list[Standing]:
     """Store the periods that follow from `ways`, changing only those that differ; announces what a
-    member holds now.
+    member holds now, with what is kept `beside` it.
 
     The caller holds the members' accounts (or the member's row) locked. Returns the standings
     written.
@@ -140,7 +147,7 @@ def settle(ways: Mapping[tuple[uuid.UUID, str], Climb], *, actor: str) -> list[S
             span for span in spans if (span.rung.id, span.starts_at, span.ends_at) not in known
         ]
         fresh += [_row(key, span) for span in missing]
-        events += _announce(key, old=old, spans=spans, actor=actor)
+        events += _announce(key, old=old, spans=[*spans, *beside.get(key, ())], actor=actor)
     with translate(REFUSALS):
         if stale:
             Standing.objects.filter(pk__in=stale).delete()
@@ -166,9 +173,7 @@ def _announce(
     before = next(
         (r.tier for r in old if r.starts_at <= now and (not r.ends_at or r.ends_at > now)), None
     )
-    after = next(
-        (s.rung for s in spans if s.starts_at <= now and (not s.ends_at or s.ends_at > now)), None
-    )
+    after = top(span for span in spans if span.covers(now))
     if (after.id if after else None) == (before.pk if before else None):
         return []
     payload = {
@@ -214,7 +219,7 @@ def place(
 def _is_plain(program: Program) -> bool:
     """Whether balances say it all: every tier is a threshold of what was ever counted."""
     return all(
-        need.window.kind == "lifetime" and need.unit
+        need.window.kind == "lifetime" and need.unit and not need.less
         for rule in rules(program)
         for rung in rule.rungs
         for route in rung.routes

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from tiers import opening, standing
+from tiers import challenges, opening, standing
 
 
 @shared_task
@@ -11,3 +11,8 @@ def reassess_turned() -> None:
 @shared_task
 def post_openings() -> None:
     opening.resume()
+
+
+@shared_task
+def settle_challenges() -> None:
+    challenges.settle()

@@ -19,10 +19,14 @@ class Window:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Requirement:
-    """At least so much of the counter `unit`, or so many program years at rank `rank` or above."""
+    """At least so much of the counter `unit`, or so many program years at rank `rank` or above.
+
+    What the counter `less` has counted is taken off: purchases less returns.
+    """
 
     at_least: int
     unit: str = ""
+    less: str = ""
     rank: int = 0
     window: Window = Window()
 
@@ -94,7 +98,12 @@ class LadderRule:
     def units(self) -> frozenset[str]:
         """Every counter that any route reads."""
         return frozenset(
-            n.unit for r in self.rungs for route in r.routes for n in route.needs if n.unit
+            unit
+            for rung in self.rungs
+            for route in rung.routes
+            for need in route.needs
+            for unit in (need.unit, need.less)
+            if unit
         )
 
     def year_of(self, day: date) -> date:

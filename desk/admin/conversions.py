@@ -43,7 +43,7 @@ class ConversionAdmin(KeptAdmin):
     list_select_related = ("gives", "takes")
     fields = (
         ("name", "code"), ("takes", "gives"), ("step", "amount"), ("least", "position"),
-        ("bonus_step", "bonus_amount"), "is_active",
+        ("bonus_step", "bonus_amount"), ("is_monthly", "is_active"),
     )  # fmt: skip
     empty_hint = _("No conversion yet: points for nights, miles of another program.")
 

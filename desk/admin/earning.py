@@ -18,7 +18,16 @@ from desk import house, rules, say
 from desk.admin import links
 from desk.admin.base import FactAdmin, FactInline, StaffNames
 from desk.views import verbs
-from earning.models import Activity, ActivityBody, ActivityKey, Award, ImportRun, UnclaimedActivity
+from earning.models import (
+    Activity,
+    ActivityBody,
+    ActivityKey,
+    Award,
+    Correction,
+    ImportRun,
+    PendingActivity,
+    UnclaimedActivity,
+)
 from program import catalog
 from program.models import Program
 
@@ -74,6 +83,46 @@ class ActivityPage(StaffNames):
         return str(getattr(row, "facts", ""))
 
 
+class CorrectionInline(FactInline):
+    model = Correction
+    verbose_name_plural = _("what changes took back or gave")
+    fields = ("moved", "sentence", "rule", "why")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Correction]:
+        return super().get_queryset(request).select_related("unit", "rule", "change")
+
+    @display(description=_("moved"))
+    def moved(self, row: Correction) -> str:
+        return say.figure(row.amount, row.unit, is_change=True)
+
+    @display(description=_("reason"))
+    def why(self, row: Correction) -> str:
+        return row.change.reason
+
+
+class VerbPage(FactAdmin):
+    """A page of facts with the buttons of the verbs that make sense for it."""
+
+    change_form_outer_before_template = "desk/_buttons.html"
+
+    def get_urls(self) -> list[Any]:
+        label = self.model._meta.label_lower
+        return [*verbs.urls_of(label, self.admin_site), *super().get_urls()]
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        *args: Any,
+        obj: Any = None,
+        **kwargs: Any,
+    ) -> HttpResponse:
+        if obj is not None:
+            context["buttons"] = verbs.open_to(request, obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+
 class EarnedFilter(admin.SimpleListFilter):
     title = _("earned")
     parameter_name = "earned"
@@ -89,7 +138,7 @@ class EarnedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Activity)
-class ActivityAdmin(links.ByMember, ActivityPage, FactAdmin):
+class ActivityAdmin(links.ByMember, ActivityPage, VerbPage):
     list_display = ("when", "who", "what", "details", "earned", "reference")
     list_filter = (EarnedFilter, "type", "partner", "location", ("occurred_at", RangeDateFilter))
     list_filter_submit = True
@@ -97,7 +146,7 @@ class ActivityAdmin(links.ByMember, ActivityPage, FactAdmin):
     search_help_text = _("Member, or the partner's reference")
     fields = ("member", "what", "details", "partner", "reference", "when", "written", "doer", "why")
     readonly_fields = ("what", "details", "when", "written", "doer", "why")
-    inlines: ClassVar = [AwardInline]
+    inlines: ClassVar = [AwardInline, CorrectionInline]
     empty_hint = _(
         "No activity fits. They come from partners, from imports, or by claiming one that waits."
     )
@@ -145,7 +194,7 @@ class ClaimedFilter(admin.SimpleListFilter):
 
 
 @admin.register(UnclaimedActivity)
-class UnclaimedActivityAdmin(ActivityPage, FactAdmin):
+class UnclaimedActivityAdmin(ActivityPage, VerbPage):
     list_display = ("when", "what", "details", "named_whom", "reference", "state")
     list_filter = (ClaimedFilter, "type", "partner", "location")
     list_select_related = ("type", "partner", "location")
@@ -165,7 +214,6 @@ class UnclaimedActivityAdmin(ActivityPage, FactAdmin):
         "state",
     )
     readonly_fields = ("what", "details", "named_whom", "when", "written", "doer", "state")
-    change_form_outer_before_template = "desk/_buttons.html"
     empty_hint = _("Nothing waits for its owner. Activities that name nobody known are kept here.")
 
     @display(description=_("whom it named"))
@@ -184,20 +232,43 @@ class UnclaimedActivityAdmin(ActivityPage, FactAdmin):
         url = reverse("admin:earning_unclaimedactivity_claim", args=[row.pk])
         return format_html('<a class="desk-link" href="{}">{}</a>', url, _("Claim for a member"))
 
-    def get_urls(self) -> list[Any]:
-        return [*verbs.urls_of("earning.unclaimedactivity", self.admin_site), *super().get_urls()]
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,
-        obj: Any = None,
-        **kwargs: Any,
-    ) -> HttpResponse:
-        if obj is not None:
-            context["buttons"] = verbs.open_to(request, obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+@admin.register(PendingActivity)
+class PendingActivityAdmin(links.ByMember, ActivityPage, VerbPage):
+    list_display = ("when", "who", "what", "details", "due", "expects", "state")
+    list_filter = ("status", "type", "partner", "location")
+    list_select_related = ("member", "type", "partner", "location")
+    ordering = ("-occurred_at", "-id")
+    search_help_text = _("Member, or the partner's reference")
+    fields = (
+        *("member", "what", "details", "partner", "reference", "when", "written", "doer"),
+        *("due", "expects", "state"),
+    )
+    readonly_fields = ("what", "details", "when", "written", "doer", "due", "expects", "state")
+    empty_hint = _("Nothing is pending. What has to be confirmed before it counts waits here.")
+
+    @display(description=_("member"))
+    def who(self, row: PendingActivity) -> str:
+        return links.member(row.member)
+
+    @display(description=_("counts"))
+    def due(self, row: PendingActivity) -> str:
+        if row.due_on is None:
+            return str(_("when it is confirmed"))
+        return str(_("on %(day)s") % {"day": row.due_on})
+
+    @display(description=_("expected"))
+    def expects(self, row: PendingActivity) -> str:
+        units = catalog.of(catalog.current()).units
+        told = [f"+{say.amount(e['amount'], units[e['unit']])}" for e in row.expected]
+        return ", ".join(told) or str(_("nothing"))
+
+    @display(description=_("state"))
+    def state(self, row: PendingActivity) -> str:
+        if row.ended_at is None:
+            return str(row.get_status_display())
+        words = {"state": row.get_status_display(), "day": say.day(row.ended_at)}
+        return str(_("%(state)s on %(day)s") % words)
 
 
 @admin.register(Award)

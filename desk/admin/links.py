@@ -24,6 +24,11 @@ def to(model: str, pk: Any, words: str) -> SafeString:
     return format_html('<a class="desk-link" href="{}">{}</a>', url, words)
 
 
+def at(url: str, words: str) -> SafeString:
+    """A link to a page of the desk's own."""
+    return format_html('<a class="desk-link" href="{}">{}</a>', url, words)
+
+
 def member(row: Member) -> SafeString:
     """A member's name, leading to their page."""
     return to("members.member", row.pk, row.name)

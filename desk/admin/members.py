@@ -16,11 +16,12 @@ from unfold.decorators import display
 
 from common import clock
 from desk import conditions, finding, house, member_page, roles, say
-from desk.admin import links
+from desk.admin import links, merges
 from desk.admin.base import FactAdmin, StaffNames
 from desk.verbs.base import page
 from desk.views import past
 from desk.views import verbs as pages
+from members import merging
 from members.models import Card, ClaimCode, Member, MemberKey, MemberQuerySet
 from points.models import Account
 from program import catalog
@@ -151,7 +152,7 @@ class MemberAdmin(FactAdmin):
 
     def get_urls(self) -> list[Any]:
         own = [*pages.urls_of("members.member", self.admin_site), *past.urls(self.admin_site)]
-        return [*own, *super().get_urls()]
+        return [*own, *merges.urls(self.admin_site), *super().get_urls()]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
@@ -179,12 +180,17 @@ def show(request: HttpRequest, member: Member) -> HttpResponse:
         unit=request.GET.get("unit", ""),
         before=request.GET.get("before", ""),
     )
+    buttons = pages.open_to(request, member)
+    for row in merging.undoable(member):
+        buttons += pages.open_to(request, row)
     shown = house.context(request, title=member.name) | {
         "page": found,
         "member": member,
         "original": member,
         "opts": Member._meta,
-        "buttons": pages.open_to(request, member),
+        "buttons": buttons,
+        "may_export": request.user.has_perm(roles.EXPORT),
+        "merged": merging.latest(member),
     }
     return render(request, "desk/member.html", shown)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -14,7 +15,8 @@ from common import clock
 from desk import roles, say
 from desk.admin.base import FactAdmin, StaffNames
 from desk.views import verbs
-from partners.models import ApiKey, Scope
+from partners import delivery, log
+from partners.models import ApiKey, ApiRequest, Delivery, Endpoint, Scope
 
 
 class KeyStateFilter(admin.SimpleListFilter):
@@ -36,7 +38,20 @@ class ApiKeyAdmin(StaffNames, FactAdmin):
     list_filter = (KeyStateFilter, "partner")
     list_select_related = ("partner",)
     actor_field = "created_by"
-    fields = ("name", "partner", "hint", "may", "state", "issued", "ends", "last_used_on", "doer")
+    fields = (
+        "name",
+        "partner",
+        "hint",
+        "may",
+        "locations",
+        "per_minute",
+        "points_per_day",
+        "state",
+        "issued",
+        "ends",
+        "last_used_on",
+        "doer",
+    )
     readonly_fields = ("hint", "may", "state", "issued", "ends", "doer")
     change_form_outer_before_template = "desk/_buttons.html"
     empty_hint = _("No key yet. A till, a booking engine or a web shop needs one of its own.")
@@ -86,3 +101,111 @@ class ApiKeyAdmin(StaffNames, FactAdmin):
     @display(description=_("last day"))
     def ends(self, row: ApiKey) -> str:
         return say.last_day(row.expires_at)
+
+
+@admin.register(ApiRequest)
+class ApiRequestAdmin(FactAdmin):
+    """The request log: what was called, and the line to call it again."""
+
+    list_display = ("when", "key", "called", "status", "code", "is_replay", "ms")
+    list_select_related = ("key",)
+    list_filter = ("status", "is_replay", "key")
+    search_fields = ("=request_id", "path")
+    fields = (
+        "when",
+        "key",
+        "called",
+        "status",
+        "code",
+        "is_replay",
+        "ms",
+        "request_id",
+        "idempotency_key",
+        "body",
+        "answer",
+        "curl",
+    )
+    readonly_fields = ("when", "called", "curl")
+    empty_hint = _("Nobody has called the API yet. Issue a key, and try it at /api/v1/docs.")
+
+    @display(description=_("when"))
+    def when(self, row: ApiRequest) -> str:
+        return say.moment(row.at)
+
+    @display(description=_("call"))
+    def called(self, row: ApiRequest) -> str:
+        return str(row)
+
+    @display(description=_("copy as curl"))
+    def curl(self, row: ApiRequest) -> str:
+        return format_html("<pre>{}</pre>", log.as_curl(row, origin="$PENNANT"))
+
+
+@admin.register(Endpoint)
+class EndpointAdmin(StaffNames, FactAdmin):
+    """Webhooks: who is told what, and how it goes."""
+
+    list_display = ("url", "partner", "kind", "status", "waiting", "delivered", "given_up")
+    list_select_related = ("partner",)
+    list_filter = ("status", "kind", "partner")
+    search_fields = ("url", "contact")
+    actor_field = "created_by"
+    fields = (
+        "url",
+        "partner",
+        "kind",
+        "description",
+        "contact",
+        "types",
+        "status",
+        "failing_since",
+        "waiting",
+        "delivered",
+        "given_up",
+        "doer",
+    )
+    readonly_fields = ("waiting", "delivered", "given_up", "doer")
+    empty_hint = _("No webhook yet. Partners make their own, with a key that may.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Endpoint]:
+        states = {
+            f"{state}_count": Count("deliveries", filter=Q(deliveries__state=state))
+            for state in Delivery.State.values
+        }
+        return super().get_queryset(request).annotate(**states)
+
+    @display(description=_("waiting"))
+    def waiting(self, row: Endpoint) -> int:
+        return int(getattr(row, "waiting_count", 0))
+
+    @display(description=_("delivered"))
+    def delivered(self, row: Endpoint) -> int:
+        return int(getattr(row, "delivered_count", 0))
+
+    @display(description=_("given up"))
+    def given_up(self, row: Endpoint) -> int:
+        return int(getattr(row, "given_up_count", 0))
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(FactAdmin):
+    """What was sent, what came back, and what is sent next."""
+
+    list_display = ("type", "endpoint", "state", "attempts_made", "due_at", "ended_at")
+    list_select_related = ("endpoint",)
+    list_filter = ("state", "type")
+    fields = ("type", "endpoint", "state", "attempts_made", "due_at", "ended_at", "sent", "tries")
+    readonly_fields = ("sent", "tries")
+    empty_hint = _("Nothing has been sent yet.")
+
+    @display(description=_("what is sent"))
+    def sent(self, row: Delivery) -> str:
+        return format_html("<pre>{}</pre>", delivery.as_json(row))
+
+    @display(description=_("attempts"))
+    def tries(self, row: Delivery) -> str:
+        lines = [
+            f"{say.moment(one.at)}: {one.status or one.problem} ({one.ms} ms)"
+            for one in row.attempts.all()
+        ]
+        return format_html("<pre>{}</pre>", "\n".join(lines))

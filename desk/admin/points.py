@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
@@ -16,6 +18,7 @@ from common import clock
 from desk import say
 from desk.admin import links
 from desk.admin.base import FactAdmin, FactInline, StaffNames
+from earning import explaining
 from points.models import Account, Entry, Extension, Lot, LotUse, Posting
 
 LEDGER_HINT = _(
@@ -163,9 +166,26 @@ class EntryAdmin(links.ByMember, FactAdmin):
         "posting",
         "when",
         "written",
+        "why",
     )
-    readonly_fields = ("change", "balance", "when", "written")
+    readonly_fields = ("change", "balance", "when", "written", "why")
     empty_hint = LEDGER_HINT
+
+    @display(description=_("why"))
+    def why(self, row: Entry) -> str:
+        """The sentence, the rule revision behind it, and what has been corrected since."""
+        found = explaining.explain(row)
+        told = [found.sentence]
+        if found.rule is not None:
+            words = {"rule": found.rule.code, "revision": found.rule.revision}
+            told.append(str(_("Rule %(rule)s, revision %(revision)s") % words))
+        if found.change is not None:
+            told.append(found.change.reason)
+        told += [
+            str(_("Since then: %(sentence)s") % {"sentence": row.sentence})
+            for row in found.corrections
+        ]
+        return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in told))
 
     @display(description=_("happened"))
     def when(self, row: Entry) -> str:

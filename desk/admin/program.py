@@ -201,6 +201,8 @@ class AttributeForm(HouseForm):
             "least",
             "most",
             "choices",
+            "default",
+            "told_days",
             "position",
         )
 
@@ -218,7 +220,7 @@ class AttributeInline(TallInline):
     verbose_name_plural = _("attributes: what an activity says about itself")
     fields = (
         ("name", "code"), ("kind", "is_required"), ("singular", "plural"),
-        ("least", "most"), ("choices", "position"),
+        ("least", "most"), ("choices", "default"), ("told_days", "position"),
     )  # fmt: skip
 
 
@@ -254,7 +256,14 @@ class ActivityTypeAdmin(KeptAdmin):
     form = ActivityTypeForm
     list_display = ("name", "code", "asks_for", "claim_days")
     inlines: ClassVar = [AttributeInline]
-    fields = (("name", "plural"), "code", ("rated_by", "begins_by"), ("claim_days", "position"))
+    fields = (
+        ("name", "plural"),
+        "code",
+        ("rated_by", "begins_by"),
+        ("claim_days", "position"),
+        ("confirm", "confirm_days"),
+        ("return_tier", "return_rewards"),
+    )
     empty_hint = _("No activity type yet: stays, purchases, visits. A blueprint brings them.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ActivityType]:
@@ -273,7 +282,7 @@ class ActivityTypeAdmin(KeptAdmin):
 class PlaceForm(HouseForm):
     class Meta:
         model = Location
-        fields = ("name", "code")
+        fields = ("name", "code", "earns", "burns")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -286,7 +295,7 @@ class PlaceInline(KeptInline):
     form = PlaceForm
     verbose_name = _("place")
     verbose_name_plural = _("places")
-    fields = ("name", "code")
+    fields = ("name", "code", "earns", "burns")
 
 
 @admin.register(Partner)

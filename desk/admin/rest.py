@@ -13,7 +13,7 @@ from django.db import models
 from desk.admin.base import FactAdmin
 
 HOUSE = (
-    "program", "members", "events", "points", "tiers", "earning", "rewards", "partners",
+    "program", "members", "events", "points", "tiers", "plans", "earning", "rewards", "partners",
     "messaging", "surveys",
 )  # fmt: skip
 COLUMNS = 6  # what a list can show side by side

@@ -186,6 +186,7 @@ class RewardAdmin(KeptAdmin):
                 "fields": (
                     ("is_active", "per_member"),
                     ("lowest_tier", "segment"),
+                    "plan",
                     ("starts_at", "ends_at"),
                     ("early_tier", "early_days"),
                 )

@@ -232,7 +232,7 @@ class NeedForm(fields.AmountsMixin, HouseForm):
 
     class Meta:
         model = TierNeed
-        fields = ("unit", "held", "at_least", "window", "window_months")
+        fields = ("unit", "less", "held", "at_least", "window", "window_months")
 
     def unit_of(self, source: str) -> Unit | None:
         """Years at a tier are counted in years, which have no smaller part."""
@@ -256,7 +256,7 @@ class NeedInline(HouseInline):
     verbose_name_plural = _("requirements: all of them must hold")
     min_num = 1
     formset = NeedFormSet
-    fields = ("unit", "held", "at_least", "window", "window_months")
+    fields = ("unit", "less", "held", "at_least", "window", "window_months")
 
 
 @admin.register(TierRoute)

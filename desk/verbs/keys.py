@@ -64,6 +64,29 @@ class IssueKey(KeyForm):
         choices=Scope.choices,
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),
     )
+    kind = forms.ChoiceField(
+        label=later("In earnest or for tests"),
+        choices=ApiKey.Kind.choices,
+        initial=ApiKey.Kind.LIVE,
+        widget=UnfoldAdminSelectWidget(),
+        help_text=later("A test key acts on members of its own, never on real balances."),
+    )
+    locations = forms.CharField(
+        label=later("Places"),
+        required=False,
+        max_length=400,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+        help_text=later(
+            "Codes of the places it may act for, separated by commas. Empty: all of the partner's."
+        ),
+    )
+    points_per_day = forms.IntegerField(
+        label=later("Credits in a day"),
+        required=False,
+        min_value=1,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=later("How many points it may credit in a day at most. Empty: any number."),
+    )
     last_day = forms.DateField(
         label=later("Last day"),
         required=False,
@@ -82,6 +105,9 @@ class IssueKey(KeyForm):
                 actor=actor,
                 scopes=data["scopes"],
                 expires_at=ends,
+                kind=data["kind"] or ApiKey.Kind.LIVE,
+                locations=[word for word in data["locations"].replace(",", " ").split() if word],
+                points_per_day=data["points_per_day"],
             )
         return Done(
             _("The key %(name)s.") % {"name": key.name},

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -21,61 +21,20 @@ from common.errors import LoyaltyError
 from desk import house, rehearsal
 from desk.attempts import Repeated
 from desk.rehearsal import Rehearsal
-from desk.verbs import approvals, cases, keys, people, points, rewards
+from desk.verbs import identity, keys, people, register
 from desk.verbs.base import Done, VerbForm
-from earning.models import UnclaimedActivity
+from desk.verbs.register import Verb
 from members.models import Member
-from partners.models import ApiKey
-from points.models import AdjustmentRequest
-from rewards.models import Codes, Fulfilment, Kind, Redemption, Reward
-from surveys.models import Case
 from tiers import standing
 
 View = Callable[..., HttpResponse]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Verb:
-    """A verb's address (`name`), the model it is about, its form, and the icon of its button."""
-
-    name: str
-    model: str
-    form: type[VerbForm]
-    icon: str
-
-    @property
-    def url_name(self) -> str:
-        return f"{self.model.replace('.', '_')}_{self.name}"
-
-
-VERBS = (
-    Verb("adjust", "members.member", points.Adjust, "exposure"),
-    Verb("redeem", "members.member", points.Redeem, "redeem"),
-    Verb("correct", "members.member", people.Correct, "edit"),
-    Verb("code", "members.member", people.IssueCode, "password"),
-    Verb("card", "members.member", people.ReplaceCard, "credit_card"),
-    Verb("cancel", "rewards.redemption", points.CancelVoucher, "undo"),
-    Verb("codes", "rewards.reward", rewards.UploadCodes, "upload"),
-    Verb("draw", "rewards.reward", rewards.DrawWinners, "casino"),
-    Verb("ship", "rewards.fulfilment", rewards.Ship, "local_shipping"),
-    Verb("deliver", "rewards.fulfilment", rewards.Deliver, "inventory"),
-    Verb("claim", "earning.unclaimedactivity", points.Claim, "person_check"),
-    Verb("reply", "surveys.case", cases.Reply, "reply"),
-    Verb("goodwill", "surveys.case", cases.MakeGood, "volunteer_activism"),
-    Verb("note", "surveys.case", cases.Note, "sticky_note_2"),
-    Verb("assign", "surveys.case", cases.Assign, "person_add"),
-    Verb("close", "surveys.case", cases.Close, "task_alt"),
-    Verb("revoke", "partners.apikey", keys.RevokeKey, "key_off"),
-    Verb("approve", "points.adjustmentrequest", approvals.Approve, "check"),
-    Verb("decline", "points.adjustmentrequest", approvals.Decline, "close"),
-)
 
 
 def urls_of(model: str, site: AdminSite) -> list[URLPattern]:
     """The pages of a model's verbs, for its admin's addresses."""
     return [
         path(f"<uuid:pk>/{verb.name}/", site.admin_view(_page(verb)), name=verb.url_name)
-        for verb in VERBS
+        for verb in register.VERBS
         if verb.model == model
     ]
 
@@ -91,66 +50,18 @@ def open_to(request: HttpRequest, subject: Model) -> list[Button]:
     """The buttons of the verbs that make sense for a row and that this clerk may press."""
     return [
         Button(verb.form.title, verb.icon, reverse(f"admin:{verb.url_name}", args=[subject.pk]))
-        for verb in VERBS
+        for verb in register.VERBS
         if verb.model == subject._meta.label_lower
         and request.user.has_perm(verb.form.permission)
-        and _makes_sense(verb, subject)
+        and verb.fits(subject)
     ]
-
-
-def _makes_sense(verb: Verb, subject: Any) -> bool:
-    if verb.form is people.IssueCode:
-        return subject.user_id is None
-    if verb.form is points.CancelVoucher:
-        return bool(subject.status == Redemption.Status.ISSUED)
-    if verb.form is keys.RevokeKey:
-        return subject.revoked_at is None
-    if isinstance(subject, Case):
-        return subject.status != Case.Status.CLOSED
-    if verb.model == "points.adjustmentrequest":
-        return bool(subject.state == AdjustmentRequest.State.WAITING)
-    if verb.model in ("rewards.reward", "rewards.fulfilment"):
-        return _fits_kind(verb, subject)
-    return not (verb.form is points.Claim and subject.claimed_at is not None)
-
-
-def _fits_kind(verb: Verb, subject: Any) -> bool:
-    """Whether a reward is of the kind, or an order has come as far, that a verb is for."""
-    if verb.form is rewards.UploadCodes:
-        return bool(subject.codes == Codes.UPLOADED)
-    if verb.form is rewards.DrawWinners:
-        return bool(subject.kind == Kind.CONTEST and not subject.draws.exists())
-    is_next = verb.form is rewards.Deliver
-    wanted = Fulfilment.Status.SHIPPED if is_next else Fulfilment.Status.ORDERED
-    return bool(subject.status == wanted)
-
-
-def rows(model: str) -> QuerySet[Any]:
-    """The rows a model's verbs are about, with what their pages show."""
-    if model == "rewards.redemption":
-        return Redemption.objects.select_related("reward", "unit", "member")
-    if model == "surveys.case":
-        return Case.objects.select_related("member", "survey", "answer")
-    if model == "points.adjustmentrequest":
-        return AdjustmentRequest.objects.select_related("member", "unit")
-    if model == "earning.unclaimedactivity":
-        return UnclaimedActivity.objects.select_related("type", "partner", "location")
-    if model == "rewards.reward":
-        return Reward.objects.select_related("unit")
-    if model == "rewards.fulfilment":
-        return Fulfilment.objects.select_related("member", "redemption__reward")
-    return (
-        ApiKey.objects.select_related("partner")
-        if model == "partners.apikey"
-        else Member.objects.all()
-    )
 
 
 def _page(verb: Verb) -> View:
     @never_cache
     def view(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         house.require(request, verb.form.permission)
-        return run(request, verb.form, subject=get_object_or_404(rows(verb.model), pk=pk))
+        return run(request, verb.form, subject=get_object_or_404(register.rows(verb.model), pk=pk))
 
     return view
 
@@ -172,11 +83,17 @@ def issue_key(request: HttpRequest) -> HttpResponse:
 def run(request: HttpRequest, kind: type[VerbForm], *, subject: Any) -> HttpResponse:
     """Show the form; preview it; do it and go on; or show it again with the reason why not."""
     clerk = house.clerk(request)
-    form = kind(request.POST or None, request.FILES or None, subject=subject, clerk=clerk)
+    form = kind(
+        request.POST or _asked(request, kind), request.FILES or None, subject=subject, clerk=clerk
+    )
     if getattr(request, "htmx", False):
         return render(request, "desk/_preview.html", _previewed(request, form))
     if request.method != "POST" and kind.previews_at_once:
         return _shown(request, form, **_previewed(request, kind({}, subject=subject, clerk=clerk)))
+    if request.method != "POST" and form.is_bound:
+        shown = _previewed(request, form)
+        form.errors.pop("reason", None)  # nobody has been asked for it yet
+        return _shown(request, form, **shown)
     if request.method != "POST" or not form.is_valid():
         return _shown(request, form)
     if "preview" in request.POST:
@@ -190,6 +107,12 @@ def run(request: HttpRequest, kind: type[VerbForm], *, subject: Any) -> HttpResp
         form.add_error(None, refusal.message)
         return _shown(request, form)
     return _finished(request, form, done)
+
+
+def _asked(request: HttpRequest, kind: type[VerbForm]) -> dict[str, str] | None:
+    """Whom a link named to merge with: the form opens with the comparison."""
+    who = request.GET.get("who", "")
+    return {"who": who} if who and kind is identity.Merge else None
 
 
 def _finished(request: HttpRequest, form: VerbForm, done: Done) -> HttpResponse:
@@ -217,10 +140,16 @@ def _previewed(request: HttpRequest, form: VerbForm) -> dict[str, Any]:
         found: Rehearsal = rehearsal.of(form.member, lambda: form.act(actor=house.actor(request)))
     except LoyaltyError as refusal:
         return {"rehearsal": None, "faults": [refusal.message]}
-    return {"rehearsal": found, "rehearsed_for": form.member, "notice": notice}
+    shown = {"rehearsal": found, "rehearsed_for": form.member, "notice": notice}
+    if isinstance(form, identity.Merge) and form.found is not None:
+        names = ["", form.subject.name, form.found.name]
+        shown |= {"compared": form.compared, "headings": names}
+    return shown
 
 
 def _shown(request: HttpRequest, form: VerbForm, **extra: Any) -> HttpResponse:
+    if isinstance(form, identity.Erase):
+        extra["compared"] = form.compared
     shown = house.context(request, title=form.title) | {
         "form": form,
         "subject": form.subject,

@@ -8,21 +8,33 @@ from earning.models.activities import (
     ImportRun,
     UnclaimedActivity,
 )
-from earning.models.milestones import Milestone, MilestoneReached
+from earning.models.changes import ActivityChange, ChangeKey, Correction, ParkedChange
+from earning.models.dividends import Declaration, Dividend, DividendShare
+from earning.models.milestones import Milestone, MilestoneReached, MilestoneVoid
 from earning.models.occasions import Occasion, OccasionProgress
+from earning.models.pending import PendingActivity
 from earning.models.rules import LimitUse, Rule, RuleCondition, RuleLimit
 
 __all__ = [
     "Activity",
     "ActivityBody",
+    "ActivityChange",
     "ActivityKey",
     "Award",
+    "ChangeKey",
+    "Correction",
+    "Declaration",
+    "Dividend",
+    "DividendShare",
     "ImportRun",
     "LimitUse",
     "Milestone",
     "MilestoneReached",
+    "MilestoneVoid",
     "Occasion",
     "OccasionProgress",
+    "ParkedChange",
+    "PendingActivity",
     "Rule",
     "RuleCondition",
     "RuleLimit",

@@ -48,6 +48,9 @@ class Activity(ActivityBody, MemberOwned):
     result = models.JSONField(
         default=dict, help_text=_("Balances and tier right after it was recorded.")
     )
+    facts = models.JSONField(
+        default=dict, help_text=_("What rules were told of the member at that moment.")
+    )
 
     class Meta:
         ordering = ("-id",)
@@ -75,13 +78,13 @@ class Activity(ActivityBody, MemberOwned):
 
 class ActivityKey(models.Model):
     """One partner's reference, one activity: the id is made from both, the hash tells a repeat from
-    a reuse.
+    a reuse. Without a hash it is kept for an activity of which only a change has come so far.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
     activity_id = models.UUIDField()
     member_id = models.UUIDField(null=True, blank=True)
-    request_hash = models.CharField(max_length=64)
+    request_hash = models.CharField(max_length=64, blank=True)
 
     def __str__(self) -> str:
         return str(self.id)

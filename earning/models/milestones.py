@@ -15,6 +15,7 @@ from common.triggers import append_only, bumps_program_version
 from earning.models.activities import Activity
 from earning.models.keys import KEY_SPACE
 from members.models import Member, MemberOwned
+from points.models import Entry
 from program.models import Unit, is_code
 
 
@@ -75,6 +76,9 @@ class MilestoneReached(MemberOwned):
     level = models.PositiveBigIntegerField()
     period = models.CharField(max_length=10, blank=True)
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="milestones")
+    turn = models.PositiveSmallIntegerField(
+        default=0, help_text=_("How often the level was passed and made void before.")
+    )
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -85,6 +89,43 @@ class MilestoneReached(MemberOwned):
     def __str__(self) -> str:
         return f"{self.milestone_id} {self.level}"
 
+    @property
+    def source(self) -> str:
+        """The source of the posting that paid it."""
+        again = f":{self.turn}" if self.turn else ""
+        return f"milestone:{self.milestone_id}:{self.level}:{self.period}{again}"
+
     @staticmethod
-    def id_for(code: str, level: int, period: str, owner: str) -> uuid.UUID:
-        return named(KEY_SPACE, "milestone", code, str(level), period, owner)
+    def id_for(code: str, level: int, period: str, owner: str, turn: int = 0) -> uuid.UUID:
+        again = [str(turn)] if turn else []
+        return named(KEY_SPACE, "milestone", code, str(level), period, owner, *again)
+
+
+class MilestoneVoid(MemberOwned):
+    """A level that its counter no longer reaches, after an activity was changed.
+
+    What it paid was untouched and has been taken back; the level may be passed again. Written once.
+    """
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    reached = models.ForeignKey(MilestoneReached, models.PROTECT, related_name="voids")
+    owner = models.CharField(max_length=60)
+    change_id = models.UUIDField(help_text=_("The change of an activity that brought it about."))
+    entry = models.ForeignKey(Entry, models.PROTECT, null=True, blank=True, related_name="+")
+    sentence = models.CharField(max_length=240)
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ("-id",)
+        triggers = append_only()
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["member", "reached"], name="earning_void_once_per_level"
+            ),
+            models.CheckConstraint(
+                condition=~Q(owner="") & ~Q(sentence=""), name="earning_void_explains_itself"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence

@@ -10,6 +10,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from common.ids import named, uuid7
@@ -94,6 +95,11 @@ class Rule(models.Model):
         null=True, blank=True, help_text=_("The first day on which it no longer pays.")
     )
     position = models.PositiveSmallIntegerField(default=0)
+    published_at = models.DateTimeField(
+        db_default=Now(),
+        editable=False,
+        help_text=_("What was recorded before knows nothing of it."),
+    )
 
     class Meta:
         ordering = ("position", "code", "revision")
@@ -175,6 +181,7 @@ class RuleCondition(models.Model):
         MONTH_DAY = "month_day", _("day of the month")
         HOUR = "hour", _("hour of the day")
         SEGMENT = "segment", _("segment")
+        PLAN = "plan", _("plan held")
         BIRTHDAY = "birthday", _("birthday")
         AGE = "age", _("age in years")
         FIRST = "first", _("first of its kind")

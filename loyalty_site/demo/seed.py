@@ -14,12 +14,12 @@ from loyalty_site.demo.state import State
 from members import claiming
 from members.models import Member, User
 from partners import keys
+from partners.models import ApiKey
 from points.models import Account
 from program.models import Location, Partner
 from rewards import offers, redemption, vouchers
 from rewards.models import Redemption
 
-SCOPES = ["activities:write", "members:read"]
 ACTOR = "system:demo"
 MEMBER = "member@demo.example"
 CLERK = "clerk@demo.example"
@@ -39,7 +39,9 @@ def people() -> State:
         owner = _staff(OWNER, name="Olga, owner", password=passwords[OWNER])
         User.objects.filter(pk=owner.pk).update(is_superuser=True)
         partner = Partner.objects.get(code="front-desk")
-        _, api_key = keys.issue(partner=partner, name="Demo", scopes=SCOPES, actor=ACTOR)
+        for old in ApiKey.objects.filter(partner=partner, name="Demo", revoked_at=None):
+            keys.revoke(old, actor=ACTOR)
+        _, api_key = keys.issue(partner=partner, name="Demo", actor=ACTOR)
     _take_two_rewards(member)
     opinions.fill(member)
     return State(

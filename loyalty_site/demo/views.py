@@ -1,4 +1,4 @@
-"""The demo's post box. Its addresses exist only in the demo."""
+"""The demo's post box and its sample till. Their addresses exist only in the demo."""
 
 from __future__ import annotations
 
@@ -24,3 +24,9 @@ def letter(request: HttpRequest, letter_id: str) -> HttpResponse:
     if found is None:
         raise Http404
     return render(request, "demo/letter.html", {"letter": found})
+
+
+@require_safe
+@never_cache
+def till(request: HttpRequest) -> HttpResponse:
+    return render(request, "demo/till.html")

@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 
 from members.models import Member
 from portal.pages import lines
+from portal.pages import pending as waiting
 from portal.pages.lines import Line
+from portal.pages.pending import Waiting
 from program import catalog
 from program.models import Program, Unit
 
@@ -26,10 +28,13 @@ class Activities:
     unit: Unit | None
     units: list[Unit]
     older: str
+    pending: list[Waiting]
 
 
 def gather(member: Member, *, program: Program, unit: str = "", before: str = "") -> Activities:
-    """Up to twenty lines after the place `before`; of one unit if it is named. Two queries."""
+    """Up to twenty lines after the place `before`; of one unit if it is named; on the first page
+    also what is pending. Two or three queries.
+    """
     known = catalog.of(program)
     chosen = known.units.get(unit)
     moved, idle = lines.postings(member), lines.unpaid(member)
@@ -49,6 +54,7 @@ def gather(member: Member, *, program: Program, unit: str = "", before: str = ""
         unit=chosen,
         units=list(known.units.values()),
         older=_address(shown[-1], unit) if len(rows) > PAGE else "",
+        pending=[] if place or chosen else waiting.gather(member, catalog=known),
     )
 
 

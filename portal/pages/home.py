@@ -16,8 +16,9 @@ from common import clock
 from members import lineage
 from members.models import Member
 from points.models import Account, Lot
-from portal.pages import lines, rewards, surveys
+from portal.pages import lines, pending, rewards, surveys
 from portal.pages.lines import Line
+from portal.pages.pending import Waiting
 from portal.pages.standing import Place, of_progress
 from portal.pages.surveys import Ask
 from program import catalog
@@ -63,6 +64,7 @@ class Home:
     ask: Ask | None
     latest: list[Line]
     latest_credit: uuid.UUID | None
+    pending: list[Waiting]
 
     @property
     def called(self) -> str:
@@ -91,6 +93,7 @@ def gather(member: Member, *, program: Program) -> Home:
         ask=_ask(member, glance["asked"], program=program),
         latest=latest,
         latest_credit=next((line.id for line in latest if _brought(line)), None),
+        pending=pending.told(glance["pending"], catalog=known),
     )
 
 
@@ -111,6 +114,7 @@ def _glance(member: Member, *, unit: Unit, program: Program) -> Mapping[str, Any
             asked=ArraySubquery(_asked(member, now=now)[:1]),
             moved=ArraySubquery(lines.postings(member)[:LATEST]),
             idle=ArraySubquery(lines.unpaid(member)[:LATEST]),
+            pending=ArraySubquery(pending.rows(member)),
         )
         .get()
     )

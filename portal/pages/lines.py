@@ -58,6 +58,7 @@ def postings(owner: Member) -> QuerySet[Posting, Any]:
     """
     entries = Entry.objects.filter(posting=OuterRef("pk")).order_by("recorded_at", "id")
     activity = Activity.objects.filter(awards__entry__posting=OuterRef("pk"))
+    changed = Activity.objects.filter(corrections__entry__posting=OuterRef("pk"))
     return (
         Posting.objects.filter(member__in=lineage.ids(owner))
         .filter(Q(member=owner) | ~Q(kind=Kind.MERGE))
@@ -73,6 +74,7 @@ def postings(owner: Member) -> QuerySet[Posting, Any]:
                     version="version", reason="reason",
                 ))),
                 activity=ArraySubquery(activity.values(row=_activity())[:1]),
+                changed=ArraySubquery(changed.values(row=_activity())[:1]),
             )
         )
     )  # fmt: skip
@@ -120,7 +122,7 @@ def _activity() -> JSONObject:
 
 
 def _posted(row: Mapping[str, Any], catalog: Catalog) -> Line:
-    activity = row["activity"][0] if row["activity"] else None
+    activity = next(iter(row["activity"] or row["changed"] or ()), None)
     entries = row["entries"]
     return Line(
         id=uuid.UUID(row["id"]),
@@ -153,7 +155,8 @@ def _idle(row: Mapping[str, Any], catalog: Catalog) -> Line:
 def _title(row: Mapping[str, Any], activity: Mapping[str, Any] | None, catalog: Catalog) -> str:
     if activity:
         known = catalog.types.get(activity["type"])
-        return known.name if known else str(activity["type"])
+        name = known.name if known else str(activity["type"])
+        return name if row["activity"] else _("%(what)s, corrected") % {"what": name}
     what = row["entries"][0]["reason"] if row["entries"] else ""
     if row["kind"] == Kind.REVERSAL:
         is_back = row["entries"] and row["entries"][0]["kind"] == Entry.Kind.RESTORE

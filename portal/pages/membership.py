@@ -9,6 +9,7 @@ from django.db.models import F, Sum
 
 from common import clock
 from members.models import Card, Member
+from plans import terms
 from points.models import Lot
 from portal.pages import expiry
 from portal.pages import standing as places
@@ -25,6 +26,7 @@ class Membership:
     number: str
     standing: Place | None
     as_of: datetime
+    has_plans: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def gather(member: Member, *, program: Program) -> Membership:
         number=number.first() or "",
         standing=places.of(member, program=program),
         as_of=clock.now(),
+        has_plans=bool(terms.plans(program)),
     )
 
 

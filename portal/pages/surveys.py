@@ -12,6 +12,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from members.models import Member
+from messaging import registry
 from program import catalog
 from program.models import Program
 from surveys import answering, links, opening, wording
@@ -150,11 +151,21 @@ class Talk:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Topic:
+    """What letters can be about, and whether the member wants them."""
+
+    code: str
+    words: Any
+    is_wanted: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Inbox:
     """Open questions, and what became of what the member told us."""
 
     asks: tuple[Ask, ...]
     talks: tuple[Talk, ...]
+    topics: tuple[Topic, ...]
     unit: Any
 
 
@@ -166,8 +177,15 @@ def inbox(member: Member, *, program: Program) -> Inbox:
     return Inbox(
         asks=tuple(ask(one, program=program) for one in opening.open_to(member)[:SHOWN_CASES]),
         talks=tuple(_talk(case, getattr(case, "told", ())) for case in rows),
+        topics=_topics(member),
         unit=catalog.of(program).default_unit,
     )
+
+
+def _topics(member: Member) -> tuple[Topic, ...]:
+    said = dict(member.consents.values_list("topic", "is_given"))
+    known = registry.topics().items()
+    return tuple(Topic(code, words, said.get(code, True)) for code, words in known)
 
 
 def _talk(case: Case, steps: Sequence[CaseStep]) -> Talk:

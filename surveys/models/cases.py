@@ -118,7 +118,7 @@ class CaseStep(MemberOwned):
 
     class Meta:
         ordering = ("id",)
-        triggers = append_only()
+        triggers = append_only(erasable=("text",))
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=~Q(kind__in=["note", "reply"]) | ~Q(text=""),

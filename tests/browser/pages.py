@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from common import clock
 from points.models import Entry
 from rewards.models import Redemption
+from surveys import answering, inviting, links, opening
+from surveys.models import Invitation
+from tests.portal import cast
 
 STRANGERS = ["/", "/account/login/", "/account/signup/?card=1", "/offline/", "/nothing/"]
 
@@ -28,6 +34,8 @@ def members() -> list[str]:
         "/profile/points/",
         "/profile/statements/",
         f"/profile/statements/{_month()}/",
+        "/inbox/",
+        *_questions(),
         "/nothing/",
     ]
 
@@ -35,3 +43,15 @@ def members() -> list[str]:
 def _month() -> str:
     """A month of which somebody has a statement."""
     return f"{Entry.objects.latest('occurred_at').occurred_at:%Y-%m}"
+
+
+def _questions() -> list[str]:
+    """An open question, and the page after somebody else's unhappy answer."""
+    friend = cast.person("Rui Costa", "rui@guest.example")
+    cast.stays(friend, nights=1, revenue="90.00", occurred_at=clock.now() - timedelta(days=3))
+    inviting.drain()
+    opening.run()
+    theirs = Invitation.objects.get(member=friend)
+    ours = Invitation.objects.exclude(member=friend).latest("id")
+    made = answering.answer(theirs.pk, score=3, actor="test").answer
+    return [f"/ask/{links.to_score(ours.pk)}/", f"/answer/{links.to_answer(made.pk)}/"]

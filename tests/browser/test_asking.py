@@ -8,6 +8,7 @@ import email
 import email.policy
 import json
 import re
+import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
@@ -46,22 +47,32 @@ class Postbox:
         self.letters.append(message)
         return "250 Kept"
 
-    def links(self) -> list[str]:
-        """The addresses of the newest letter, as its plain text has them."""
+    def text(self) -> str:
+        """The newest letter, as it is read where there is no HTML."""
         body = self.letters[-1].get_body(preferencelist=("plain",))
         assert body is not None
-        return re.findall(r"https?://\S+", body.get_content())
+        return str(body.get_content())
+
+    def links(self) -> list[str]:
+        """The addresses in it."""
+        return re.findall(r"https?://\S+", self.text())
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
 def postbox(settings: Any, live_server: Any) -> Iterator[Postbox]:
     box = Postbox()
-    server = Controller(box, hostname="127.0.0.1", port=0)
+    server = Controller(box, hostname="127.0.0.1", port=free_port())
     server.start()
-    assert server.server is not None
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_PORT = server.server.sockets[0].getsockname()[1]
+    settings.EMAIL_PORT = server.port
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
     settings.PUBLIC_URL = live_server.url
@@ -131,7 +142,7 @@ def test_a_guest_comes_home_unhappy_and_is_heard(
     clerk.do(verb(case, "close"), result="made_good", cause="product")
     assert ledger.balance(ana, unit="point") == before + 1500
     work(after=timedelta(minutes=1))
-    assert "The lift runs again." in str(postbox.letters[-1].get_body(("plain",)))
+    assert "The lift runs again." in postbox.text()
 
     # The member sees both.
     home = open_page()

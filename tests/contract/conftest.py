@@ -1,3 +1,4 @@
+from tests.partners.conftest import ids_of_now
 from tests.till import till
 
-__all__ = ["till"]
+__all__ = ["ids_of_now", "till"]

@@ -109,7 +109,7 @@ def test_two_forms_post_twice(clerk: Counter) -> None:
 
 
 REFUSED = [
-    ({"amount": "-101"}, "The balance is 100. Take no more than that."),
+    ({"amount": "-101"}, "The balance is 100 points. Take no more than that."),
     ({"amount": "0"}, "Zero changes nothing"),
     ({"amount": "1.5"}, "Points are whole numbers."),
     ({"amount": "1e999"}, "no more than"),

@@ -43,7 +43,7 @@ def test_a_form_that_is_sent_twice_redeems_once(clerk: Counter) -> None:
 @pytest.mark.parametrize(
     ("points", "reward", "said"),
     [
-        (9, "coffee", "This needs 10, and the balance is 9. Nothing was taken."),
+        (9, "coffee", "This needs 10 points, and the balance is 9 points. Nothing was taken."),
         (500, "boat-trip", "for Gold and above"),
         (500, "acorn", "Select a valid choice"),
         (500, "", "This field is required"),

@@ -6,13 +6,13 @@ from datetime import timedelta
 from itertools import count
 
 from common import clock
-from earning import intake
+from earning import intake, returns
 from earning.models import UnclaimedActivity
 from members import claiming, enrolment, households
-from members.models import Segment, SegmentMember
+from members.models import Member, Segment, SegmentMember
 from partners import keys
 from points import expiry
-from program.models import Partner
+from program.models import ActivityType, Partner
 from rewards import redemption, vouchers
 from tests import cast
 
@@ -42,4 +42,26 @@ def day(actor: str) -> None:
     for _waiting in range(2):
         cast.visit()
     intake.claim(UnclaimedActivity.objects.filter(claimed_at=None)[0], member=ana, actor=actor)
+    _returns(ana, actor)
     keys.issue(Partner.objects.get(code="till"), name=f"Till {number}", actor=actor)
+
+
+def _returns(ana: Member, actor: str) -> None:
+    """Something came back, something was cancelled, something waits."""
+    for _turn in range(2):
+        done = cast.visit(ana, attributes={"paid": "30.00"}).activity
+        assert done is not None
+        words = {"partner": "till", "reason": "Brought back", "actor": actor}
+        returns.amend(
+            activity=done.public_id,
+            reference=f"part of {done.pk}",
+            returned={"paid": "10"},
+            **words,
+        )
+        returns.cancel(activity=done.public_id, reference=f"all of {done.pk}", **words)
+        returns.cancel(activity=f"none yet {done.pk}", reference=f"before {done.pk}", **words)
+    visits = ActivityType.objects.filter(code="visit")
+    visits.update(confirm="days", confirm_days=14)
+    for _turn in range(2):
+        cast.visit(ana)
+    visits.update(confirm="at_once", confirm_days=None)

@@ -6,9 +6,10 @@ import pgtrigger
 import pytest
 from django.db import connection
 
-from earning import intake, proof
+from earning import intake, proof, returns
+from members.models import Member
 from points import audit
-from program.models import Program
+from program.models import ActivityType, Program
 from tests.cast import ACTOR, ana, visit
 
 pytestmark = pytest.mark.django_db
@@ -25,10 +26,43 @@ PLANTED = {
         "UPDATE points_posting SET source = 'milestone:00000000-0000-0000-0000-000000000000'"
         " WHERE left(source, 9) = 'activity:'"
     ),
-    "what was claimed was recorded": (
+    "what was claimed was recorded, or is pending": (
         "UPDATE earning_unclaimedactivity SET claimed_at = NULL, claimed_by = '', member_id = NULL"
     ),
+    "a rule takes back no more than it paid": (
+        "UPDATE earning_correction SET amount = amount - 1000, lapsed = 0 WHERE amount < 0"
+    ),
+    "a cancelled activity stands at nothing": (
+        "UPDATE earning_correction SET amount = amount + 1 WHERE amount < -1"
+    ),
+    "nothing is changed after a cancellation": (
+        "UPDATE earning_activitychange SET number = number + 10 WHERE kind = 'amend'"
+    ),
+    "a correction is its own entry, less what had expired": (
+        "UPDATE earning_correction SET unit_id = 'coin'"
+    ),
+    "every entry of a change has its correction": "DELETE FROM earning_correction",
+    "changes of an activity are numbered without a gap": (
+        "UPDATE earning_activitychange SET number = 9 WHERE kind = 'cancel'"
+    ),
+    "what was pending ended once": (
+        "UPDATE earning_pendingactivity SET status = 'confirmed', ended_at = now(), ended_by = 'x'"
+    ),
+    "every posting of a void level has its level": (
+        "UPDATE points_posting SET source = 'milestone-voided:' || id WHERE kind = 'reversal'"
+    ),
 }
+
+
+def _change(member: Member) -> None:
+    """An activity that was amended and then cancelled, and one that is pending."""
+    done = visit(member, reference="changed").activity
+    assert done is not None
+    words = {"partner": "till", "activity": "changed", "reason": "Back", "actor": ACTOR}
+    returns.amend(reference="c1", returned={"paid": "4"}, **words)
+    returns.cancel(reference="c2", **words)
+    ActivityType.objects.filter(code="visit").update(confirm="call")
+    visit(member)
 
 
 def test_every_invariant_has_a_planted_fault() -> None:
@@ -46,6 +80,7 @@ def test_a_planted_fault_is_found(quay: Program, invariant: str) -> None:
     assert waiting is not None
     intake.claim(waiting, member=member, actor=ACTOR)
     visit()
+    _change(member)
     assert list(audit.check()) == []
     with pgtrigger.ignore(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

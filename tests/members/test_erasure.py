@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from io import StringIO
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from common.privacy import ERASED
@@ -220,3 +222,17 @@ def test_everything_program(db: None) -> None:
     apply(QUAY.parent / "everything")
     member = ana(name=NAME, email=EMAIL)
     assert erase(member).traces == ()
+
+
+def test_the_command_finds_what_is_left_and_nothing_afterwards(quay: Program) -> None:
+    member = zelda()
+    said = StringIO()
+    with pytest.raises(CommandError, match="left"):
+        call_command("erasure_check", str(member.pk), "--value", EMAIL, stdout=said)
+    assert "members.Member.email" in said.getvalue()
+    assert "account.EmailAddress.email" in said.getvalue()
+    erase(member)
+    call_command("erasure_check", str(member.pk), "--value", EMAIL, "--value", PHONE, stdout=said)
+    assert said.getvalue().rstrip().endswith("Nothing is left.")
+    with pytest.raises(CommandError, match="Give the id"):
+        call_command("erasure_check", "nobody")

@@ -298,9 +298,10 @@ def test_money_is_read_exactly(till: Till) -> None:
     assert answer["awards"][2]["sentence"] == "Room revenue: EUR 1,180.01 × 10 = 11,800 points"
 
 
-# Statements of one post, all told: the key, the program, the member, the accounts, what was
-# counted so far, what tiers were given, then eight writes. A new tier ends the one before.
-POST, NEW_TIER, REPLAY, LOOKUP = 14, 4, 10, 6
+# Statements of one post, all told: the key, its minute, the program (once for the place), the
+# member, the accounts, what was counted so far, what tiers were given, then eight writes and the
+# log. A new tier ends the one before.
+POST, NEW_TIER, REPLAY, LOOKUP = 17, 4, 13, 8
 
 
 def statements(queries: CaptureQueriesContext) -> int:

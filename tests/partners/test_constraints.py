@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from common import clock
-from partners.models import ApiKey
-from tests.refusals import refused
+from events import outbox
+from partners.models import ApiKey, Attempt, Delivery, Endpoint, KeyDay, RememberedCall
+from tests.refusals import assert_append_only, refused
 from tests.till import Till
 
 
@@ -51,3 +52,74 @@ def test_a_key_expires_after_it_starts(till: Till) -> None:
 def test_a_key_is_revoked_by_somebody(till: Till, columns: dict[str, Any]) -> None:
     with refused("partners_key_revoked_by_somebody"):
         change(till.key, **columns)
+
+
+def test_of_one_name_two_keys_work(till: Till) -> None:
+    with refused("partners_key_slot_is_free"):
+        change(Till().key, name=till.key.name)
+    with refused("partners_key_two_work_at_once"):
+        change(till.key, slot=3)
+
+
+def test_a_key_may_call_at_least_once(till: Till) -> None:
+    with refused("partners_key_may_call_once_a_minute"):
+        change(till.key, per_minute=0)
+
+
+def call(till: Till, **columns: Any) -> None:
+    fields = {"partner": till.key.partner, "kind": "live", "key": "k", "fingerprint": "f" * 64}
+    fields |= {"status": 201, "content_type": "application/json", "created_at": clock.now()}
+    RememberedCall.objects.create(**fields | columns)
+
+
+def test_a_call_is_remembered_once_and_as_it_was_answered(till: Till) -> None:
+    call(till)
+    with refused("partners_call_is_remembered_once"):
+        call(till)
+    with refused("partners_call_has_a_key"):
+        call(till, key="")
+    with refused("partners_call_was_answered"):
+        call(till, key="other", status=500)
+
+
+def test_a_day_is_counted_once(till: Till) -> None:
+    KeyDay.objects.create(key=till.key, day="2026-03-10")
+    with refused("partners_day_is_counted_once"):
+        KeyDay.objects.create(key=till.key, day="2026-03-10")
+
+
+def endpoint(till: Till, **columns: Any) -> Endpoint:
+    now = clock.now()
+    fields = {"partner": till.key.partner, "url": "https://till.example.com", "types": ["x"]}
+    fields |= {"contact": "it@example.com", "subscribed_at": now, "created_at": now}
+    return Endpoint.objects.create(**fields | columns)
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("partners_endpoint_has_an_address", {"url": "ftp://till.example.com"}),
+        ("partners_endpoint_wants_something", {"types": []}),
+        ("partners_endpoint_has_a_secret", {"generation": 0}),
+    ],
+)
+def test_an_endpoint_makes_sense(till: Till, name: str, columns: dict[str, Any]) -> None:
+    with refused(name):
+        endpoint(till, **columns)
+
+
+def test_a_delivery_waits_or_has_ended_and_is_the_only_one_of_its_event(till: Till) -> None:
+    now, event = clock.now(), outbox.publish("x")
+    fields: dict[str, Any] = {"endpoint": endpoint(till, types=["y"]), "event_id": event.pk}
+    fields |= {"type": "x", "body": {}, "created_at": now, "due_at": now}
+    row = Delivery.objects.create(**fields)
+    with refused("partners_delivery_once_per_event"):
+        Delivery.objects.create(**fields)
+    with refused("partners_delivery_waits_or_ended"):
+        Delivery.objects.filter(pk=row.pk).update(state="delivered")
+    with refused("partners_delivery_waits_or_ended"):
+        Delivery.objects.filter(pk=row.pk).update(due_at=None)
+    with refused("partners_attempt_had_an_outcome"):
+        Attempt.objects.create(delivery=row, at=now, ms=1)
+    Attempt.objects.create(delivery=row, at=now, ms=1, status=500)
+    assert_append_only("partners_attempt")

@@ -6,7 +6,9 @@ import pytest
 import time_machine
 from django.core.management import call_command
 
+from common.ids import public_id
 from members import enrolment
+from members.models import Member
 from partners import lookup
 from tests.conftest import ROOT
 from tests.till import ACTOR, STAY, Till, card_of, code, marta
@@ -24,8 +26,9 @@ def test_a_till_sees_what_it_needs_and_no_more(till: Till) -> None:
     till.post()
     response = till.member(card)
     assert response.status_code == 200
-    assert response["Cache-Control"] == "no-store"
+    assert response["Cache-Control"] == "private, no-cache"
     assert response.json() == {
+        "id": public_id("mem", Member.objects.get().pk),
         "card": card,
         "name": "Marta S.",
         "status": "active",

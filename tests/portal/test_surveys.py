@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from common import clock
+from members import consent
 from members.models import Member
 from surveys import care, links
 from surveys.models import Answer, Case, Invitation, Line
@@ -189,3 +190,17 @@ def test_the_inbox_is_for_members_and_shows_only_their_own() -> None:
     world.opened(guest(1))
     other = signed_in(guest(2))
     assert "Nothing is waiting for you" in other.get(reverse("portal:inbox")).content.decode()
+
+
+def test_a_member_says_no_to_letters_and_yes_again() -> None:
+    member = guest()
+    client = signed_in(member)
+    inbox, letters = reverse("portal:inbox"), reverse("portal:letters")
+    assert "We write to you with questions about how it was." in client.get(inbox).content.decode()
+    client.post(letters, {"topic": "surveys", "say": "no"})
+    assert consent.is_refused(member, topic="surveys")
+    client.post(letters, {"topic": "nonsense", "say": "no"})
+    assert member.consents.count() == 1
+    assert "We do not write to you" in client.get(inbox).content.decode()
+    client.post(letters, {"topic": "surveys", "say": "yes"})
+    assert not consent.is_refused(member, topic="surveys")

@@ -53,12 +53,19 @@ def test_a_places_code_is_its_own() -> None:
     Location.objects.create(partner=Partner.objects.get(code="web"), code="north-pier", name="Ours")
 
 
+def test_a_place_has_a_part() -> None:
+    with refused("program_location_has_a_part"):
+        Location.objects.update(earns=False, burns=False)
+
+
 @pytest.mark.parametrize(
     ("name", "fields"),
     [
         ("program_attribute_code_is_unique", {"code": "paid"}),
         ("program_attribute_least_not_above_most", {"least": 2, "most": 1}),
         ("program_attribute_choice_has_choices", {"kind": "choice"}),
+        ("program_attribute_only_a_choice_has_a_default", {"default": "x"}),
+        ("program_attribute_told_in_time_has_a_default", {"told_days": 3}),
     ],
 )
 def test_an_attribute_makes_sense(name: str, fields: dict[str, Any]) -> None:

@@ -75,6 +75,19 @@ def test_what_was_given_has_a_reason_and_somebody_who_gave_it() -> None:
             Standing.objects.filter(pk=standing.pk).update(source="granted", **fields)
 
 
+def test_a_challenge_is_whole() -> None:
+    standing = hold(ana(), "blue", utc(2026, 1, 1), utc(2027, 1, 1))
+    for fields in (
+        {"challenge_amount": 3},
+        {"challenge_unit_id": "visit"},
+        {"kept_at": utc(2026, 2, 1)},
+        {"challenge_unit_id": "visit", "challenge_amount": 3},
+        {"source": "matched", "reason": "x", "actor": "x", "challenge_unit_id": "visit"},
+    ):
+        with refused("tiers_standing_challenge_is_whole"):
+            Standing.objects.filter(pk=standing.pk).update(**fields)
+
+
 @pytest.mark.parametrize(
     ("name", "fields"),
     [
@@ -118,6 +131,17 @@ def test_a_need_makes_sense(name: str, fields: dict[str, Any]) -> None:
     if "held" in fields:
         fields = fields | {"held": Tier.objects.get(code=fields["held"])}
     with refused(name):
+        TierNeed.objects.create(
+            **{"route": route, "unit_id": "visit", "at_least": 1, "window": "lifetime"} | fields
+        )
+
+
+@pytest.mark.parametrize("fields", [{"less_id": "visit"}, {"unit_id": None, "held": "blue"}])
+def test_only_another_counter_is_taken_off(fields: dict[str, Any]) -> None:
+    route = TierRoute.objects.create(tier=Tier.objects.get(code="gold"))
+    if "held" in fields:
+        fields = fields | {"held": Tier.objects.get(code=fields["held"]), "less_id": "visit"}
+    with refused("tiers_need_takes_off_another_counter"):
         TierNeed.objects.create(
             **{"route": route, "unit_id": "visit", "at_least": 1, "window": "lifetime"} | fields
         )

@@ -1,7 +1,7 @@
 """Keys with which the systems of partners speak to the API.
 
 What must stay true: a key's text is shown once and kept nowhere, only its SHA-256 is; a key that
-was revoked never works again.
+was revoked never works again; of one name at most two work at once.
 """
 
 from __future__ import annotations
@@ -18,12 +18,23 @@ from django.utils.translation import gettext_lazy as _
 from common.ids import public_id, uuid7
 from program.models import Partner
 
+PER_MINUTE = 1200  # calls: twenty a second, which no single till ever needs
+
 
 class Scope(models.TextChoices):
     """What a key may do, one word of the resource and one of the deed."""
 
     ACTIVITIES_WRITE = "activities:write", _("post activities")
+    ACTIVITIES_READ = "activities:read", _("read its own activities, ask for quotes")
     MEMBERS_READ = "members:read", _("look members up")
+    MEMBERS_WRITE = "members:write", _("enrol members and change their details")
+    REWARDS_READ = "rewards:read", _("list rewards")
+    REDEMPTIONS_WRITE = "redemptions:write", _("redeem for members, convert their units")
+    VOUCHERS_WRITE = "vouchers:write", _("check and use vouchers")
+    EVENTS_READ = "events:read", _("list what happened")
+    WEBHOOKS_WRITE = "webhooks:write", _("manage its own webhooks")
+    IMPORTS_WRITE = "imports:write", _("send files of activities")
+    PROGRAM_READ = "program:read", _("read units, tiers, rules and places")
 
 
 class ApiKey(models.Model):
@@ -31,6 +42,7 @@ class ApiKey(models.Model):
 
     class Kind(models.TextChoices):
         LIVE = "live", _("live")
+        TEST = "test", _("test")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="api_keys")
@@ -38,7 +50,26 @@ class ApiKey(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.LIVE)
     last_four = models.CharField(max_length=4, editable=False)
     key_hash = models.CharField(max_length=64, editable=False)
+    slot = models.PositiveSmallIntegerField(
+        default=1,
+        editable=False,
+        help_text=_("Two keys of one name may work at once, so that one can follow the other."),
+    )
     scopes = ArrayField(models.CharField(max_length=40, choices=Scope.choices))
+    locations = ArrayField(
+        models.CharField(max_length=40),
+        default=list,
+        blank=True,
+        help_text=_("Codes of the places it may act for; empty: all of the partner's."),
+    )
+    per_minute = models.PositiveIntegerField(
+        default=PER_MINUTE, help_text=_("How many calls it may make in a minute.")
+    )
+    points_per_day = models.PositiveBigIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("How much it may credit in a day (UTC), in smallest parts; empty: any amount."),
+    )
     created_by = models.CharField(max_length=80)
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -65,6 +96,17 @@ class ApiKey(models.Model):
                 condition=Q(expires_at__isnull=True) | Q(expires_at__gt=F("created_at")),
                 name="partners_key_expires_after_it_starts",
             ),
+            models.UniqueConstraint(
+                fields=["partner", "kind", "name", "slot"],
+                condition=Q(revoked_at__isnull=True),
+                name="partners_key_slot_is_free",
+            ),
+            models.CheckConstraint(
+                condition=Q(slot__in=[1, 2]), name="partners_key_two_work_at_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(per_minute__gte=1), name="partners_key_may_call_once_a_minute"
+            ),
             models.CheckConstraint(
                 condition=Q(revoked_at__isnull=True, revoked_by="")
                 | (Q(revoked_at__isnull=False) & ~Q(revoked_by="")),
@@ -78,6 +120,10 @@ class ApiKey(models.Model):
     @property
     def public_id(self) -> str:
         return public_id("key", self.pk)
+
+    @property
+    def is_test(self) -> bool:
+        return self.kind == self.Kind.TEST
 
     @property
     def prefix(self) -> str:

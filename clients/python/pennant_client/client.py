@@ -1,0 +1,263 @@
+"""Calls to the API, again where that helps."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import random
+import time
+import urllib.parse
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+JSON = Mapping[str, Any]
+AGAIN = frozenset({429, 500, 502, 503, 504})
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 30.0
+
+
+class NoAnswer(Exception):
+    """Nobody answered, however often it was tried. Call again under the same key to be sure."""
+
+
+class Refused(Exception):
+    """The API said no. `code` is stable, `problem` has everything it said."""
+
+    def __init__(self, status: int, problem: JSON) -> None:
+        super().__init__(f"{status} {problem.get('code', '')}: {problem.get('detail', '')}")
+        self.status, self.problem = status, problem
+
+    @property
+    def code(self) -> str:
+        return str(self.problem.get("code", ""))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+    @property
+    def is_replay(self) -> bool:
+        """Whether this is the first answer again."""
+        return self.headers.get("idempotent-replayed") == "true"
+
+
+class Client:
+    """One key at one installation. Safe to share between threads: every call has its own line."""
+
+    def __init__(
+        self,
+        origin: str,
+        *,
+        key: str,
+        timeout_s: float = 20.0,
+        attempts: int = 6,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        parts = urllib.parse.urlsplit(origin)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise ValueError(f"{origin!r} is not an address like https://club.example.com")
+        self.origin, self._key = parts, key
+        self.timeout_s, self.attempts, self._sleep = timeout_s, attempts, sleep
+
+    # --- activities and quotes
+
+    def post_activity(self, activity: JSON) -> Answer:
+        """Report an activity; its `reference` makes it count once."""
+        return self.call("POST", "activities", activity)
+
+    def post_activities(self, activities: Sequence[JSON]) -> Answer:
+        """Report up to 1,000; each has its own result."""
+        return self.call("POST", "activities/batch", {"activities": list(activities)})
+
+    def activities(self, **query: str) -> Iterator[JSON]:
+        """Everything you reported, newest first, page after page."""
+        return self._pages("activities", query)
+
+    def activity(self, id: str) -> JSON:
+        return self._get("activities", id)
+
+    def quote(self, question: JSON) -> JSON:
+        """What would this earn, what would the points pay."""
+        return dict(self.call("POST", "quotes", question, key=None).body)
+
+    # --- members
+
+    def enroll(self, person: JSON, *, key: str | None = None) -> JSON:
+        return dict(self.call("POST", "members", person, key=key or _fresh()).body)
+
+    def find(self, **named: str) -> JSON:
+        """`find(card=…)`, or by email, phone or reference."""
+        return dict(self.call("POST", "members/find", named, key=None).body)
+
+    def member(self, member: str) -> JSON:
+        """By `mem_…`, the card's digits, or `ref:` and your number."""
+        return self._get("members", member)
+
+    def balance(self, member: str) -> JSON:
+        return self._get("members", member, "balance")
+
+    def standing(self, member: str) -> JSON:
+        return self._get("members", member, "standing")
+
+    def entries(self, member: str, **query: str) -> Iterator[JSON]:
+        return self._pages(_path("members", member, "entries"), query)
+
+    def receipt(self, member: str, *, activity: str = "") -> JSON:
+        """The line to print."""
+        query = {"activity": activity} if activity else {}
+        return dict(self.call("GET", _path("members", member, "receipt"), query=query).body)
+
+    # --- rewards, redemptions, vouchers
+
+    def rewards(self, *, member: str = "") -> list[JSON]:
+        query = {"member": member} if member else {}
+        return list(self.call("GET", "rewards", query=query).body["data"])
+
+    def redeem(self, member: JSON, reward: str, *, location: str = "", key: str = "") -> JSON:
+        """Take a reward for a member, once for each key."""
+        body: dict[str, Any] = {"member": member, "reward": reward}
+        if location:
+            body["location"] = location
+        return dict(self.call("POST", "redemptions", body, key=key or _fresh()).body)
+
+    def cancel_redemption(self, id: str, *, reason: str, key: str = "") -> JSON:
+        path = _path("redemptions", id, "cancel")
+        return dict(self.call("POST", path, {"reason": reason}, key=key or _fresh()).body)
+
+    def check_voucher(self, code: str) -> JSON:
+        return self._get("vouchers", code)
+
+    def use_voucher(self, code: str, *, location: str = "", key: str = "") -> JSON:
+        body = {"location": location} if location else {}
+        path = _path("vouchers", code, "use")
+        return dict(self.call("POST", path, body, key=key or _fresh()).body)
+
+    def undo_voucher(self, code: str, *, key: str = "") -> JSON:
+        path = _path("vouchers", code, "undo")
+        return dict(self.call("POST", path, {}, key=key or _fresh()).body)
+
+    # --- the program, and what happened
+
+    def program(self) -> JSON:
+        return self._get("program")
+
+    def locations(self) -> list[JSON]:
+        return list(self._get("locations")["data"])
+
+    def events(self, *, cursor: str = "", limit: int = 200) -> tuple[list[JSON], str]:
+        """The events behind a cursor, oldest first, and the cursor to come back with."""
+        query = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
+        page = self.call("GET", "events", query=query).body
+        return list(page["data"]), str(page["cursor"] or cursor)
+
+    # --- how calls are made
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: JSON | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        key: str | None = "",
+    ) -> Answer:
+        """One call, sent again where that is safe and helps.
+
+        `key` is the Idempotency-Key: empty for a fresh one, None for a question. Raises Refused,
+        and NoAnswer when every attempt failed.
+        """
+        headers = {"Authorization": f"Bearer {self._key}", "Accept": "application/json"}
+        if method != "GET" and key is not None:
+            headers["Idempotency-Key"] = key or _fresh()
+        raw = None if body is None else json.dumps(body).encode()
+        if raw is not None:
+            headers["Content-Type"] = "application/json"
+        target = f"/api/v1/{path}"
+        if query:
+            target += f"?{urllib.parse.urlencode(query)}"
+        last: Answer | None = None
+        for attempt in range(self.attempts):
+            if attempt:
+                self._sleep(_wait(attempt, last))
+            last = self._once(method, target, raw, headers)
+            if last is not None and not _again(last):
+                return last if last.status < 400 else _refuse(last)
+        if last is None:
+            raise NoAnswer(f"{method} {target}: no answer in {self.attempts} attempts")
+        return _refuse(last)
+
+    def _once(
+        self, method: str, target: str, raw: bytes | None, headers: Mapping[str, str]
+    ) -> Answer | None:
+        kind = (
+            http.client.HTTPSConnection
+            if self.origin.scheme == "https"
+            else http.client.HTTPConnection
+        )
+        line = kind(self.origin.netloc, timeout=self.timeout_s)
+        try:
+            line.request(method, target, body=raw, headers=dict(headers))
+            response = line.getresponse()
+            text = response.read()
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            line.close()
+        names = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, names, _parsed(text))
+
+    def _get(self, *parts: str) -> JSON:
+        return dict(self.call("GET", _path(*parts)).body)
+
+    def _pages(self, path: str, query: Mapping[str, str]) -> Iterator[JSON]:
+        asked = dict(query)
+        while True:
+            page = self.call("GET", path, query=asked).body
+            yield from page["data"]
+            if page["next"] is None:
+                return
+            asked["cursor"] = page["next"]
+
+
+def _fresh() -> str:
+    return str(uuid.uuid4())
+
+
+def _path(*parts: str) -> str:
+    return "/".join(urllib.parse.quote(part, safe=":") for part in parts)
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return {"code": "", "detail": text[:200].decode("utf-8", "replace")}
+
+
+def _again(answer: Answer) -> bool:
+    is_twin = answer.status == 409 and _code(answer) == "twin_running"
+    return answer.status in AGAIN or is_twin
+
+
+def _code(answer: Answer) -> str:
+    return str(answer.body.get("code", "")) if isinstance(answer.body, dict) else ""
+
+
+def _wait(attempt: int, last: Answer | None) -> float:
+    """Seconds: what the API asked for, else twice as long each time, with some chance in it."""
+    told = last.headers.get("retry-after", "") if last else ""
+    if told.isdigit():
+        return min(float(told), LONGEST_WAIT_S)
+    longest = min(FIRST_WAIT_S * 2**attempt, LONGEST_WAIT_S)
+    return random.uniform(longest / 2, longest)  # noqa: S311
+
+
+def _refuse(answer: Answer) -> Answer:
+    problem = answer.body if isinstance(answer.body, dict) else {}
+    raise Refused(answer.status, problem)

@@ -1,0 +1,183 @@
+"""Every verb of the desk: what it is about, its form and button, and when it can do something."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from common import clock
+from desk.verbs import (
+    approvals,
+    cases,
+    identity,
+    keys,
+    people,
+    plans,
+    points,
+    returns,
+    rewards,
+)
+from desk.verbs.base import VerbForm
+from earning.models import Activity, ActivityChange, PendingActivity, UnclaimedActivity
+from members.merges import MemberMerge
+from members.models import Member
+from partners.models import ApiKey
+from plans import terms
+from plans.models import Charge, Subscription
+from points.models import AdjustmentRequest
+from program import catalog
+from rewards.models import Codes, Fulfilment, Kind, Redemption, Reward
+from surveys.models import Case
+
+Fits = Callable[[Any], bool]
+
+
+def _active(member: Any) -> bool:
+    return bool(member.status == Member.Status.ACTIVE)
+
+
+def _without_login(member: Any) -> bool:
+    return _active(member) and member.user_id is None
+
+
+def _with_plans(member: Any) -> bool:
+    return _active(member) and bool(terms.plans(catalog.current()))
+
+
+def _unclaimed(activity: Any) -> bool:
+    return activity.claimed_at is None
+
+
+def _issued(voucher: Any) -> bool:
+    return bool(voucher.status == Redemption.Status.ISSUED)
+
+
+def _undoable(merge: Any) -> bool:
+    return bool(merge.can_be_undone(clock.now()))
+
+
+def _with_codes(reward: Any) -> bool:
+    return bool(reward.codes == Codes.UPLOADED)
+
+
+def _undrawn(reward: Any) -> bool:
+    return bool(reward.kind == Kind.CONTEST and not reward.draws.exists())
+
+
+def _ordered(order: Any) -> bool:
+    return bool(order.status == Fulfilment.Status.ORDERED)
+
+
+def _shipped(order: Any) -> bool:
+    return bool(order.status == Fulfilment.Status.SHIPPED)
+
+
+def _open_case(case: Any) -> bool:
+    return bool(case.status != Case.Status.CLOSED)
+
+
+def _standing_activity(activity: Any) -> bool:
+    return not activity.changes.filter(kind=ActivityChange.Kind.CANCEL).exists()
+
+
+def _waiting(row: Any) -> bool:
+    return bool(row.status == PendingActivity.Status.WAITING)
+
+
+def _undecided(request: Any) -> bool:
+    return bool(request.state == AdjustmentRequest.State.WAITING)
+
+
+def _unrevoked(key: Any) -> bool:
+    return key.revoked_at is None
+
+
+def _live(subscription: Any) -> bool:
+    return bool(subscription.is_live)
+
+
+def _going_on(subscription: Any) -> bool:
+    return _live(subscription) and subscription.state != Subscription.State.CANCELLED
+
+
+def _due(charge: Any) -> bool:
+    return bool(charge.status == Charge.Status.DUE)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb's address (`name`), the model it is about, its form, the icon of its button, and the
+    rows for which it makes sense.
+    """
+
+    name: str
+    model: str
+    form: type[VerbForm]
+    icon: str
+    fits: Fits
+
+    @property
+    def url_name(self) -> str:
+        return f"{self.model.replace('.', '_')}_{self.name}"
+
+
+VERBS = (
+    Verb("adjust", "members.member", points.Adjust, "exposure", _active),
+    Verb("redeem", "members.member", points.Redeem, "redeem", _active),
+    Verb("correct", "members.member", people.Correct, "edit", _active),
+    Verb("code", "members.member", people.IssueCode, "password", _without_login),
+    Verb("card", "members.member", people.ReplaceCard, "credit_card", _active),
+    Verb("plan", "members.member", plans.StartPlan, "card_membership", _with_plans),
+    Verb("means", "members.member", plans.ArrangeMeans, "account_balance", _with_plans),
+    Verb("merge", "members.member", identity.Merge, "merge", _active),
+    Verb("erase", "members.member", identity.Erase, "person_remove", _active),
+    Verb("undo", "members.membermerge", identity.Unmerge, "call_split", _undoable),
+    Verb("benefit", "plans.subscription", plans.UseBenefit, "check_circle", _live),
+    Verb("cancel", "plans.subscription", plans.CancelPlan, "event_busy", _going_on),
+    Verb("end", "plans.subscription", plans.CancelPlanNow, "block", _live),
+    Verb("report", "plans.charge", plans.ReportTry, "payments", _due),
+    Verb("waive", "plans.charge", plans.WaiveCharge, "money_off", _due),
+    Verb("cancel", "rewards.redemption", points.CancelVoucher, "undo", _issued),
+    Verb("codes", "rewards.reward", rewards.UploadCodes, "upload", _with_codes),
+    Verb("draw", "rewards.reward", rewards.DrawWinners, "casino", _undrawn),
+    Verb("ship", "rewards.fulfilment", rewards.Ship, "local_shipping", _ordered),
+    Verb("deliver", "rewards.fulfilment", rewards.Deliver, "inventory", _shipped),
+    Verb("claim", "earning.unclaimedactivity", points.Claim, "person_check", _unclaimed),
+    Verb("cancel", "earning.activity", returns.CancelActivity, "undo", _standing_activity),
+    Verb("amend", "earning.activity", returns.AmendActivity, "edit", _standing_activity),
+    Verb("confirm", "earning.pendingactivity", returns.ConfirmActivity, "check_circle", _waiting),
+    Verb("cancel", "earning.pendingactivity", returns.CancelPending, "undo", _waiting),
+    Verb("reply", "surveys.case", cases.Reply, "reply", _open_case),
+    Verb("goodwill", "surveys.case", cases.MakeGood, "volunteer_activism", _open_case),
+    Verb("note", "surveys.case", cases.Note, "sticky_note_2", _open_case),
+    Verb("assign", "surveys.case", cases.Assign, "person_add", _open_case),
+    Verb("close", "surveys.case", cases.Close, "task_alt", _open_case),
+    Verb("revoke", "partners.apikey", keys.RevokeKey, "key_off", _unrevoked),
+    Verb("approve", "points.adjustmentrequest", approvals.Approve, "check", _undecided),
+    Verb("decline", "points.adjustmentrequest", approvals.Decline, "close", _undecided),
+)
+RELATED: dict[str, tuple[type[Any], tuple[str, ...]]] = {  # what a verb's page shows of its row
+    "members.member": (Member, ()),
+    "members.membermerge": (MemberMerge, ("survivor", "absorbed")),
+    "plans.subscription": (Subscription, ("plan", "member")),
+    "plans.charge": (Charge, ("subscription__plan", "member", "means")),
+    "rewards.redemption": (Redemption, ("reward", "unit", "member")),
+    "rewards.reward": (Reward, ("unit",)),
+    "rewards.fulfilment": (Fulfilment, ("member", "redemption__reward")),
+    "earning.unclaimedactivity": (UnclaimedActivity, ("type", "partner", "location")),
+    "earning.activity": (Activity, ("type", "partner", "location", "member")),
+    "earning.pendingactivity": (PendingActivity, ("type", "partner", "location", "member")),
+    "surveys.case": (Case, ("member", "survey", "answer")),
+    "partners.apikey": (ApiKey, ("partner",)),
+    "points.adjustmentrequest": (AdjustmentRequest, ("member", "unit")),
+}
+
+
+def rows(model: str) -> QuerySet[Any]:
+    """The rows a model's verbs are about, with what their pages show."""
+    kind, related = RELATED[model]
+    found: QuerySet[Any] = kind._default_manager.all()
+    return found.select_related(*related) if related else found

@@ -1,0 +1,231 @@
+"""Examples of bodies and answers. The bodies run as they are against the demo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+CARD = "482109376621"  # well formed; in the demo the document shows a card that there is
+AGENT = "agent-9"  # a member of the demo, by the reference of the front desk
+MEMBER_ID = "mem_01k6r3b1q9e8tv4x3a7m5n2c0d"
+KNOWN = f"ref:{AGENT}"  # the same member, as a part of an address
+STAY = {
+    "reference": "booking-2025-0614-7",
+    "type": "stay",
+    "occurred_at": "2025-06-14",
+    "member": {"reference": AGENT},
+    "location": "resort-hotel",
+    "attributes": {"outcome": "stayed", "nights": 7, "suite": True, "revenue": "1180.00"},
+}
+RECORDED = {
+    "id": "act_01k6r3b1q9e8tv4x3a7m5n2c0d",
+    "status": "recorded",
+    "reference": "booking-2025-0614-7",
+    "type": "stay",
+    "occurred_at": "2025-06-13T23:00:00Z",
+    "awards": [
+        {
+            "unit": "night",
+            "amount": 7,
+            "class": "base",
+            "rule": "nights",
+            "sentence": "Nights: 7 nights × 1 = 7 nights",
+        },
+        {
+            "unit": "night",
+            "amount": 7,
+            "class": "base",
+            "rule": "suite-nights",
+            "sentence": "Suite, once more: 7 nights × 1 = 7 nights",
+        },
+        {
+            "unit": "point",
+            "amount": 11800,
+            "class": "base",
+            "rule": "revenue",
+            "sentence": "Room revenue: EUR 1,180.00 × 10 = 11,800 points",
+        },
+    ],
+    "balances": {"night": 14, "point": 11800},
+    "tier": {"code": "skiff", "name": "Skiff"},
+}
+NOBODY = {name: value for name, value in STAY.items() if name != "member"} | {
+    "reference": "booking-2025-0614-8"
+}
+UNCLAIMED = {
+    "id": "act_01k6r3b1q9e8tv4x3a7m5n2c0e",
+    "status": "unclaimed",
+    "reference": "booking-2025-0614-8",
+    "type": "stay",
+    "occurred_at": "2025-06-13T23:00:00Z",
+    "message": "It names nobody. The activity is kept and earns under its own date once it is "
+    "claimed.",
+}
+MEMBER = {
+    "id": MEMBER_ID,
+    "card": CARD,
+    "name": "Marta S.",
+    "status": "active",
+    "balances": {"point": 11800, "night": 14},
+    "units": {
+        "point": {"kind": "spendable", "singular": "point", "plural": "points", "decimals": 0},
+        "night": {"kind": "counter", "singular": "night", "plural": "nights", "decimals": 0},
+    },
+    "tier": {"code": "skiff", "name": "Skiff", "since": "2025-06-14", "until": None},
+    "progress": {
+        "next_tier": {"code": "sloop", "name": "Sloop"},
+        "unit": "night",
+        "value": 14,
+        "missing": 16,
+    },
+    "next_expiry": {"unit": "point", "amount": 11800, "last_day": "2027-06-30"},
+}
+BALANCES = {"night": 14, "point": 11800}
+BATCH = {
+    "activities": [
+        STAY | {"reference": "booking-2025-0614-9"},
+        {name: value for name, value in STAY.items() if name != "member"}
+        | {"reference": "booking-2025-0614-10"},
+    ]
+}
+BATCHED = {
+    "recorded": 1,
+    "replayed": 0,
+    "unclaimed": 1,
+    "pending": 0,
+    "refused": 0,
+    "results": [
+        {"index": 0, "status": 201, "is_replay": False, "activity": RECORDED, "problem": None},
+        {"index": 1, "status": 202, "is_replay": False, "activity": UNCLAIMED, "problem": None},
+    ],
+}
+SHOWN: dict[str, Any] = {
+    "id": "act_01k6r3b1q9e8tv4x3a7m5n2c0d",
+    "reference": "booking-2025-0614-7",
+    "type": "stay",
+    "occurred_at": "2025-06-13T23:00:00Z",
+    "recorded_at": "2025-06-20T09:12:44Z",
+    "member": MEMBER_ID,
+    "location": "resort-hotel",
+    "attributes": STAY["attributes"],
+    "awards": RECORDED["awards"],
+}
+QUOTE = {
+    "member": {"reference": AGENT},
+    "activity": {
+        "type": "stay",
+        "occurred_at": "2025-06-14",
+        "location": "resort-hotel",
+        "attributes": STAY["attributes"],
+    },
+    "basket": {"amount": "42.50"},
+}
+QUOTED = {
+    "member": MEMBER_ID,
+    "awards": [
+        {
+            "unit": "point",
+            "amount": 11800,
+            "rule": "revenue",
+            "sentence": "Room revenue: EUR 1,180.00 × 10 = 11,800 points",
+        }
+    ],
+    "earned": {"point": 11800},
+    "balances": BALANCES,
+    "tier": {"code": "skiff", "name": "Skiff"},
+    "payable": [
+        {
+            "reward": "late-checkout",
+            "name": "Late checkout",
+            "unit": "point",
+            "price": 2500,
+            "worth": "EUR 40",
+        }
+    ],
+}
+REWARD: dict[str, Any] = {
+    "code": "late-checkout",
+    "name": "Late checkout",
+    "summary": "Stay until four.",
+    "description": "",
+    "terms": "",
+    "category": "Stay",
+    "worth": "EUR 40",
+    "unit": "point",
+    "price": 2500,
+    "left": None,
+    "tier": None,
+    "missing": 0,
+    "is_available": True,
+}
+REDEMPTION: dict[str, Any] = {
+    "id": "red_01k6r3b1q9e8tv4x3a7m5n2c0d",
+    "status": "issued",
+    "member": MEMBER_ID,
+    "reward": "late-checkout",
+    "name": "Late checkout",
+    "unit": "point",
+    "price": 2500,
+    "code": "7KQ29XAB03TM",
+    "issued_at": "2025-06-20T09:12:44Z",
+    "last_day": "2026-06-20",
+    "used_at": None,
+    "used_location": None,
+    "cancelled_at": None,
+}
+VOUCHER: dict[str, Any] = {
+    "redemption": "red_01k6r3b1q9e8tv4x3a7m5n2c0d",
+    "status": "ready",
+    "reward": "late-checkout",
+    "name": "Late checkout",
+    "terms": "",
+    "holder": "Marta S.",
+    "last_day": "2026-06-20",
+    "used_at": None,
+    "used_location": None,
+}
+USED = VOUCHER | {
+    "status": "used",
+    "used_at": "2025-06-21T08:00:00Z",
+    "used_location": "resort-hotel",
+}
+EVENT = {
+    "id": "evt_01k6r3b1q9e8tv4x3a7m5n2c0d",
+    "type": "activity_recorded",
+    "occurred_at": "2025-06-13T23:00:00Z",
+    "member": MEMBER_ID,
+    "data": {
+        "subject": "act_01k6r3b1q9e8tv4x3a7m5n2c0d",
+        "type": "stay",
+        "partner": "front-desk",
+        "awards": [{"unit": "point", "amount": 11800}],
+    },
+}
+ENDPOINT: dict[str, Any] = {
+    "id": "whe_01k6r3b1q9e8tv4x3a7m5n2c0d",
+    "url": "https://till.example.com/pennant",
+    "description": "Till server",
+    "contact": "it@till.example.com",
+    "types": ["activity_recorded", "voucher_used"],
+    "status": "active",
+    "failing_since": None,
+    "created_at": "2025-06-20T09:12:44Z",
+    "counts": {"waiting": 0, "delivered": 12, "given_up": 0},
+}
+DELIVERY: dict[str, Any] = {
+    "id": "whd_01k6r3b1q9e8tv4x3a7m5n2c0d",
+    "event": "evt_01k6r3b1q9e8tv4x3a7m5n2c0d",
+    "type": "activity_recorded",
+    "state": "delivered",
+    "created_at": "2025-06-20T09:12:44Z",
+    "due_at": None,
+    "ended_at": "2025-06-20T09:12:46Z",
+    "attempts": [
+        {
+            "at": "2025-06-20T09:12:46Z",
+            "status": 204,
+            "problem": "",
+            "answer": "",
+            "ms": 118,
+        }
+    ],
+}

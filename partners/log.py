@@ -1,0 +1,147 @@
+"""The request log: what was called with which key, and what came of it. Bodies are kept without
+what is personal or secret, and for a month.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import structlog
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+
+from common import clock
+from partners.idempotency import HEADER, REPLAYED
+from partners.models import ApiRequest
+
+KEPT = timedelta(days=30)
+FORGET_AT_ONCE = 5000
+LONGEST = 4000  # characters of a body
+PERSONAL = frozenset({"name", "email", "phone", "birthday", "contact"})
+SECRET = frozenset({"card", "code", "secret", "voucher"})  # the last four are told
+HIDDEN = "…"
+DIGITS = re.compile(r"[0-9]{12,}")
+ADDRESS = re.compile(r"[^\s@\"]+@[^\s@\"]+")
+
+log = structlog.get_logger("pennant.api")
+
+
+def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
+    """Write a line for every call that came with a key that works, and tell its limits."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        response = get_response(request)
+        key = getattr(request, "api_key", None)
+        if key is not None:
+            for name, value in request.api_window.headers().items():  # type: ignore[attr-defined]
+                response[name] = value
+            write(request, response, ms=round((time.perf_counter() - started) * 1000))
+        return response
+
+    return handle
+
+
+def write(request: HttpRequest, response: HttpResponse, *, ms: int) -> None:
+    """One line. A log that cannot be written is no reason to take an answer back."""
+    row = ApiRequest(
+        key=request.api_key,  # type: ignore[attr-defined]
+        request_id=getattr(request, "request_id", ""),
+        method=request.method or "",
+        path=_path(request),
+        query=ADDRESS.sub(HIDDEN, request.META.get("QUERY_STRING", ""))[:400],
+        idempotency_key=request.headers.get(HEADER, "")[:255],
+        is_replay=response.headers.get(REPLAYED) == "true",
+        status=response.status_code,
+        code=_code(response),
+        ms=ms,
+        body=_text(redacted(getattr(request, "api_body", None))),
+        answer=_answer(response),
+        at=clock.now(),
+    )
+    try:
+        row.save(force_insert=True)
+    except DatabaseError as error:
+        log.error("request_not_logged", exc_info=error)
+
+
+def redacted(value: Any) -> Any:
+    """The same without names, addresses and codes: `…2366` for a card."""
+    if isinstance(value, dict):
+        return {str(name): _hidden(str(name), item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [redacted(item) for item in value[:20]]
+    if isinstance(value, str):
+        return ADDRESS.sub(HIDDEN, DIGITS.sub(lambda found: HIDDEN + found[0][-4:], value))
+    return value
+
+
+def _hidden(name: str, value: Any) -> Any:
+    if isinstance(value, str) and name in PERSONAL:
+        return HIDDEN
+    if isinstance(value, str) and name in SECRET:
+        return HIDDEN + value[-4:] if len(value) > 8 else HIDDEN
+    return redacted(value)
+
+
+def _path(request: HttpRequest) -> str:
+    path = request.path
+    match = request.resolver_match
+    for name, value in (match.kwargs if match else {}).items():
+        if name in ("member", "code") and not str(value).startswith("mem_"):
+            path = path.replace(str(value), HIDDEN + str(value)[-4:])
+    return path[:200]
+
+
+def _answer(response: HttpResponse) -> str:
+    if not response.content or len(response.content) > 64 * 1024:
+        return ""
+    try:
+        return _text(redacted(msgspec.json.decode(response.content)))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+
+
+def _code(response: HttpResponse) -> str:
+    if response.status_code < 400:
+        return ""
+    try:
+        return str(msgspec.json.decode(response.content).get("code", ""))[:60]
+    except (msgspec.DecodeError, AttributeError):
+        return ""
+
+
+def _text(value: Any) -> str:
+    return "" if value in (None, {}) else msgspec.json.encode(value).decode()[:LONGEST]
+
+
+def as_curl(row: ApiRequest, *, origin: str) -> str:
+    """The call as a line for a shell, with the key and what was redacted left to fill in."""
+    query = f"?{row.query}" if row.query else ""
+    lines = [
+        f"curl -sS -X {row.method} '{origin}{row.path}{query}'",
+        '  -H "Authorization: Bearer $KEY"',
+    ]
+    if row.idempotency_key:
+        lines.append(f"  -H '{HEADER}: {_quoted(row.idempotency_key)}'")
+    if row.body:
+        lines.append("  -H 'Content-Type: application/json'")
+        lines.append(f"  -d '{_quoted(row.body)}'")
+    return " \\\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "'\\''")
+
+
+def forget() -> int:
+    """Delete what is older than a month, a few at a time. Returns how many."""
+    old = ApiRequest.objects.filter(at__lt=clock.now() - KEPT).order_by("at")
+    return ApiRequest.objects.filter(
+        pk__in=list(old.values_list("pk", flat=True)[:FORGET_AT_ONCE])
+    ).delete()[0]

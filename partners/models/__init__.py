@@ -1,0 +1,17 @@
+"""What the partner API keeps: keys, the calls it remembers, its log, webhooks."""
+
+from partners.models.calls import ApiRequest, KeyDay, RateWindow, RememberedCall
+from partners.models.keys import ApiKey, Scope
+from partners.models.webhooks import Attempt, Delivery, Endpoint
+
+__all__ = [
+    "ApiKey",
+    "ApiRequest",
+    "Attempt",
+    "Delivery",
+    "Endpoint",
+    "KeyDay",
+    "RateWindow",
+    "RememberedCall",
+    "Scope",
+]

@@ -1,0 +1,118 @@
+"""Members: enrolling them, what may be told of them, and their history."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from partners.answers import Amount, Balances, ProgressAnswer, StandingAnswer
+from partners.shapes import shown
+
+PersonName = Annotated[str, Meta(min_length=1, max_length=120, description="The whole name.")]
+Email = Annotated[str, Meta(min_length=3, max_length=250, pattern="@")]
+Phone = Annotated[str, Meta(min_length=3, max_length=32, description="With its country code.")]
+Reference = Annotated[
+    str, Meta(min_length=1, max_length=250, description="Your own number for the member.")
+]
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2}(-[a-zA-Z]{2,4})?$")]
+
+
+@shown
+class MemberSubmitted(Struct, forbid_unknown_fields=True):
+    """Somebody to enrol. The name is needed; the rest is what they can be found by."""
+
+    name: PersonName
+    email: Email | None = None
+    phone: Phone | None = None
+    reference: Reference | None = None
+
+
+@shown
+class MemberChanges(Struct, forbid_unknown_fields=True):
+    """What is to be another; what is left out stays. `null` takes a phone number away."""
+
+    name: PersonName | UnsetType = UNSET
+    phone: Phone | UnsetType | None = UNSET
+    language: Language | UnsetType = UNSET
+
+
+@shown
+class LotAnswer(Struct):
+    """Points that end together, and the last day on which they can be spent (null: never)."""
+
+    amount: Amount
+    last_day: date | None
+
+
+@shown
+class AccountAnswer(Struct):
+    """What there is of one unit: lots in the order in which they are spent; counters have none."""
+
+    unit: str
+    balance: Annotated[int, Meta(description="Below zero: a debt that later earnings repay.")]
+    available: Annotated[int, Meta(description="What can be spent now.")]
+    lots: list[LotAnswer]
+
+
+@shown
+class BalanceAnswer(Struct):
+    """Everything a member has."""
+
+    member: str
+    accounts: list[AccountAnswer]
+
+
+@shown
+class LadderAnswer(Struct):
+    """Where a member stands on one ladder."""
+
+    ladder: str
+    name: str
+    tier: Annotated[StandingAnswer | None, Meta(description="Null below the first tier.")]
+    progress: Annotated[ProgressAnswer | None, Meta(description="Null on the highest tier.")]
+
+
+@shown
+class LaddersAnswer(Struct):
+    """Where a member stands on every ladder."""
+
+    member: str
+    ladders: list[LadderAnswer]
+
+
+@shown
+class EntryAnswer(Struct):
+    """One movement of points, with the reason in words."""
+
+    id: str
+    unit: str
+    kind: str
+    amount: Annotated[int, Meta(description="Signed, in the unit's smallest part.")]
+    balance: Annotated[int, Meta(description="After it.")]
+    reason: str
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+@shown
+class EntriesAnswer(Struct):
+    """A page of movements, newest first."""
+
+    data: list[EntryAnswer]
+    next: Annotated[str | None, Meta(description="The cursor of the next page; null on the last.")]
+
+
+@shown
+class ReceiptAnswer(Struct):
+    """What to print on a receipt: earned now, the balance, the way to the next tier."""
+
+    member: str
+    line: str
+    lines: Annotated[list[str], Meta(description="The same, sentence by sentence.")]
+    earned: Balances
+    balances: Balances
+
+
+Kind = Literal["active", "closed"]
