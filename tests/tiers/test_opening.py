@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from common.errors import LoyaltyError
 from events.models import Event
-from members import enrolment
+from members import enrolment, erasure
 from members.models import Member
 from points import past
 from points.models import Entry, Lot, OpeningRow, OpeningRun, Posting
@@ -341,3 +341,11 @@ def test_opening_points_are_spent_and_reversed_like_any(quay: Program) -> None:
     assert balance(one) == 1500
     cast.reverse(Posting.objects.get(member=one, entries__amount=1200))
     assert balance(one) == 300
+
+
+def test_whoever_is_erased_leaves_the_lines_that_wait() -> None:
+    known = ana(email="ana@guest.example")
+    text = "reference,email,name\n,ana@guest.example,Ana\nB,,Bea\n"
+    read(text)
+    erasure.erase(known, reason="asked", actor=cast.ACTOR)
+    assert [row.reference for row in OpeningRow.objects.all()] == ["B"]
