@@ -18,11 +18,13 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from desk import rules, say, vouchers
+from desk.verbs import homes
 from desk.vouchers import Verdict
 from earning.models import Activity, Award
 from events.models import Event
-from members.models import Card, ClaimCode, Household, Member, MemberKey
-from points.models import Account, Entry, Lot, Posting
+from members.models import Card, ClaimCode, HouseholdMember, Member, MemberKey
+from points import holds
+from points.models import Account, Entry, Extension, Hold, Lot, Posting
 from program import catalog
 from program.models import Program, Unit
 from rewards.models import Redemption
@@ -54,6 +56,7 @@ class Ending:
     ends_at: datetime | None
     amount: int
     lots: int
+    held: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -85,12 +88,14 @@ class MemberPage:
     unit: str
     units: list[Unit]
     endings: list[Ending]
+    holds: list[Hold]
+    moved: list[Extension]
     vouchers: list[Verdict]
     activities: list[Done]
     cards: list[Card]
     keys: list[MemberKey]
     claim_code: ClaimCode | None
-    household: Household | None
+    home: HouseholdMember | None
     events: list[Announced]
 
 
@@ -116,6 +121,8 @@ def gather(member: Member, *, program: Program, unit: str = "", before: str = ""
         unit=unit,
         units=list(known.units.values()),
         endings=_endings(member, program),
+        holds=holds.held(member) if any(one.held for one in accounts) else [],
+        moved=_moved(member),
         vouchers=_vouchers(member),
         activities=_activities(member, program),
         cards=list(Card.objects.filter(member=member)),
@@ -125,9 +132,7 @@ def gather(member: Member, *, program: Program, unit: str = "", before: str = ""
             .order_by("kind")
         ),
         claim_code=codes.first(),
-        household=Household.objects.filter(
-            people__member=member, people__left_at__isnull=True
-        ).first(),
+        home=homes.now(member),
         events=_events(member),
     )
 
@@ -235,9 +240,15 @@ def _endings(member: Member, program: Program) -> list[Ending]:
         .live()
         .order_by(F("expires_at").asc(nulls_last=True))
         .values_list("account__unit", "expires_at")
-        .annotate(Sum("remaining"), Count("pk"))
+        .annotate(Sum("remaining"), Count("pk"), Sum("held"))
     )
-    return [Ending(units[unit], end, amount, lots) for unit, end, amount, lots in rows]
+    return [Ending(units[unit], end, *sums) for unit, end, *sums in rows]
+
+
+def _moved(member: Member) -> list[Extension]:
+    """Ends that somebody moved by hand, latest first."""
+    rows = Extension.objects.filter(member=member, lot__isnull=False)
+    return list(rows.select_related("account__unit", "lot")[:RECENT])
 
 
 def _vouchers(member: Member) -> list[Verdict]:

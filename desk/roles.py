@@ -26,17 +26,27 @@ USE_VOUCHER = "rewards.change_redemption"
 CANCEL_VOUCHER = "rewards.delete_redemption"
 CLAIM = "earning.change_unclaimedactivity"
 REASSESS = "tiers.change_standing"
+EXTEND = "points.add_extension"
+REINSTATE = "points.add_lot"
+SEND = "points.add_transfer"
+TAKE_BACK = "points.delete_transfer"
+RELEASE_HOLD = "points.change_hold"
+HOUSEHOLD = "members.change_householdmember"
 ISSUE_KEY = "partners.add_apikey"
 REVOKE_KEY = "partners.change_apikey"
 
 CLERK_VERBS = frozenset(
-    {ENROL, CORRECT, REPLACE_CARD, ISSUE_CODE, ADJUST, REDEEM, USE_VOUCHER, CANCEL_VOUCHER, CLAIM}
-)
+    {
+        ENROL, CORRECT, REPLACE_CARD, ISSUE_CODE, ADJUST, REDEEM, USE_VOUCHER, CANCEL_VOUCHER,
+        CLAIM, SEND, RELEASE_HOLD, HOUSEHOLD,
+    }
+)  # fmt: skip
 CLERK_SEES = frozenset(
     {
         "members.view_member", "members.view_card",
         "points.view_account", "points.view_posting", "points.view_entry", "points.view_lot",
-        "points.view_lotuse", "points.view_extension",
+        "points.view_lotuse", "points.view_extension", "points.view_hold", "points.view_transfer",
+        "members.view_household", "members.view_householdmember", "members.view_invitation",
         "tiers.view_ladder", "tiers.view_tier", "tiers.view_standing",
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
         "rewards.view_reward", "rewards.view_redemption",
@@ -55,7 +65,8 @@ MANAGER_SEES = frozenset(
         "earning.view_rule", "earning.view_rulecondition", "earning.view_rulelimit",
         "earning.view_limituse",
         "earning.view_importrun", "earning.view_milestone", "earning.view_milestonereached",
-        "members.view_household", "members.view_householdmember",
+        "points.view_holdlot", "points.view_expirynotice",
+        "rewards.view_reservation", "rewards.view_redemptionshare",
         "rewards.view_rewardprice", "rewards.view_rewardstock", "rewards.view_conversion",
         "tiers.view_tierexpiry",
         "partners.view_apikey",
@@ -83,7 +94,7 @@ MANAGER_CHANGES = frozenset(
         "rewards.add_reward", "rewards.change_reward",
         "rewards.add_rewardprice", "rewards.change_rewardprice", "rewards.delete_rewardprice",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",
-        ISSUE_KEY, REVOKE_KEY,
+        ISSUE_KEY, REVOKE_KEY, EXTEND, REINSTATE, TAKE_BACK,
     }
 )  # fmt: skip
 

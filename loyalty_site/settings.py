@@ -120,6 +120,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Each run catches up to now, so a missed one costs nothing. Quarters of an hour, because every
     # time zone's midnight falls on one.
     "expire_points": {"task": "points.tasks.expire_points", "schedule": crontab(minute="*/15")},
+    # A hold ends at its own moment whenever somebody looks; these are for what nobody looks at.
+    "time_out_holds": {"task": "points.tasks.time_out_holds", "schedule": crontab()},
+    "drop_reservations": {"task": "rewards.tasks.drop_reservations", "schedule": crontab()},
+    "tell_of_endings": {"task": "points.tasks.tell_of_endings", "schedule": crontab(minute="20")},
     # Thresholds change at the program's midnight; the run looks back a week, so a late one is fine.
     "reassess_turned": {"task": "tiers.tasks.reassess_turned", "schedule": crontab(minute="5")},
 }

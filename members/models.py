@@ -210,6 +210,9 @@ class HouseholdMember(MemberOwned):
     is_head = models.BooleanField(default=False)
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
+    pooled_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Since when the others may redeem with their points.")
+    )
 
     class Meta:
         ordering = ("joined_at",)
@@ -223,10 +226,54 @@ class HouseholdMember(MemberOwned):
                 condition=Q(left_at__isnull=True) | Q(left_at__gte=models.F("joined_at")),
                 name="members_household_member_leaves_after_joining",
             ),
+            models.CheckConstraint(
+                condition=Q(pooled_at__isnull=True)
+                | Q(left_at__isnull=True, pooled_at__gte=models.F("joined_at")),
+                name="members_household_member_pools_while_living_there",
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.household)
+
+
+class Invitation(MemberOwned):
+    """An invitation of a member into a household: open until it is answered or taken back."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("open")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+        WITHDRAWN = "withdrawn", _("taken back")
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="invitations")
+    household = models.ForeignKey(Household, models.PROTECT, related_name="invitations")
+    invited_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.OPEN)
+    invited_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["member", "household"],
+                condition=Q(status="open"),
+                name="members_invitation_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="open", answered_at__isnull=True)
+                | (~Q(status="open") & Q(answered_at__isnull=False)),
+                name="members_invitation_answer_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(invited_by=models.F("member")),
+                name="members_invitation_is_of_somebody_else",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household}: {self.get_status_display()}"
 
 
 class Card(MemberOwned):

@@ -16,10 +16,10 @@ from django.db import transaction
 from django.db.models import Sum
 
 from common import clock
-from events import outbox
 from members.models import Member
 from points import policy
 from points.books import Books, Key, spend_order
+from points.endings import bury, expire_into
 from points.errors import (
     AmountInvalid,
     InsufficientPoints,
@@ -31,6 +31,9 @@ from points.errors import (
 from points.models import LIMIT, Account, Entry, Lot, LotUse, Posting
 from program import catalog
 from program.models import Program, Unit
+
+Kind = Posting.Kind
+IRREVERSIBLE = (Kind.REVERSAL, Kind.EXPIRY, Kind.TRANSFER, Kind.SETTLE)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -160,17 +163,6 @@ def sweep(books: Books, *, program: Program) -> None:
             expire_into(books, key=key, now=now)
 
 
-def bury(books: Books, posting: Posting, lots: Sequence[Lot], *, key: Key) -> None:
-    """Expire what is left of lots that are past their end, as one entry of `posting`."""
-    dead = sum(lot.remaining for lot in lots)
-    if dead:
-        entry = books.enter(
-            posting, key=key, kind=Entry.Kind.EXPIRY, amount=-dead, reason="Expired"
-        )
-        for lot in lots:
-            books.take(entry, lot, lot.remaining)
-
-
 def spend(
     member: Member, *, unit: str, amount: int, source: str, actor: str, reason: str
 ) -> Posting:
@@ -181,54 +173,44 @@ def spend(
     """
     require_amount(amount)
     program, key, now = catalog.current(), (member.pk, unit), clock.now()
-    policy_of = _unit(program, unit)
+    _unit(program, unit)
     with transaction.atomic():
         books = Books.open([key])
         _refuse_repeat(member, source)
         expire_into(books, key=key, now=now)
-        balance = books.accounts[key].balance
-        if balance < amount:
-            raise InsufficientPoints(
-                f"This needs {amount:,}, and the balance is {balance:,}. Nothing was taken.",
-                balance=balance,
-                missing=amount - balance,
-            )
+        require_available(books.accounts[key], amount)
         posting = _posting(books, member, Posting.Kind.SPEND, source=source, actor=actor)
         entry = books.enter(posting, key=key, kind=Entry.Kind.SPEND, amount=-amount, reason=reason)
         if books.take_in_order(entry, key=key, amount=amount) != amount:
             raise UnitInvalid(f"{unit!r} only counts and cannot be spent. Name a unit that can.")
-        if policy.keeps_alive(policy_of, is_spend=True):
-            _extend(books, key, policy_of, now, program, source, posting)
+        keep_alive_by_spend(books, posting, key=key, program=program)
         books.write()
     return posting
 
 
-def expire_into(books: Books, *, key: Key, now: datetime) -> int:
-    """Expire every lot of one open account that is past its end, one posting for each end.
-
-    Returns the amount.
-    """
-    due: dict[datetime, list[Lot]] = {}
-    for lot in books.lots(key):
-        if lot.remaining and lot.expires_at is not None and lot.expires_at <= now:
-            due.setdefault(lot.expires_at, []).append(lot)
-    total = 0
-    for ends, lots in sorted(due.items()):
-        account = books.accounts[key]
-        posting = Posting(
-            member_id=key[0],
-            kind=Posting.Kind.EXPIRY,
-            source=f"expiry:{key[1]}:{ends:%Y-%m-%dT%H:%MZ}:{account.version + 1}",
-            actor="system:expiry",
-            occurred_at=ends,
+def require_available(account: Account, amount: int) -> None:
+    """Refuse to move more than is free in an open account: its balance less what is held."""
+    if account.available >= amount:
+        return
+    facts = {"balance": account.balance, "missing": amount - account.balance + account.held}
+    if account.held:
+        raise InsufficientPoints(
+            f"This needs {amount:,}, and {account.available:,} are free: {account.held:,} of "
+            f"{account.balance:,} are held elsewhere. Nothing was taken.",
+            held=account.held,
+            **facts,
         )
-        books.postings.append(posting)
-        dying = sum(lot.remaining for lot in lots)
-        bury(books, posting, lots, key=key)
-        payload = {"unit": key[1], "amount": dying}
-        outbox.publish("points_expired", member_id=key[0], payload=payload, occurred_at=ends)
-        total += dying
-    return total
+    raise InsufficientPoints(
+        f"This needs {amount:,}, and the balance is {account.balance:,}. Nothing was taken.",
+        **facts,
+    )
+
+
+def keep_alive_by_spend(books: Books, posting: Posting, *, key: Key, program: Program) -> None:
+    """Move the end of points that only end without activity, where spending counts as one."""
+    unit = _unit(program, key[1])
+    if policy.keeps_alive(unit, is_spend=True):
+        _extend(books, key, unit, posting.occurred_at, program, posting.source, posting)
 
 
 def adjust(
@@ -250,13 +232,8 @@ def adjust(
         books = Books.open([key])
         _refuse_repeat(member, source)
         expire_into(books, key=key, now=now)
-        balance = books.accounts[key].balance
-        if amount < 0 and balance + amount < 0:
-            raise InsufficientPoints(
-                f"The balance is {balance:,}. Take no more than that.",
-                balance=balance,
-                missing=-amount - balance,
-            )
+        if amount < 0:
+            require_available(books.accounts[key], -amount)
         posting = _posting(
             books, member, Posting.Kind.ADJUSTMENT, source=source, actor=actor, note=reason[:240]
         )
@@ -279,7 +256,7 @@ def reverse(posting: Posting, *, source: str, actor: str, reason: str) -> Postin
     spent become a debt. Raises NothingToReverse for reversals, expiries and postings that are
     reversed already.
     """
-    if posting.kind in (Posting.Kind.REVERSAL, Posting.Kind.EXPIRY):
+    if posting.kind in IRREVERSIBLE:
         raise NothingToReverse("Only what was earned, spent or adjusted can be reversed.")
     entries = list(posting.entries.select_related("account").order_by("version"))
     with transaction.atomic():
@@ -315,7 +292,7 @@ def _give_back(books: Books, posting: Posting, spent: Entry, *, key: Key, reason
     entry = books.enter(
         posting, key=key, kind=Entry.Kind.RESTORE, amount=-spent.amount, reason=reason
     )
-    owed = min(entry.amount, max(0, entry.amount - entry.balance_after))
+    owed = books.owed_before(entry, key=key)
     live = {lot.pk: lot for lot in books.lots(key)}
     uses = LotUse.objects.filter(entry=spent, member_id=key[0]).select_related("lot")
     lots = {use.pk: live.get(use.lot_id, use.lot) for use in uses}
@@ -348,11 +325,13 @@ def _take_back(books: Books, posting: Posting, earned: Entry, *, key: Key, reaso
 
 
 def _expired(books: Books, lot: Lot) -> int:
-    """How much of a lot has expired, stored or about to be."""
+    """How much of a lot has expired, stored or about to be, and was not brought back."""
     uses = LotUse.objects.filter(lot=lot, member_id=lot.member_id, entry__kind=Entry.Kind.EXPIRY)
     stored = uses.aggregate(total=Sum("amount"))["total"] or 0
     fresh = (use for use in books.uses if use.lot_id == lot.pk)
-    return stored + sum(use.amount for use in fresh if use.entry.kind == Entry.Kind.EXPIRY)
+    gone = stored + sum(use.amount for use in fresh if use.entry.kind == Entry.Kind.EXPIRY)
+    back = Lot.objects.filter(origin=lot, member_id=lot.member_id, entry__kind=Entry.Kind.REINSTATE)
+    return gone - sum(one.awarded - _expired(books, one) for one in back)
 
 
 def _posting(books: Books, member: Member, kind: str, **fields: object) -> Posting:

@@ -12,11 +12,16 @@ from program.sections import (
     ActivityTypeTable,
     AttributeTable,
     BrandTable,
-    ExpiryTable,
-    InactivityTable,
+    HoldTable,
+    HouseholdsTable,
     LocationTable,
     PartnerTable,
     ProgramTable,
+)
+from program.units import (
+    ExpiryTable,
+    InactivityTable,
+    TransferTable,
     UnitTable,
     YearlyDayTable,
 )
@@ -37,6 +42,9 @@ def program() -> ProgramTable:
         tagline=row.tagline,
         language=row.language,
         support_email=row.support_email,
+        hold=HoldTable(minutes=row.hold_minutes, at_most=row.hold_minutes_most),
+        household=HouseholdsTable(at_most=row.household_size, pooling=row.is_pooling),
+        expiry_notices=list(row.expiry_notices),
     )
 
 
@@ -51,6 +59,7 @@ def units() -> list[UnitTable]:
             decimals=row.decimals,
             rounding=literal(row.rounding),
             expiry=expiry(row),
+            transfer=transfer(row),
             default=row.is_default,
         )
         for row in Unit.objects.all()
@@ -82,6 +91,21 @@ def expiry(unit: Unit) -> ExpiryTable | None:
         round_to=literal(unit.expiry_round_to),
         since=unit.expiry_since,
         at_least_days=unit.expiry_min_days,
+    )
+
+
+def transfer(unit: Unit) -> TransferTable | None:
+    """Whom a unit may be sent to; None for nobody."""
+    if unit.transfers == Unit.Transfers.NEVER:
+        return None
+    sent, received = unit.transfer_sent_most, unit.transfer_received_most
+    return TransferTable(
+        to=literal(unit.transfers),
+        least=whole(unit.transfer_least, unit) if unit.transfer_least > 1 else None,
+        step=whole(unit.transfer_step, unit) if unit.transfer_step > 1 else None,
+        sent_at_most=None if sent is None else whole(sent, unit),
+        received_at_most=None if received is None else whole(received, unit),
+        per=literal(unit.transfer_per),
     )
 
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from members.models import Member
-from points.models import Account
+from points.models import Account, Hold
 from program.models import Program
 from rewards.errors import LimitReached, OutOfStock, RewardUnavailable
-from rewards.models import Redemption, Reward, RewardPrice, RewardQuerySet
+from rewards.models import Redemption, Reservation, Reward, RewardPrice, RewardQuerySet
 from tiers import standing
 from tiers.models import Standing, Tier
 
@@ -22,7 +22,8 @@ from tiers.models import Standing, Tier
 class Offer:
     """A reward as one member sees it.
 
-    Amounts are in the unit's smallest part; `left` is None without a limit.
+    Amounts are in the unit's smallest part; `balance` is what is free to be spent, so less what is
+    held; `left` is None without a limit.
     """
 
     reward: Reward
@@ -52,7 +53,10 @@ def for_member(
     tiers = held(member, program=program)
     if rewards is None:
         rewards = _open_to(member, tiers=tiers)
-    balances = dict(Account.objects.filter(member=member).values_list("unit", "balance"))
+    balances = {
+        account.unit_id: account.balance - account.held
+        for account in Account.objects.filter(member=member)
+    }
     today = clock.local_date(clock.now(), program.time_zone)
     offers = []
     for reward in rewards:
@@ -161,11 +165,20 @@ def check(reward: Reward, *, member: Member, program: Program) -> RewardPrice:
     taken = Redemption.objects.filter(member=member, reward=reward).exclude(
         status=Redemption.Status.CANCELLED
     )
-    if reward.per_member is not None and taken.count() >= reward.per_member:
+    if (
+        reward.per_member is not None
+        and taken.count() + _put_aside(reward, member) >= reward.per_member
+    ):
         raise LimitReached(_("You have had this as often as it can be had. Nothing was taken."))
     if reward.stock.exists() and not reward.stock.filter(left__gt=0).exists():
         raise OutOfStock(_("The last one has just gone. Nothing was taken."))
     return price
+
+
+def _put_aside(reward: Reward, member: Member) -> int:
+    """How many of a reward are held for the member at a cart or till."""
+    rows = Reservation.objects.filter(member=member, reward=reward, hold__status=Hold.Status.OPEN)
+    return rows.filter(status=Reservation.Status.HELD, hold__expires_at__gt=clock.now()).count()
 
 
 def reward_by_code(code: str) -> Reward:

@@ -19,11 +19,11 @@ from members.models import Member
 from points import ledger
 from points.books import Books
 from points.errors import ReasonMissing
+from points.models import Posting
 from program import catalog
-from program.models import Program
 from rewards import codes, offers
 from rewards.errors import REFUSALS, AttemptReused, OutOfStock, UndoTooLate, VoucherUsed
-from rewards.models import Redemption, Reward, RewardPrice, RewardStock, VoucherKey
+from rewards.models import Redemption, Reward, RewardStock, VoucherKey
 
 UNDO_MINUTES = 30  # a member may take a tap back this long, while the voucher is unused
 
@@ -43,47 +43,54 @@ def redeem(member: Member, *, reward: Reward, attempt: uuid.UUID, actor: str) ->
             .first()
         )
         if known is not None:
-            return _same(known, reward)
-        price = offers.check(reward, member=member, program=program)
-        redemption = _issue(member, reward, price, attempt=attempt, actor=actor, program=program)
-        _announce("reward_redeemed", redemption, actor)
-        _take_stock(reward)
+            return same(known, reward)
+        price = offers.check(reward, member=member, program=program).amount
+        pk = uuid7()
+        posting = ledger.spend(
+            member,
+            unit=reward.unit_id,
+            amount=price,
+            source=f"redemption:{pk}",
+            actor=actor,
+            reason=reward.name,
+        )
+        redemption = issue(
+            pk, member, reward, price=price, posting=posting, attempt=attempt, actor=actor
+        )
+        take_stock(reward)
     return redemption
 
 
-def _same(known: Redemption, reward: Reward) -> Redemption:
+def same(known: Redemption, reward: Reward) -> Redemption:
     """The redemption of this attempt, if it was for this reward."""
     if known.reward_id != reward.pk:
         raise AttemptReused("This was already used to take another reward. Open the reward anew.")
     return known
 
 
-def _issue(
+def issue(
+    pk: uuid.UUID,
     member: Member,
     reward: Reward,
-    price: RewardPrice,
     *,
+    price: int,
+    posting: Posting | None,
     attempt: uuid.UUID,
     actor: str,
-    program: Program,
 ) -> Redemption:
-    pk, now = uuid7(), clock.now()
-    posting = ledger.spend(
-        member,
-        unit=reward.unit_id,
-        amount=price.amount,
-        source=f"redemption:{pk}",
-        actor=actor,
-        reason=reward.name,
-    )
+    """Write the voucher for what was paid (without a posting: by a household together), in the
+    transaction and under the locks of the verb that took the points.
+    """
+    now, program = clock.now(), catalog.current()
     last_day = clock.local_date(now, program.time_zone) + timedelta(days=reward.valid_days)
     redemption = Redemption(
         id=pk,
         member=member,
         reward=reward,
         posting=posting,
+        is_pooled=posting is None,
         attempt=attempt,
-        price=price.amount,
+        price=price,
         unit_id=reward.unit_id,
         code=codes.new(),
         actor=actor,
@@ -94,10 +101,11 @@ def _issue(
     VoucherKey(id=VoucherKey.id_for(redemption.code), redemption_id=pk, member_id=member.pk).save(
         force_insert=True
     )
+    _announce("reward_redeemed", redemption, actor)
     return redemption
 
 
-def _take_stock(reward: Reward) -> None:
+def take_stock(reward: Reward) -> None:
     """Take one from the first slot that has any; rewards without slots have no limit."""
     slots = list(RewardStock.objects.filter(reward=reward).values_list("pk", flat=True))
     for slot in slots:
@@ -105,6 +113,12 @@ def _take_stock(reward: Reward) -> None:
             return
     if slots:
         raise OutOfStock("The last one has just gone. Nothing was taken.")
+
+
+def give_stock_back(reward: Reward) -> None:
+    """Put one back into the first slot; nothing to do without a limit."""
+    first = RewardStock.objects.filter(reward=reward).order_by("slot").values("pk")[:1]
+    RewardStock.objects.filter(pk__in=first).update(left=F("left") + 1)
 
 
 def cancel(redemption: Redemption, *, reason: str, actor: str) -> Redemption:
@@ -116,7 +130,9 @@ def cancel(redemption: Redemption, *, reason: str, actor: str) -> Redemption:
     if not reason.strip():
         raise ReasonMissing("Write down why the voucher is cancelled.", pointer="/reason")
     with transaction.atomic():
-        Books.open([(redemption.member_id, redemption.unit_id)])
+        shares = list(redemption.shares.select_related("posting__member"))
+        payers = {redemption.member_id, *(share.member_id for share in shares)}
+        Books.open({(payer, redemption.unit_id) for payer in payers})
         locked = Redemption.objects.select_for_update(of=("self",)).select_related(
             "reward", "posting__member"
         )
@@ -127,18 +143,19 @@ def cancel(redemption: Redemption, *, reason: str, actor: str) -> Redemption:
             raise VoucherUsed(
                 "This voucher has been used and cannot be cancelled.", used_at=row.used_at
             )
-        ledger.reverse(
-            row.posting,
-            source=f"redemption-cancelled:{row.pk}",
-            actor=actor,
-            reason=row.reward.name,
-        )
+        for paid in [row.posting, *(share.posting for share in shares)]:
+            if paid is not None:
+                ledger.reverse(
+                    paid,
+                    source=f"redemption-cancelled:{row.pk}",
+                    actor=actor,
+                    reason=row.reward.name,
+                )
         row.status, row.cancelled_at = Redemption.Status.CANCELLED, clock.now()
         row.cancelled_by, row.cancel_reason = actor, reason[:240]
         row.save(update_fields=["status", "cancelled_at", "cancelled_by", "cancel_reason"])
         _announce("redemption_cancelled", row, actor)
-        first = RewardStock.objects.filter(reward=row.reward).order_by("slot").values("pk")[:1]
-        RewardStock.objects.filter(pk__in=first).update(left=F("left") + 1)
+        give_stock_back(row.reward)
     return row
 
 

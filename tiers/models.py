@@ -169,7 +169,7 @@ class TierExpiry(models.Model):
     expiry = models.CharField(max_length=10, choices=Unit.Expiry.choices)
     expiry_count = models.PositiveSmallIntegerField(null=True, blank=True)
     expiry_round_to = models.CharField(
-        max_length=8, choices=Unit.RoundTo.choices, default=Unit.RoundTo.DAY
+        max_length=9, choices=Unit.RoundTo.choices, default=Unit.RoundTo.DAY
     )
 
     class Meta:

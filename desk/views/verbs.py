@@ -21,11 +21,12 @@ from common.errors import LoyaltyError
 from desk import house, rehearsal
 from desk.attempts import Repeated
 from desk.rehearsal import Rehearsal
-from desk.verbs import keys, people, points
+from desk.verbs import ends, gifts, homes, keys, people, points
 from desk.verbs.base import Done, VerbForm
 from earning.models import UnclaimedActivity
-from members.models import Member
+from members.models import Household, Member
 from partners.models import ApiKey
+from points.models import Hold, Transfer
 from rewards.models import Redemption
 from tiers import standing
 
@@ -49,10 +50,20 @@ class Verb:
 VERBS = (
     Verb("adjust", "members.member", points.Adjust, "exposure"),
     Verb("redeem", "members.member", points.Redeem, "redeem"),
+    Verb("send", "members.member", gifts.Send, "send"),
+    Verb("extend", "members.member", ends.Extend, "update"),
+    Verb("reinstate", "members.member", ends.Reinstate, "restore"),
+    Verb("found", "members.member", homes.Found, "add_home"),
+    Verb("move_in", "members.member", homes.MoveIn, "home"),
+    Verb("move_out", "members.member", homes.MoveOut, "logout"),
+    Verb("head", "members.member", homes.MakeHead, "supervisor_account"),
     Verb("correct", "members.member", people.Correct, "edit"),
     Verb("code", "members.member", people.IssueCode, "password"),
     Verb("card", "members.member", people.ReplaceCard, "credit_card"),
     Verb("cancel", "rewards.redemption", points.CancelVoucher, "undo"),
+    Verb("release", "points.hold", gifts.ReleaseHold, "lock_open"),
+    Verb("take_back", "points.transfer", gifts.TakeBack, "undo"),
+    Verb("add", "members.household", homes.AddPerson, "person_add"),
     Verb("claim", "earning.unclaimedactivity", points.Claim, "person_check"),
     Verb("revoke", "partners.apikey", keys.RevokeKey, "key_off"),
 )
@@ -92,13 +103,34 @@ def _makes_sense(verb: Verb, subject: Any) -> bool:
         return bool(subject.status == Redemption.Status.ISSUED)
     if verb.form is keys.RevokeKey:
         return subject.revoked_at is None
+    if verb.form is gifts.ReleaseHold:
+        return bool(subject.status == Hold.Status.OPEN)
+    if verb.model == "members.member" and verb.form in OF_HOMES:
+        return _fits_home(verb, subject)
     return not (verb.form is points.Claim and subject.claimed_at is not None)
+
+
+OF_HOMES = {homes.Found: False, homes.MoveIn: False, homes.MoveOut: True, homes.MakeHead: True}
+
+
+def _fits_home(verb: Verb, subject: Any) -> bool:
+    """Moving in is for who lives alone, moving out for who does not."""
+    home = homes.now(subject)
+    if verb.form is homes.MakeHead and home is not None:
+        return not home.is_head
+    return OF_HOMES[verb.form] == (home is not None)
 
 
 def rows(model: str) -> QuerySet[Any]:
     """The rows a model's verbs are about, with what their pages show."""
     if model == "rewards.redemption":
         return Redemption.objects.select_related("reward", "unit", "member")
+    if model == "points.hold":
+        return Hold.objects.select_related("member", "account__unit")
+    if model == "points.transfer":
+        return Transfer.objects.select_related("member", "receiver", "unit")
+    if model == "members.household":
+        return Household.objects.all()
     if model == "earning.unclaimedactivity":
         return UnclaimedActivity.objects.select_related("type", "partner", "location")
     return (
