@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal import files, views
+from portal import files, sharing, views
 
 app_name = "portal"
 urlpatterns = [
@@ -20,6 +20,13 @@ urlpatterns = [
     path("card/", views.card, name="card"),
     path("profile/", views.profile, name="profile"),
     path("profile/points/", views.expiry, name="expiry"),
+    path("send/", sharing.send, name="send"),
+    path("household/", sharing.household, name="household"),
+    path("household/found/", sharing.found, name="household_found"),
+    path("household/invite/", sharing.invite, name="household_invite"),
+    path("household/invitations/<uuid:pk>/", sharing.answer, name="invitation"),
+    path("household/consent/", sharing.consent, name="household_consent"),
+    path("household/leave/", sharing.leave, name="household_leave"),
     path("profile/scheme/", views.scheme, name="scheme"),
     path("profile/sign-out/", views.sign_out, name="sign_out"),
     path("claim/", views.claim, name="claim"),

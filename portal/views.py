@@ -23,7 +23,9 @@ from portal.pages import rewards as shelves
 from portal.pages import tiers as ladders
 from portal.pages import vouchers as wallets
 from portal.shell import MemberRequest, members_only, program_of
-from rewards import offers, redemption
+from program import catalog
+from program.models import Unit
+from rewards import offers, redemption, together
 
 YEAR_S = 365 * 24 * 3600
 
@@ -91,6 +93,7 @@ def reward(request: MemberRequest, code: str) -> HttpResponse:
     """One reward: what it is, what it costs, how it works."""
     offer = shelves.one(request.member, code, program=program_of(request))
     context = {"offer": offer, "why_not": shelves.why_not(offer), "place": "rewards"}
+    context["pool"] = shelves.pool_for(request.member, offer, program=program_of(request))
     context["limit"] = shelves.limit_words(offer)
     context["undo_minutes"] = redemption.UNDO_MINUTES
     return render(request, "portal/reward.html", context)
@@ -105,10 +108,12 @@ def redeem(request: HttpRequest, code: str) -> HttpResponseBase:
 @members_only
 def ask(request: MemberRequest, code: str) -> HttpResponse:
     """Cost, balance before and after, validity, the way back: everything to decide by."""
-    offer = shelves.one(request.member, code, program=program_of(request))
-    if not offer.is_affordable:
+    program = program_of(request)
+    offer = shelves.one(request.member, code, program=program)
+    pool = shelves.pool_for(request.member, offer, program=program)
+    if not offer.is_affordable and pool is None:
         return redirect("portal:reward", code)
-    page = shelves.question(offer, program=program_of(request))
+    page = shelves.question(offer, program=program, pool=pool)
     return render(request, "portal/redeem.html", {"page": page, "place": "rewards"})
 
 
@@ -123,9 +128,8 @@ def take(request: MemberRequest, code: str) -> HttpResponse:
         return redirect("portal:redeem", code)
     try:
         chosen = offers.reward_by_code(code)
-        done = redemption.redeem(
-            member, reward=chosen, attempt=attempt, actor=f"member:{member.pk}"
-        )
+        redeem_it = together.redeem if request.POST.get("together") == "1" else redemption.redeem
+        done = redeem_it(member, reward=chosen, attempt=attempt, actor=f"member:{member.pk}")
     except LoyaltyError as error:
         return refuse(request, error)
     return redirect("portal:voucher", done.public_id)
@@ -180,7 +184,10 @@ def profile(request: MemberRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("portal:profile")
     page = memberships.gather(member, program=program_of(request))
-    return render(request, "portal/profile.html", {"page": page, "form": form, "place": "profile"})
+    units = catalog.of(program_of(request)).units.values()
+    context = {"page": page, "form": form, "place": "profile"}
+    context["can_send"] = any(unit.transfers != Unit.Transfers.NEVER for unit in units)
+    return render(request, "portal/profile.html", context)
 
 
 @require_safe

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from program.describing import describe
 from program.descriptions import CODE
-from rewards.scenes import CancelTable, ExchangeTable, RedeemTable, UseTable
+from rewards.scenes import (
+    CancelTable,
+    ExchangeTable,
+    LetGoTable,
+    RedeemTable,
+    ReserveTable,
+    TakeTable,
+    UseTable,
+)
 from rewards.sections import (
     ConversionTable,
     EarlyTable,
@@ -114,6 +122,9 @@ def _scenarios() -> None:
         "",
         {
             "redeem": ("The member takes a reward.", '{ reward = "coffee" }'),
+            "reserve": ("A till puts a reward aside.", '{ reward = "coffee", as = "order" }'),
+            "take": ("What was put aside is taken.", '{ reserved = "order" }'),
+            "let_go": ("What was put aside is let go.", '{ reserved = "order" }'),
             "cancel": ("A voucher is cancelled.", '{ voucher = "coffee" }'),
             "use": ("A voucher is used at the till.", '{ voucher = "coffee" }'),
             "exchange": (
@@ -128,7 +139,26 @@ def _scenarios() -> None:
         {
             "reward": ("Which one.", '"coffee"'),
             "as": ("What later steps call the voucher; left out: as the reward.", '"first"'),
+            "together": ("Paid with the points of the household.", "true"),
         },
+    )
+    describe(
+        ReserveTable,
+        "Putting a reward aside at a cart or till: price, points and stock are held for it.",
+        {
+            "reward": ("Which one.", '"coffee"'),
+            "as": ("What later steps call it; left out: as the reward.", '"order"'),
+        },
+    )
+    describe(
+        TakeTable,
+        "Taking what was put aside; later steps call the voucher the same.",
+        {"reserved": ("Which one.", '"order"')},
+    )
+    describe(
+        LetGoTable,
+        "Letting go of what was put aside.",
+        {"reserved": ("Which one.", '"order"'), "reason": ("Why.", '"They left"')},
     )
     describe(
         CancelTable,

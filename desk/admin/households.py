@@ -91,6 +91,7 @@ class HouseholdAdmin(FactAdmin):
     fields = ("name", "since")
     readonly_fields = ("since",)
     inlines: ClassVar = [PeopleInline]
+    change_form_outer_before_template = "desk/_buttons.html"
     empty_hint = _("No households. Members found them on the portal, or you do on their page.")
 
     def get_urls(self) -> list[Any]:

@@ -52,6 +52,7 @@ class HoldAdmin(links.ByMember, StaffNames, FactAdmin):
     )  # fmt: skip
     readonly_fields = ("amount_held", "taken", "doer", "when", "until")
     inlines: ClassVar = [PartInline]
+    change_form_outer_before_template = "desk/_buttons.html"
     empty_hint = _("Nothing is held. Carts and tills hold points until they are paid with.")
 
     def get_urls(self) -> list[Any]:
@@ -101,6 +102,7 @@ class TransferAdmin(links.ByMember, StaffNames, FactAdmin):
         "member", "to_whom", "amount_sent", "note", "source", "doer", "when", "posting", "arrival",
     )  # fmt: skip
     readonly_fields = ("to_whom", "amount_sent", "doer", "when")
+    change_form_outer_before_template = "desk/_buttons.html"
     empty_hint = _("Nobody has sent points yet. Each unit says whom its points can be sent to.")
 
     def get_urls(self) -> list[Any]:

@@ -7,9 +7,10 @@ import uuid
 from datetime import datetime
 from urllib.parse import urlencode
 
+from common import clock
 from members.models import Member
 from portal.pages import lines
-from portal.pages.lines import Line
+from portal.pages.lines import Line, Promise
 from program import catalog
 from program.models import Program, Unit
 
@@ -26,10 +27,11 @@ class Activities:
     unit: Unit | None
     units: list[Unit]
     older: str
+    held: tuple[Promise, ...]
 
 
 def gather(member: Member, *, program: Program, unit: str = "", before: str = "") -> Activities:
-    """Up to twenty lines after the place `before`; of one unit if it is named. Two queries."""
+    """Up to twenty lines after the place `before`; of one unit if it is named. Three queries."""
     known = catalog.of(program)
     chosen = known.units.get(unit)
     moved, idle = lines.postings(member), lines.unpaid(member)
@@ -49,7 +51,13 @@ def gather(member: Member, *, program: Program, unit: str = "", before: str = ""
         unit=chosen,
         units=list(known.units.values()),
         older=_address(shown[-1], unit) if len(rows) > PAGE else "",
+        held=_held(member, known) if not place else (),
     )
+
+
+def _held(member: Member, known: catalog.Catalog) -> tuple[Promise, ...]:
+    rows = lines.holds(member, now=clock.now())
+    return tuple(lines.promise(row["row"], known.units) for row in rows)
 
 
 def read_place(text: str) -> tuple[datetime, uuid.UUID] | None:
