@@ -37,6 +37,11 @@ def local_date(moment: datetime, zone: str) -> date:
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
+def local_hour(moment: datetime, zone: str) -> int:
+    """The hour, from 0 to 23, that the clock on the wall shows in `zone`."""
+    return moment.astimezone(ZoneInfo(zone)).hour
+
+
 def start_of_day(day: date, zone: str) -> datetime:
     """The first instant of `day` in `zone`, in UTC."""
     return datetime.combine(day, time.min, tzinfo=ZoneInfo(zone)).astimezone(UTC)

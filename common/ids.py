@@ -8,6 +8,7 @@ import os
 import threading
 import time
 import uuid
+from datetime import timedelta
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
 LENGTH = 26  # 128 bits in base 32
@@ -29,6 +30,12 @@ def uuid7() -> uuid.UUID:
         _last = ticks
     tail = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
     return uuid.UUID(int=(ticks >> 12) << 80 | 7 << 76 | (ticks & 0xFFF) << 64 | 2 << 62 | tail)
+
+
+def earlier(value: uuid.UUID, *, by: timedelta) -> uuid.UUID:
+    """The least UUID of the moment that lies so long before that of a version 7 UUID."""
+    milliseconds = (value.int >> 80) - by // timedelta(milliseconds=1)
+    return uuid.UUID(int=max(0, milliseconds) << 80)
 
 
 def named(namespace: uuid.UUID, *parts: str) -> uuid.UUID:

@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
 import pgtrigger
+from django.db import connection
+
+ERASING = "pennant.erasing"  # a setting of one transaction
 
 
-def append_only() -> list[pgtrigger.Trigger]:
-    """Rows are written once: UPDATE, DELETE and TRUNCATE are refused by the database."""
+@contextmanager
+def erasing() -> Iterator[None]:
+    """Let what people typed be taken out of final rows: for erasing a person, and nothing else.
+
+    Inside a transaction; amounts, dates and ids stay as final as ever.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, 'on', true)", [ERASING])
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, 'off', true)", [ERASING])
+
+
+def append_only(*, erasable: Sequence[str] = ()) -> list[pgtrigger.Trigger]:
+    """Rows are written once: UPDATE, DELETE and TRUNCATE are refused by the database.
+
+    The columns in `erasable` hold words; they may be changed while a person is erased.
+    """
     return [
-        pgtrigger.Protect(name="rows_are_final", operation=pgtrigger.Update | pgtrigger.Delete),
+        _final_but_for(erasable)
+        if erasable
+        else pgtrigger.Protect(
+            name="rows_are_final", operation=pgtrigger.Update | pgtrigger.Delete
+        ),
         pgtrigger.Trigger(
             name="no_truncate",
             level=pgtrigger.Statement,
@@ -17,6 +43,22 @@ def append_only() -> list[pgtrigger.Trigger]:
             func="RAISE EXCEPTION 'this table is append-only';",
         ),
     ]
+
+
+def _final_but_for(columns: Sequence[str]) -> pgtrigger.Trigger:
+    names = "{" + ",".join(columns) + "}"
+    return pgtrigger.Trigger(
+        name="rows_are_final",
+        level=pgtrigger.Row,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func=(
+            f"IF TG_OP = 'UPDATE' AND current_setting('{ERASING}', true) = 'on' "
+            f"AND to_jsonb(NEW) - '{names}'::text[] = to_jsonb(OLD) - '{names}'::text[] "
+            "THEN RETURN NEW; END IF; "
+            "RAISE EXCEPTION 'this table is append-only';"
+        ),
+    )
 
 
 def bumps_program_version() -> list[pgtrigger.Trigger]:

@@ -4,6 +4,7 @@ JSON.
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -24,6 +25,13 @@ NUMERIC = (
     ActivityAttribute.Kind.DECIMAL,
     ActivityAttribute.Kind.MONEY,
 )
+COUNTED: dict[str, tuple[int, int]] = {  # kinds that are a whole number, from when to when
+    Kind.HOUR: (0, 23),
+    Kind.MONTH: (1, 12),
+    Kind.MONTH_DAY: (1, 31),
+    Kind.AGE: (0, 150),
+    Kind.MEMBERSHIP_MONTHS: (0, 1200),
+}
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SPANS = ("day", "week", "month")  # how near a birthday is
 YES, NO = ("yes", "true"), ("no", "false")
@@ -52,13 +60,13 @@ def read(
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if not parts:
         raise ValidationError(_("Say what it is compared with."))
-    if operator in (Operator.AT_LEAST, Operator.AT_MOST) and len(parts) > 1:
-        raise ValidationError(_("“At least” and “at most” compare with one value."))
+    if operator in (Operator.AT_LEAST, Operator.AT_MOST, Operator.BEFORE) and len(parts) > 1:
+        raise ValidationError(_("“At least”, “at most” and “before” compare with one value."))
     if kind == Kind.ATTRIBUTE:
         known = _attribute(attribute, type)
         return [_value(part, known, operator) for part in parts]
-    if kind in (Kind.HOUR, Kind.MEMBERSHIP_MONTHS):
-        return [_count(part, most=23 if kind == Kind.HOUR else 1200) for part in parts]
+    if kind in COUNTED:
+        return [_count(part, *COUNTED[kind]) for part in parts]
     if kind == Kind.WEEKDAY:
         parts = [part[:3] for part in parts]
     options = _options(kind, program)
@@ -83,9 +91,11 @@ def _options(kind: str, program: Program) -> dict[str, Any]:
     return words[kind]
 
 
-def _count(part: str, *, most: int) -> int:
-    if not (part.isascii() and part.isdigit() and int(part) <= most):
-        raise ValidationError(_("Write a whole number from 0 to %(most)s.") % {"most": most})
+def _count(part: str, least: int, most: int) -> int:
+    if not (part.isascii() and part.isdigit() and least <= int(part) <= most):
+        raise ValidationError(
+            _("Write a whole number from %(least)s to %(most)s.") % {"least": least, "most": most}
+        )
     return int(part)
 
 
@@ -112,6 +122,12 @@ def _attribute(code: str, type: ActivityType) -> ActivityAttribute:
 
 
 def _value(part: str, attribute: ActivityAttribute, operator: str) -> Any:
+    if attribute.kind == ActivityAttribute.Kind.DATE and operator != Operator.AT_MOST:
+        return _day(part)
+    if operator == Operator.BEFORE:
+        raise ValidationError(
+            _("%(name)s is not a day, so nothing is before it.") % {"name": attribute.name}
+        )
     if attribute.kind in NUMERIC:
         return _number(part)
     if operator in (Operator.AT_LEAST, Operator.AT_MOST):
@@ -127,6 +143,15 @@ def _value(part: str, attribute: ActivityAttribute, operator: str) -> Any:
         words = {str(label): code for code, label in attribute.choices.items()}
         return _known(part, {code: code for code in attribute.choices} | words)
     return part
+
+
+def _day(part: str) -> str:
+    try:
+        return date.fromisoformat(part).isoformat()
+    except ValueError:
+        raise ValidationError(
+            _("“%(part)s” is not a day. Write it like 2026-03-31.") % {"part": part}
+        ) from None
 
 
 def _number(part: str) -> int | str:

@@ -17,10 +17,14 @@ from common import clock
 from desk import conditions
 from earning.models import Activity, Award, UnclaimedActivity
 from members.models import Member
-from points.models import Account, Entry
+from points import approvals
+from points.models import Account, AuditRun, Entry
 from program import catalog
 from program.models import Program, Unit
-from rewards.models import Redemption
+from rewards import giving
+from rewards.giving import Share
+from rewards.kinds import WITH_VOUCHER
+from rewards.models import Fulfilment, Fund, Redemption
 from tiers.models import Standing, Tier
 
 KEPT_S = 60  # counting whole tables for every clerk who opens the page would be a waste
@@ -77,7 +81,11 @@ class Figures:
     without_tier: int
     recorded: list[Recorded]
     unclaimed: int
+    undecided: int
+    audit: AuditRun | None
     vouchers_ready: int
+    orders: int
+    giving: Share | None
     newest: list[Redemption]
 
 
@@ -112,7 +120,11 @@ def count(program: Program) -> Figures:
         without_tier=people["all"] - sum(rung.members for rung in rungs),
         recorded=_recorded(program),
         unclaimed=UnclaimedActivity.objects.filter(claimed_at__isnull=True).count(),
-        vouchers_ready=ready.count(),
+        undecided=approvals.waiting(),
+        audit=AuditRun.objects.filter(since__isnull=True).first(),
+        vouchers_ready=ready.filter(reward__kind__in=WITH_VOUCHER).count(),
+        orders=Fulfilment.objects.filter(status=Fulfilment.Status.ORDERED).count(),
+        giving=giving.share(since=since, until=now) if Fund.objects.exists() else None,
         newest=list(Redemption.objects.select_related("member", "reward", "unit")[:NEWEST]),
     )
 

@@ -17,13 +17,15 @@ LONG_ENOUGH = cards.LENGTH - 1  # digits from which a number is taken for a card
 
 def members(text: str) -> QuerySet[Member]:
     """Members by part of a name, e-mail, phone, reference or card number, cards of the past
-    included.
+    included; whoever was merged into another is found as that one.
     """
     digits = _digits(text)
     found = Q(pk__in=Member.objects.search(text).values("pk"))
     if len(digits) == cards.LENGTH:
         found |= Q(pk__in=Card.objects.filter(number=digits).values("member"))
-    return Member.objects.filter(found)
+    known = Member.objects.filter(found)
+    survivors = known.filter(merged_into__isnull=False).values("merged_into")
+    return Member.objects.filter(found | Q(pk__in=survivors), merged_into__isnull=True)
 
 
 def exactly(text: str) -> Member | None:

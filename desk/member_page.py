@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Prefetch, Sum
+from django.db.models import Count, F, Prefetch, Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from desk.verbs import homes
 from desk.vouchers import Verdict
 from earning.models import Activity, Award
 from events.models import Event
+from members import lineage
 from members.models import Card, ClaimCode, HouseholdMember, Member, MemberKey
 from points import holds
 from points.models import Account, Entry, Extension, Hold, Lot, Posting
@@ -125,7 +126,7 @@ def gather(member: Member, *, program: Program, unit: str = "", before: str = ""
         moved=_moved(member),
         vouchers=_vouchers(member),
         activities=_activities(member, program),
-        cards=list(Card.objects.filter(member=member)),
+        cards=list(Card.objects.filter(member__in=lineage.ids(member))),
         keys=list(
             MemberKey.objects.filter(member=member)
             .exclude(kind=MemberKey.Kind.CARD)
@@ -147,10 +148,12 @@ def _timeline(
     member: Member, *, program: Program, unit: str, before: str
 ) -> tuple[list[Line], str]:
     """Postings as they were written, newest first, so that running balances run."""
-    rows = Posting.objects.filter(member=member).order_by("-id")
+    whose = lineage.ids(member)
+    rows = Posting.objects.filter(member__in=whose).order_by("-id")
+    rows = rows.filter(Q(member=member) | ~Q(kind=Posting.Kind.MERGE))
     if unit:
         rows = rows.filter(
-            pk__in=Entry.objects.filter(member=member, account__unit=unit).values("posting")
+            pk__in=Entry.objects.filter(member__in=whose, account__unit=unit).values("posting")
         )
     if place := _uuid(before):
         rows = rows.filter(id__lt=place)
@@ -167,9 +170,9 @@ def _timeline(
 def _lines(
     member: Member, postings: Sequence[Posting], *, program: Program, unit: str
 ) -> list[Line]:
-    ids = [posting.pk for posting in postings]
+    ids, whose = [posting.pk for posting in postings], lineage.ids(member)
     entries = (
-        Entry.objects.filter(member=member, posting__in=ids)
+        Entry.objects.filter(member__in=whose, posting__in=ids)
         .select_related("account__unit")
         .order_by("id")
     )
@@ -177,14 +180,14 @@ def _lines(
     for entry in entries:
         if not unit or entry.account.unit_id == unit:
             by_posting.setdefault(entry.posting_id, []).append(entry)
-    awards = Award.objects.filter(member=member, entry__posting__in=ids).select_related(
+    awards = Award.objects.filter(member__in=whose, entry__posting__in=ids).select_related(
         "activity__type", "activity__location", "activity__partner", "entry"
     )
     activities = {award.entry.posting_id: award.activity for award in awards}
     redemptions = {
         row.posting_id: row
         for row in Redemption.objects.filter(
-            member=member, posting__in=_paid(postings)
+            member__in=whose, posting__in=_paid(postings)
         ).select_related("reward")
     }
     names = say.staff_names(posting.actor for posting in postings)
@@ -229,6 +232,8 @@ def _line(
         url = reverse("admin:rewards_redemption_change", args=[redemption.pk])
     elif posting.kind == Posting.Kind.ADJUSTMENT:
         title = _("Adjusted by hand")
+    elif posting.kind == Posting.Kind.MERGE and entries:
+        title = entries[0].reason
     return Line(posting, title, detail, doer, tuple(entries), url)
 
 
@@ -252,7 +257,7 @@ def _moved(member: Member) -> list[Extension]:
 
 
 def _vouchers(member: Member) -> list[Verdict]:
-    found = Redemption.objects.filter(member=member)
+    found = Redemption.objects.filter(member__in=lineage.ids(member))
     rows = list(found.select_related("reward", "unit", "used_location")[:RECENT])
     names = say.staff_names(row.used_by for row in rows)
     return [vouchers.verdict(row, names) for row in rows]
@@ -261,7 +266,7 @@ def _vouchers(member: Member) -> list[Verdict]:
 def _activities(member: Member, program: Program) -> list[Done]:
     awards = Prefetch("awards", Award.objects.select_related("unit"))
     rows = (
-        Activity.objects.filter(member=member)
+        Activity.objects.filter(member__in=lineage.ids(member))
         .select_related("type", "location", "partner")
         .prefetch_related(awards)
     )

@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as later
 from common.errors import constraint_name
 from earning.errors import REFUSALS as EARNING
 from members.errors import REFUSALS as MEMBERS
+from messaging.errors import REFUSALS as MESSAGING
 from rewards.errors import REFUSALS as REWARDS
+from surveys.errors import REFUSALS as SURVEYS
 from tiers.errors import REFUSALS as TIERS
 
 SENTENCES: dict[str, str | Promise] = {
@@ -55,6 +57,9 @@ SENTENCES: dict[str, str | Promise] = {
     "tiers_ladder_window_names_its_months": later(
         "“The months before” needs their number; the other windows have none."
     ),
+    "tiers_ladder_only_months_are_rounded": later(
+        "Only a tier that lasts so many months is rounded to the end of one."
+    ),
     "tiers_ladder_validity_names_its_months": later("Say how many months a tier holds."),
     "tiers_route_ends_after_it_starts": later("A route ends after it starts."),
     "tiers_need_counts_one_thing": later(
@@ -77,6 +82,17 @@ SENTENCES: dict[str, str | Promise] = {
         "There is a rule with that code already. Codes are unique."
     ),
     "earning_rule_pays_something": later("A rule pays something: give an amount above zero."),
+    "earning_rule_only_per_has_a_band": later(
+        "“Above” and “up to” go with an amount per unit of an attribute."
+    ),
+    "earning_rule_band_is_not_empty": later("“Up to” is more than “above”, which is zero or more."),
+    "earning_rule_expiry_names_its_count": later(
+        "Say after how many days or months it ends; “never” has no number."
+    ),
+    "earning_condition_before_is_of_an_attribute": later("“Is before” compares an attribute."),
+    "earning_limit_of_one_activity_is_not_split": later(
+        "One activity has one of each: leave that empty, or limit the member."
+    ),
     "earning_rule_step_is_positive": later("A step is above zero."),
     "earning_rule_per_names_its_attribute": later(
         "“An amount per unit of an attribute” needs its attribute; the other effects have none."
@@ -107,6 +123,40 @@ SENTENCES: dict[str, str | Promise] = {
     "rewards_reward_is_early_for_somebody": later(
         "“Early” names a tier and a number of days, or neither."
     ),
+    "rewards_reward_only_shared_codes_are_named": later(
+        "A shared code is named; the other codes are made elsewhere. Fill in one, or empty the "
+        "other."
+    ),
+    "rewards_reward_codes_of_others_fit_the_kind": later(
+        "Uploaded and shared codes are for codes, discounts and gift cards."
+    ),
+    "rewards_reward_value_fits_the_kind": later(
+        "A gift card has a value; a discount a value or percent, and perhaps a least purchase; "
+        "the other kinds have none of them."
+    ),
+    "rewards_reward_donation_names_its_fund": later(
+        "A donation names its fund; the other kinds have no fund and no steps."
+    ),
+    "rewards_reward_donation_has_whole_steps": later(
+        "A step is above zero, and “at most” goes with a step and is not below it."
+    ),
+    "rewards_reward_only_places_are_given_back_by_date": later(
+        "Only a place on a date is given back some days before it. Leave it at 0."
+    ),
+    "rewards_reward_contest_names_its_draw": later(
+        "A draw has its day and its number of winners; the other kinds have neither, and no odds."
+    ),
+    "rewards_reward_contest_tells_odds_and_law": later(
+        "A draw is on offer only with its odds and its legal notice. Write them, or take it off "
+        "offer."
+    ),
+    "rewards_reward_upgrade_names_what_is_given": later(
+        "An upgrade says what is given; the other kinds leave it empty."
+    ),
+    "rewards_date_is_offered_once": later("This date stands there twice. Name what differs."),
+    "rewards_date_left_is_within_its_places": later(
+        "More places are taken than that. Give as many as are taken, at least."
+    ),
     "rewards_conversion_takes_and_gives": later("A conversion takes and gives something."),
     "rewards_conversion_joins_two_units": later("A conversion joins two different units."),
     "rewards_conversion_bonus_is_complete": later(
@@ -129,7 +179,7 @@ def sentence_of(name: str) -> str:
     """What a violated constraint means for whoever is filling in the form."""
     if name in SENTENCES:
         return str(SENTENCES[name])
-    for known in (MEMBERS, TIERS, EARNING, REWARDS):
+    for known in (MEMBERS, TIERS, EARNING, REWARDS, MESSAGING, SURVEYS):
         if name in known:
             return known[name][1]
     if name:

@@ -21,9 +21,15 @@ CORRECT = "members.change_member"
 REPLACE_CARD = "members.add_card"
 ISSUE_CODE = "members.add_claimcode"
 ADJUST = "points.add_posting"
+DECIDE = "points.change_adjustmentrequest"
+READ_OPENING = "points.add_openingrun"
+POST_OPENING = "points.change_openingrun"
 REDEEM = "rewards.add_redemption"
 USE_VOUCHER = "rewards.change_redemption"
 CANCEL_VOUCHER = "rewards.delete_redemption"
+SEND_PRODUCT = "rewards.change_fulfilment"
+UPLOAD_CODES = "rewards.add_rewardcode"
+DRAW = "rewards.add_draw"
 CLAIM = "earning.change_unclaimedactivity"
 REASSESS = "tiers.change_standing"
 EXTEND = "points.add_extension"
@@ -35,10 +41,14 @@ HOUSEHOLD = "members.change_householdmember"
 ISSUE_KEY = "partners.add_apikey"
 REVOKE_KEY = "partners.change_apikey"
 
+CARE = "surveys.change_case"
+SEE_CASES = "surveys.view_case"
+SEE_SCORES = "surveys.view_tally"
+
 CLERK_VERBS = frozenset(
     {
         ENROL, CORRECT, REPLACE_CARD, ISSUE_CODE, ADJUST, REDEEM, USE_VOUCHER, CANCEL_VOUCHER,
-        CLAIM, SEND, RELEASE_HOLD, HOUSEHOLD,
+        CLAIM, SEND, RELEASE_HOLD, HOUSEHOLD, SEND_PRODUCT, CARE,
     }
 )  # fmt: skip
 CLERK_SEES = frozenset(
@@ -47,9 +57,13 @@ CLERK_SEES = frozenset(
         "points.view_account", "points.view_posting", "points.view_entry", "points.view_lot",
         "points.view_lotuse", "points.view_extension", "points.view_hold", "points.view_transfer",
         "members.view_household", "members.view_householdmember", "members.view_invitation",
+        "points.view_adjustmentrequest",
         "tiers.view_ladder", "tiers.view_tier", "tiers.view_standing",
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
-        "rewards.view_reward", "rewards.view_redemption",
+        "rewards.view_reward", "rewards.view_redemption", "rewards.view_fulfilment",
+        "rewards.view_rewarddate",
+        SEE_CASES, "surveys.view_casestep", "surveys.view_decision", "surveys.view_invitation",
+        "messaging.view_letter", "members.view_consent",
     }
 )  # fmt: skip
 
@@ -61,15 +75,24 @@ MANAGER_SEES = frozenset(
         "members.view_memberkey", "members.view_claimcode",
         "members.view_segment", "members.view_segmentmember",
         "tiers.view_tierroute", "tiers.view_tierneed",
-        "events.view_event", "events.view_heartbeat",
+        "events.view_event", "events.view_heartbeat", "points.view_auditrun",
+        "points.view_openingrun", "points.view_openingrow",
         "earning.view_rule", "earning.view_rulecondition", "earning.view_rulelimit",
         "earning.view_limituse",
         "earning.view_importrun", "earning.view_milestone", "earning.view_milestonereached",
         "points.view_holdlot", "points.view_expirynotice",
         "rewards.view_reservation", "rewards.view_redemptionshare",
+        "earning.view_occasion",
         "rewards.view_rewardprice", "rewards.view_rewardstock", "rewards.view_conversion",
+        "rewards.view_fund", "rewards.view_fundtotal", "rewards.view_rewardcode",
+        "rewards.view_draw",
         "tiers.view_tierexpiry",
         "partners.view_apikey",
+        SEE_SCORES, "surveys.view_care", "surveys.view_survey", "surveys.view_version",
+        "surveys.view_question", "surveys.view_branch", "surveys.view_trigger",
+        "surveys.view_caserule", "surveys.view_replytext", "surveys.view_answer",
+        "surveys.view_line", "surveys.view_quotause", "messaging.view_template",
+        "events.view_reader",
     }
 )  # fmt: skip
 MANAGER_CHANGES = frozenset(
@@ -88,13 +111,24 @@ MANAGER_CHANGES = frozenset(
         "earning.add_rule", "earning.change_rule", "earning.delete_rule",
         "earning.add_rulecondition", "earning.change_rulecondition", "earning.delete_rulecondition",
         "earning.add_milestone", "earning.change_milestone",
+        "earning.add_occasion", "earning.change_occasion",
         "earning.add_rulelimit", "earning.change_rulelimit", "earning.delete_rulelimit",
         "rewards.add_conversion", "rewards.change_conversion",
         "tiers.add_tierexpiry", "tiers.change_tierexpiry", "tiers.delete_tierexpiry",
         "rewards.add_reward", "rewards.change_reward",
         "rewards.add_rewardprice", "rewards.change_rewardprice", "rewards.delete_rewardprice",
+        "rewards.add_fund", "rewards.change_fund", UPLOAD_CODES, DRAW,
+        "rewards.add_rewarddate", "rewards.change_rewarddate",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",
-        ISSUE_KEY, REVOKE_KEY, EXTEND, REINSTATE, TAKE_BACK,
+        ISSUE_KEY, REVOKE_KEY, EXTEND, REINSTATE, TAKE_BACK, DECIDE, READ_OPENING, POST_OPENING,
+        "surveys.add_care", "surveys.change_care", "surveys.add_survey", "surveys.change_survey",
+        "surveys.add_version", "surveys.change_version",
+        "surveys.add_question", "surveys.change_question", "surveys.delete_question",
+        "surveys.add_branch", "surveys.change_branch", "surveys.delete_branch",
+        "surveys.add_trigger", "surveys.change_trigger",
+        "surveys.add_caserule", "surveys.change_caserule",
+        "surveys.add_replytext", "surveys.change_replytext", "surveys.delete_replytext",
+        "surveys.change_answer", "messaging.add_template", "messaging.change_template",
     }
 )  # fmt: skip
 

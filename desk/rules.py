@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,15 @@ from earning.models import Activity, Rule, UnclaimedActivity
 from program import attributes, catalog
 from program.models import ActivityAttribute, ActivityType, Program
 
-TOLD = ("attribute", "partner", "location", "weekday", "hour")  # what an activity tells of itself
+TOLD = (
+    "attribute",
+    "partner",
+    "location",
+    "weekday",
+    "month",
+    "month_day",
+    "hour",
+)  # what an activity tells of itself
 
 
 def pays(rule: Rule, *, program: Program) -> str:
@@ -34,19 +43,31 @@ def pays(rule: Rule, *, program: Program) -> str:
     if rule.effect == Rule.Effect.PERCENT:
         return _("%(rate)s%% more %(units)s") % {"rate": rate, "units": unit.plural}
     known = conditions.attribute_of(rule.type_id, rule.attribute, program=program)
-    return _("%(rate)s %(unit)s for every %(step)s of %(attribute)s") % {
+    words = {
         "rate": rate,
         "unit": name,
-        "step": _step(rule, known, program),
+        "step": _quantity(rule.step, known, program),
+        "above": _quantity(rule.above, known, program),
         "attribute": known.name.lower() if known else rule.attribute,
     }
+    if rule.up_to is not None:
+        words["up_to"] = _quantity(rule.up_to, known, program)
+        return (
+            _(
+                "%(rate)s %(unit)s for every %(step)s of %(attribute)s between %(above)s and "
+                "%(up_to)s"
+            )
+            % words
+        )
+    if rule.above:
+        return _("%(rate)s %(unit)s for every %(step)s of %(attribute)s above %(above)s") % words
+    return _("%(rate)s %(unit)s for every %(step)s of %(attribute)s") % words
 
 
-def _step(rule: Rule, attribute: ActivityAttribute | None, program: Program) -> str:
-    step = number(rule.step.normalize())
+def _quantity(value: Decimal, attribute: ActivityAttribute | None, program: Program) -> str:
     if attribute is not None and attribute.kind == ActivityAttribute.Kind.MONEY:
-        return f"{program.currency} {step}"
-    return step
+        return f"{program.currency} {number(value.normalize())}"
+    return number(value.normalize())
 
 
 def when(rule: Rule, *, program: Program) -> str:

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from common import clock
 from common.templatetags import ui
 from members.models import User
 from program.models import Unit
@@ -26,6 +27,11 @@ def day(value: datetime | date | None) -> str:
         return NOTHING
     local = timezone.localtime(value) if isinstance(value, datetime) else value
     return formats.date_format(local, "j M Y")
+
+
+def today() -> date:
+    """The day it is in the current time zone."""
+    return timezone.localdate(clock.now())
 
 
 def moment(value: datetime | None) -> str:

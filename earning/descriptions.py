@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from earning.conditions import WhenTable
 from earning.mapping import DateTable, MappingTable, MemberTable, SourceTable, SumTable
 from earning.scenes import ActivityTable
 from earning.sections import (
@@ -9,8 +10,8 @@ from earning.sections import (
     MilestoneTable,
     PaysTable,
     PerTable,
+    RuleExpiryTable,
     RuleTable,
-    WhenTable,
 )
 from program.describing import Document, describe, document
 from program.descriptions import CODE
@@ -50,10 +51,18 @@ def _rules() -> None:
                 '[{ per = "member", period = "month", amount = 1000 }]',
             ),
             "when": ("Conditions; all must hold.", '[{ weekday = ["mon", "tue"] }]'),
+            "expiry": (
+                "How what it pays ends, where not as its unit or the member's tier says.",
+                "{ days = 60 }",
+            ),
             "from": ("The first day on which it pays.", "2026-04-01"),
             "until": (UNTIL, "2026-07-01"),
         },
     )
+    _parts()
+
+
+def _parts() -> None:
     describe(
         PerTable,
         "So much for every so many of an attribute.",
@@ -62,6 +71,18 @@ def _rules() -> None:
             "amount": ("How much for each step.", "1"),
             "step": ("How many of the attribute make a step.", "2"),
             "whole_steps": ("Whether only full steps count.", "true"),
+            "above": ("Only what lies above this counts.", "50"),
+            "up_to": ("Only what lies below this, or is equal to it, counts.", "100"),
+        },
+    )
+    describe(
+        RuleExpiryTable,
+        "How what a rule pays ends: exactly one of `months`, `days`, `never`.",
+        {
+            "months": ("So many months after the activity.", "6"),
+            "days": ("So many days after the activity.", "60"),
+            "never": ("It does not end.", "true"),
+            "round_to": ("The last day is moved to the end of this.", '"month"'),
         },
     )
     describe(
@@ -73,6 +94,10 @@ def _rules() -> None:
             "amount": ("The most that is paid.", "1000"),
             "times": ("The most often that it pays.", "1"),
             "code": ("Rules that name one code share one limit.", '"beans-a-month"'),
+            "each": (
+                "An attribute of the activity, `location` or `partner`: it holds for each value.",
+                '"brand"',
+            ),
         },
     )
 
@@ -83,17 +108,24 @@ def _conditions() -> None:
         "One condition: an `attribute` with one comparison, or one of the other keys. Either-or is "
         "two rules. An attribute that was not told meets no condition.",
         {
-            "attribute": ("An attribute of the activity, compared by the next five.", '"nights"'),
+            "attribute": ("An attribute of the activity, compared by the next seven.", '"nights"'),
             "is": ("It is this.", '"stayed"'),
             "in": ("It is one of these.", '["terrace", "garden"]'),
             "not_in": ("It is none of these.", '["cancelled"]'),
             "at_least": ("It is so much or more.", "7"),
             "at_most": ("It is so much or less.", "13"),
+            "from": ("It is this day or a later one.", "2026-04-01"),
+            "until": ("It is an earlier day.", "2026-07-01"),
             "tier": ("The member held one of these when it happened.", '["regular"]'),
             "tier_at_least": ("The member held this one or one above it.", '"regular"'),
+            "not_tier": ("The member held none of these.", '["regular"]'),
             "partner": ("One of these reported it.", '["till"]'),
+            "not_partner": ("None of these reported it.", '["garage"]'),
             "location": ("It happened at one of these.", '["main-street"]'),
+            "not_location": ("It happened at none of these.", '["airport"]'),
             "weekday": ("It happened on one of these.", '["sat", "sun"]'),
+            "month": ("It happened in one of these months, 1 to 12.", "[7, 8]"),
+            "month_day": ("It happened on one of these days of the month.", "[1, 15]"),
             "from_hour": ("It happened in this hour of the day or later.", "14"),
             "to_hour": ("It happened in this hour or earlier: 15 is until 15:59.", "15"),
             "segment": ("The member is in one of these groups.", '["students"]'),
@@ -102,6 +134,8 @@ def _conditions() -> None:
                 "It is the member's birthday, its week (from Monday), or month.",
                 '"week"',
             ),
+            "age_at_least": ("The member is so many years old or more.", "60"),
+            "age_at_most": ("The member is so many years old or less.", "25"),
             "first": ("It is the member's first activity of this type, or is not.", "true"),
             "member_for_months": ("The member joined so many months ago or more.", "12"),
             "member_up_to_months": ("The member joined so many months ago or less.", "3"),

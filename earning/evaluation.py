@@ -16,15 +16,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from earning.limits import Limit, Usage
+from earning.limits import Limit, Usage, each_of
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Condition:
     """One test on the facts.
 
-    `kind` is attribute, tier, partner, location, weekday, hour, segment, birthday, first or
-    membership_months.
+    `kind` is attribute, tier, partner, location, weekday, month, month_day, hour, segment,
+    birthday, age, first or membership_months.
     """
 
     kind: str
@@ -51,6 +51,8 @@ class RuleSpec:
     attribute: str = ""
     step: Fraction = Fraction(1)
     whole_steps: bool = False
+    above: Decimal = Decimal(0)  # only what lies above it counts
+    up_to: Decimal | None = None  # and only up to here
     percent_of: str = ""
     percent_decimals: int = 0
     group: str = ""
@@ -89,6 +91,7 @@ class Facts:
 class Outcome:
     """What one rule pays, in the unit's smallest part, and the quantity and base it came from.
 
+    `counted` is the part of the quantity that lies in the rule's band.
     `uncut` is what it would have paid without the limit `limited_by`.
     """
 
@@ -96,6 +99,7 @@ class Outcome:
     amount: int
     quantity: Decimal | int | None = None
     base: int | None = None
+    counted: Decimal | int | None = None
     uncut: int | None = None
     limited_by: Limit | None = None
 
@@ -144,6 +148,8 @@ def holds(condition: Condition, facts: Facts) -> bool:
     if condition.operator == "not_in":
         return value not in condition.values
     limit = condition.values[0]
+    if condition.operator == "before":
+        return bool(value < limit)
     return bool(value >= limit if condition.operator == "at_least" else value <= limit)
 
 
@@ -167,8 +173,11 @@ def _fact(condition: Condition, facts: Facts) -> Any:
             return facts.is_first
         case "membership_months":
             return None if facts.joined_on is None else _months(facts.joined_on, facts.on)
-        case "weekday":
-            return facts.on.isoweekday()
+        case "age":
+            return None if facts.birthday is None else _age(facts.birthday, facts.on)
+        case "weekday" | "month" | "month_day" as kind:
+            day = facts.on
+            return {"weekday": day.isoweekday(), "month": day.month, "month_day": day.day}[kind]
         case kind:
             return {"partner": facts.partner, "location": facts.location, "hour": facts.hour}[kind]
 
@@ -198,6 +207,11 @@ def _birthday_in(year: int, born: date) -> date:
 
 def _is_leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def _age(born: date, day: date) -> int:
+    """Years completed on a day."""
+    return day.year - born.year - (day < _birthday_in(day.year, born))
 
 
 def _months(start: date, day: date) -> int:
@@ -232,10 +246,19 @@ def _simple(rule: RuleSpec, facts: Facts) -> Outcome:
     quantity = facts.attributes.get(rule.attribute)
     if isinstance(quantity, bool) or not isinstance(quantity, int | Decimal):
         return Outcome(rule, 0)
-    steps = Fraction(quantity) / rule.step
+    counted = _between(quantity, rule)
+    steps = Fraction(counted) / rule.step
     if rule.whole_steps:
         steps = Fraction(math.floor(steps))
-    return Outcome(rule, rounded(steps * rule.amount, rule), quantity=quantity)
+    return Outcome(rule, rounded(steps * rule.amount, rule), quantity=quantity, counted=counted)
+
+
+def _between(quantity: Decimal | int, rule: RuleSpec) -> Decimal | int:
+    """The part of a quantity that lies in the band the rule pays for."""
+    if not rule.above and rule.up_to is None:
+        return quantity
+    top = quantity if rule.up_to is None else min(Decimal(quantity), rule.up_to)
+    return max(Decimal(0), top - rule.above)
 
 
 def _percent(rule: RuleSpec, totals: Mapping[str, int]) -> Outcome:
@@ -265,8 +288,18 @@ def _limited(outcome: Outcome, facts: Facts, usage: Usage) -> Outcome:
 
 
 def owner(limit: Limit, facts: Facts) -> str:
-    """Whose use of a limit an activity adds to: a member, a partner, or everybody's."""
-    return {"member": facts.member, "partner": facts.partner, "budget": ""}[limit.per]
+    """Whose use of a limit an activity adds to: a member, a partner, or everybody's.
+
+    A limit that counts for each brand, or place, has as many uses as there are brands.
+    """
+    whose = {"member": facts.member, "partner": facts.partner, "budget": ""}[limit.per]
+    return each_of(whose, _each(limit.each, facts)) if limit.each else whose
+
+
+def _each(what: str, facts: Facts) -> Any:
+    if what in facts.attributes or what not in ("location", "partner"):
+        return facts.attributes.get(what)
+    return facts.location if what == "location" else facts.partner
 
 
 def rounded(exact: Fraction, rule: RuleSpec) -> int:

@@ -11,27 +11,34 @@ from decimal import Decimal
 from typing import Any
 
 from common import clock
+from earning.conditions import WEEKDAYS, WhenTable
 from earning.models import Milestone, Rule, RuleCondition, RuleLimit
 from earning.sections import (
-    WEEKDAYS,
     LimitTable,
     MilestoneTable,
     PaysTable,
     PerTable,
+    RuleExpiryTable,
     RuleTable,
-    WhenTable,
 )
 from program import catalog
 from program.exports import literal, plain, whole
-from program.models import ActivityAttribute, Location, Partner
+from program.models import ActivityAttribute, Location, Partner, Unit
 from tiers.models import Tier
 
 DAYS = {number: name for name, number in WEEKDAYS.items()}
 KEYS = {  # where a condition on a kind stands in a blueprint, by its operator
     ("tier", "in"): "tier",
     ("tier", "at_least"): "tier_at_least",
+    ("tier", "not_in"): "not_tier",
     ("partner", "in"): "partner",
+    ("partner", "not_in"): "not_partner",
     ("location", "in"): "location",
+    ("location", "not_in"): "not_location",
+    ("month", "in"): "month",
+    ("month_day", "in"): "month_day",
+    ("age", "at_least"): "age_at_least",
+    ("age", "at_most"): "age_at_most",
     ("weekday", "in"): "weekday",
     ("hour", "at_least"): "from_hour",
     ("hour", "at_most"): "to_hour",
@@ -45,8 +52,12 @@ KEYS = {  # where a condition on a kind stands in a blueprint, by its operator
     ("attribute", "not_in"): "not_in",
     ("attribute", "at_least"): "at_least",
     ("attribute", "at_most"): "at_most",
+    ("attribute", "before"): "until",
 }
-LISTS = {"tier", "partner", "location", "weekday", "segment", "not_segment", "in_", "not_in"}
+LISTS = {
+    "tier", "not_tier", "partner", "not_partner", "location", "not_location", "weekday", "month",
+    "month_day", "segment", "not_segment", "in_", "not_in",
+}  # fmt: skip
 
 
 def rules() -> list[RuleTable]:
@@ -89,6 +100,8 @@ def _rule(row: Rule) -> RuleTable:
         amount=amount,
         step=plain(row.step) or Decimal(1),
         whole_steps=row.whole_steps,
+        above=plain(row.above) or Decimal(0),
+        up_to=plain(row.up_to),
     )
     return RuleTable(
         code=row.code,
@@ -103,8 +116,20 @@ def _rule(row: Rule) -> RuleTable:
         group=row.group or None,
         limit=[_limit(limit, row) for limit in row.limits.all()],
         when=[_when(condition) for condition in row.conditions.all()],
+        expiry=_expiry(row),
         from_=row.starts_on,
         until=row.ends_on,
+    )
+
+
+def _expiry(row: Rule) -> RuleExpiryTable | None:
+    if not row.expiry:
+        return None
+    return RuleExpiryTable(
+        months=row.expiry_count if row.expiry == Unit.Expiry.MONTHS else None,
+        days=row.expiry_count if row.expiry == Unit.Expiry.DAYS else None,
+        never=row.expiry == Unit.Expiry.NEVER,
+        round_to=literal(row.expiry_round_to),
     )
 
 
@@ -116,6 +141,7 @@ def _limit(row: RuleLimit, rule: Rule) -> LimitTable:
         amount=None if row.amount is None else whole(row.amount, rule.unit),
         times=row.times,
         code=None if is_own else row.code,
+        each=row.each or None,
     )
 
 
@@ -125,10 +151,18 @@ def _when(row: RuleCondition) -> WhenTable:
         key = "is_"
     if key == "weekday":
         values = [DAYS[number] for number in values]
-    if key in ("at_least", "at_most"):
+    if key == "until" or (key == "at_least" and _is_day(values[0])):
+        key = "until" if key == "until" else "from_"
+        values = [date.fromisoformat(value) for value in values]
+    elif key in ("at_least", "at_most"):
         values = [Decimal(value) if isinstance(value, str) else value for value in values]
     value: Any = values if key in LISTS else values[0]
     return WhenTable(attribute=row.attribute or None, **{key: value})
+
+
+def _is_day(value: Any) -> bool:
+    """Whether a stored bound is a day: those of numbers have no hyphen between digits."""
+    return isinstance(value, str) and "-" in value[1:]
 
 
 class _Known:

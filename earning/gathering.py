@@ -9,10 +9,13 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
+from django.db.models.functions import Coalesce
+
 from common import clock
 from earning.evaluation import Facts, RuleSpec
 from earning.models import Activity
 from earning.submissions import Checked
+from members import lineage
 from members.models import Member, SegmentMember
 from program.models import Program
 from tiers import standing
@@ -95,5 +98,6 @@ def _segments(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
 
 
 def _first(ids: Sequence[uuid.UUID]) -> set[tuple[uuid.UUID, str]]:
-    rows = Activity.objects.filter(member__in=ids).order_by()
-    return set(rows.values_list("member", "type").distinct())
+    rows = Activity.objects.filter(member__in=lineage.among(ids)).order_by()
+    whose = Coalesce("member__merged_into", "member")
+    return set(rows.values_list(whose, "type").distinct())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date
+from typing import Any
 
 PERIODS = ("day", "week", "month", "quarter", "year", "ever")
 
@@ -17,7 +18,8 @@ PERIODS = ("day", "week", "month", "quarter", "year", "ever")
 class Limit:
     """At most `amount` (smallest parts of the rule's unit) or `times` awards.
 
-    `per`: activity, member, partner, budget.
+    `per`: activity, member, partner, budget. With `each` (an attribute, `location` or `partner`) it
+    holds for each of its values on its own.
     """
 
     code: str
@@ -25,6 +27,7 @@ class Limit:
     period: str = "ever"
     amount: int | None = None
     times: int | None = None
+    each: str = ""
 
 
 def period_of(period: str, day: date) -> tuple[int, ...]:
@@ -37,6 +40,13 @@ def period_of(period: str, day: date) -> tuple[int, ...]:
         "year": (day.year,),
         "ever": (),
     }[period]
+
+
+def each_of(owner: str, value: Any) -> str:
+    """The owner of a use that is counted for each value: what was not told is a value, too."""
+    if isinstance(value, bool):
+        value = str(value).lower()
+    return f"{owner}|{'' if value is None else value}"
 
 
 @dataclasses.dataclass(slots=True)

@@ -11,13 +11,14 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from common.text import number, scaled
 from earning.evaluation import Outcome
 from earning.models import Activity, Milestone, MilestoneReached
 from earning.submissions import Checked
-from members import households
+from members import households, lineage
 from members.models import Member
 from points.ledger import Credit, Earning
 from points.models import Entry
@@ -152,13 +153,13 @@ def claim(
 
 
 def _without_own(passed: Sequence[tuple[Passed, Activity]]) -> list[tuple[Passed, Activity]]:
-    """Leave out levels the same member passed before under another owner."""
+    """Leave out levels the same member passed before under another owner, or before a merge."""
     if not passed:
         return []
     members = {one.member.pk for one, _ in passed}
     own = set(
-        MilestoneReached.objects.filter(member__in=members).values_list(
-            "member", "milestone", "level", "period"
+        MilestoneReached.objects.filter(member__in=lineage.among(members)).values_list(
+            Coalesce("member__merged_into", "member"), "milestone", "level", "period"
         )
     )
     return [

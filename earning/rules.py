@@ -44,11 +44,14 @@ def compile_rule(rule: Rule, program: Program) -> RuleSpec:
         attribute=rule.attribute,
         step=Fraction(rule.step),
         whole_steps=rule.whole_steps,
+        above=rule.above,
+        up_to=rule.up_to,
         percent_of=rule.percent_of_id or "",
         percent_decimals=rule.percent_of.decimals if rule.percent_of else 0,
         group=rule.group,
         limits=tuple(
-            Limit(row.code, row.per, row.period, row.amount, row.times) for row in rule.limits.all()
+            Limit(row.code, row.per, row.period, row.amount, row.times, row.each)
+            for row in rule.limits.all()
         ),
         starts_on=rule.starts_on,
         ends_on=rule.ends_on,

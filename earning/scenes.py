@@ -11,14 +11,22 @@ from typing import Any
 from common import clock
 from common.ids import uuid7
 from common.text import number, scaled
-from earning import intake
+from earning import intake, occasions
 from earning.intake import Recorded
 from earning.models import MilestoneReached
 from earning.submissions import Submission
 from members.models import MemberKey
 from program import catalog
 from program.blueprint import Table
-from program.scenarios import Expectation, Found, Stage, Step, register
+from program.scenarios import (
+    Expectation,
+    Found,
+    Stage,
+    Step,
+    register,
+    register_follow_up,
+    register_tick,
+)
 from program.sections import Code
 
 
@@ -91,3 +99,5 @@ def install() -> None:
         Expectation("milestones", list[str], _milestones),
         Expectation("sentences", list[str], _sentences),
     )
+    register_tick(occasions.run)
+    register_follow_up(occasions.run)

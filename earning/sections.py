@@ -6,24 +6,26 @@ What has paid is succeeded, never edited.
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from common import clock
-from earning import revisions
+from earning import conditions, revisions
+from earning.conditions import NUMERIC, WhenTable
 from earning.models import Milestone
 from earning.revisions import Wording
-from program import catalog, toml
+from program import catalog
 from program.blueprint import Section, Table, register
 from program.errors import BlueprintInvalid
+from program.models import Unit
 from program.sections import (
+    AttributeCode,
     Code,
     Name,
     positive,
-    quoted,
     reordered,
     require_code,
     smallest,
@@ -31,19 +33,34 @@ from program.sections import (
     upsert,
 )
 
-Value = bool | int | str
-WEEKDAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
-NUMERIC = ("integer", "decimal", "money")
-
 
 class PerTable(Table):
     attribute: str
     amount: Decimal
     step: Decimal = Decimal(1)
     whole_steps: bool = False
+    above: Decimal = Decimal(0)
+    up_to: Decimal | None = None
 
     def __post_init__(self) -> None:
-        positive(self, "amount", "step")
+        positive(self, "amount", "step", "up_to")
+        if self.above < 0:
+            raise ValueError("above is zero or more")
+        if self.up_to is not None and self.up_to <= self.above:
+            raise ValueError("up_to is more than above: what lies between them pays")
+
+
+class RuleExpiryTable(Table):
+    """How what a rule pays ends: exactly one of months, days, never."""
+
+    months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
+    days: Annotated[int, msgspec.Meta(ge=1, le=20000)] | None = None
+    never: bool = False
+    round_to: Literal["day", "month", "quarter", "year"] = "day"
+
+    def __post_init__(self) -> None:
+        if (self.months is not None) + (self.days is not None) + self.never != 1:
+            raise ValueError("give exactly one of months, days or never")
 
 
 class LimitTable(Table):
@@ -54,6 +71,7 @@ class LimitTable(Table):
     amount: Decimal | None = None
     times: Annotated[int, msgspec.Meta(ge=1)] | None = None
     code: Code | None = None
+    each: AttributeCode | None = None
 
     def __post_init__(self) -> None:
         positive(self, "amount")
@@ -61,33 +79,8 @@ class LimitTable(Table):
             raise ValueError("give either amount or times")
         if self.per == "activity" and (self.period != "ever" or self.times is not None):
             raise ValueError("a limit for one activity is an amount and has no period")
-
-
-class WhenTable(Table):
-    """One condition.
-
-    Either an attribute with one comparison, or one of tier, partner, location, weekday.
-    """
-
-    attribute: str | None = None
-    is_: Value | None = msgspec.field(default=None, name="is")
-    in_: list[Value] | None = msgspec.field(default=None, name="in")
-    not_in: list[Value] | None = None
-    at_least: int | Decimal | None = None
-    at_most: int | Decimal | None = None
-    tier: list[Code] | None = None
-    tier_at_least: Code | None = None
-    partner: list[Code] | None = None
-    location: list[Code] | None = None
-    weekday: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] | None = None
-    from_hour: Annotated[int, msgspec.Meta(ge=0, le=23)] | None = None
-    to_hour: Annotated[int, msgspec.Meta(ge=0, le=23)] | None = None
-    segment: list[Code] | None = None
-    not_segment: list[Code] | None = None
-    birthday: Literal["day", "week", "month"] | None = None
-    first: bool | None = None
-    member_for_months: Annotated[int, msgspec.Meta(ge=0)] | None = None
-    member_up_to_months: Annotated[int, msgspec.Meta(ge=0)] | None = None
+        if self.per == "activity" and self.each is not None:
+            raise ValueError("one activity has one of each: leave out each, or limit the member")
 
 
 class RuleTable(Table):
@@ -103,6 +96,7 @@ class RuleTable(Table):
     group: Code | None = None
     limit: list[LimitTable] = []
     when: list[WhenTable] = []
+    expiry: RuleExpiryTable | None = None
     from_: date | None = msgspec.field(default=None, name="from")
     until: date | None = None
 
@@ -126,7 +120,7 @@ def _apply(tables: list[RuleTable], blueprint: Any) -> list[str]:
                 starts_on=table.from_,
                 ends_on=table.until,
                 columns=_columns(table) | {"position": position},
-                conditions=[_condition(when, table.code) for when in table.when],
+                conditions=[conditions.columns(when, place=table.code) for when in table.when],
                 limits=_limits(table, blueprint),
             )
             starts = {other.from_ for other in versions if other.from_ and other is not table}
@@ -163,12 +157,26 @@ def _check(table: RuleTable, blueprint: Any) -> None:
     if table.per is not None:
         numeric = [code for code, one in attributes.items() if one.type in NUMERIC]
         require_code(table.per.attribute, numeric, place=f"{place}, per, attribute")
+    for limit in table.limit:
+        _check_each(limit, place, attributes)
+    units = {unit.code: unit for unit in blueprint.unit}
+    if table.expiry is not None and units[table.unit].kind == "counter":
+        raise BlueprintInvalid(f"in {place}: a counter never ends. Leave out expiry.")
     if table.from_ and table.until and table.until <= table.from_:
         raise BlueprintInvalid(
             f"in {place}: until is the first day on which it no longer pays, so it lies after from."
         )
     for when in table.when:
-        _check_when(when, place, attributes, blueprint)
+        conditions.check(when, place=place, attributes=attributes, blueprint=blueprint)
+
+
+def _check_each(limit: LimitTable, place: str, attributes: dict[str, Any]) -> None:
+    """Refuse to count for each of something that is not told, or that hardly ever is the same."""
+    if limit.each is None:
+        return
+    countable = [code for code, one in attributes.items() if one.type not in ("decimal", "money")]
+    known = [*countable, "location", "partner"]
+    require_code(limit.each, known, place=f"{place}, limit, each")
 
 
 def _check_base(table: RuleTable, place: str, blueprint: Any) -> None:
@@ -177,110 +185,6 @@ def _check_base(table: RuleTable, place: str, blueprint: Any) -> None:
     require_code(table.of, [unit.code for unit in blueprint.unit], place=f"{place}, of")
     if table.percent is None:
         raise BlueprintInvalid(f"in {place}: of goes with percent, and names the unit it is of.")
-
-
-def _check_when(when: WhenTable, place: str, attributes: dict[str, Any], blueprint: Any) -> None:
-    tiers = [tier.code for ladder in blueprint.ladder for tier in ladder.tier]
-    for code in [*(when.tier or []), *([when.tier_at_least] if when.tier_at_least else [])]:
-        require_code(code, tiers, place=f"{place}, when, tier")
-    for code in [*(when.segment or []), *(when.not_segment or [])]:
-        segments = [segment.code for segment in blueprint.segment]
-        require_code(code, segments, place=f"{place}, when, segment")
-    for code in when.partner or []:
-        require_code(code, [one.code for one in blueprint.partner], place=f"{place}, when, partner")
-    for code in when.location or []:
-        places = [location.code for one in blueprint.partner for location in one.location]
-        require_code(code, places, place=f"{place}, when, location")
-    if when.attribute is not None:
-        require_code(when.attribute, attributes, place=f"{place}, when, attribute")
-        _check_values(when, f"{place}, when", attributes[when.attribute])
-    _condition(when, place)
-
-
-def _check_values(when: WhenTable, place: str, attribute: Any) -> None:
-    """Refuse values that the attribute can never have: they would never be met, or break."""
-    bounds = [bound for bound in (when.at_least, when.at_most) if bound is not None]
-    if bounds and attribute.type not in NUMERIC:
-        raise BlueprintInvalid(
-            f'in {place}: at_least and at_most compare numbers, and "{when.attribute}" is none.'
-        )
-    for value in [*(_one(when.is_) or []), *(when.in_ or []), *(when.not_in or [])]:
-        problem = _problem(value, attribute)
-        if problem:
-            raise BlueprintInvalid(f'in {place}: "{value}" is not {problem}.')
-
-
-def _problem(value: Any, attribute: Any) -> str:
-    """What `value` should have been for the attribute; empty when it fits."""
-    if attribute.type == "choice":
-        return "" if value in attribute.choices else f"one of {quoted(attribute.choices)}"
-    if attribute.type == "boolean":
-        return "" if isinstance(value, bool) else "true or false"
-    if attribute.type in NUMERIC:
-        return "" if _is_number(value) else "a number"
-    if not isinstance(value, str):
-        return "a text; put it in quotes"
-    if attribute.type == "date":
-        return "" if _is_day(value) else "a day; write it like 2026-03-31"
-    return ""
-
-
-def _is_number(value: Any) -> bool:
-    try:
-        return not isinstance(value, bool) and Decimal(value).is_finite()
-    except InvalidOperation:
-        return False
-
-
-def _is_day(value: str) -> bool:
-    try:
-        return bool(date.fromisoformat(value))
-    except ValueError:
-        return False
-
-
-def _condition(when: WhenTable, place: str) -> dict[str, Any]:
-    """The one condition a table states, as columns."""
-    ways: list[tuple[str, str, list[Any] | None]] = [
-        ("tier", "in", when.tier),
-        ("tier", "at_least", _one(when.tier_at_least)),
-        ("partner", "in", when.partner),
-        ("location", "in", when.location),
-        ("weekday", "in", [WEEKDAYS[day] for day in when.weekday] if when.weekday else None),
-        ("hour", "at_least", _one(when.from_hour)),
-        ("hour", "at_most", _one(when.to_hour)),
-        ("segment", "in", when.segment),
-        ("segment", "not_in", when.not_segment),
-        ("birthday", "in", _one(when.birthday)),
-        ("first", "in", _one(when.first)),
-        ("membership_months", "at_least", _one(when.member_for_months)),
-        ("membership_months", "at_most", _one(when.member_up_to_months)),
-        ("attribute", "in", _one(when.is_)),
-        ("attribute", "in", when.in_),
-        ("attribute", "not_in", when.not_in),
-        ("attribute", "at_least", _one(when.at_least)),
-        ("attribute", "at_most", _one(when.at_most)),
-    ]
-    given = [way for way in ways if way[2]]
-    if len(given) != 1 or (given[0][0] == "attribute") != (when.attribute is not None):
-        raise BlueprintInvalid(
-            f"in {place}, when: state one condition a table, for instance "
-            '{ attribute = "nights", at_least = 7 } or { tier = ["gold"] }.'
-        )
-    kind, operator, values = given[0]
-    plain = [_plain(value) for value in values or []]
-    return {"kind": kind, "operator": operator, "values": plain, "attribute": when.attribute or ""}
-
-
-def _plain(value: Any) -> Any:
-    """A value as it is stored, the same however it was written: 7 for 7.0, "7.5" for 7.50."""
-    if not isinstance(value, Decimal):
-        return value
-    return int(value) if value == value.to_integral_value() else toml.number(value)
-
-
-def _one(value: Any) -> list[Any] | None:
-    return None if value is None else [value]
 
 
 def _columns(table: RuleTable) -> dict[str, Any]:
@@ -303,8 +207,23 @@ def _columns(table: RuleTable) -> dict[str, Any]:
         "attribute": table.per.attribute if table.per else "",
         "step": table.per.step if table.per else Decimal(1),
         "whole_steps": bool(table.per and table.per.whole_steps),
+        "above": table.per.above if table.per else Decimal(0),
+        "up_to": table.per.up_to if table.per else None,
         "group": table.group or "",
         "percent_of_id": table.of,
+        **_expiry(table.expiry),
+    }
+
+
+def _expiry(table: RuleExpiryTable | None) -> dict[str, Any]:
+    """How what it pays ends, as columns."""
+    if table is None:
+        return {"expiry": "", "expiry_count": None, "expiry_round_to": Unit.RoundTo.DAY}
+    kind = next(name for name in ("months", "days", "never") if getattr(table, name))
+    return {
+        "expiry": Unit.Expiry(kind),
+        "expiry_count": table.months or table.days,
+        "expiry_round_to": Unit.RoundTo(table.round_to),
     }
 
 
@@ -320,6 +239,7 @@ def _limits(table: RuleTable, blueprint: Any) -> list[dict[str, Any]]:
             if limit.amount is None
             else smallest(limit.amount, decimals, place=f'[[rule]] "{table.code}", limit, amount'),
             "times": limit.times,
+            "each": limit.each or "",
         }
         for limit in table.limit
     ]

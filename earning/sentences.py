@@ -72,9 +72,23 @@ def _arithmetic(outcome: Outcome, *, unit: Unit, type: ActivityType, program: Pr
         "step": number(rule.step.normalize()),
         "amount": amount,
     }
+    if rule.up_to is not None or rule.above:
+        return _in_band(outcome, words, type, program)
     if rule.step == 1:
         return _("%(rule)s: %(quantity)s × %(rate)s = %(amount)s") % words
     return _("%(rule)s: %(quantity)s, %(rate)s for every %(step)s = %(amount)s") % words
+
+
+def _in_band(outcome: Outcome, words: dict[str, str], type: ActivityType, program: Program) -> str:
+    """Only a part of the quantity counted: `EUR 80.00, of which EUR 30.00 × 2 = 60 points`."""
+    counted = dataclasses.replace(outcome, quantity=outcome.counted)
+    words = words | {"part": _quantity(counted, type, program)}
+    if outcome.rule.step == 1:
+        return _("%(rule)s: %(quantity)s, of which %(part)s × %(rate)s = %(amount)s") % words
+    return (
+        _("%(rule)s: %(quantity)s, of which %(part)s, %(rate)s for every %(step)s = %(amount)s")
+        % words
+    )
 
 
 def in_units(amount: int, unit: Unit) -> str:

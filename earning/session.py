@@ -164,7 +164,8 @@ class Session:
                 reason=sentences.explain(
                     outcome, unit=units[outcome.rule.unit], type=one.type, program=self.program
                 ),
-                policy=self._policy(decision.made.tiers, units[outcome.rule.unit]),
+                policy=outcome.rule.key.policy(units[outcome.rule.unit])
+                or self._policy(decision.made.tiers, units[outcome.rule.unit]),
             )
             for outcome in decision.made.outcomes
         ]

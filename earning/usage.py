@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db import connection
 
 from earning.evaluation import RuleSpec
-from earning.limits import Limit, Usage, period_of
+from earning.limits import Limit, Usage, each_of, period_of
 from earning.models import LimitUse
 from earning.submissions import Checked
 from program.models import Program
 
 Key = tuple[str, str, tuple[int, ...]]
+Carriers = dict[str, dict[tuple[str, str], Limit]]  # by rule, then limit and period
 
 
 def load(
@@ -59,25 +60,43 @@ def _load_members(
     program: Program,
 ) -> None:
     limits = {limit.code: limit for rule in live for limit in rule.limits if limit.per == "member"}
-    carriers: dict[str, dict[tuple[str, str], Limit]] = {}  # revisions of a limit share its use
+    kinds: dict[str, Carriers] = {}  # by what each limit counts for, where it is not all alike
     for rule in (rule for specs in rules.values() for rule in specs):
         for limit in rule.limits:
-            if limit.code in limits:
-                carriers.setdefault(rule.code, {})[limit.code, limit.period] = limit
-    if not carriers or not member_ids:
-        return
+            if limit.code in limits:  # revisions of a limit share its use
+                carriers = kinds.setdefault(limit.each, {}).setdefault(rule.code, {})
+                carriers[limit.code, limit.period] = limit
+    if member_ids:
+        for each, carriers_of in kinds.items():
+            _read(usage, each, carriers_of, member_ids, program)
+
+
+def _read(
+    usage: Usage, each: str, carriers: Carriers, member_ids: list[uuid.UUID], program: Program
+) -> None:
+    """What members were paid by the rules that carry limits, by day and by the value of `each`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT w.member_id, r.code, (a.occurred_at AT TIME ZONE %s)::date,
+            """SELECT coalesce(m.merged_into_id, m.id), r.code,
+                      (a.occurred_at AT TIME ZONE %s)::date,
+                      CASE %s WHEN '' THEN ''
+                              WHEN 'location' THEN coalesce(a.attributes ->> 'location', l.code)
+                              WHEN 'partner' THEN coalesce(a.attributes ->> 'partner', a.partner_id)
+                              ELSE a.attributes ->> %s END,
                       sum(w.amount)::bigint, count(*)::int
-               FROM earning_award w JOIN earning_rule r ON r.id = w.rule_id
+               FROM members_member m
+               JOIN earning_award w ON w.member_id = m.id
+               JOIN earning_rule r ON r.id = w.rule_id
                JOIN earning_activity a ON a.id = w.activity_id
-               WHERE w.member_id = ANY(%s) AND r.code = ANY(%s) GROUP BY 1, 2, 3""",
-            [program.time_zone, member_ids, list(carriers)],
+               LEFT JOIN program_location l ON l.id = a.location_id
+               WHERE (m.id = ANY(%s) OR m.merged_into_id = ANY(%s)) AND r.code = ANY(%s)
+               GROUP BY 1, 2, 3, 4""",
+            [program.time_zone, each, each, member_ids, member_ids, list(carriers)],
         )
-        for member, code, day, amount, times in cursor:
+        for member, code, day, value, amount, times in cursor:
+            owner = each_of(str(member), value) if each else str(member)
             for limit in carriers[code].values():
-                usage.take(limit, owner=str(member), day=day, amount=amount, times=times)
+                usage.take(limit, owner=owner, day=day, amount=amount, times=times)
 
 
 def _load_shared(usage: Usage, live: Sequence[RuleSpec], checked: Sequence[Checked]) -> None:
@@ -86,7 +105,7 @@ def _load_shared(usage: Usage, live: Sequence[RuleSpec], checked: Sequence[Check
         if limit.per not in ("partner", "budget"):
             continue
         for one in checked:
-            owner = one.submission.partner if limit.per == "partner" else ""
+            owner = _shared_by(limit, one)
             period = period_of(limit.period, one.on)
             wanted[LimitUse.id_for(limit.code, owner, _text(period))] = (limit.code, owner, period)
     if not wanted:
@@ -99,6 +118,15 @@ def _load_shared(usage: Usage, live: Sequence[RuleSpec], checked: Sequence[Check
     locked = LimitUse.objects.select_for_update().filter(pk__in=list(wanted)).order_by("pk")
     for row in locked:
         usage.taken[wanted[row.pk]] = (row.amount, row.times)
+
+
+def _shared_by(limit: Limit, one: Checked) -> str:
+    """Whose use of a shared limit a submission adds to, as `evaluation.owner` says it."""
+    owner = one.submission.partner if limit.per == "partner" else ""
+    if not limit.each:
+        return owner
+    named = {"location": one.submission.location, "partner": one.submission.partner}
+    return each_of(owner, one.values.get(limit.each, named.get(limit.each)))
 
 
 def _text(period: tuple[int, ...]) -> str:

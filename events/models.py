@@ -6,6 +6,7 @@ The post office knows nobody: a member is a plain id here. Rows are written once
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.db import models
@@ -14,6 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from common.ids import uuid7
 from common.triggers import append_only
+
+
+class CurrentTransaction(models.Func):
+    """The number of the transaction that writes the row."""
+
+    template = "(pg_current_xact_id()::text::bigint)"
+    output_field = models.BigIntegerField()
 
 
 class Event(models.Model):
@@ -28,10 +36,11 @@ class Event(models.Model):
     payload = models.JSONField(default=dict)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
+    transaction = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
 
     class Meta:
         ordering = ("-id",)
-        triggers = append_only()
+        triggers = append_only(erasable=("payload",))
         indexes: ClassVar = [
             models.Index(
                 fields=["member_id", "-id"], name="events_event_by_member"
@@ -39,6 +48,9 @@ class Event(models.Model):
             models.Index(
                 fields=["type", "-id"], name="events_event_by_type"
             ),  # catching up on one type
+            models.Index(
+                fields=["transaction", "id"], name="events_event_by_transaction"
+            ),  # readers, in the order of commits
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=~models.Q(type=""), name="events_event_has_a_type"),
@@ -46,6 +58,20 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.subject}".strip()
+
+
+class Reader(models.Model):
+    """How far somebody has read: what lies before was acted upon, what comes after was not."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    transaction = models.BigIntegerField(default=0)
+    event_id = models.UUIDField(default=uuid.UUID(int=0))
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Heartbeat(models.Model):

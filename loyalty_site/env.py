@@ -46,6 +46,13 @@ def _text(value: str) -> str:
     return value
 
 
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if value and not (parts.scheme in ("http", "https") and parts.netloc and not parts.path):
+        raise ValueError("https:// and a host, without anything behind it")
+    return value
+
+
 def _boolean(value: str) -> bool:
     known = {"1": True, "true": True, "yes": True, "on": True}
     known |= {"0": False, "false": False, "no": False, "off": False}
@@ -220,6 +227,12 @@ class Values:
         _text,
         default="Pennant <pennant@localhost>",
         help="The sender that members see.",
+    )
+    public_url: str = variable(
+        "PUBLIC_URL",
+        _origin,
+        default="",
+        help="Where members reach the site, for links in letters. Empty: the first allowed host.",
     )
     cache: str = variable(
         "CACHE",

@@ -28,9 +28,12 @@ INSTALLED_APPS = [
     "events",
     "points",
     "tiers",
+    "plans",
     "earning",
     "rewards",
     "partners",
+    "messaging",
+    "surveys",
     "desk",
     "portal",
     "unfold.apps.BasicAppConfig",
@@ -124,8 +127,31 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "time_out_holds": {"task": "points.tasks.time_out_holds", "schedule": crontab()},
     "drop_reservations": {"task": "rewards.tasks.drop_reservations", "schedule": crontab()},
     "tell_of_endings": {"task": "points.tasks.tell_of_endings", "schedule": crontab(minute="20")},
+    # Birthdays and anniversaries of the local day, who joined and who rose: each is recorded once.
+    "record_occasions": {
+        "task": "earning.tasks.record_occasions",
+        "schedule": crontab(minute="*/5"),
+    },
+    # A day's adjustments are told once it is over, whatever the zone; a missed run is caught up.
+    "report_adjustments": {
+        "task": "points.tasks.report_adjustments",
+        "schedule": crontab(minute="10"),
+    },
+    # While the least is going on; the result stands on the desk's first page.
+    "audit_books": {"task": "points.tasks.audit_books", "schedule": crontab(hour="3", minute="40")},
+    # Files of opening balances that were released at the desk; goes on where it was stopped.
+    "post_openings": {"task": "tiers.tasks.post_openings", "schedule": 60},
     # Thresholds change at the program's midnight; the run looks back a week, so a late one is fine.
     "reassess_turned": {"task": "tiers.tasks.reassess_turned", "schedule": crontab(minute="5")},
+    # Events become invitations, and those whose hour has come become letters.
+    "invite": {"task": "surveys.tasks.invite", "schedule": 60},
+    "deliver": {"task": "messaging.tasks.deliver", "schedule": 20},
+    # A wave's day is the program's; the run looks back a week, so a late one is fine.
+    "send_waves": {"task": "surveys.tasks.send_waves", "schedule": crontab(minute="35")},
+    "escalate": {"task": "surveys.tasks.escalate", "schedule": crontab(minute="*/10")},
+    "tally": {"task": "surveys.tasks.tally", "schedule": crontab(minute="*/5")},
+    # Renewals fall on the program's midnight; each run catches up.
+    "bill_plans": {"task": "plans.tasks.bill", "schedule": crontab(minute="*/15")},
 }
 
 # --- people --------------------------------------------------------------------------------------
@@ -237,6 +263,10 @@ EMAIL_USE_TLS = ENV.email_security == "starttls"
 EMAIL_USE_SSL = ENV.email_security == "tls"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.default_from_email
+# Letters are written by workers, which no request tells where the site is.
+PUBLIC_URL = ENV.public_url or (
+    "http://127.0.0.1:8000" if IS_LOCAL else f"https://{(*ENV.allowed_hosts, 'localhost')[0]}"
+)
 
 UNFOLD = theme.UNFOLD
 

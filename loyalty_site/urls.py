@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("partners.urls")),
+    path("", include("messaging.urls")),
     path("", include("portal.urls")),
 ]
 if settings.DEMO:

@@ -6,8 +6,10 @@ class MembersConfig(AppConfig):
     verbose_name = "Members"
 
     def ready(self) -> None:
-        from members import descriptions, scenes, sections
+        from members import descriptions, joining, privacy, scenes, sections
 
         sections.install()
         scenes.install()
         descriptions.install()
+        joining.install()
+        privacy.install()

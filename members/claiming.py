@@ -18,7 +18,7 @@ from common import clock
 from common.errors import InvalidInput, translate
 from common.ids import ALPHABET
 from events import outbox
-from members import enrolment
+from members import enrolment, presence
 from members.errors import REFUSALS, AlreadyMember, ClaimRefused, MemberNotFound
 from members.models import ClaimCode, Member, MemberKey, User
 
@@ -31,7 +31,7 @@ def issue_code(member: Member, *, actor: str) -> str:
     """A fresh claim code for a member without a login, `ABCD-EFGH`; earlier codes stop working."""
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH)).upper()
     with transaction.atomic(), translate(REFUSALS):
-        locked = Member.objects.select_for_update().get(pk=member.pk)
+        locked = presence.lock(member)
         if locked.user_id is not None:
             raise AlreadyMember("This member has a login already and needs no claim code.")
         ClaimCode.objects.filter(member=locked, used_at__isnull=True).delete()
@@ -99,8 +99,7 @@ def link(member: Member, *, user: User, code: uuid.UUID | None = None) -> Member
         locked.user, locked.email = user, user.email
         locked.save(update_fields=["user", "email"])
         ClaimCode.objects.filter(member=locked, used_at__isnull=True).update(used_at=clock.now())
-        MemberKey.objects.filter(member=locked, kind=MemberKey.Kind.EMAIL).delete()
-        MemberKey.make(locked, MemberKey.Kind.EMAIL, user.email).save(force_insert=True)
+        enrolment.rename(locked, MemberKey.Kind.EMAIL, user.email)
         outbox.publish("member_claimed", member_id=locked.pk, payload={"actor": f"user:{user.pk}"})
     return locked
 

@@ -15,7 +15,7 @@ from common import bulk, clock
 from common.errors import InvalidInput, translate
 from common.ids import uuid7
 from events import outbox
-from members import cards
+from members import cards, lineage, presence
 from members.errors import REFUSALS, MemberNotFound
 from members.models import Card, Member, MemberKey, User
 
@@ -152,27 +152,39 @@ def update(member: Member, *, actor: str, name: str, phone: str, language: str) 
     Raises IdentifierTaken when the phone is somebody else's.
     """
     with transaction.atomic(), translate(REFUSALS):
-        locked = Member.objects.select_for_update().get(pk=member.pk)
+        locked = presence.lock(member)
         locked.name, locked.phone, locked.language = _name(name), _phone(phone), language
         locked.save(update_fields=["name", "phone", "language"])
-        MemberKey.objects.filter(member=locked, kind=Kind.PHONE).delete()
-        if locked.phone:
-            MemberKey.make(locked, Kind.PHONE, locked.phone).save(force_insert=True)
+        rename(locked, Kind.PHONE, locked.phone)
         outbox.publish("member_updated", member_id=locked.pk, payload={"actor": actor})
     return locked
 
 
+def rename(member: Member, kind: Kind, value: str) -> None:
+    """Make `value` what the member is known by in place of their own value of this kind.
+
+    What came with a merged membership goes on naming the member. Raises the database's refusal
+    where the value is somebody else's.
+    """
+    own = MemberKey.objects.filter(member=member, kind=kind, came_with__isnull=True)
+    key = MemberKey.make(member, kind, value)
+    own.exclude(pk=key.pk).delete()
+    if key.value and not MemberKey.objects.filter(pk=key.pk, member=member).exists():
+        key.save(force_insert=True)
+
+
 def replace_card(member: Member, *, actor: str, reason: str) -> Card:
-    """Revoke the active card and issue a new one; the old number finds nobody any more."""
+    """Revoke every card of the member and issue a new one; the old numbers find nobody any more.
+
+    Cards that came with a merged membership are among them: which one was lost nobody knows.
+    """
     with transaction.atomic(), translate(REFUSALS):
-        Member.objects.select_for_update().get(pk=member.pk)
-        old = list(Card.objects.filter(member=member, is_active=True))
+        whose = lineage.ids(presence.lock(member))
+        old = Card.objects.filter(member__in=whose, is_active=True)
         MemberKey.objects.filter(
             pk__in=[MemberKey.id_for(Kind.CARD, card.number) for card in old]
         ).delete()
-        Card.objects.filter(member=member, is_active=True).update(
-            is_active=False, revoked_at=clock.now()
-        )
+        old.update(is_active=False, revoked_at=clock.now())
         card = Card(id=uuid7(), member=member, number=cards.new_number())
         card.save(force_insert=True)
         MemberKey.make(member, Kind.CARD, card.number).save(force_insert=True)

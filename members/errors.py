@@ -59,6 +59,47 @@ class PoolingOff(LoyaltyError):
     title = "This program has no common points"
 
 
+class MergeRefused(LoyaltyError):
+    """Two memberships that cannot become one."""
+
+    code = "merge_refused"
+    title = "These two cannot be merged"
+
+
+class UndoRefused(LoyaltyError):
+    """A merge that cannot be undone any more, or not yet."""
+
+    code = "merge_final"
+    title = "This merge cannot be undone"
+
+
+class MemberInactive(LoyaltyError):
+    """What was about to happen is for members who take part."""
+
+    code = "member_inactive"
+    title = "This membership takes no part"
+
+
+class MemberMerged(MemberInactive):
+    """The membership became part of another one."""
+
+    code = "member_merged"
+    title = "This membership was merged into another one"
+
+
+class MemberErased(MemberInactive):
+    """The person asked to be forgotten."""
+
+    code = "member_erased"
+    status = 410
+    title = "This member was erased"
+
+
+class ErasureRefused(LoyaltyError):
+    code = "erasure_refused"
+    title = "This member cannot be erased now"
+
+
 REFUSALS: dict[str, Refusal] = {
     "members_key_pkey": (
         IdentifierTaken,
@@ -79,6 +120,14 @@ REFUSALS: dict[str, Refusal] = {
     "members_invitation_one_open": (
         AlreadyInHousehold,
         "This member has been invited already. Wait for their answer.",
+    ),
+    "members_merge_absorbs_once": (
+        MergeRefused,
+        "One of the two was merged already. Look both up again.",
+    ),
+    "members_merge_joins_two": (
+        MergeRefused,
+        "A member cannot be merged with themselves. Choose another one.",
     ),
     "members_card_one_active": (
         BrokenRule,

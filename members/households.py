@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from common import clock
 from common.errors import translate
 from events import outbox
+from members import presence
 from members.errors import (
     REFUSALS,
     AlreadyInHousehold,
@@ -48,7 +49,7 @@ def join(
     """
     with transaction.atomic(), translate(REFUSALS):
         lock([household.pk])
-        Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+        presence.lock(member)
         if living(member) is not None:
             raise AlreadyInHousehold(
                 _("The member lives in a household already. Let them leave it first.")

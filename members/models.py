@@ -103,6 +103,8 @@ class Member(models.Model):
     class Status(models.TextChoices):
         ACTIVE = "active", _("active")
         CLOSED = "closed", _("closed")
+        MERGED = "merged", _("merged into another")
+        ERASED = "erased", _("erased")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.OneToOneField(User, models.PROTECT, null=True, blank=True, related_name="member")
@@ -116,6 +118,12 @@ class Member(models.Model):
     )
     joined_at = models.DateTimeField(_("joined"))
     created_at = models.DateTimeField(db_default=Now())
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="absorbed"
+    )
+    absorbs = models.PositiveSmallIntegerField(
+        default=0, help_text=_("How many other memberships have become part of this one.")
+    )
 
     objects = MemberQuerySet.as_manager()
 
@@ -130,6 +138,23 @@ class Member(models.Model):
             models.CheckConstraint(
                 condition=Q(status="active") | Q(user__isnull=True),
                 name="members_member_closed_has_no_login",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="merged", merged_into__isnull=False)
+                | (~Q(status="merged") & Q(merged_into__isnull=True)),
+                name="members_member_merged_has_its_survivor",
+            ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=models.F("id")), name="members_member_survives_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(absorbs=0),
+                name="members_member_merged_absorbs_nobody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="erased")
+                | Q(email="", phone="", birthday__isnull=True, user__isnull=True),
+                name="members_member_erased_is_nobody",
             ),
         ]
 
@@ -185,95 +210,26 @@ class SegmentMember(MemberOwned):
         return str(self.segment_id)
 
 
-class Household(models.Model):
-    """People who live together and may share a status.
+class Consent(MemberOwned):
+    """What a member said about being written to on a topic; where nothing was said, they may be."""
 
-    Points, debts and counters stay each one's own.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    name = models.CharField(max_length=120)
-    created_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        ordering = ("-id",)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class HouseholdMember(MemberOwned):
-    """A member's time in a household, as its head or not."""
-
-    member = models.ForeignKey(Member, models.PROTECT, related_name="households")
-    household = models.ForeignKey(Household, models.PROTECT, related_name="people")
-    is_head = models.BooleanField(default=False)
-    joined_at = models.DateTimeField()
-    left_at = models.DateTimeField(null=True, blank=True)
-    pooled_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("Since when the others may redeem with their points.")
-    )
+    member = models.ForeignKey(Member, models.PROTECT, related_name="consents")
+    topic = models.CharField(max_length=40)
+    is_given = models.BooleanField()
+    said_at = models.DateTimeField()
+    actor = models.CharField(max_length=80)
 
     class Meta:
-        ordering = ("joined_at",)
+        ordering = ("topic",)
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["member"],
-                condition=Q(left_at__isnull=True),
-                name="members_household_member_lives_in_one",
+                fields=["member", "topic"], name="members_consent_topic_is_unique"
             ),
-            models.CheckConstraint(
-                condition=Q(left_at__isnull=True) | Q(left_at__gte=models.F("joined_at")),
-                name="members_household_member_leaves_after_joining",
-            ),
-            models.CheckConstraint(
-                condition=Q(pooled_at__isnull=True)
-                | Q(left_at__isnull=True, pooled_at__gte=models.F("joined_at")),
-                name="members_household_member_pools_while_living_there",
-            ),
+            models.CheckConstraint(condition=~Q(topic=""), name="members_consent_names_a_topic"),
         ]
 
     def __str__(self) -> str:
-        return str(self.household)
-
-
-class Invitation(MemberOwned):
-    """An invitation of a member into a household: open until it is answered or taken back."""
-
-    class Status(models.TextChoices):
-        OPEN = "open", _("open")
-        ACCEPTED = "accepted", _("accepted")
-        DECLINED = "declined", _("declined")
-        WITHDRAWN = "withdrawn", _("taken back")
-
-    member = models.ForeignKey(Member, models.PROTECT, related_name="invitations")
-    household = models.ForeignKey(Household, models.PROTECT, related_name="invitations")
-    invited_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
-    status = models.CharField(max_length=9, choices=Status.choices, default=Status.OPEN)
-    invited_at = models.DateTimeField()
-    answered_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ("-id",)
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["member", "household"],
-                condition=Q(status="open"),
-                name="members_invitation_one_open",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="open", answered_at__isnull=True)
-                | (~Q(status="open") & Q(answered_at__isnull=False)),
-                name="members_invitation_answer_has_its_time",
-            ),
-            models.CheckConstraint(
-                condition=~Q(invited_by=models.F("member")),
-                name="members_invitation_is_of_somebody_else",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.household}: {self.get_status_display()}"
+        return self.topic
 
 
 class Card(MemberOwned):
@@ -324,6 +280,14 @@ class MemberKey(models.Model):
     member = models.ForeignKey(Member, models.PROTECT, related_name="keys")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     value = models.CharField(max_length=254)
+    came_with = models.ForeignKey(
+        Member,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Whose it was before two memberships became one."),
+    )
 
     class Meta:
         db_table = "members_key"
@@ -375,3 +339,27 @@ class ClaimCode(MemberOwned):
 
     def __str__(self) -> str:
         return f"claim code of {self.created_at:%Y-%m-%d}"
+
+
+# Tables of this app that stand in a module of their own; Django looks for them here.
+from members.homes import Household, HouseholdMember, Invitation  # noqa: E402
+from members.merges import MemberMerge  # noqa: E402
+
+__all__ = [
+    "KEY_SPACE",
+    "Card",
+    "ClaimCode",
+    "Consent",
+    "Household",
+    "HouseholdMember",
+    "Invitation",
+    "Member",
+    "MemberKey",
+    "MemberMerge",
+    "MemberOwned",
+    "MemberQuerySet",
+    "Segment",
+    "SegmentMember",
+    "User",
+    "UserManager",
+]

@@ -165,6 +165,11 @@ MEMBERS: list[Advice] = [
         "The number is well formed, and no member has it.",
         "Check it against the card; a replaced card finds nobody.",
     ),
+    (
+        members.MemberErased,
+        "The person behind this membership asked to be forgotten; nothing is recorded any more.",
+        "Forget the card and whatever else you know the member by.",
+    ),
 ]
 GENERAL: list[Advice] = [
     (

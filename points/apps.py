@@ -6,8 +6,12 @@ class PointsConfig(AppConfig):
     verbose_name = "Points"
 
     def ready(self) -> None:
-        from points import aspects, descriptions, scenes
+        from points import aspects, descriptions, erasing, merging, privacy, proof, scenes
 
         scenes.install()
         aspects.install()
         descriptions.install()
+        merging.install()
+        erasing.install()
+        proof.install()
+        privacy.install()

@@ -17,6 +17,7 @@ from django.db.models import Count, Subquery, Value
 
 from common import bulk
 from common.errors import translate
+from points import forwarding
 from points.errors import REFUSALS
 from points.models import Account, Entry, Extension, Hold, HoldLot, Lot, LotUse, Posting
 
@@ -47,7 +48,8 @@ class Books:
         missing.
 
         While one is missing none is locked: whoever waits for another's new account holds nothing
-        that the other may want.
+        that the other may want. With the account of a merged member comes its survivor's, where
+        `write` leaves what happened to it. Raises MemberErased.
         """
         wanted = {Account.id_for(member, unit): (member, unit) for member, unit in keys}
         found = _lock(wanted)
@@ -57,7 +59,8 @@ class Books:
                 for pk, (member, unit) in sorted(wanted.items())
             ]
             Account.objects.bulk_create(rows, ignore_conflicts=True)
-            found = _lock(wanted)
+            wanted |= forwarding.heirs(wanted)
+            found = forwarding.lock(wanted)
         return cls({wanted[pk]: account for pk, account in found.items()})
 
     def lots(self, key: Key) -> list[Lot]:
@@ -92,8 +95,27 @@ class Books:
         self.postings.append(posting)
         return posting
 
-    def enter(self, posting: Posting, *, key: Key, kind: str, amount: int, reason: str) -> Entry:
-        """Add an entry to `posting`: moves the account's balance and version in memory."""
+    def left(self, key: Key) -> list[Lot]:
+        """Every lot of an account in which something is left now, with those just filled again."""
+        own = self.accounts[key].pk
+        known = {lot.pk: lot for lot in self.lots(key)}
+        known |= {pk: lot for pk, lot in self._changed.items() if lot.account_id == own}
+        return sorted((lot for lot in known.values() if lot.remaining), key=spend_order)
+
+    def enter(
+        self,
+        posting: Posting,
+        *,
+        key: Key,
+        kind: str,
+        amount: int,
+        reason: str,
+        occurred_at: datetime | None = None,
+    ) -> Entry:
+        """Add an entry to `posting`: moves the account's balance and version in memory.
+
+        It happened when the posting did, unless `occurred_at` says otherwise.
+        """
         account = self.accounts[key]
         account.balance += amount
         account.version += 1
@@ -107,7 +129,7 @@ class Books:
             balance_after=account.balance,
             version=account.version,
             reason=reason[:240],
-            occurred_at=posting.occurred_at,
+            occurred_at=occurred_at or posting.occurred_at,
         )
         self.entries.append(entry)
         return entry
@@ -207,13 +229,14 @@ class Books:
 
         A stored lot that has ended by now is dead, whether the expiry run has come by or not.
         """
-        moved = False
+        moved: dict[str, str] = {}
         for lot in self.lots(key):
             if lot.expires_at is None or not lot.remaining:
                 continue
             is_dead = lot.pk not in self._new_lots and lot.expires_at <= now
             if since < lot.expires_at < until and not is_dead:
-                lot.expires_at, moved = until, True
+                moved[str(lot.pk)] = lot.expires_at.isoformat()
+                lot.expires_at = until
                 if lot.pk not in self._new_lots:
                     self._changed[lot.pk] = lot
         if moved:
@@ -221,7 +244,12 @@ class Books:
             self._lots[key] = sorted(self._lots[key], key=spend_order)
             self.extensions.append(
                 Extension(
-                    member_id=key[0], account=account, posting=posting, source=source, until=until
+                    member_id=key[0],
+                    account=account,
+                    posting=posting,
+                    source=source,
+                    until=until,
+                    moved=moved,
                 )
             )
 
@@ -230,6 +258,7 @@ class Books:
 
         Constraint violations come back as the ledger's own errors.
         """
+        forwarding.forward(self)
         with translate(REFUSALS):
             bulk.insert(Posting, self.postings)
             bulk.insert(Entry, self.entries)
@@ -250,8 +279,10 @@ def spend_order(lot: Lot) -> tuple[bool, datetime, datetime, uuid.UUID]:
 
 
 def _lock(wanted: dict[uuid.UUID, Key]) -> dict[uuid.UUID, Account]:
-    """All accounts, locked in id order; or, if one of several is missing, none, and none locked."""
-    rows = Account.objects.filter(pk__in=list(wanted))
+    """All accounts, locked in id order; or, if one of several is missing or closed, none, and none
+    locked.
+    """
+    rows = Account.objects.filter(pk__in=list(wanted), closed_at__isnull=True)
     if len(wanted) > 1:
         count = rows.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk"))
         rows = rows.alias(there=Subquery(count.values("n"))).filter(there=len(wanted))

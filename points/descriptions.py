@@ -5,11 +5,11 @@ from __future__ import annotations
 from points.scenes import (
     CaptureTable,
     ExtendTable,
+    GiftTable,
     HoldTable,
     LotTable,
     ReinstateTable,
     ReleaseTable,
-    SendTable,
     TakeBackTable,
 )
 from program.describing import describe
@@ -37,7 +37,7 @@ def install() -> None:
             "hold": ("A cart or till holds points.", '{ amount = 40, as = "cart" }'),
             "capture": ("What is held is spent.", '{ hold = "cart" }'),
             "release": ("What is held is let go.", '{ hold = "cart" }'),
-            "send": ("The step's member sends points.", '{ to = "Ida", amount = 40 }'),
+            "give": ("The step's member sends points.", '{ to = "Ida", amount = 40 }'),
             "take_back": ("Staff take a transfer back.", "{}"),
             "extend": ("Points live longer.", "{ until = 2026-12-31 }"),
             "reinstate": ("Points that ended come back.", "{ until = 2026-12-31 }"),
@@ -81,7 +81,7 @@ def _steps() -> None:
         {"hold": ("Which hold.", '"cart"'), "reason": WHY},
     )
     describe(
-        SendTable,
+        GiftTable,
         "Points sent to another member, with their last days.",
         {
             "to": ("To whom.", '"Ida"'),

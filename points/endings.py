@@ -60,11 +60,20 @@ def _expire(books: Books, *, key: Key, now: datetime) -> int:
 
 
 def bury(books: Books, posting: Posting, lots: Sequence[Lot], *, key: Key) -> None:
-    """Expire what is free in lots that are past their end, as one entry of `posting`."""
+    """Expire what is free in lots that are past their end, as one entry of `posting`.
+
+    Points that are posted late ended on their own day, not on the day on which they were earned.
+    """
     dead = sum(lot.free for lot in lots)
     if dead:
+        ends = [lot.expires_at for lot in lots if lot.expires_at is not None]
         entry = books.enter(
-            posting, key=key, kind=Entry.Kind.EXPIRY, amount=-dead, reason="Expired"
+            posting,
+            key=key,
+            kind=Entry.Kind.EXPIRY,
+            amount=-dead,
+            reason="Expired",
+            occurred_at=max([posting.occurred_at, *ends]),
         )
         for lot in lots:
             books.take(entry, lot, lot.free)
@@ -85,6 +94,23 @@ def release(books: Books, hold: Hold, *, key: Key, at: datetime) -> None:
     debt = books.accounts[key].debt
     lots = let_go(books, hold, key=key)
     settle(books, hold, [lot for lot, _ in lots], key=key, debt=debt, at=at)
+
+
+def release_all(books: Books, *, key: Key, now: datetime, actor: str, reason: str) -> None:
+    """End every hold of an open account: its member is merged into another, or erased."""
+    expire_into(books, key=key, now=now)
+    if books.accounts[key].held:
+        rows = Hold.objects.filter(
+            account=books.accounts[key], member_id=key[0], status=Hold.Status.OPEN
+        )
+        done = {hold.pk for hold in books.ended}
+        for hold in rows.order_by("expires_at", "id"):
+            if hold.pk not in done:
+                release(books, hold, key=key, at=now)
+                hold.status, hold.ended_at = Hold.Status.RELEASED, now
+                hold.ended_by, hold.reason = actor, reason[:240]
+                books.ended.append(hold)
+        expire_into(books, key=key, now=now)
 
 
 def let_go(books: Books, hold: Hold, *, key: Key) -> list[tuple[Lot, int]]:

@@ -85,8 +85,52 @@ class DayInvalid(InvalidInput):
     title = "The day has passed"
 
 
+class OwnPoints(LoyaltyError):
+    """Staff moved, or approved, points of their own or of their household."""
+
+    code = "own_points"
+    status = 403
+    title = "These are your own points"
+
+
+class SecondPersonNeeded(LoyaltyError):
+    """Whoever asked for an adjustment decided on it."""
+
+    code = "second_person_needed"
+    status = 403
+    title = "A second person has to decide"
+
+
+class AlreadyDecided(LoyaltyError):
+    code = "already_decided"
+    title = "This has been decided already"
+
+
+class OpeningInvalid(InvalidInput):
+    """A file of opening balances cannot be read at all."""
+
+    code = "opening_invalid"
+    title = "The file cannot be read"
+
+
+class OpeningUnreconciled(LoyaltyError):
+    """A file's totals are not those of the source."""
+
+    code = "opening_unreconciled"
+    title = "The totals do not agree"
+
+
 REFUSALS: dict[str, Refusal] = {
     "points_posting_source_is_unique": (SourceUsed, "This has been posted for the member already."),
+    "points_request_source_is_unique": (SourceUsed, "This has been asked for already."),
+    "points_request_is_decided_by_somebody_else": (
+        SecondPersonNeeded,
+        "You asked for this yourself. Somebody else has to decide on it.",
+    ),
+    "points_opening_is_posted_by_somebody_else": (
+        SecondPersonNeeded,
+        "You read this file in yourself. Somebody else has to post it.",
+    ),
     "points_entry_spend_never_overdraws": (
         InsufficientPoints,
         "There are not enough points for this. Nothing was taken.",

@@ -160,6 +160,7 @@ def _extend(
         source=source,
         ended_at=lot.expires_at,
         until=until,
+        moved={str(lot.pk): lot.expires_at.isoformat()} if lot.expires_at else {},
         actor=actor,
         reason=reason[:240],
     )
@@ -196,7 +197,11 @@ def reinstate(
         uses = LotUse.objects.filter(entry=entry, member_id=member.pk).select_related("lot")
         for use in uses.order_by("id"):
             back = books.enter(
-                posting, key=key, kind=Entry.Kind.REINSTATE, amount=use.amount, reason=reason
+                posting,
+                key=key,
+                kind=Entry.Kind.REINSTATE,
+                amount=use.amount,
+                reason="Points brought back",
             )
             books.award(back, key=key, expires_at=end, origin=use.lot)
         books.write()

@@ -86,10 +86,7 @@ def open_for(earnings: Iterable[Earning]) -> Books:
 def post_into(
     books: Books, earnings: Iterable[Earning], *, actor: str, program: Program
 ) -> list[Entry]:
-    """Add earnings to books that are already open; the caller writes them.
-
-    Returns the entries in order.
-    """
+    """Add earnings to open books, which the caller writes. Returns the entries in order."""
     now, entries = clock.now(), []
     for earning in earnings:
         if not earning.credits:
@@ -166,25 +163,43 @@ def sweep(books: Books, *, program: Program) -> None:
 def spend(
     member: Member, *, unit: str, amount: int, source: str, actor: str, reason: str
 ) -> Posting:
-    """Take `amount` from the member's lots in spend order.
-
-    Raises AmountInvalid below one, InsufficientPoints when the balance does not reach, UnitInvalid
-    for a counter, SourceUsed on a repeat.
+    """Take `amount` from the member's lots in spend order. Raises AmountInvalid below one,
+    InsufficientPoints, UnitInvalid for a counter, SourceUsed on a repeat.
     """
-    require_amount(amount)
-    program, key, now = catalog.current(), (member.pk, unit), clock.now()
-    _unit(program, unit)
+    program = catalog.current()
     with transaction.atomic():
-        books = Books.open([key])
+        books = Books.open([(member.pk, unit)])
         _refuse_repeat(member, source)
-        expire_into(books, key=key, now=now)
-        require_available(books.accounts[key], amount)
-        posting = _posting(books, member, Posting.Kind.SPEND, source=source, actor=actor)
-        entry = books.enter(posting, key=key, kind=Entry.Kind.SPEND, amount=-amount, reason=reason)
-        if books.take_in_order(entry, key=key, amount=amount) != amount:
-            raise UnitInvalid(f"{unit!r} only counts and cannot be spent. Name a unit that can.")
-        keep_alive_by_spend(books, posting, key=key, program=program)
+        posting = spend_into(
+            books, member, unit, amount, source=source, actor=actor, reason=reason, program=program
+        )
         books.write()
+    return posting
+
+
+def spend_into(
+    books: Books,
+    member: Member,
+    unit: str,
+    amount: int,
+    *,
+    source: str,
+    actor: str,
+    reason: str,
+    program: Program,
+    kind: str = Posting.Kind.SPEND,
+) -> Posting:
+    """Spend from open books, which the caller writes; it has refused repeats. Raises as `spend`."""
+    require_amount(amount)
+    key, now = (member.pk, unit), clock.now()
+    _unit(program, unit)
+    expire_into(books, key=key, now=now)
+    require_available(books.accounts[key], amount)
+    posting = _posting(books, member, kind, source=source, actor=actor)
+    entry = books.enter(posting, key=key, kind=Entry.Kind.SPEND, amount=-amount, reason=reason)
+    if books.take_in_order(entry, key=key, amount=amount) != amount:
+        raise UnitInvalid(f"{unit!r} only counts and cannot be spent. Name a unit that can.")
+    keep_alive_by_spend(books, posting, key=key, program=program)
     return posting
 
 

@@ -37,6 +37,7 @@ def spend_into(
     actor: str,
     reason: str,
     program: Program,
+    kind: str = Posting.Kind.SPEND,
 ) -> list[Posting]:
     """Take `amount` from the lots of several open accounts of one unit; the caller writes it.
 
@@ -58,7 +59,7 @@ def spend_into(
         )
     postings = []
     for key, share in shares.items():
-        posting = books.post(key, Posting.Kind.SPEND, source=source, actor=actor, at=now)
+        posting = books.post(key, kind, source=source, actor=actor, at=now)
         entry = books.enter(posting, key=key, kind=Entry.Kind.SPEND, amount=-share, reason=reason)
         books.take_in_order(entry, key=key, amount=share)
         ledger.keep_alive_by_spend(books, posting, key=key, program=program)

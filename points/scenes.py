@@ -61,7 +61,7 @@ class ReleaseTable(Table):
     reason: Text = "Scenario"
 
 
-class SendTable(Table):
+class GiftTable(Table):
     """Points sent to somebody; `as` names the transfer for later steps."""
 
     to: str
@@ -116,7 +116,7 @@ def _release(table: ReleaseTable, stage: Stage) -> Hold:
     return holds.release(_named("hold", table.hold, stage), reason=table.reason, actor=ACTOR)
 
 
-def _send(table: SendTable, stage: Stage) -> Transfer:
+def _give(table: GiftTable, stage: Stage) -> Transfer:
     unit = _unit(table.unit)
     if table.to not in stage.cast:
         raise BlueprintInvalid(f'nobody called "{table.to}" was enrolled. Enrol them before.')
@@ -252,7 +252,7 @@ def install() -> None:
         Step("hold", HoldTable, _hold),
         Step("capture", CaptureTable, _capture),
         Step("release", ReleaseTable, _release),
-        Step("send", SendTable, _send),
+        Step("give", GiftTable, _give),
         Step("take_back", TakeBackTable, _take_back),
         Step("extend", ExtendTable, _extend),
         Step("reinstate", ReinstateTable, _reinstate),

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from points import expiry, holds, notices
+from points import audit, daybook, expiry, holds, notices
 
 
 @shared_task
@@ -16,3 +16,13 @@ def time_out_holds() -> None:
 @shared_task
 def tell_of_endings() -> None:
     notices.run()
+
+
+@shared_task
+def report_adjustments() -> None:
+    daybook.report()
+
+
+@shared_task
+def audit_books() -> None:
+    audit.run(actor="system:audit")

@@ -188,8 +188,9 @@ def _move(
     pk, now, kind = uuid7(), clock.now(), Posting.Kind.TRANSFER
     out = books.post(giving, kind, source=f"sent:{pk}", actor=actor, at=now, note=note)
     into = books.post(taking, kind, source=f"received:{pk}", actor=actor, at=now, note=note)
-    words = note or "Points sent"
-    sent = books.enter(out, key=giving, kind=Kind.SENT, amount=-amount, reason=words)
+    # What was typed stands in the postings; an entry's reason is the house's own sentence.
+    sent = books.enter(out, key=giving, kind=Kind.SENT, amount=-amount, reason="Points sent")
+    words = "Points received"
     left = amount
     for lot in list(books.lots(giving)):
         taken = books.take(sent, lot, left) if left else 0
@@ -255,8 +256,9 @@ def _return(
     out.reverses_id = made.arrival_id
     into = books.post(giving, kind, source=source, actor=actor, at=now, note=why)
     into.reverses_id = made.posting_id
-    gone = books.enter(out, key=taking, kind=Kind.CLAWBACK, amount=-total, reason=why)
-    back = books.enter(into, key=giving, kind=Kind.RESTORE, amount=total, reason=why)
+    words = "A transfer was taken back"
+    gone = books.enter(out, key=taking, kind=Kind.CLAWBACK, amount=-total, reason=words)
+    back = books.enter(into, key=giving, kind=Kind.RESTORE, amount=total, reason=words)
     owed = books.owed_before(back, key=giving)
     live = {lot.pk: lot for lot in books.lots(giving)}
     stored = Lot.objects.in_bulk([lot.origin_id for lot in lots])

@@ -1,10 +1,11 @@
-from __future__ import annotations
-
 from django.apps import AppConfig
 
 
 class PortalConfig(AppConfig):
-    """The member's front door."""
-
     name = "portal"
-    label = "portal"
+    verbose_name = "Portal"
+
+    def ready(self) -> None:
+        from portal import letters
+
+        letters.install()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal import files, sharing, views
+from portal import files, sharing, surveying, views
 
 app_name = "portal"
 urlpatterns = [
@@ -27,8 +27,13 @@ urlpatterns = [
     path("household/invitations/<uuid:pk>/", sharing.answer, name="invitation"),
     path("household/consent/", sharing.consent, name="household_consent"),
     path("household/leave/", sharing.leave, name="household_leave"),
+    path("profile/statements/", views.statements, name="statements"),
+    path("profile/statements/<slug:month>/", views.statement, name="statement"),
     path("profile/scheme/", views.scheme, name="scheme"),
     path("profile/sign-out/", views.sign_out, name="sign_out"),
+    path("inbox/", surveying.inbox, name="inbox"),
+    path("ask/<str:token>/", surveying.ask, name="ask"),
+    path("answer/<str:token>/", surveying.answer, name="answer"),
     path("claim/", views.claim, name="claim"),
     path("offline/", views.offline, name="offline"),
     path("style.css", files.style, name="stylesheet"),

@@ -20,6 +20,7 @@ from portal.pages import home as homes
 from portal.pages import landing as landings
 from portal.pages import membership as memberships
 from portal.pages import rewards as shelves
+from portal.pages import statements as sheets
 from portal.pages import tiers as ladders
 from portal.pages import vouchers as wallets
 from portal.shell import MemberRequest, members_only, program_of
@@ -96,6 +97,8 @@ def reward(request: MemberRequest, code: str) -> HttpResponse:
     context["pool"] = shelves.pool_for(request.member, offer, program=program_of(request))
     context["limit"] = shelves.limit_words(offer)
     context["undo_minutes"] = redemption.UNDO_MINUTES
+    context["dates"] = shelves.dates(offer.reward, program=program_of(request))
+    context["given"] = shelves.given(offer.reward)
     return render(request, "portal/reward.html", context)
 
 
@@ -129,7 +132,13 @@ def take(request: MemberRequest, code: str) -> HttpResponse:
     try:
         chosen = offers.reward_by_code(code)
         redeem_it = together.redeem if request.POST.get("together") == "1" else redemption.redeem
-        done = redeem_it(member, reward=chosen, attempt=attempt, actor=f"member:{member.pk}")
+        done = redeem_it(
+            member,
+            reward=chosen,
+            attempt=attempt,
+            actor=f"member:{member.pk}",
+            wish=shelves.wish_of(request.POST),
+        )
     except LoyaltyError as error:
         return refuse(request, error)
     return redirect("portal:voucher", done.public_id)
@@ -207,6 +216,23 @@ def claim(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("This card is yours now."))
         return redirect("portal:home")
     return render(request, "portal/claim.html", {"form": form})
+
+
+@require_safe
+@members_only
+def statements(request: MemberRequest) -> HttpResponse:
+    """The months of which there is a statement, newest first."""
+    months = sheets.months(request.member, program=program_of(request))
+    return render(request, "portal/statements.html", {"months": months, "place": "profile"})
+
+
+@require_safe
+@members_only
+def statement(request: MemberRequest, month: str) -> HttpResponse:
+    """A month's opening, movements and closing, on paper too."""
+    page = sheets.gather(request.member, month=month, program=program_of(request))
+    context = {"page": page, "member": request.member, "place": "profile"}
+    return render(request, "portal/statement.html", context)
 
 
 @require_POST

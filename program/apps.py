@@ -6,8 +6,9 @@ class ProgramConfig(AppConfig):
     verbose_name = "Program"
 
     def ready(self) -> None:
-        from program import descriptions, folders, sections
+        from program import descriptions, folders, privacy, sections
 
         sections.install()
         folders.install()
         descriptions.install()
+        privacy.install()

@@ -16,7 +16,7 @@ import tomllib
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from django.db import transaction
@@ -74,10 +74,16 @@ def type_of() -> Any:
 @functools.cache
 def _type(known: tuple[Section, ...]) -> Any:
     fields: list[Any] = [
-        (s.name, s.type) if s.is_required else (s.name, s.type, msgspec.field(default_factory=list))
+        (s.name, s.type) if s.is_required else (s.name, s.type, _default(s.type))
         for s in sorted(known, key=lambda section: not section.is_required)
     ]
     return msgspec.defstruct("Blueprint", fields, forbid_unknown_fields=True, kw_only=True)
+
+
+def _default(kind: Any) -> Any:
+    """What a section says that is left out: nothing, or an empty list."""
+    is_one = type(None) in get_args(kind)
+    return msgspec.field(default=None) if is_one else msgspec.field(default_factory=list)
 
 
 def load(folder: Path) -> tuple[Any, str]:

@@ -126,9 +126,17 @@ def _units() -> None:
                 "Whom members may send it to; left out: nobody.",
                 '{ to = "anyone", least = 10, sent_at_most = 500, per = "month" }',
             ),
+            "second_person_above": (
+                "What one of the staff may give or take by hand for a member in a day; more waits.",
+                "500",
+            ),
             "default": ("Shown first, everywhere. At most one unit is.", "true"),
         },
     )
+    _sending()
+
+
+def _sending() -> None:
     describe(
         TransferTable,
         "What is sent keeps its last day. Counters are never sent.",
@@ -141,6 +149,10 @@ def _units() -> None:
             "per": ("The period: the calendar day, month or year.", '"month"'),
         },
     )
+    _ends()
+
+
+def _ends() -> None:
     describe(
         ExpiryTable,
         "When points end: exactly one of `months`, `days`, `fixed_day`, `inactivity`. They live to "

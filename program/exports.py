@@ -60,6 +60,9 @@ def units() -> list[UnitTable]:
             rounding=literal(row.rounding),
             expiry=expiry(row),
             transfer=transfer(row),
+            second_person_above=(
+                None if row.second_person_above is None else whole(row.second_person_above, row)
+            ),
             default=row.is_default,
         )
         for row in Unit.objects.all()

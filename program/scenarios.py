@@ -93,6 +93,7 @@ class Verdict:
 _steps: dict[str, Step] = {}
 _expectations: dict[str, Expectation] = {}
 _ticks: list[Callable[[], object]] = []
+_follow_ups: list[Callable[[], object]] = []
 _closing: list[Callable[[], list[str]]] = []
 
 
@@ -110,6 +111,11 @@ def register_closing(check: Callable[[], list[str]]) -> None:
     is ready.
     """
     _closing.append(check)
+
+
+def register_follow_up(follow_up: Callable[[], object]) -> None:
+    """Add what follows by itself from what a step did; called once, when the app is ready."""
+    _follow_ups.append(follow_up)
 
 
 def register_tick(tick: Callable[[], object]) -> None:
@@ -203,6 +209,8 @@ def _play(step: Any, stage: Stage, place: str) -> Iterator[Verdict]:
                 stage.result = verb.run(table, stage)
             except LoyaltyError as error:
                 stage.refusal = error
+    for follow_up in _follow_ups:
+        follow_up()
     wanted = step.expect.refused if step.expect else None
     got = stage.refusal.code if stage.refusal else None
     if wanted or got:

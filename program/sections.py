@@ -29,6 +29,7 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 Color = Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
+UNIT_COLUMNS = ("kind", "singular", "plural", "decimals", "rounding")
 DIGITS = 8  # before the point: rates, prices and thresholds of any program that was ever published
 FRACTION = 4  # digits after the point that a rate is kept with
 M = TypeVar("M", bound=models.Model)
@@ -152,12 +153,10 @@ def positive(table: Table, *names: str) -> None:
 
 
 def smallest(amount: Decimal, decimals: int, *, place: str) -> int:
-    """An amount in its unit's smallest part. Refuses one with more decimals than the unit has."""
+    """An amount in its unit's smallest part. Refuses one with more decimals, or below zero."""
     parts = amount.scaleb(decimals)
-    if parts != parts.to_integral_value():
-        raise BlueprintInvalid(
-            f"in {place}: {amount} has more than the unit's {decimals} decimals."
-        )
+    if parts != parts.to_integral_value() or parts < 0:
+        raise BlueprintInvalid(f"in {place}: {amount} is negative or too fine for its unit.")
     return int(parts)
 
 

@@ -80,6 +80,7 @@ class UnitTable(Table):
     rounding: Literal["down", "half_up", "up"] = "down"
     expiry: ExpiryTable | None = None
     transfer: TransferTable | None = None
+    second_person_above: Decimal | None = None
     default: bool = False
 
 
@@ -104,6 +105,8 @@ def apply(tables: list[UnitTable], blueprint: Any) -> list[str]:
         }
         values |= _expiry(table, blueprint) | _transfer(table)
         values |= {"is_default": table.default, "position": position}
+        limit, place = table.second_person_above, f'[[unit]] "{table.code}", second_person_above'
+        values["second_person_above"] = limit and smallest(limit, table.decimals, place=place)
         changes += upsert(Unit, {"code": table.code}, values, label=f"Unit {table.plural}")[1]
     return changes
 

@@ -6,10 +6,12 @@ class RewardsConfig(AppConfig):
     verbose_name = "Rewards"
 
     def ready(self) -> None:
-        from rewards import aspects, descriptions, proof, scenes, sections
+        from rewards import aspects, descriptions, erasing, privacy, proof, scenes, sections
 
         sections.install()
         scenes.install()
         proof.install()
         aspects.install()
         descriptions.install()
+        privacy.install()
+        erasing.install()

@@ -65,10 +65,68 @@ class NotPooling(LoyaltyError):
     title = "This cannot be paid together"
 
 
+class VoucherEarly(LoyaltyError):
+    """`data` has `day`: the day for which the voucher is good."""
+
+    code = "voucher_early"
+    title = "This voucher is for a later day"
+
+
+class DateUnknown(LoyaltyError):
+    code = "date_unknown"
+    title = "There is no such date"
+
+
+class AmountRefused(LoyaltyError):
+    """A donation that is below the least, above the most, or no whole number of steps."""
+
+    code = "amount_refused"
+    title = "This amount cannot be given"
+
+
+class AddressMissing(LoyaltyError):
+    code = "address_missing"
+    title = "Where should it go?"
+
+
+class CodesKnown(LoyaltyError):
+    code = "codes_known"
+    title = "A code is there already"
+
+
+class FulfilmentMoved(LoyaltyError):
+    """A parcel cannot take that step from where it is."""
+
+    code = "fulfilment_moved"
+    title = "The order is further than that"
+
+
+class ContestOpen(LoyaltyError):
+    code = "contest_open"
+    title = "The contest has not closed yet"
+
+
+class ContestDrawn(LoyaltyError):
+    code = "contest_drawn"
+    title = "The contest has been drawn"
+
+
 REFUSALS: dict[str, Refusal] = {
     "rewards_stock_left_is_not_negative": (
         OutOfStock,
         "The last one has just gone. Nothing was taken.",
+    ),
+    "rewards_date_left_is_within_its_places": (
+        OutOfStock,
+        "The last place on that day has just gone. Nothing was taken.",
+    ),
+    "rewards_code_is_listed_once": (
+        CodesKnown,
+        "This code was uploaded before. Take it out of the list.",
+    ),
+    "rewards_draw_is_made_once": (
+        ContestDrawn,
+        "This contest has been drawn already; its winners stand.",
     ),
     "rewards_redemption_attempt_is_unique": (
         AttemptReused,

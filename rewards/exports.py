@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from common import clock
 from program import catalog
 from program.exports import whole
-from rewards.models import Conversion, Reward, RewardPrice
+from rewards.kind_tables import (
+    ContestTable,
+    DateTable,
+    DiscountTable,
+    DonationTable,
+    FundTable,
+    UpgradeTable,
+)
+from rewards.models import Conversion, Fund, Kind, Reward, RewardPrice
 from rewards.sections import (
     ConversionTable,
     EarlyTable,
@@ -23,7 +33,7 @@ def rewards() -> list[RewardTable]:
     rows = Reward.objects.filter(is_active=True)
     rows = rows.select_related("unit", "lowest_tier", "early_tier")
     zone = catalog.current().time_zone
-    return [_reward(row, zone) for row in rows.prefetch_related("prices__tier", "stock")]
+    return [_reward(row, zone) for row in rows.prefetch_related("prices__tier", "stock", "dates")]
 
 
 def _reward(row: Reward, zone: str) -> RewardTable:
@@ -49,7 +59,53 @@ def _reward(row: Reward, zone: str) -> RewardTable:
         early=EarlyTable(tier_at_least=row.early_tier.code, days=row.early_days)
         if row.early_tier
         else None,
+        kind=row.kind,  # type: ignore[arg-type]
+        codes=row.codes,  # type: ignore[arg-type]
+        shared_code=row.shared_code,
+        cancel_days=row.cancel_days,
+        date_=[DateTable(on=one.day, places=one.places, name=one.name) for one in row.dates.all()],
+        **_terms(row),
     )
+
+
+def _terms(row: Reward) -> dict[str, Any]:
+    """What only the reward's kind has."""
+    made: dict[str, Any] = {}
+    match row.kind:
+        case Kind.DISCOUNT:
+            made["discount"] = DiscountTable(
+                amount=plain(row.value),
+                percent=plain(row.percent),
+                least_purchase=plain(row.least_purchase),
+            )
+        case Kind.GIFT_CARD:
+            made["gift_card"] = plain(row.value)
+        case Kind.DONATION:
+            made["donation"] = DonationTable(
+                fund=row.fund_id or "",
+                step=None if row.step is None else whole(row.step, row.unit),
+                most=None if row.most is None else whole(row.most, row.unit),
+            )
+        case Kind.CONTEST if row.draws_on and row.winners:
+            made["contest"] = ContestTable(
+                draws_on=row.draws_on, winners=row.winners, odds=row.odds, legal=row.legal
+            )
+        case Kind.UPGRADE:
+            made["upgrade"] = UpgradeTable(to=row.upgrade_to, from_=row.upgrade_from)
+    return made
+
+
+def plain(value: Decimal | None) -> Decimal | None:
+    """An amount of money without needless zeros, None where there is none."""
+    return None if value is None else Decimal(format(value.normalize(), "f"))
+
+
+def funds() -> list[FundTable]:
+    """Every fund."""
+    return [
+        FundTable(code=row.code, name=row.name, unit=row.unit_id, about=row.about)
+        for row in Fund.objects.all()
+    ]
 
 
 def _order(price: RewardPrice) -> tuple[int, date]:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
+import uuid
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from common import clock
+from members import lineage
 from members.models import Member
 from points.models import Account, Hold
 from program.models import Program
-from rewards.errors import LimitReached, OutOfStock, RewardUnavailable
-from rewards.models import Redemption, Reservation, Reward, RewardPrice, RewardQuerySet
+from rewards import availability, shelf, stock
+from rewards.availability import Condition, Facts, has_begun, lock_of, price_of
+from rewards.errors import RewardUnavailable
+from rewards.models import Redemption, Reservation, Reward, RewardQuerySet
 from tiers import standing
 from tiers.models import Standing, Tier
+
+__all__ = ["has_begun", "lock_of", "price_of"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -23,7 +30,7 @@ class Offer:
     """A reward as one member sees it.
 
     Amounts are in the unit's smallest part; `balance` is what is free to be spent, so less what is
-    held; `left` is None without a limit.
+    held; `left` is None without a limit, `taken` how often the member had it, or has it put aside.
     """
 
     reward: Reward
@@ -31,6 +38,7 @@ class Offer:
     balance: int
     left: int | None
     lock: Tier | None
+    taken: int = 0
 
     @property
     def missing(self) -> int:
@@ -41,9 +49,15 @@ class Offer:
         return self.left is not None and self.left <= 0
 
     @property
+    def is_used_up(self) -> bool:
+        """Whether the member had it as often as one member can."""
+        return self.reward.per_member is not None and self.taken >= self.reward.per_member
+
+    @property
     def is_affordable(self) -> bool:
         """Whether the member can have it right now."""
-        return not self.missing and not self.is_sold_out and self.lock is None
+        is_open = not self.is_sold_out and not self.is_used_up and self.lock is None
+        return is_open and not self.missing
 
 
 def for_member(
@@ -51,13 +65,14 @@ def for_member(
 ) -> list[Offer]:
     """Every reward on offer with its price for this member, in the catalogue's order."""
     tiers = held(member, program=program)
+    today = clock.local_date(clock.now(), program.time_zone)
     if rewards is None:
-        rewards = _open_to(member, tiers=tiers)
+        rewards = _open_to(member, tiers=tiers, today=today)
     balances = {
         account.unit_id: account.balance - account.held
         for account in Account.objects.filter(member=member)
     }
-    today = clock.local_date(clock.now(), program.time_zone)
+    taken = _taken(member, [reward for reward in rewards if reward.per_member is not None])
     offers = []
     for reward in rewards:
         price = price_of(reward, tiers=tiers, day=today)
@@ -70,41 +85,60 @@ def for_member(
                 balance=balances.get(reward.unit_id, 0),
                 left=getattr(reward, "left", None),
                 lock=lock_of(reward, tiers=tiers),
+                taken=taken.get(reward.pk, 0),
             )
         )
     return offers
 
 
+def _taken(member: Member, rewards: Sequence[Reward]) -> dict[uuid.UUID, int]:
+    """How often the member had each of these, what was cancelled apart."""
+    if not rewards:
+        return {}
+    whose = lineage.among(
+        [member.pk]
+    )  # under the lock, where it is taken: a merge may have come by
+    rows = Redemption.objects.filter(member__in=whose, reward__in=[row.pk for row in rewards])
+    rows = rows.exclude(status=Redemption.Status.CANCELLED).order_by()
+    taken = dict(rows.values_list("reward").annotate(times=Count("pk")))
+    for reward in _put_aside(whose, rewards):
+        taken[reward] = taken.get(reward, 0) + 1
+    return taken
+
+
 def visible(program: Program) -> Sequence[Reward]:
     """What is on offer now to everybody, with stock, prices and tiers at hand. Two queries."""
-    return list(_at_hand(Reward.objects.on_offer(clock.now()).filter(segment=None)))
+    now = clock.now()
+    today = clock.local_date(now, program.time_zone)
+    rows = Reward.objects.on_offer(now).filter(segment=None)
+    return [row for row in _at_hand(rows, today) if not is_drawn(row, today)]
 
 
-def _at_hand(rows: RewardQuerySet) -> RewardQuerySet:
-    related = rows.with_stock().select_related("unit", "lowest_tier", "early_tier")
+def is_drawn(reward: Reward, today: date) -> bool:
+    """Whether a contest has closed: its day has come."""
+    return reward.draws_on is not None and reward.draws_on <= today
+
+
+def _at_hand(rows: RewardQuerySet, today: date) -> RewardQuerySet:
+    related = rows.with_stock(today).select_related("unit", "lowest_tier", "early_tier", "fund")
     return related.prefetch_related("prices__tier")
 
 
-def _open_to(member: Member, *, tiers: Sequence[Tier]) -> list[Reward]:
+def _open_to(member: Member, *, tiers: Sequence[Tier], today: date) -> list[Reward]:
     """What this member sees:
 
     what is on offer, what their tier has early, what is for their segments.
     """
     now = clock.now()
-    rows = [row for row in _at_hand(Reward.objects.announced(now)) if has_begun(row, tiers, now)]
+    rows = [
+        row
+        for row in _at_hand(Reward.objects.announced(now), today)
+        if has_begun(row, tiers, now) and not is_drawn(row, today)
+    ]
     if not any(row.segment_id for row in rows):
         return rows
     mine = set(member.segments.values_list("segment", flat=True))
     return [row for row in rows if row.segment_id is None or row.segment_id in mine]
-
-
-def has_begun(reward: Reward, tiers: Sequence[Tier], moment: datetime) -> bool:
-    """Whether the reward's time has come, for everybody or early for who holds the tier."""
-    if reward.starts_at is None or reward.starts_at <= moment:
-        return True
-    if reward.early_tier is None or not _reaches(tiers, reward.early_tier):
-        return False
-    return reward.starts_at - timedelta(days=reward.early_days) <= moment
 
 
 def held(member: Member, *, program: Program) -> list[Tier]:
@@ -119,71 +153,61 @@ def held(member: Member, *, program: Program) -> list[Tier]:
     ]
 
 
-def price_of(reward: Reward, *, tiers: Sequence[Tier], day: date) -> RewardPrice | None:
-    """The lowest price on `day` for somebody who holds `tiers`; None when there is none."""
-    prices = [
-        price
-        for price in reward.prices.all()
-        if price.is_in_force(day) and (price.tier is None or _reaches(tiers, price.tier))
-    ]
-    return min(prices, key=lambda price: price.amount, default=None)
-
-
-def lock_of(reward: Reward, *, tiers: Sequence[Tier]) -> Tier | None:
-    """The tier that is needed and not held, or None."""
-    needed = reward.lowest_tier
-    return needed if needed is not None and not _reaches(tiers, needed) else None
-
-
-def _reaches(tiers: Sequence[Tier], needed: Tier) -> bool:
-    return any(tier.ladder_id == needed.ladder_id and tier.rank >= needed.rank for tier in tiers)
-
-
-def check(reward: Reward, *, member: Member, program: Program) -> RewardPrice:
-    """The price the member pays now. Raises RewardUnavailable, OutOfStock or LimitReached.
+def check(reward: Reward, *, member: Member, program: Program) -> tuple[int, int | None]:
+    """The price the member pays now, and how many are left, None without a limit. Raises
+    RewardUnavailable, OutOfStock or LimitReached.
 
     Call it under the lock of the member's account: the limit for one member is counted here.
     """
+    known = shelf.of(program).get(reward.pk)
+    if known is None:
+        raise RewardUnavailable(_("This reward is not on offer now. Nothing was taken."))
+    facts = facts_of(known, member=member, program=program)
+    availability.refuse(known, facts)
+    price = price_of(known, tiers=facts.tiers, day=facts.day)
+    assert price is not None  # one of the conditions
+    return price.amount, facts.left
+
+
+def facts_of(reward: Reward, *, member: Member, program: Program) -> Facts:
+    """What availability asks about a member and a reward of the shelf, read where it matters."""
     now = clock.now()
-    tiers = held(member, program=program)
-    offered = (
-        Reward.objects.announced(now).filter(pk=reward.pk).select_related("early_tier").first()
+    day = clock.local_date(now, program.time_zone)
+    segments = set(member.segments.values_list("segment", flat=True)) if reward.segment_id else ()
+    limited = [reward] if reward.per_member is not None else []
+    return Facts(
+        now=now,
+        day=day,
+        tiers=held(member, program=program),
+        segments=segments,
+        taken=_taken(member, limited).get(reward.pk, 0),
+        left=stock.left_of(reward, today=day),
     )
-    if offered is None or not has_begun(offered, tiers, now):
-        raise RewardUnavailable(_("This reward is not on offer now. Nothing was taken."))
-    if offered.segment_id and not member.segments.filter(segment=offered.segment_id).exists():
-        raise RewardUnavailable(_("This reward is not on offer now. Nothing was taken."))
-    lock = lock_of(reward, tiers=tiers)
-    if lock is not None:
-        raise RewardUnavailable(
-            _("This reward is for %(tier)s and above. Nothing was taken.") % {"tier": lock.name},
-            tier=lock.code,
-        )
-    price = price_of(reward, tiers=tiers, day=clock.local_date(now, program.time_zone))
-    if price is None:
-        raise RewardUnavailable(_("This reward has no price today. Nothing was taken."))
-    taken = Redemption.objects.filter(member=member, reward=reward).exclude(
-        status=Redemption.Status.CANCELLED
-    )
-    if (
-        reward.per_member is not None
-        and taken.count() + _put_aside(reward, member) >= reward.per_member
-    ):
-        raise LimitReached(_("You have had this as often as it can be had. Nothing was taken."))
-    if reward.stock.exists() and not reward.stock.filter(left__gt=0).exists():
-        raise OutOfStock(_("The last one has just gone. Nothing was taken."))
-    return price
 
 
-def _put_aside(reward: Reward, member: Member) -> int:
-    """How many of a reward are held for the member at a cart or till."""
-    rows = Reservation.objects.filter(member=member, reward=reward, hold__status=Hold.Status.OPEN)
-    return rows.filter(status=Reservation.Status.HELD, hold__expires_at__gt=clock.now()).count()
+def conditions(reward: Reward, *, member: Member, program: Program) -> list[Condition]:
+    """Everything that must hold for this member to have it now, and whether it does."""
+    known = shelf.of(program).get(reward.pk, reward)
+    facts = facts_of(known, member=member, program=program)
+    return list(availability.conditions(known, facts))
+
+
+def _put_aside(whose: QuerySet[Member], rewards: Sequence[Reward]) -> list[uuid.UUID]:
+    """Those of these rewards that carts and tills hold for the member, one for each time."""
+    rows = Reservation.objects.filter(
+        member__in=whose,
+        reward__in=[row.pk for row in rewards],
+        status=Reservation.Status.HELD,
+        hold__status=Hold.Status.OPEN,
+        hold__expires_at__gt=clock.now(),
+    )
+    return list(rows.values_list("reward", flat=True))
 
 
 def reward_by_code(code: str) -> Reward:
     """The reward with its unit, or RewardUnavailable."""
-    reward = Reward.objects.select_related("unit", "lowest_tier").filter(code=code).first()
+    rows = Reward.objects.select_related("unit", "lowest_tier", "fund")
+    reward = rows.filter(code=code).first()
     if reward is None:
         raise RewardUnavailable(_("There is no such reward."))
     return reward

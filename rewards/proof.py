@@ -45,6 +45,40 @@ INVARIANTS: dict[str, str] = {
     "every voucher is found by its code": """
         SELECT r.id, 'no key' FROM rewards_redemption r
         WHERE NOT EXISTS (SELECT 1 FROM rewards_voucherkey k WHERE k.redemption_id = r.id)""",
+    "a fund was given what its donations sum up to": """
+        SELECT f.code, format('total %s of %s, donations %s of %s',
+                              t.amount, t.donations, coalesce(d.amount, 0), coalesce(d.n, 0))
+        FROM rewards_fund f JOIN rewards_fundtotal t ON t.fund_id = f.code
+        LEFT JOIN (SELECT w.fund_id, sum(r.price) AS amount, count(*) AS n
+                   FROM rewards_redemption r JOIN rewards_reward w ON w.id = r.reward_id
+                   WHERE r.status <> 'cancelled' AND w.fund_id IS NOT NULL GROUP BY 1) d
+          ON d.fund_id = f.code
+        WHERE t.amount <> coalesce(d.amount, 0) OR t.donations <> coalesce(d.n, 0)""",
+    "places left are those nobody has": """
+        SELECT d.id, format('%s places, %s left, %s taken', d.places, d.left, coalesce(r.n, 0))
+        FROM rewards_rewarddate d
+        LEFT JOIN (SELECT date_id, count(*) AS n FROM rewards_redemption
+                   WHERE status <> 'cancelled' AND date_id IS NOT NULL GROUP BY 1) r
+          ON r.date_id = d.id
+        WHERE d.left <> d.places - coalesce(r.n, 0)""",
+    "an uploaded code is shown by the redemption that has it": """
+        SELECT c.id, 'given to another' FROM rewards_rewardcode c
+        WHERE c.redemption_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM rewards_redemption r
+            WHERE r.id = c.redemption_id AND r.member_id = c.member_id
+              AND r.reward_id = c.reward_id AND r.handed_code = c.code)""",
+    "a product that was taken is on its way": """
+        SELECT r.id, coalesce(f.status, 'no order') FROM rewards_redemption r
+        JOIN rewards_reward w ON w.id = r.reward_id AND w.kind = 'product'
+        LEFT JOIN rewards_fulfilment f ON f.redemption_id = r.id
+        WHERE f.id IS NULL OR f.member_id <> r.member_id
+          OR (f.status = 'cancelled') <> (r.status = 'cancelled')
+          OR (f.status = 'delivered') <> (r.status = 'used')""",
+    "winners are among the entries of their draw": """
+        SELECT d.id, w.entry FROM rewards_draw d
+        CROSS JOIN LATERAL jsonb_array_elements_text(d.winners) AS w(entry)
+        WHERE NOT EXISTS (SELECT 1 FROM jsonb_array_elements(d.entries) AS e
+                          WHERE e->>0 = w.entry)""",
 }
 
 

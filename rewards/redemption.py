@@ -5,15 +5,15 @@ Order, always: lock the account, look for the attempt, check, spend, store, take
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
 
 from common import clock
 from common.errors import translate
-from common.ids import public_id, uuid7
+from common.ids import public_id
 from events import outbox
 from members.models import Member
 from points import ledger
@@ -21,22 +21,40 @@ from points.books import Books
 from points.errors import ReasonMissing
 from points.models import Posting
 from program import catalog
-from rewards import codes, offers
-from rewards.errors import REFUSALS, AttemptReused, OutOfStock, UndoTooLate, VoucherUsed
-from rewards.models import Redemption, Reward, RewardStock, VoucherKey
+from program.models import Program
+from rewards import codes, contests, delivery, giving, offers, stock
+from rewards.errors import REFUSALS, AttemptReused, ContestDrawn, UndoTooLate, VoucherUsed
+from rewards.models import Fulfilment, Kind, Redemption, Reward, VoucherKey
 
 UNDO_MINUTES = 30  # a member may take a tap back this long, while the voucher is unused
 
 
-def redeem(member: Member, *, reward: Reward, attempt: uuid.UUID, actor: str) -> Redemption:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Wish:
+    """What a member chooses beside the reward: how much to give (in the unit's smallest part), the
+    date of an experience, the address a product goes to.
+    """
+
+    amount: int | None = None
+    date: uuid.UUID | None = None
+    address: str = ""
+
+
+PLAIN = Wish()
+
+
+def redeem(
+    member: Member, *, reward: Reward, attempt: uuid.UUID, actor: str, wish: Wish = PLAIN
+) -> Redemption:
     """Take a reward for points. The same attempt again returns the first redemption.
 
-    Raises RewardUnavailable, LimitReached, OutOfStock, InsufficientPoints, or AttemptReused when
-    the attempt took another reward; then nothing was taken.
+    Raises RewardUnavailable, LimitReached, OutOfStock, InsufficientPoints, DateUnknown,
+    AmountRefused, AddressMissing, or AttemptReused when the attempt took another reward; then
+    nothing was taken.
     """
     program = catalog.current()
     with transaction.atomic(), translate(REFUSALS):
-        Books.open([(member.pk, reward.unit_id)])
+        books = Books.open([(member.pk, reward.unit_id)])
         known = (
             Redemption.objects.filter(member=member, attempt=attempt)
             .select_related("reward")
@@ -44,21 +62,15 @@ def redeem(member: Member, *, reward: Reward, attempt: uuid.UUID, actor: str) ->
         )
         if known is not None:
             return same(known, reward)
-        price = offers.check(reward, member=member, program=program).amount
-        pk = uuid7()
-        posting = ledger.spend(
-            member,
-            unit=reward.unit_id,
-            amount=price,
-            source=f"redemption:{pk}",
-            actor=actor,
-            reason=reward.name,
-        )
-        redemption = issue(
-            pk, member, reward, price=price, posting=posting, attempt=attempt, actor=actor
-        )
-        take_stock(reward)
-    return redemption
+        price, left = offers.check(reward, member=member, program=program)
+        address = delivery.require_address(reward, wish.address)
+        row = drafted(reward, wish, giving.amount_of(reward, price, wish.amount), program)
+        row.member, row.attempt, row.actor = member, attempt, actor
+        row.posting = _pay(books, row, program)
+        store(row, address=address)
+        stock.take(row, is_limited=left is not None)
+        giving.count(row)
+    return row
 
 
 def same(known: Redemption, reward: Reward) -> Redemption:
@@ -68,57 +80,55 @@ def same(known: Redemption, reward: Reward) -> Redemption:
     return known
 
 
-def issue(
-    pk: uuid.UUID,
-    member: Member,
-    reward: Reward,
-    *,
-    price: int,
-    posting: Posting | None,
-    attempt: uuid.UUID,
-    actor: str,
-) -> Redemption:
-    """Write the voucher for what was paid (without a posting: by a household together), in the
-    transaction and under the locks of the verb that took the points.
+def drafted(reward: Reward, wish: Wish, price: int, program: Program) -> Redemption:
+    """The redemption as it will be stored, but for who takes it. Terms are those of this moment: a
+    voucher keeps what it was worth, whatever becomes of the reward.
     """
-    now, program = clock.now(), catalog.current()
-    last_day = clock.local_date(now, program.time_zone) + timedelta(days=reward.valid_days)
-    redemption = Redemption(
-        id=pk,
-        member=member,
+    now = clock.now()
+    today = clock.local_date(now, program.time_zone)
+    date = stock.date_of(reward, wish.date, today=today)
+    last_day = date.day if date else today + timedelta(days=reward.valid_days)
+    return Redemption(
         reward=reward,
-        posting=posting,
-        is_pooled=posting is None,
-        attempt=attempt,
         price=price,
         unit_id=reward.unit_id,
         code=codes.new(),
-        actor=actor,
+        date=date,
+        value=reward.value,
+        percent=reward.percent,
+        least_purchase=reward.least_purchase,
         issued_at=now,
         expires_at=clock.end_of_day(last_day, program.time_zone),
     )
-    redemption.save(force_insert=True)
-    VoucherKey(id=VoucherKey.id_for(redemption.code), redemption_id=pk, member_id=member.pk).save(
-        force_insert=True
+
+
+def _pay(books: Books, row: Redemption, program: Program) -> Posting:
+    """Spend the price from the open books, and write them."""
+    is_given = row.reward.kind == Kind.DONATION
+    posting = ledger.spend_into(
+        books,
+        row.member,
+        row.unit_id,
+        row.price,
+        source=f"redemption:{row.pk}",
+        actor=row.actor,
+        reason=row.reward.name,
+        program=program,
+        kind=Posting.Kind.DONATION if is_given else Posting.Kind.SPEND,
     )
-    _announce("reward_redeemed", redemption, actor)
-    return redemption
+    books.write()
+    return posting
 
 
-def take_stock(reward: Reward) -> None:
-    """Take one from the first slot that has any; rewards without slots have no limit."""
-    slots = list(RewardStock.objects.filter(reward=reward).values_list("pk", flat=True))
-    for slot in slots:
-        if RewardStock.objects.filter(pk=slot, left__gt=0).update(left=F("left") - 1):
-            return
-    if slots:
-        raise OutOfStock("The last one has just gone. Nothing was taken.")
-
-
-def give_stock_back(reward: Reward) -> None:
-    """Put one back into the first slot; nothing to do without a limit."""
-    first = RewardStock.objects.filter(reward=reward).order_by("slot").values("pk")[:1]
-    RewardStock.objects.filter(pk__in=first).update(left=F("left") + 1)
+def store(row: Redemption, *, address: str) -> None:
+    """Write what was taken: the redemption with its code, its key, its parcel, its event."""
+    row.handed_code = stock.hand_out(row.reward, redemption=row.pk, member=row.member_id)
+    row.save(force_insert=True)
+    key = VoucherKey(redemption_id=row.pk, member_id=row.member_id)
+    key.id = VoucherKey.id_for(row.code)
+    key.save(force_insert=True)
+    delivery.order(row, address=address)
+    _announce("reward_redeemed", row, row.actor)
 
 
 def cancel(redemption: Redemption, *, reason: str, actor: str) -> Redemption:
@@ -139,10 +149,7 @@ def cancel(redemption: Redemption, *, reason: str, actor: str) -> Redemption:
         row = locked.get(pk=redemption.pk, member=redemption.member_id)
         if row.status == Redemption.Status.CANCELLED:
             return row
-        if row.status == Redemption.Status.USED:
-            raise VoucherUsed(
-                "This voucher has been used and cannot be cancelled.", used_at=row.used_at
-            )
+        _refuse_done(row)
         for paid in [row.posting, *(share.posting for share in shares)]:
             if paid is not None:
                 ledger.reverse(
@@ -154,16 +161,53 @@ def cancel(redemption: Redemption, *, reason: str, actor: str) -> Redemption:
         row.status, row.cancelled_at = Redemption.Status.CANCELLED, clock.now()
         row.cancelled_by, row.cancel_reason = actor, reason[:240]
         row.save(update_fields=["status", "cancelled_at", "cancelled_by", "cancel_reason"])
+        delivery.stop(row)
         _announce("redemption_cancelled", row, actor)
-        give_stock_back(row.reward)
+        stock.put_back(row)
+        giving.count(row, sign=-1)
     return row
 
 
+def _refuse_done(row: Redemption) -> None:
+    """What was used, and an entry that was drawn, stay."""
+    if row.status == Redemption.Status.USED:
+        raise VoucherUsed(
+            "This voucher has been used and cannot be cancelled.", used_at=row.used_at
+        )
+    if row.reward.kind == Kind.CONTEST and contests.is_drawn(row.reward):
+        raise ContestDrawn("This entry took part in the draw and cannot be taken back.")
+
+
 def can_undo(redemption: Redemption) -> bool:
-    """Whether the member may still take it back without asking the desk."""
-    return redemption.is_usable and clock.now() < redemption.issued_at + timedelta(
-        minutes=UNDO_MINUTES
-    )
+    """Whether the member may still take it back without asking the desk.
+
+    Within the undo time while it is unused and its code, if another system made it, was not shown;
+    a place until so many days before its date; a parcel until it is sent.
+    """
+    now, reward = clock.now(), redemption.reward
+    if redemption.status != Redemption.Status.ISSUED or redemption.is_expired:
+        return False
+    if not reward.has_own_codes or _is_final(redemption):
+        return False
+    is_fresh = now < redemption.issued_at + timedelta(minutes=UNDO_MINUTES)
+    return is_fresh or (redemption.date is not None and now < undo_until(redemption))
+
+
+def undo_until(redemption: Redemption) -> datetime:
+    """Until when a member may take it back, the end exclusive."""
+    fresh = redemption.issued_at + timedelta(minutes=UNDO_MINUTES)
+    if redemption.date is None:
+        return fresh
+    last = redemption.date.day - timedelta(days=redemption.reward.cancel_days)
+    return max(fresh, clock.start_of_day(last, catalog.current().time_zone))
+
+
+def _is_final(redemption: Redemption) -> bool:
+    """Whether a parcel has left, or an entry was drawn."""
+    if redemption.reward.kind == Kind.PRODUCT:
+        parcel = delivery.parcel_of(redemption)
+        return parcel is not None and parcel.status != Fulfilment.Status.ORDERED
+    return redemption.reward.kind == Kind.CONTEST and contests.is_drawn(redemption.reward)
 
 
 def undo(redemption: Redemption, *, actor: str) -> Redemption:
@@ -175,6 +219,8 @@ def undo(redemption: Redemption, *, actor: str) -> Redemption:
         raise UndoTooLate(
             f"A voucher can be taken back within {UNDO_MINUTES} minutes. Ask the desk for help "
             "with this one."
+            if redemption.reward.has_own_codes
+            else "Its code has been shown, so it cannot be taken back. Ask the desk for help."
         )
     return cancel(redemption, reason="Taken back by the member", actor=actor)
 

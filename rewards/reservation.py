@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from common import clock
 from common.errors import translate
@@ -20,10 +21,11 @@ from points import holds
 from points.books import Books
 from points.models import Hold
 from program import catalog
-from rewards import offers, redemption
-from rewards.errors import REFUSALS, AttemptReused
-from rewards.models import Redemption, Reservation, Reward
+from rewards import offers, redemption, stock
+from rewards.errors import REFUSALS, AttemptReused, RewardUnavailable
+from rewards.models import Codes, Kind, Redemption, Reservation, Reward
 
+PLAIN = frozenset({Kind.CODE, Kind.DISCOUNT, Kind.GIFT_CARD, Kind.UPGRADE})
 CHUNK = 200  # reservations looked at between two questions
 Status = Reservation.Status
 
@@ -50,7 +52,8 @@ def hold(
             return _same(known, reward)
         if Redemption.objects.filter(member=member, attempt=attempt).exists():
             raise AttemptReused("This was already used to take a reward. Begin anew.")
-        price = offers.check(reward, member=member, program=program).amount
+        price, left = offers.check(reward, member=member, program=program)
+        _require_plain(reward)
         pk = uuid7()
         held = holds.authorize(
             member,
@@ -74,8 +77,21 @@ def hold(
         )
         row.save(force_insert=True)
         _announce("reward_reserved", row, actor)
-        redemption.take_stock(reward)
+        stock.take(_as_voucher(row), is_limited=left is not None)
     return row
+
+
+def _require_plain(reward: Reward) -> None:
+    """Refuse what asks for more than a tap: a date, an address, an amount, a code of another."""
+    if reward.kind not in PLAIN or reward.codes == Codes.UPLOADED:
+        raise RewardUnavailable(
+            _("This reward is taken in one step. Redeem it instead; nothing was taken.")
+        )
+
+
+def _as_voucher(row: Reservation) -> Redemption:
+    """What stock is taken for, or given back for, before there is a voucher."""
+    return Redemption(reward=row.reward, unit_id=row.unit_id, price=row.price)
 
 
 def _same(known: Reservation, reward: Reward) -> Reservation:
@@ -94,19 +110,12 @@ def capture(reservation: Reservation, *, actor: str) -> Redemption:
         row = _locked(reservation)
         if row.redemption is not None:
             return row.redemption
-        pk = uuid7()
-        posting = holds.capture(
-            row.hold, actor=actor, reason=row.reward.name, source=f"redemption:{pk}"
+        made = redemption.drafted(row.reward, redemption.PLAIN, row.price, catalog.current())
+        made.member, made.attempt, made.actor = row.member, row.attempt, actor
+        made.posting = holds.capture(
+            row.hold, actor=actor, reason=row.reward.name, source=f"redemption:{made.pk}"
         )
-        made = redemption.issue(
-            pk,
-            row.member,
-            row.reward,
-            price=row.price,
-            posting=posting,
-            attempt=row.attempt,
-            actor=actor,
-        )
+        redemption.store(made, address="")
         row.status, row.ended_at, row.redemption = Status.CAPTURED, clock.now(), made
         row.save(update_fields=["status", "ended_at", "redemption"])
     return made
@@ -125,7 +134,7 @@ def release(reservation: Reservation, *, reason: str, actor: str) -> Reservation
         row.status, row.ended_at = Status.RELEASED, clock.now()
         row.save(update_fields=["status", "ended_at"])
         _announce("reservation_released", row, actor)
-        redemption.give_stock_back(row.reward)
+        stock.put_back(_as_voucher(row))
     return row
 
 

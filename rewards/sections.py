@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -24,6 +24,20 @@ from program.sections import (
     smallest,
     unique,
     upsert,
+)
+from rewards.kind_tables import (
+    ContestTable,
+    DateTable,
+    DiscountTable,
+    DonationTable,
+    FundTable,
+    KindName,
+    UpgradeTable,
+    apply_dates,
+    apply_funds,
+    check_kind,
+    columns,
+    refuse_other_kind,
 )
 from rewards.models import Conversion, Reward, RewardPrice, RewardStock
 from tiers.models import Tier
@@ -65,8 +79,19 @@ class RewardTable(Table):
     from_: date | None = msgspec.field(default=None, name="from")
     until: date | None = None
     early: EarlyTable | None = None
+    kind: KindName = "code"
+    codes: Literal["generated", "uploaded", "shared"] = "generated"
+    shared_code: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    discount: DiscountTable | None = None
+    gift_card: Decimal | None = None
+    donation: DonationTable | None = None
+    cancel_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 0
+    date_: list[DateTable] = msgspec.field(default_factory=list, name="date")
+    contest: ContestTable | None = None
+    upgrade: UpgradeTable | None = None
 
     def __post_init__(self) -> None:
+        check_kind(self)
         if self.early is not None and self.from_ is None:
             raise ValueError("early goes with from: earlier than what?")
         if self.from_ and self.until and self.until <= self.from_:
@@ -97,9 +122,12 @@ def _apply(tables: list[RewardTable], blueprint: Any) -> list[str]:
         }
         values |= {"unit_id": table.unit, "lowest_tier": _tier(table.tier_at_least)}
         values |= {"is_active": True, "position": position, "segment_id": table.segment}
-        values |= _times(table)
+        place = f'[[reward]] "{table.code}"'
+        refuse_other_kind(table, place)
+        values |= _times(table) | columns(table, blueprint, place)
         reward, changed = upsert(Reward, {"code": table.code}, values, label=f"Reward {table.name}")
         changes += changed + _apply_prices(reward, table) + _apply_stock(reward, table)
+        changes += apply_dates(reward, table.date_, place)
     gone = Reward.objects.filter(is_active=True).exclude(code__in=[table.code for table in tables])
     changes += [f"Reward {reward.name} is no longer on offer." for reward in gone]
     gone.update(is_active=False)
@@ -275,6 +303,7 @@ def install() -> None:
     from rewards import exports
 
     register(
+        Section("fund", list[FundTable], apply_funds, exports.funds),
         Section("reward", list[RewardTable], _apply, exports.rewards),
         Section("conversion", list[ConversionTable], _apply_conversions, exports.conversions),
     )

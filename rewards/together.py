@@ -12,18 +12,22 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from common.errors import translate
-from common.ids import uuid7
 from members import households
 from members.models import HouseholdMember, Member
 from points import pool
 from points.books import Books
+from points.models import Posting
 from program import catalog
-from rewards import offers, redemption
+from program.models import Program
+from rewards import delivery, giving, offers, redemption, stock
 from rewards.errors import REFUSALS, NotPooling
-from rewards.models import Redemption, RedemptionShare, Reward
+from rewards.models import Kind, Redemption, RedemptionShare, Reward
+from rewards.redemption import PLAIN, Wish
 
 
-def redeem(member: Member, *, reward: Reward, attempt: uuid.UUID, actor: str) -> Redemption:
+def redeem(
+    member: Member, *, reward: Reward, attempt: uuid.UUID, actor: str, wish: Wish = PLAIN
+) -> Redemption:
     """Take a reward for a household's points. The same attempt again returns the first redemption.
 
     The member must have agreed to the pool themselves. Raises NotPooling, and what
@@ -37,31 +41,41 @@ def redeem(member: Member, *, reward: Reward, attempt: uuid.UUID, actor: str) ->
         known = Redemption.objects.filter(member=member, attempt=attempt).select_related("reward")
         if (first := known.first()) is not None:
             return redemption.same(first, reward)
-        keys = {(payer, reward.unit_id) for payer in _agreed(member, payers)}
-        price = offers.check(reward, member=member, program=program).amount
-        pk = uuid7()
-        postings = pool.spend_into(
-            books,
-            sorted(keys),
-            amount=price,
-            source=f"redemption:{pk}",
-            actor=actor,
-            reason=reward.name,
-            program=program,
-        )
-        books.write()
-        made = redemption.issue(
-            pk, member, reward, price=price, posting=None, attempt=attempt, actor=actor
-        )
+        agreed = _agreed(member, payers)
+        price, left = offers.check(reward, member=member, program=program)
+        address = delivery.require_address(reward, wish.address)
+        amount = giving.amount_of(reward, price, wish.amount)
+        row = redemption.drafted(reward, wish, amount, program)
+        row.member, row.attempt, row.actor, row.is_pooled = member, attempt, actor, True
+        postings = _pay(books, row, agreed, program)
+        redemption.store(row, address=address)
         gave = {entry.posting_id: -entry.amount for entry in books.entries}
         RedemptionShare.objects.bulk_create(
             RedemptionShare(
-                member_id=one.member_id, redemption=made, posting=one, amount=gave[one.pk]
+                member_id=one.member_id, redemption=row, posting=one, amount=gave[one.pk]
             )
             for one in postings
         )
-        redemption.take_stock(reward)
-    return made
+        stock.take(row, is_limited=left is not None)
+        giving.count(row)
+    return row
+
+
+def _pay(books: Books, row: Redemption, agreed: set[uuid.UUID], program: Program) -> list[Posting]:
+    """Spend the price from the lots of all who agreed, and write the books."""
+    is_given = row.reward.kind == Kind.DONATION
+    postings = pool.spend_into(
+        books,
+        sorted((payer, row.unit_id) for payer in agreed),
+        amount=row.price,
+        source=f"redemption:{row.pk}",
+        actor=row.actor,
+        reason=row.reward.name,
+        program=program,
+        kind=Posting.Kind.DONATION if is_given else Posting.Kind.SPEND,
+    )
+    books.write()
+    return postings
 
 
 def _payers(member: Member) -> set[uuid.UUID]:

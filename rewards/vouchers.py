@@ -16,7 +16,13 @@ from events import outbox
 from program import catalog
 from program.models import Location
 from rewards import codes
-from rewards.errors import VoucherCancelled, VoucherExpired, VoucherInvalid, VoucherUsed
+from rewards.errors import (
+    VoucherCancelled,
+    VoucherEarly,
+    VoucherExpired,
+    VoucherInvalid,
+    VoucherUsed,
+)
 from rewards.models import Redemption, VoucherKey
 
 
@@ -27,8 +33,13 @@ def find(code: str) -> Redemption:
         raise VoucherInvalid(
             _("This code opens nothing here. Check it letter by letter, or scan it again.")
         )
-    rows = Redemption.objects.select_related("reward", "member", "used_location")
-    return rows.get(pk=key.redemption_id, member_id=key.member_id)
+    rows = Redemption.objects.select_related("reward", "member", "used_location", "date")
+    found = rows.get(pk=key.redemption_id, member_id=key.member_id)
+    if not found.reward.has_voucher:
+        raise VoucherInvalid(
+            _("This is the number of an order, a gift or an entry. It opens nothing here.")
+        )
+    return found
 
 
 def check(code: str) -> Redemption:
@@ -49,7 +60,7 @@ def use(code: str, *, actor: str, location: Location | None = None) -> Redemptio
     found = find(code)
     with transaction.atomic():
         rows = Redemption.objects.select_for_update(of=("self",)).select_related(
-            "reward", "member", "used_location"
+            "reward", "member", "used_location", "date"
         )
         redemption = rows.get(pk=found.pk, member_id=found.member_id)
         _refuse_unusable(redemption)
@@ -78,6 +89,11 @@ def _refuse_unusable(redemption: Redemption) -> None:
         zone = catalog.current().time_zone
         last = clock.local_date(redemption.expires_at - timedelta(microseconds=1), zone)
         raise VoucherExpired(_("This voucher was good until %(day)s.") % {"day": last})
+    if redemption.date is not None:
+        today = clock.local_date(clock.now(), catalog.current().time_zone)
+        if today < redemption.date.day:
+            words = {"day": redemption.date.day}
+            raise VoucherEarly(_("This voucher is for %(day)s.") % words, day=str(words["day"]))
 
 
 def _used(redemption: Redemption) -> VoucherUsed:

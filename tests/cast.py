@@ -26,6 +26,7 @@ from program import blueprint, catalog
 from program.models import Program
 from rewards import redemption
 from rewards.models import Redemption, Reward
+from rewards.redemption import Wish
 
 ROOT = Path(__file__).resolve().parent.parent
 QUAY = ROOT / "tests" / "programs" / "quay"
@@ -177,13 +178,18 @@ def visit(member: Member | None = None, **fields: Any) -> Recorded:
 
 
 def redeem(
-    member: Member, reward: str = "coffee", *, attempt: uuid.UUID | None = None
+    member: Member,
+    reward: str = "coffee",
+    *,
+    attempt: uuid.UUID | None = None,
+    wish: Wish = redemption.PLAIN,
 ) -> Redemption:
     return redemption.redeem(
         member,
         reward=Reward.objects.get(code=reward),
         attempt=attempt or uuid.uuid4(),
         actor=f"member:{member.pk}",
+        wish=wish,
     )
 
 

@@ -6,9 +6,22 @@ class TiersConfig(AppConfig):
     verbose_name = "Tiers"
 
     def ready(self) -> None:
-        from tiers import aspects, descriptions, scenes, sections
+        from tiers import (
+            aspects,
+            correction,
+            descriptions,
+            erasing,
+            merging,
+            privacy,
+            scenes,
+            sections,
+        )
 
         sections.install()
         scenes.install()
         aspects.install()
+        correction.install()
         descriptions.install()
+        merging.install()
+        erasing.install()
+        privacy.install()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 
 from members.models import Member
-from points import ledger
+from points import approvals, ledger
+from points.approvals import Wish
 from points.books import Books
 from points.models import Posting
 from program import catalog
@@ -20,11 +21,31 @@ def adjust(
 
     Raises what `ledger.adjust` raises.
     """
-    counters = {counter for rule in rules(catalog.current()) for counter in rule.units}
     with transaction.atomic():
-        Books.open({(member.pk, held) for held in counters | {unit}})  # all at once, in their order
+        Books.open({(member.pk, held) for held in _locks(unit)})  # all at once, in their order
         posting = ledger.adjust(
             member, unit=unit, amount=amount, reason=reason, actor=actor, source=source
         )
         standing.reassess(member, actor=actor)
     return posting
+
+
+def _locks(unit: str) -> set[str]:
+    """Everything that counts for a tier, and the unit itself: what `adjust` locks."""
+    return {unit, *(counter for rule in rules(catalog.current()) for counter in rule.units)}
+
+
+def _perform(wish: Wish, actor: str) -> Posting:
+    return adjust(
+        wish.member,
+        unit=wish.unit,
+        amount=wish.amount,
+        reason=wish.reason,
+        actor=actor,
+        source=wish.source,
+    )
+
+
+def install() -> None:
+    """What is adjusted by hand moves status, too. Called once, when the app is ready."""
+    approvals.register(approvals.ADJUSTMENT, approvals.Verb(_perform, _locks))

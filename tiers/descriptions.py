@@ -16,8 +16,8 @@ from tiers.sections import (
 )
 
 WINDOW = (
-    "everything ever, the program year, the last so many months, the year since joining, or what "
-    "came since the tier changed"
+    "everything ever, the program year, the calendar's quarter or month, the last so many months, "
+    "the year since joining, or what came since the tier changed"
 )
 
 
@@ -78,6 +78,7 @@ def _ladders() -> None:
             "plus_months": ("So many months on top of it.", "2"),
             "months": ("So many months from when it was reached.", "24"),
             "active_months": ("Until so many months pass in which nothing counts.", "36"),
+            "round_to": ("The last day, where it is counted in months, is moved here.", '"month"'),
         },
     )
 
@@ -142,6 +143,7 @@ def _routes() -> None:
         "One way to a tier. When a route comes into force, members move on that day.",
         {
             "need": ("What it takes; all of it.", '[{ counter = "spend", at_least = 6000 }]'),
+            "keeps": ("Only for those who hold the tier, or a higher one, already.", "true"),
             "from": ("The first day on which it counts.", "2026-01-01"),
             "until": ("The first day on which it no longer does.", "2027-01-01"),
         },

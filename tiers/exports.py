@@ -50,8 +50,12 @@ def _validity(ladder: Ladder) -> Any:
             return "next_year"
         return ValidityTable(years=ladder.validity_years, plus_months=ladder.validity_months)
     if ladder.validity == Ladder.Validity.MONTHS:
-        return ValidityTable(months=ladder.validity_months)
-    return ValidityTable(active_months=ladder.validity_months)
+        return ValidityTable(
+            months=ladder.validity_months, round_to=literal(ladder.validity_round_to)
+        )
+    return ValidityTable(
+        active_months=ladder.validity_months, round_to=literal(ladder.validity_round_to)
+    )
 
 
 def _tier(row: Tier, ladder: Ladder) -> TierTable:
@@ -82,7 +86,7 @@ def _expiry(row: TierExpiry) -> TierExpiryTable:
 
 def _route(row: TierRoute, ladder: Ladder) -> RouteTable:
     needs = [_need(need, ladder) for need in row.needs.all()]
-    return RouteTable(need=needs, from_=row.starts_on, until=row.ends_on)
+    return RouteTable(need=needs, keeps=row.keeps, from_=row.starts_on, until=row.ends_on)
 
 
 def _need(row: TierNeed, ladder: Ladder) -> NeedTable:

@@ -20,7 +20,7 @@ def flatten(holds: Sequence[Span], rule: LadderRule, ends: Ends) -> list[Span]:
     Where a ladder goes down one step at a time, a rung that ends is followed by the one below it
     for another period.
     """
-    flat = _highest(holds)
+    flat = highest(holds)
     if rule.downgrade != "one_step":
         return flat
     for _ in range(len(rule.rungs) * MANY_YEARS):
@@ -28,7 +28,7 @@ def flatten(holds: Sequence[Span], rule: LadderRule, ends: Ends) -> list[Span]:
         if step is None:
             return flat
         holds = [*holds, step]
-        flat = _highest(holds)
+        flat = highest(holds)
     return flat
 
 
@@ -55,7 +55,8 @@ def _one_year_back(day: date, rule: LadderRule) -> date:
     return clock.add_months(day, -12 * rule.validity.count)
 
 
-def _highest(holds: Sequence[Span]) -> list[Span]:
+def highest(holds: Sequence[Span]) -> list[Span]:
+    """The highest rung at each moment, as spans one after the other."""
     edges = sorted(
         {s.starts_at for s in holds} | {s.ends_at for s in holds if s.ends_at is not None}
     )

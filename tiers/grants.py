@@ -13,6 +13,7 @@ from django.db import transaction
 from common import clock
 from common.errors import InvalidInput, translate
 from events import outbox
+from members import presence
 from members.models import Member
 from points.errors import ReasonMissing
 from tiers.errors import REFUSALS
@@ -51,7 +52,7 @@ def grant(
         actor=actor,
     )
     with transaction.atomic(), translate(REFUSALS):
-        Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+        presence.lock(member)
         row.save(force_insert=True)
         payload = {"ladder": tier.ladder_id, "tier": tier.code, "source": source, "actor": actor}
         outbox.publish("tier_given", member_id=member.pk, payload=payload)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from django.db import connection
 
@@ -50,7 +50,12 @@ def _rule(ladder: Ladder, zone: str) -> LadderRule:
             for tier in tiers
         ),
         zone=zone,
-        validity=Validity(ladder.validity, ladder.validity_years, ladder.validity_months),
+        validity=Validity(
+            ladder.validity,
+            ladder.validity_years,
+            ladder.validity_months,
+            ladder.validity_round_to,
+        ),
         downgrade=ladder.downgrade,
         year_starts=ladder.year_starts,
         sharing=ladder.shared,
@@ -70,7 +75,12 @@ def expiries(program: Program) -> dict[tuple[str, str], TierExpiry]:
 def routes_of(tier: Tier, ladder: Ladder) -> tuple[Route, ...]:
     """The ways to a tier: its routes, and the plain threshold where it has one."""
     routes = [
-        Route(tuple(_need(need) for need in route.needs.all()), route.starts_on, route.ends_on)
+        Route(
+            tuple(_need(need) for need in route.needs.all()),
+            route.starts_on,
+            route.ends_on,
+            route.keeps,
+        )
         for route in tier.routes.all()
     ]
     if tier.threshold is not None:
@@ -96,14 +106,35 @@ def climbs(members: Iterable[Member], *, program: Program) -> Climbs:
     return climbs_under(rules(program), members)
 
 
-def climbs_under(known: Iterable[LadderRule], members: Iterable[Member]) -> Climbs:
-    """The same under ladders that need not be the program's: what a draft would make of it."""
+def climbs_under(
+    known: Iterable[LadderRule], members: Iterable[Member], *, known_at: datetime | None = None
+) -> Climbs:
+    """The same under ladders that need not be the program's: what a draft would make of it.
+
+    With `known_at`, from what had been recorded by then only.
+    """
     known, people = tuple(known), list(members)
     if not known or not people:
         return {}
-    ids = [member.pk for member in people]
+    given = _given([member.pk for member in people], known, known_at)
+    return _folded(known, people, given, known_at=known_at)
+
+
+def own_climbs(members: Iterable[Member], *, program: Program) -> Climbs:
+    """The same without what the people they live with hold for them."""
+    known, people = rules(program), list(members)
+    return _folded(known, people, _given_to([member.pk for member in people], known))
+
+
+def _folded(
+    known: Collection[LadderRule],
+    people: Collection[Member],
+    given: Mapping[tuple[uuid.UUID, str], list[Span]],
+    *,
+    known_at: datetime | None = None,
+) -> Climbs:
     units = {unit for rule in known for unit in rule.units}
-    events, given = _credits(ids, units), _given(ids, known)
+    events = _credits([member.pk for member in people], units, known_at)
     return {
         (member.pk, rule.code): Climb(
             rule,
@@ -116,15 +147,18 @@ def climbs_under(known: Iterable[LadderRule], members: Iterable[Member]) -> Clim
     }
 
 
-def _credits(ids: list[uuid.UUID], units: Collection[str]) -> dict[uuid.UUID, list[Event]]:
+def _credits(
+    ids: list[uuid.UUID], units: Collection[str], known_at: datetime | None
+) -> dict[uuid.UUID, list[Event]]:
     """By the accounts' ids, which follow from member and unit: one index serves it, always."""
     accounts = {Account.id_for(pk, unit): (pk, unit) for pk in ids for unit in units}
     found: dict[uuid.UUID, list[Event]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT account_id, occurred_at, sum(amount)::bigint FROM points_entry
-               WHERE account_id = ANY(%s) GROUP BY 1, 2""",
-            [list(accounts)],
+               WHERE account_id = ANY(%s) AND recorded_at <= coalesce(%s::timestamptz, 'infinity')
+               GROUP BY 1, 2""",
+            [list(accounts), known_at],
         )
         for account, moment, amount in cursor:
             member, unit = accounts[account]
@@ -133,16 +167,26 @@ def _credits(ids: list[uuid.UUID], units: Collection[str]) -> dict[uuid.UUID, li
 
 
 def _given(
-    ids: list[uuid.UUID], known: Iterable[LadderRule]
+    ids: list[uuid.UUID], known: Iterable[LadderRule], known_at: datetime | None
 ) -> Mapping[tuple[uuid.UUID, str], list[Span]]:
+    found = _given_to(ids, known, known_at)
+    if any(rule.sharing != Ladder.Sharing.NEVER for rule in known):
+        rungs = {rung.id: rung for rule in known for rung in rule.rungs}
+        _share(found, ids, known, rungs)
+    return found
+
+
+def _given_to(
+    ids: list[uuid.UUID], known: Iterable[LadderRule], known_at: datetime | None = None
+) -> dict[tuple[uuid.UUID, str], list[Span]]:
     rungs = {rung.id: rung for rule in known for rung in rule.rungs}
     found: dict[tuple[uuid.UUID, str], list[Span]] = {}
     rows = Standing.objects.filter(member__in=ids).exclude(source=Standing.Source.EARNED)
+    if known_at is not None:
+        rows = rows.filter(recorded_at__lte=known_at)
     for row in rows:
         span = Span(rungs[row.tier_id], row.starts_at, row.ends_at)
         found.setdefault((row.member_id, row.ladder_id), []).append(span)
-    if any(rule.sharing != Ladder.Sharing.NEVER for rule in known):
-        _share(found, ids, known, rungs)
     return found
 
 

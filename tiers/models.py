@@ -8,18 +8,20 @@ overlap.
 from __future__ import annotations
 
 import copy
+import uuid
 from typing import Any, ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from common.ids import uuid7
 from common.ranges import MomentRange
 from common.triggers import bumps_program_version
+from members.merges import MemberMerge
 from members.models import HouseholdMember, Member, MemberOwned
 from points.models import Account
 from program.models import Unit, is_code
@@ -33,6 +35,8 @@ class Ladder(models.Model):
     class Window(models.TextChoices):
         LIFETIME = "lifetime", _("everything ever counted")
         YEAR = "year", _("a program year")
+        QUARTER = "quarter", _("a quarter of the calendar")
+        MONTH = "month", _("a month of the calendar")
         MONTHS = "months", _("the months before")
         MEMBERSHIP_YEAR = "membership_year", _("a year of membership")
         SINCE_CHANGE = "since_change", _("since the tier last changed")
@@ -65,6 +69,12 @@ class Ladder(models.Model):
     validity_months = models.PositiveSmallIntegerField(
         default=0, help_text=_("Months from attaining, without activity, or after the year's end.")
     )
+    validity_round_to = models.CharField(
+        max_length=9,
+        choices=Unit.RoundTo.choices,
+        default=Unit.RoundTo.DAY,
+        help_text=_("To the end of what the last day is moved, where it is counted in months."),
+    )
     downgrade = models.CharField(
         max_length=10, choices=Downgrade.choices, default=Downgrade.TO_EARNED
     )
@@ -94,6 +104,10 @@ class Ladder(models.Model):
             models.CheckConstraint(
                 condition=Q(validity__in=["life", "years"]) | Q(validity_months__gte=1),
                 name="tiers_ladder_validity_names_its_months",
+            ),
+            models.CheckConstraint(
+                condition=Q(validity__in=["months", "active"]) | Q(validity_round_to="day"),
+                name="tiers_ladder_only_months_are_rounded",
             ),
         ]
 
@@ -205,6 +219,9 @@ class TierRoute(models.Model):
     ends_on = models.DateField(
         null=True, blank=True, help_text=_("The first day on which it no longer counts.")
     )
+    keeps = models.BooleanField(
+        default=False, help_text=_("Only for those who hold the tier, or a higher one, already.")
+    )
 
     class Meta:
         ordering = ("tier", "position")
@@ -286,6 +303,8 @@ class Standing(MemberOwned):
         EARNED = "earned", _("earned")
         GRANTED = "granted", _("granted")
         MATCHED = "matched", _("matched")
+        BOUGHT = "bought", _("bought")
+        MERGED = "merged", _("kept from before a merge")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="standings")
     ladder = models.ForeignKey(Ladder, models.PROTECT, related_name="+")
@@ -295,6 +314,9 @@ class Standing(MemberOwned):
     ends_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=240, blank=True)
     actor = models.CharField(max_length=80, blank=True)
+    merge = models.ForeignKey(
+        MemberMerge, models.PROTECT, null=True, blank=True, related_name="standings"
+    )
     recorded_at = models.DateTimeField(db_default=Now())
 
     objects = StandingQuerySet.as_manager()
@@ -310,12 +332,18 @@ class Standing(MemberOwned):
                 condition=Q(source="earned") | (~Q(reason="") & ~Q(actor="")),
                 name="tiers_standing_given_has_a_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(source="merged", merge__isnull=False)
+                | (~Q(source="merged") & Q(merge__isnull=True)),
+                name="tiers_standing_merged_names_its_merge",
+            ),
             ExclusionConstraint(
                 name="tiers_standing_periods_do_not_overlap",
                 expressions=[
                     ("member", RangeOperators.EQUAL),
                     ("ladder", RangeOperators.EQUAL),
                     ("source", RangeOperators.EQUAL),
+                    (Coalesce("merge", models.Value(uuid.UUID(int=0))), RangeOperators.EQUAL),
                     (MomentRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
                 ],
             ),

@@ -154,7 +154,7 @@ class Climb:
             need.at_least
             for rung in rule.rungs
             for route in rung.routes
-            if route.is_in_force(day)
+            if route.is_in_force(day) and not route.keeps
             for need in route.needs
             if need.unit == rule.counter and need.at_least <= total
         ]
@@ -225,12 +225,20 @@ class Climb:
                 for hold in reversed(self.holds)
             ):
                 continue
-            if any(route.is_in_force(day) and self._holds(route, moment) for route in rung.routes):
+            if any(self._leads(route, rung, moment, day) for route in rung.routes):
                 self.holds.append(Span(rung, moment, ends))
                 self._flat = None
 
-    def _holds(self, route: Route, moment: datetime) -> bool:
+    def _leads(self, route: Route, rung: Rung, moment: datetime, day: date) -> bool:
+        """Whether a route is open to the member at `moment`, and all it takes is there."""
+        if not route.is_in_force(day) or (route.keeps and not self._is_on(rung, moment)):
+            return False
         return all(self.value(need, moment) >= need.at_least for need in route.needs)
+
+    def _is_on(self, rung: Rung, moment: datetime) -> bool:
+        """Whether a rung, or a higher one, is held at `moment` by what went before."""
+        held = top(s for s in (*self._held(), *self._given(moment)) if s.covers(moment))
+        return held is not None and held.rank >= rung.rank
 
     def _keep_active(self, moment: datetime) -> None:
         """A credit prolongs what is held, on a ladder where tiers last while
@@ -248,6 +256,9 @@ class Climb:
         day, zone = clock.local_date(moment, self.rule.zone), self.rule.zone
         if window.kind == "year":
             return clock.start_of_day(self.rule.year_of(day), zone)
+        if window.kind in ("quarter", "month"):
+            first = day.month - (day.month - 1) % (3 if window.kind == "quarter" else 1)
+            return clock.start_of_day(date(day.year, first, 1), zone)
         if window.kind == "months":
             return clock.end_of_day(clock.add_months(day, -window.months), zone)
         if window.kind == "membership_year" and self.joined_on:
@@ -268,7 +279,10 @@ class Climb:
             first = self.rule.year_of(day)
             after = date(first.year + validity.count + 1, first.month, 1)
             return clock.start_of_day(clock.add_months(after, validity.months), zone)
-        return clock.end_of_day(clock.add_months(day, validity.months), zone)
+        last = clock.add_months(day, validity.months)
+        if validity.round_to != "day":
+            last = clock.end_of_period(last, validity.round_to)
+        return clock.end_of_day(last, zone)
 
     def _years_at(self, rank: int, moment: datetime) -> int:
         """In how many program years, up to `moment`, a rung of at least `rank` was held for a

@@ -51,15 +51,20 @@ class ValidityTable(Table):
     plus_months: Annotated[int, msgspec.Meta(ge=0, le=60)] = 0
     months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
     active_months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
+    round_to: Literal["day", "month", "quarter", "year"] = "day"
 
     def __post_init__(self) -> None:
         if sum(value is not None for value in (self.years, self.months, self.active_months)) != 1:
             raise ValueError("give exactly one of years, months or active_months")
         if self.plus_months and self.years is None:
             raise ValueError("plus_months goes with years")
+        if self.round_to != "day" and self.years is not None:
+            raise ValueError("round_to goes with months or active_months: a year has an end")
 
 
-WindowName = Literal["lifetime", "year", "months", "membership_year", "since_change"]
+WindowName = Literal[
+    "lifetime", "year", "quarter", "month", "months", "membership_year", "since_change"
+]
 
 
 class NeedTable(Table):
@@ -82,6 +87,7 @@ class RouteTable(Table):
     """One way to a tier: all its needs must hold, on days from `from` up to but not on `until`."""
 
     need: Annotated[list[NeedTable], msgspec.Meta(min_length=1)]
+    keeps: bool = False
     from_: date | None = msgspec.field(default=None, name="from")
     until: date | None = None
 
@@ -191,21 +197,18 @@ def _follow() -> None:
 
 
 def _validity(said: str | ValidityTable) -> dict[str, Any]:
+    columns = {"validity_years": 0, "validity_months": 0, "validity_round_to": Unit.RoundTo.DAY}
     if said == "life":
-        return {"validity": "life", "validity_years": 0, "validity_months": 0}
+        return columns | {"validity": "life"}
     if isinstance(said, str):
         said = ValidityTable(years=1)
     if said.years is not None:
-        return {
-            "validity": "years",
-            "validity_years": said.years,
-            "validity_months": said.plus_months,
-        }
-    kind = "months" if said.months else "active"
-    return {
-        "validity": kind,
-        "validity_years": 0,
+        counts = {"validity_years": said.years, "validity_months": said.plus_months}
+        return columns | counts | {"validity": "years"}
+    return columns | {
+        "validity": "months" if said.months else "active",
         "validity_months": said.months or said.active_months,
+        "validity_round_to": Unit.RoundTo(said.round_to),
     }
 
 
@@ -214,15 +217,15 @@ def _apply_routes(ladder: Ladder, table: TierTable, blueprint: Any) -> list[str]
     tier = Tier.objects.get(ladder=ladder, code=table.code)
     wanted = [_route(route, ladder, table, blueprint) for route in table.route]
     stored = [
-        (route.starts_on, route.ends_on, [_stored(need) for need in route.needs.all()])
+        (route.starts_on, route.ends_on, route.keeps, [_stored(need) for need in route.needs.all()])
         for route in tier.routes.prefetch_related("needs")
     ]
     if wanted == stored:
         return []
     tier.routes.all().delete()
-    for position, (starts_on, ends_on, needs) in enumerate(wanted):
+    for position, (starts_on, ends_on, keeps, needs) in enumerate(wanted):
         route = TierRoute.objects.create(
-            tier=tier, position=position, starts_on=starts_on, ends_on=ends_on
+            tier=tier, position=position, starts_on=starts_on, ends_on=ends_on, keeps=keeps
         )
         TierNeed.objects.bulk_create(TierNeed(route=route, **need) for need in needs)
     return [f"Routes to {table.name} changed."]
@@ -252,7 +255,7 @@ def _apply_expiry(ladder: Ladder, table: TierTable, blueprint: Any) -> list[str]
 
 def _route(
     route: RouteTable, ladder: Ladder, table: TierTable, blueprint: Any
-) -> tuple[date | None, date | None, list[dict[str, Any]]]:
+) -> tuple[date | None, date | None, bool, list[dict[str, Any]]]:
     place = f'tier "{table.code}", route, need'
     counters = {unit.code: unit for unit in blueprint.unit if unit.kind == "counter"}
     tiers = {tier.code: tier for tier in Tier.objects.filter(ladder=ladder)}
@@ -274,7 +277,7 @@ def _route(
                 "window_months": months if window == "months" else None,
             }
         )
-    return route.from_, route.until, needs
+    return route.from_, route.until, route.keeps, needs
 
 
 def _stored(need: TierNeed) -> dict[str, Any]:

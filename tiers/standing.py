@@ -86,7 +86,8 @@ def reassess_everyone(*, actor: str) -> None:
     """Bring every member's stored periods in line, in chunks, after a ladder has changed."""
     program = catalog.current()
     counters = {unit for rule in rules(program) for unit in rule.units}
-    accounts = Account.objects.filter(unit__in=counters, version__gt=0).order_by("member")
+    counting = Account.objects.filter(unit__in=counters, version__gt=0, closed_at__isnull=True)
+    accounts = counting.order_by("member")
     ids = list(accounts.values_list("member", flat=True).distinct())
     if transaction.get_connection().in_atomic_block:
         # The locks of all chunks pile up in the transaction around us: take them in their order.
@@ -122,9 +123,10 @@ def settle(ways: Mapping[tuple[uuid.UUID, str], Climb], *, actor: str) -> list[S
     written.
     """
     stored: dict[tuple[uuid.UUID, str], list[Standing]] = {}
-    for row in Standing.objects.filter(
+    earned = Standing.objects.filter(
         member__in={pk for pk, _ in ways}, source=Standing.Source.EARNED
-    ):
+    )
+    for row in earned.select_related("tier"):
         stored.setdefault((row.member_id, row.ladder_id), []).append(row)
     stale: list[uuid.UUID] = []
     fresh: list[Standing] = []
@@ -162,14 +164,19 @@ def _announce(
 ) -> list[Event]:
     now = clock.now()
     before = next(
-        (r.tier_id for r in old if r.starts_at <= now and (not r.ends_at or r.ends_at > now)), None
+        (r.tier for r in old if r.starts_at <= now and (not r.ends_at or r.ends_at > now)), None
     )
     after = next(
         (s.rung for s in spans if s.starts_at <= now and (not s.ends_at or s.ends_at > now)), None
     )
-    if (after.id if after else None) == before:
+    if (after.id if after else None) == (before.pk if before else None):
         return []
-    payload = {"ladder": key[1], "tier": after.code if after else None, "actor": actor}
+    payload = {
+        "ladder": key[1],
+        "tier": after.code if after else None,
+        "before": before.code if before else None,
+        "actor": actor,
+    }
     return [outbox.draft("tier_changed", member_id=key[0], payload=payload)]
 
 
@@ -257,7 +264,8 @@ def _nearest(
 ) -> tuple[Need, ...]:
     """The needs of the route to `tier` of which most is there."""
     day = clock.local_date(now, program.time_zone)
-    routes = [route for route in routes_of(tier, ladder) if route.is_in_force(day)]
+    open_to_all = (route for route in routes_of(tier, ladder) if not route.keeps)
+    routes = [route for route in open_to_all if route.is_in_force(day)]
     found = [_needs(route, way, balances, now, program) for route in routes]
     return max(found, key=lambda needs: min(need.fraction for need in needs), default=())
 
@@ -310,7 +318,9 @@ def _climbed(main: Need, floor: int) -> Fraction:
 
 
 def _window_ends(window: str, program: Program, ladder: Ladder, now: datetime) -> date | None:
-    """The last day of the program year, where the counter starts anew with it."""
+    """The last day of the program year, quarter or month, where the counter starts anew then."""
+    if window in ("quarter", "month"):
+        return clock.end_of_period(clock.local_date(now, program.time_zone), window)
     if window != "year":
         return None
     rule = next(rule for rule in rules(program) if rule.code == ladder.code)

@@ -9,8 +9,8 @@ from datetime import date, datetime
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Window:
-    """Over what a requirement counts: lifetime, year, months (rolling), membership_year or
-    since_change.
+    """Over what a requirement counts: lifetime, year (of the program), quarter or month (of the
+    calendar), months (rolling), membership_year or since_change.
     """
 
     kind: str = "lifetime"
@@ -29,11 +29,15 @@ class Requirement:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Route:
-    """Requirements that must all hold, in force from a day up to but not on another."""
+    """Requirements that must all hold, in force from a day up to but not on another.
+
+    One that `keeps` is open only to those who hold the tier, or a higher one, already.
+    """
 
     needs: tuple[Requirement, ...]
     starts_on: date | None = None
     ends_on: date | None = None
+    keeps: bool = False
 
     def is_in_force(self, day: date) -> bool:
         return (self.starts_on is None or self.starts_on <= day) and (
@@ -57,12 +61,14 @@ class Validity:
     """How long a hold lasts.
 
     life; years: to the end of the program year that lies `count` years on, plus `months`; months:
-    from attaining; active: until `months` have passed without any credit.
+    from attaining; active: until `months` have passed without any credit. The last day of the
+    latter two is moved to the end of the month, quarter or year that `round_to` names.
     """
 
     kind: str = "life"
     count: int = 0
     months: int = 0
+    round_to: str = "day"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from tiers.models import Ladder, Tier, TierNeed
 
 
 def ways(tier: Tier, ladder: Ladder) -> list[str]:
-    """Every way to the tier: `30 nights`, `15 PQF, 5,000 PQP and 4 flights`."""
-    found = [
-        get_text_list([_need(need) for need in route.needs.all()], _("and"))
-        for route in tier.routes.all()
-    ]
+    """Every way to the tier: `30 nights`, `15 PQF, 5,000 PQP and 4 flights`, `20 nights, to keep
+    it`.
+    """
+    found = []
+    for route in tier.routes.all():
+        needs = get_text_list([_need(need) for need in route.needs.all()], _("and"))
+        found.append(_("%(needs)s, to keep it") % {"needs": needs} if route.keeps else needs)
     if tier.threshold is not None:
         value = scaled(tier.threshold, ladder.counter.decimals)
         noun = ladder.counter.singular if value == 1 else ladder.counter.plural

@@ -4,12 +4,16 @@ They live here because a member's list shows what higher floors know.
 """
 
 from desk.admin import (
+    approvals,
     conversions,
     earning,
     events,
     households,
+    kinds,
+    letters,
     members,
     milestones,
+    opening,
     partners,
     points,
     program,
@@ -17,6 +21,7 @@ from desk.admin import (
     rest,
     rewards,
     rules,
+    surveys,
     system,
     tiers,
 )
@@ -24,18 +29,23 @@ from desk.admin import (
 rest.register_rest()
 
 __all__ = [
+    "approvals",
     "conversions",
     "earning",
     "events",
     "households",
+    "kinds",
+    "letters",
     "members",
     "milestones",
+    "opening",
     "partners",
     "points",
     "program",
     "promises",
     "rewards",
     "rules",
+    "surveys",
     "system",
     "tiers",
 ]

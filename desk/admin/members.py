@@ -19,6 +19,7 @@ from desk import conditions, finding, house, member_page, roles, say
 from desk.admin import links
 from desk.admin.base import FactAdmin, StaffNames
 from desk.verbs.base import page
+from desk.views import past
 from desk.views import verbs as pages
 from members.models import Card, ClaimCode, Member, MemberKey, MemberQuerySet
 from points.models import Account
@@ -149,7 +150,8 @@ class MemberAdmin(FactAdmin):
         return super().changelist_view(request, extra_context)
 
     def get_urls(self) -> list[Any]:
-        return [*pages.urls_of("members.member", self.admin_site), *super().get_urls()]
+        own = [*pages.urls_of("members.member", self.admin_site), *past.urls(self.admin_site)]
+        return [*own, *super().get_urls()]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None

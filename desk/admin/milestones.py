@@ -1,4 +1,4 @@
-"""Milestones: marks on a counter that pay when they are passed."""
+"""Milestones, marks on a counter that pay when they are passed; and occasions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from unfold.decorators import display
 from desk import fields, say
 from desk.admin import links
 from desk.admin.base import FactAdmin, HouseForm, KeptAdmin
-from earning.models import Milestone, MilestoneReached
+from earning.models import Milestone, MilestoneReached, Occasion
 
 
 class MilestoneForm(fields.AmountsMixin, HouseForm):
@@ -55,6 +55,20 @@ class MilestoneAdmin(KeptAdmin):
     @display(description=_("pays"))
     def pays(self, row: Milestone) -> str:
         return say.amount(row.amount, row.unit)
+
+
+@admin.register(Occasion)
+class OccasionAdmin(KeptAdmin):
+    list_display = ("code", "on", "type", "partner", "is_active")
+    list_select_related = ("type", "partner")
+    list_filter = ("is_active", "on")
+    fields = (("code", "on"), ("type", "partner"), "position", "is_active")
+    empty_hint = _("No occasion yet: a gift on every birthday, points for joining.")
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> tuple[str, ...]:
+        return ("code", "on") if obj else ()
 
 
 @admin.register(MilestoneReached)

@@ -125,13 +125,28 @@ class ProgramAdmin(KeptAdmin):
         return super().changelist_view(request, extra_context)
 
 
-class UnitForm(HouseForm):
+class UnitForm(fields.AmountsMixin, HouseForm):
+    amounts: ClassVar[dict[str, str]] = {"second_person_above": "itself"}
+    second_person_above = fields.AmountField(
+        label=_("Alone, at most"),
+        required=False,
+        min_value=0,
+        help_text=_(
+            "What one of the staff may give or take by hand for a member in a day. More waits for "
+            "a second person. Empty: no limit."
+        ),
+    )
     expiry_types = forms.MultipleChoiceField(
         label=_("Activities that keep them alive"),
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),
         help_text=_("For points that end after months without activities of certain types."),
     )
+
+    def unit_of(self, source: str) -> Unit | None:
+        """Amounts of a unit are in its own smallest part."""
+        typed = getattr(self, "cleaned_data", {}).get("decimals")
+        return self.instance if typed is None else Unit(decimals=typed)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -160,6 +175,7 @@ class UnitAdmin(KeptAdmin):
             ),
             "description": _("What is sent keeps its last day. A counter is never sent."),
         }),
+        (_("By hand"), {"fields": ("second_person_above",)}),
         (_("Where it is shown"), {"fields": ("is_default", "position")}),
     ]  # fmt: skip
     empty_hint = _("No unit yet: points to spend, nights that count. A blueprint brings them.")

@@ -12,7 +12,10 @@ from django.db import models
 
 from desk.admin.base import FactAdmin
 
-HOUSE = ("program", "members", "events", "points", "tiers", "earning", "rewards", "partners")
+HOUSE = (
+    "program", "members", "events", "points", "tiers", "earning", "rewards", "partners",
+    "messaging", "surveys",
+)  # fmt: skip
 COLUMNS = 6  # what a list can show side by side
 
 

@@ -25,10 +25,10 @@ from desk.admin.base import (
     HouseForm,
     HouseInline,
     KeptAdmin,
-    PartAdmin,
     StaffNames,
     parent_of,
 )
+from desk.admin.kinds import DateInline
 from desk.views import till, verbs
 from program.models import Unit
 from rewards import codes
@@ -49,7 +49,20 @@ def picture_choices() -> list[tuple[str, Any]]:
     return [("", _("none")), *((name, name.removeprefix(f"{PICTURES}/")) for name in names)]
 
 
-class RewardForm(HouseForm):
+class RewardForm(fields.AmountsMixin, HouseForm):
+    amounts: ClassVar = {"step": "unit", "most": "unit"}
+    step = fields.AmountField(
+        label=_("In steps of"),
+        min_value=0,
+        required=False,
+        help_text=_("A donor may add so much at a time to the price. Empty: the price only."),
+    )
+    most = fields.AmountField(
+        label=_("At most"),
+        min_value=0,
+        required=False,
+        help_text=_("The most that is taken in one donation. Empty: no limit."),
+    )
     picture = forms.ChoiceField(
         label=_("Picture"),
         required=False,
@@ -61,6 +74,14 @@ class RewardForm(HouseForm):
         super().__init__(*args, **kwargs)
         if "picture" in self.fields:
             self.fields["picture"].choices = picture_choices()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        fund, unit = data.get("fund"), self.unit_of("unit")
+        if fund is not None and unit is not None and fund.unit_id != unit.pk:
+            words = {"units": fund.unit.plural}
+            self.add_error("fund", _("This fund takes %(units)s. Pay the reward in them.") % words)
+        return data
 
 
 class PriceForm(fields.AmountsMixin, HouseForm):
@@ -137,12 +158,12 @@ class StockInline(HouseInline):
 
 @admin.register(Reward)
 class RewardAdmin(KeptAdmin):
-    list_display = ("shown", "costs", "left", "category", "for_tier", "offered")
-    list_filter = ("is_active", "category", "lowest_tier")
+    list_display = ("shown", "kind", "costs", "left", "for_tier", "offered")
+    list_filter = ("is_active", "kind", "category", "lowest_tier")
     list_select_related = ("unit", "lowest_tier")
     search_fields = ("name", "code", "summary")
     form = RewardForm
-    inlines: ClassVar = [PriceInline, StockInline]
+    inlines: ClassVar = [PriceInline, StockInline, DateInline]
     fieldsets: ClassVar = [
         (
             None,
@@ -171,7 +192,24 @@ class RewardAdmin(KeptAdmin):
             },
         ),
         (_("The voucher"), {"fields": ("unit", "valid_days", "position")}),
+        (
+            _("The kind, and what belongs to it"),
+            {
+                "fields": (
+                    "kind",
+                    ("codes", "shared_code"),
+                    ("value", "percent", "least_purchase"),
+                    ("fund", "step", "most"),
+                    "cancel_days",
+                    ("draws_on", "winners"),
+                    "odds",
+                    "legal",
+                    ("upgrade_from", "upgrade_to"),
+                )
+            },
+        ),
     ]
+    change_form_outer_before_template = "desk/_buttons.html"
     empty_hint = _("No reward fits. Add one: points are worth what can be had for them.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reward]:
@@ -181,7 +219,22 @@ class RewardAdmin(KeptAdmin):
     def get_readonly_fields(
         self, request: HttpRequest, obj: Model | None = None
     ) -> tuple[str, ...]:
-        return ("code", "unit") if obj else ()
+        return ("code", "unit", "kind") if obj else ()
+
+    def get_urls(self) -> list[Any]:
+        return [*verbs.urls_of("rewards.reward", self.admin_site), *super().get_urls()]
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        *args: Any,
+        obj: Any = None,
+        **kwargs: Any,
+    ) -> HttpResponse:
+        if obj is not None:
+            context["buttons"] = verbs.open_to(request, obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "unit":
@@ -253,30 +306,6 @@ class VoucherStateFilter(admin.SimpleListFilter):
             if self.value() in ("used", "cancelled")
             else queryset
         )
-
-
-@admin.register(RewardPrice)
-class RewardPriceAdmin(PartAdmin):
-    """Prices are edited on their reward; this list is to look them up."""
-
-    list_display = ("reward", "price", "tier", "starts_on", "ends_on")
-    list_select_related = ("reward__unit", "tier")
-    list_filter = ("tier",)
-    fields = ("reward", "price", "tier", "starts_on", "ends_on")
-    readonly_fields = ("price",)
-
-    @display(description=_("price"))
-    def price(self, row: RewardPrice) -> str:
-        return say.amount(row.amount, row.reward.unit)
-
-
-@admin.register(RewardStock)
-class RewardStockAdmin(PartAdmin):
-    """Stock is edited on its reward; this list is to look it up."""
-
-    list_display = ("reward", "slot", "left")
-    list_select_related = ("reward",)
-    fields = ("reward", "slot", "left")
 
 
 @admin.register(Redemption)

@@ -44,7 +44,8 @@ class RuleForm(HouseForm):
         model = Rule
         fields = (
             "name", "code", "type", "unit", "award_class", "group", "effect", "amount",
-            "percent_of", "attribute", "step", "whole_steps", "starts_on", "ends_on", "position",
+            "percent_of", "attribute", "step", "whole_steps", "above", "up_to", "expiry",
+            "expiry_count", "expiry_round_to", "starts_on", "ends_on", "position",
         )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -141,7 +142,7 @@ class LimitForm(fields.AmountsMixin, HouseForm):
 
     class Meta:
         model = RuleLimit
-        fields = ("code", "per", "period", "amount", "times")
+        fields = ("code", "per", "each", "period", "amount", "times")
 
     def unit_of(self, source: str) -> Unit | None:
         rule = parent_of(self, "rule")
@@ -155,7 +156,7 @@ class LimitInline(PaidInline):
     verbose_name_plural = _(
         "limits: how much or how often it pays; rules that name one code share it"
     )
-    fields = ("code", "per", "period", "amount", "times")
+    fields = ("code", "per", "each", "period", "amount", "times")
 
 
 class InForceFilter(admin.SimpleListFilter):
@@ -193,10 +194,13 @@ class RuleAdmin(HouseAdmin):
                     "attribute",
                     "step",
                     "whole_steps",
+                    "above",
+                    "up_to",
                     "group",
                 )
             },
         ),
+        (_("When it ends"), {"fields": ("expiry", "expiry_count", "expiry_round_to")}),
         (_("From when until when"), {"fields": ("starts_on", "ends_on")}),
     ]
     change_form_outer_before_template = "desk/_rule.html"
@@ -270,10 +274,10 @@ class RuleConditionAdmin(PartAdmin):
 class RuleLimitAdmin(PartAdmin):
     """Limits are edited on their rule; this list is to look them up."""
 
-    list_display = ("rule", "code", "per", "period", "at_most")
+    list_display = ("rule", "code", "per", "each", "period", "at_most")
     list_select_related = ("rule__unit",)
     list_filter = ("per", "period")
-    fields = ("rule", "code", "per", "period", "at_most")
+    fields = ("rule", "code", "per", "each", "period", "at_most")
     readonly_fields = ("at_most",)
 
     @display(description=_("at most"))

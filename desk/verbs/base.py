@@ -9,11 +9,12 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from members.models import Member, User
+from points import approvals
+from points.errors import OwnPoints
 
 REASON_LENGTH = 240  # what the ledger keeps
 
@@ -80,10 +81,19 @@ class VerbForm(forms.Form):
             self.cleaned_data.setdefault("reason", "…")
         return is_ready and self.member is not None
 
+    @property
+    def notice(self) -> str:
+        """What to know beside what it would do, once enough is typed."""
+        return ""
+
     def refuse_own(self) -> None:
-        """Nobody moves their own points."""
-        if self.member is not None and self.member.user_id == self.clerk.pk:
-            raise ValidationError(_("These are your own points. Ask a colleague to do this."))
+        """Nobody moves their own points, or those of whom they live with."""
+        if self.member is None:
+            return
+        try:
+            approvals.require_other(self.member, actor=f"staff:{self.clerk.pk}")
+        except OwnPoints as error:
+            raise ValidationError(error.message) from error
 
 
 def page(member: Member) -> str:

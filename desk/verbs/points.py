@@ -7,11 +7,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from common.errors import LoyaltyError
 from desk import fields, finding, roles, rules, say
@@ -21,13 +24,13 @@ from earning import intake
 from earning.errors import AlreadyClaimed
 from earning.models import UnclaimedActivity
 from members.models import Member
-from points import ledger
+from points import approvals
 from points.errors import SourceUsed
 from program import catalog
 from program.models import Unit
 from rewards import codes, offers, redemption
-from rewards.models import Redemption
-from tiers import standing
+from rewards.models import Kind, Redemption, Reward, RewardDate
+from rewards.redemption import Wish
 
 
 class Adjust(VerbForm):
@@ -63,24 +66,35 @@ class Adjust(VerbForm):
         data, member = self.cleaned_data, self.subject
         unit, amount = data["unit"], data["amount"]
         source = f"adjustment:{data['attempt'] or uuid.uuid4()}"
+        wish = approvals.Wish(member, unit.pk, amount, data["reason"], source)
         try:
-            with transaction.atomic():
-                ledger.adjust(
-                    member,
-                    unit=unit.pk,
-                    amount=amount,
-                    reason=data["reason"],
-                    actor=actor,
-                    source=source,
-                )
-                if unit.kind == Unit.Kind.COUNTER:
-                    standing.reassess(member, actor=actor)
+            outcome = approvals.ask(wish, actor=actor)
         except SourceUsed as error:
             raise Repeated(
                 _("This adjustment was posted already. It was not posted again.")
             ) from error
         words = {"amount": say.signed(amount, unit), "member": member.name}
-        return Done(_("%(amount)s for %(member)s.") % words, page(member))
+        if outcome.posting is not None:
+            return Done(_("%(amount)s for %(member)s.") % words, page(member))
+        return Done(
+            _("%(amount)s for %(member)s wait for a second person. Nothing was posted yet.")
+            % words,
+            page(member),
+        )
+
+    @property
+    def notice(self) -> str:
+        """That a second person is needed, as soon as that is known."""
+        amount, unit = self.cleaned_data.get("amount"), self.cleaned_data.get("unit")
+        actor = f"staff:{self.clerk.pk}"
+        if not isinstance(amount, int) or unit is None or unit.second_person_above is None:
+            return ""
+        if not approvals.is_above(self.subject, unit=unit, amount=amount, actor=actor):
+            return ""
+        return _(
+            "With what you moved for this member today, this is more than the %(most)s that one "
+            "person may. It waits until somebody else agrees."
+        ) % {"most": say.amount(unit.second_person_above, unit)}
 
 
 class Redeem(VerbForm):
@@ -94,6 +108,26 @@ class Redeem(VerbForm):
         self.offers = offers.for_member(subject, program=catalog.current())
         rows = [(offer.reward.code, _offer(offer)) for offer in self.offers]
         self.fields["reward"].choices = [("", _("Choose a reward")), *rows]  # type: ignore[attr-defined]
+        days = _dates([offer.reward for offer in self.offers])
+        self.fields["date"].choices = [("", _("none")), *days]  # type: ignore[attr-defined]
+        if not days:
+            del self.fields["date"]
+        if not any(offer.reward.kind == Kind.PRODUCT for offer in self.offers):
+            del self.fields["address"]
+
+    date = forms.ChoiceField(
+        label=later("Date"),
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+        help_text=later("For a place on a date."),
+    )
+    address = forms.CharField(
+        label=later("Address"),
+        required=False,
+        max_length=400,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text=later("For a product that is sent."),
+    )
 
     def act(self, *, actor: str) -> Done:
         data = self.cleaned_data
@@ -102,10 +136,26 @@ class Redeem(VerbForm):
             reward=offers.reward_by_code(data["reward"]),
             attempt=data["attempt"] or uuid.uuid4(),
             actor=actor,
+            wish=Wish(
+                date=uuid.UUID(data["date"]) if data.get("date") else None,
+                address=data.get("address", ""),
+            ),
         )
         words = {"reward": taken.reward.name, "code": codes.format(taken.code)}
         url = reverse("admin:rewards_redemption_change", args=[taken.pk])
         return Done(_("%(reward)s: the code is %(code)s.") % words, url)
+
+
+def _dates(rewards: list[Reward]) -> list[tuple[str, str]]:
+    """The dates to come of these rewards that have places left, for a drop-down."""
+    places = [reward for reward in rewards if reward.kind == Kind.EXPERIENCE]
+    if not places:
+        return []
+    rows = RewardDate.objects.filter(reward__in=places, day__gte=say.today(), left__gt=0)
+    return [
+        (str(row.pk), f"{row.reward.name}: {say.day(row.day)} {row.name}".strip())
+        for row in rows.select_related("reward")
+    ]
 
 
 def _offer(offer: offers.Offer) -> str:

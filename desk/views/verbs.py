@@ -21,13 +21,24 @@ from common.errors import LoyaltyError
 from desk import house, rehearsal
 from desk.attempts import Repeated
 from desk.rehearsal import Rehearsal
-from desk.verbs import ends, gifts, homes, keys, people, points
+from desk.verbs import (
+    approvals,
+    cases,
+    ends,
+    gifts,
+    homes,
+    keys,
+    people,
+    points,
+    rewards,
+)
 from desk.verbs.base import Done, VerbForm
 from earning.models import UnclaimedActivity
 from members.models import Household, Member
 from partners.models import ApiKey
-from points.models import Hold, Transfer
-from rewards.models import Redemption
+from points.models import AdjustmentRequest, Hold, Transfer
+from rewards.models import Codes, Fulfilment, Kind, Redemption, Reward
+from surveys.models import Case
 from tiers import standing
 
 View = Callable[..., HttpResponse]
@@ -64,8 +75,19 @@ VERBS = (
     Verb("release", "points.hold", gifts.ReleaseHold, "lock_open"),
     Verb("take_back", "points.transfer", gifts.TakeBack, "undo"),
     Verb("add", "members.household", homes.AddPerson, "person_add"),
+    Verb("codes", "rewards.reward", rewards.UploadCodes, "upload"),
+    Verb("draw", "rewards.reward", rewards.DrawWinners, "casino"),
+    Verb("ship", "rewards.fulfilment", rewards.Ship, "local_shipping"),
+    Verb("deliver", "rewards.fulfilment", rewards.Deliver, "inventory"),
     Verb("claim", "earning.unclaimedactivity", points.Claim, "person_check"),
+    Verb("reply", "surveys.case", cases.Reply, "reply"),
+    Verb("goodwill", "surveys.case", cases.MakeGood, "volunteer_activism"),
+    Verb("note", "surveys.case", cases.Note, "sticky_note_2"),
+    Verb("assign", "surveys.case", cases.Assign, "person_add"),
+    Verb("close", "surveys.case", cases.Close, "task_alt"),
     Verb("revoke", "partners.apikey", keys.RevokeKey, "key_off"),
+    Verb("approve", "points.adjustmentrequest", approvals.Approve, "check"),
+    Verb("decline", "points.adjustmentrequest", approvals.Decline, "close"),
 )
 
 
@@ -103,13 +125,29 @@ def _makes_sense(verb: Verb, subject: Any) -> bool:
         return bool(subject.status == Redemption.Status.ISSUED)
     if verb.form is keys.RevokeKey:
         return subject.revoked_at is None
-    if verb.form is gifts.ReleaseHold:
-        return bool(subject.status == Hold.Status.OPEN)
     if verb.model == "members.member" and verb.form in OF_HOMES:
         return _fits_home(verb, subject)
+    if isinstance(subject, Case | Hold):
+        return subject.status not in (Case.Status.CLOSED, *ENDED)
+    if verb.model == "points.adjustmentrequest":
+        return bool(subject.state == AdjustmentRequest.State.WAITING)
+    if verb.model in ("rewards.reward", "rewards.fulfilment"):
+        return _fits_kind(verb, subject)
     return not (verb.form is points.Claim and subject.claimed_at is not None)
 
 
+def _fits_kind(verb: Verb, subject: Any) -> bool:
+    """Whether a reward is of the kind, or an order has come as far, that a verb is for."""
+    if verb.form is rewards.UploadCodes:
+        return bool(subject.codes == Codes.UPLOADED)
+    if verb.form is rewards.DrawWinners:
+        return bool(subject.kind == Kind.CONTEST and not subject.draws.exists())
+    is_next = verb.form is rewards.Deliver
+    wanted = Fulfilment.Status.SHIPPED if is_next else Fulfilment.Status.ORDERED
+    return bool(subject.status == wanted)
+
+
+ENDED = (Hold.Status.CAPTURED, Hold.Status.RELEASED, Hold.Status.TIMED_OUT)
 OF_HOMES = {homes.Found: False, homes.MoveIn: False, homes.MoveOut: True, homes.MakeHead: True}
 
 
@@ -121,23 +159,25 @@ def _fits_home(verb: Verb, subject: Any) -> bool:
     return OF_HOMES[verb.form] == (home is not None)
 
 
+JOINED: dict[str, tuple[type[Model], tuple[str, ...]]] = {
+    "rewards.redemption": (Redemption, ("reward", "unit", "member")),
+    "rewards.reward": (Reward, ("unit",)),
+    "rewards.fulfilment": (Fulfilment, ("member", "redemption__reward")),
+    "points.hold": (Hold, ("member", "account__unit")),
+    "points.transfer": (Transfer, ("member", "receiver", "unit")),
+    "points.adjustmentrequest": (AdjustmentRequest, ("member", "unit")),
+    "members.household": (Household, ()),
+    "surveys.case": (Case, ("member", "survey", "answer")),
+    "earning.unclaimedactivity": (UnclaimedActivity, ("type", "partner", "location")),
+    "partners.apikey": (ApiKey, ("partner",)),
+}
+
+
 def rows(model: str) -> QuerySet[Any]:
     """The rows a model's verbs are about, with what their pages show."""
-    if model == "rewards.redemption":
-        return Redemption.objects.select_related("reward", "unit", "member")
-    if model == "points.hold":
-        return Hold.objects.select_related("member", "account__unit")
-    if model == "points.transfer":
-        return Transfer.objects.select_related("member", "receiver", "unit")
-    if model == "members.household":
-        return Household.objects.all()
-    if model == "earning.unclaimedactivity":
-        return UnclaimedActivity.objects.select_related("type", "partner", "location")
-    return (
-        ApiKey.objects.select_related("partner")
-        if model == "partners.apikey"
-        else Member.objects.all()
-    )
+    kind, joined = JOINED.get(model, (Member, ()))
+    found = kind._default_manager.all()
+    return found.select_related(*joined) if joined else found
 
 
 def _page(verb: Verb) -> View:
@@ -166,7 +206,7 @@ def issue_key(request: HttpRequest) -> HttpResponse:
 def run(request: HttpRequest, kind: type[VerbForm], *, subject: Any) -> HttpResponse:
     """Show the form; preview it; do it and go on; or show it again with the reason why not."""
     clerk = house.clerk(request)
-    form = kind(request.POST or None, subject=subject, clerk=clerk)
+    form = kind(request.POST or None, request.FILES or None, subject=subject, clerk=clerk)
     if getattr(request, "htmx", False):
         return render(request, "desk/_preview.html", _previewed(request, form))
     if request.method != "POST" and kind.previews_at_once:
@@ -206,11 +246,12 @@ def _previewed(request: HttpRequest, form: VerbForm) -> dict[str, Any]:
     if not form.is_ready_to_preview():
         return {"rehearsal": None, "faults": form.non_field_errors()}
     assert form.member is not None
+    notice = form.notice
     try:
         found: Rehearsal = rehearsal.of(form.member, lambda: form.act(actor=house.actor(request)))
     except LoyaltyError as refusal:
         return {"rehearsal": None, "faults": [refusal.message]}
-    return {"rehearsal": found, "rehearsed_for": form.member}
+    return {"rehearsal": found, "rehearsed_for": form.member, "notice": notice}
 
 
 def _shown(request: HttpRequest, form: VerbForm, **extra: Any) -> HttpResponse:

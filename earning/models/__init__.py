@@ -9,6 +9,7 @@ from earning.models.activities import (
     UnclaimedActivity,
 )
 from earning.models.milestones import Milestone, MilestoneReached
+from earning.models.occasions import Occasion, OccasionProgress
 from earning.models.rules import LimitUse, Rule, RuleCondition, RuleLimit
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "LimitUse",
     "Milestone",
     "MilestoneReached",
+    "Occasion",
+    "OccasionProgress",
     "Rule",
     "RuleCondition",
     "RuleLimit",

@@ -52,7 +52,7 @@ class Activity(ActivityBody, MemberOwned):
     class Meta:
         ordering = ("-id",)
         verbose_name_plural = _("activities")
-        triggers = append_only()
+        triggers = append_only(erasable=("attributes",))
         indexes: ClassVar = [
             models.Index(
                 fields=["member", "-occurred_at", "-id"], name="earning_activity_by_member"
@@ -141,7 +141,7 @@ class Award(MemberOwned):
 
     class Meta:
         ordering = ("id",)
-        triggers = append_only()
+        triggers = append_only(erasable=("sentence", "inputs"))
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["member", "activity", "rule"], name="earning_award_once_per_rule"

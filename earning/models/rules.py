@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import uuid
 from typing import ClassVar
 
@@ -61,6 +62,33 @@ class Rule(models.Model):
     whole_steps = models.BooleanField(
         default=False, help_text=_("Only full steps of the attribute pay.")
     )
+    above = models.DecimalField(
+        max_digits=12,
+        decimal_places=4,
+        default=0,
+        help_text=_("Only what the attribute has above this pays."),
+    )
+    up_to = models.DecimalField(
+        max_digits=12,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text=_("Only what the attribute has up to this pays."),
+    )
+    expiry = models.CharField(
+        max_length=10,
+        choices=(
+            (Unit.Expiry.NEVER, _("never")),
+            (Unit.Expiry.DAYS, _("after days")),
+            (Unit.Expiry.MONTHS, _("after months")),
+        ),
+        blank=True,
+        help_text=_("How what it pays ends, where not as its unit or the member's tier says."),
+    )
+    expiry_count = models.PositiveSmallIntegerField(null=True, blank=True)
+    expiry_round_to = models.CharField(
+        max_length=9, choices=Unit.RoundTo.choices, default=Unit.RoundTo.DAY
+    )
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(
         null=True, blank=True, help_text=_("The first day on which it no longer pays.")
@@ -91,6 +119,19 @@ class Rule(models.Model):
                 name="earning_rule_only_percent_names_a_base",
             ),
             models.CheckConstraint(
+                condition=Q(effect="per") | Q(above=0, up_to__isnull=True),
+                name="earning_rule_only_per_has_a_band",
+            ),
+            models.CheckConstraint(
+                condition=Q(above__gte=0) & (Q(up_to__isnull=True) | Q(up_to__gt=F("above"))),
+                name="earning_rule_band_is_not_empty",
+            ),
+            models.CheckConstraint(
+                condition=Q(expiry__in=["", "never"], expiry_count__isnull=True)
+                | Q(expiry__in=["months", "days"], expiry_count__isnull=False, expiry_count__gte=1),
+                name="earning_rule_expiry_names_its_count",
+            ),
+            models.CheckConstraint(
                 condition=Q(starts_on__isnull=True)
                 | Q(ends_on__isnull=True)
                 | Q(ends_on__gt=F("starts_on")),
@@ -108,6 +149,15 @@ class Rule(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def policy(self, unit: Unit) -> Unit | None:
+        """The unit with this rule's way to end in the place of its own; None where it has none."""
+        if not self.expiry:
+            return None
+        changed = copy.copy(unit)
+        changed.expiry, changed.expiry_count = self.expiry, self.expiry_count
+        changed.expiry_round_to = self.expiry_round_to
+        return changed
+
 
 class RuleCondition(models.Model):
     """One thing that must hold for a rule to pay; all conditions of a rule must.
@@ -121,9 +171,12 @@ class RuleCondition(models.Model):
         PARTNER = "partner", _("partner")
         LOCATION = "location", _("location")
         WEEKDAY = "weekday", _("day of the week")
+        MONTH = "month", _("month")
+        MONTH_DAY = "month_day", _("day of the month")
         HOUR = "hour", _("hour of the day")
         SEGMENT = "segment", _("segment")
         BIRTHDAY = "birthday", _("birthday")
+        AGE = "age", _("age in years")
         FIRST = "first", _("first of its kind")
         MEMBERSHIP_MONTHS = "membership_months", _("months of membership")
 
@@ -132,6 +185,7 @@ class RuleCondition(models.Model):
         NOT_IN = "not_in", _("is none of")
         AT_LEAST = "at_least", _("is at least")
         AT_MOST = "at_most", _("is at most")
+        BEFORE = "before", _("is before")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     rule = models.ForeignKey(Rule, models.CASCADE, related_name="conditions")
@@ -151,9 +205,13 @@ class RuleCondition(models.Model):
             ),
             models.CheckConstraint(condition=~Q(values=[]), name="earning_condition_has_values"),
             models.CheckConstraint(
-                condition=Q(kind__in=["attribute", "tier", "hour", "membership_months"])
+                condition=Q(kind__in=["attribute", "tier", "hour", "age", "membership_months"])
                 | Q(operator__in=["in", "not_in"]),
                 name="earning_condition_order_needs_a_number",
+            ),
+            models.CheckConstraint(
+                condition=~Q(operator="before") | Q(kind="attribute"),
+                name="earning_condition_before_is_of_an_attribute",
             ),
         ]
 
@@ -187,6 +245,13 @@ class RuleLimit(models.Model):
         null=True, blank=True, help_text=_("In the unit's smallest part.")
     )
     times = models.PositiveIntegerField(null=True, blank=True)
+    each = models.CharField(
+        max_length=40,
+        blank=True,
+        help_text=_(
+            "An attribute, location or partner: the limit then holds for each of its values."
+        ),
+    )
 
     class Meta:
         ordering = ("id",)
@@ -202,6 +267,10 @@ class RuleLimit(models.Model):
                 condition=~Q(per="activity") | Q(period="ever", amount__isnull=False),
                 name="earning_limit_of_one_activity_is_an_amount",
             ),
+            models.CheckConstraint(
+                condition=~Q(per="activity") | Q(each=""),
+                name="earning_limit_of_one_activity_is_not_split",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -216,7 +285,7 @@ class LimitUse(models.Model):
 
     id = models.UUIDField(primary_key=True, editable=False)
     code = models.CharField(max_length=60)
-    owner = models.CharField(max_length=40, blank=True)
+    owner = models.CharField(max_length=260, blank=True)
     period = models.CharField(max_length=20, blank=True)
     amount = models.BigIntegerField(default=0)
     times = models.IntegerField(default=0)

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from loyalty_site import env
@@ -31,7 +31,13 @@ class Process:
     """One child with its log file."""
 
     def __init__(
-        self, name: str, arguments: Sequence[str], *, log: Path, ends_by: signal.Signals
+        self,
+        name: str,
+        arguments: Sequence[str],
+        *,
+        log: Path,
+        ends_by: signal.Signals,
+        more: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
         self.log = log
@@ -40,7 +46,9 @@ class Process:
             self._child = subprocess.Popen(
                 [sys.executable, *arguments],
                 cwd=env.ROOT,
-                env=env.inherited({"DEMO": "1", "DEBUG": "0", "PYTHONUNBUFFERED": "1"}),
+                env=env.inherited(
+                    {"DEMO": "1", "DEBUG": "0", "PYTHONUNBUFFERED": "1", **(more or {})}
+                ),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -74,9 +82,13 @@ def web(*, host: str, port: int, logs: Path) -> Process:
     return Process("web server", [*WEB, *address], log=logs / "web.log", ends_by=signal.SIGTERM)
 
 
-def worker(*, logs: Path) -> Process:
-    """The worker, with beat inside it. SIGQUIT is Celery's word for: at once."""
-    return Process("worker", WORKER, log=logs / "worker.log", ends_by=signal.SIGQUIT)
+def worker(*, logs: Path, base: str) -> Process:
+    """The worker, with beat inside it; `base` is where its letters lead.
+
+    SIGQUIT is Celery's word for: at once.
+    """
+    log = logs / "worker.log"
+    return Process("worker", WORKER, log=log, ends_by=signal.SIGQUIT, more={"PUBLIC_URL": base})
 
 
 def stop(processes: Sequence[Process]) -> None:

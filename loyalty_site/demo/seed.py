@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from desk import roles
-from loyalty_site.demo import state
+from loyalty_site.demo import opinions, state
 from loyalty_site.demo.state import State
 from members import claiming
 from members.models import Member, User
@@ -41,6 +41,7 @@ def people() -> State:
         partner = Partner.objects.get(code="front-desk")
         _, api_key = keys.issue(partner=partner, name="Demo", scopes=SCOPES, actor=ACTOR)
     _take_two_rewards(member)
+    opinions.fill(member)
     return State(
         member_email=MEMBER,
         member_name=member.name,

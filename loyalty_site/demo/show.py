@@ -136,7 +136,7 @@ def _serve(steps: Steps, *, port: int, running: list[Process]) -> None:
     logs.mkdir(parents=True, exist_ok=True)
     with steps.step("Web server and worker"):
         running.append(processes.web(host=ports.HOST, port=port, logs=logs))
-        running.append(processes.worker(logs=logs))
+        running.append(processes.worker(logs=logs, base=_base(port)))
         web, worker = running
         if not ports.wait_for(
             f"{_base(port)}/",

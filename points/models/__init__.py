@@ -1,4 +1,4 @@
-"""The ledger and the promises made on it."""
+"""The ledger, the promises made on it, and what lies beside it."""
 
 from points.models.ledger import (
     ACCOUNT_SPACE,
@@ -13,10 +13,15 @@ from points.models.ledger import (
 )
 from points.models.promises import ExpiryNotice, Hold, HoldLot, Transfer
 
+# Tables of this app that lie beside the ledger; Django looks for them here.
+from points.records import AdjustmentRequest, AuditRun, OpeningRow, OpeningRun  # isort: skip
+
 __all__ = [
     "ACCOUNT_SPACE",
     "LIMIT",
     "Account",
+    "AdjustmentRequest",
+    "AuditRun",
     "Entry",
     "ExpiryNotice",
     "Extension",
@@ -25,6 +30,8 @@ __all__ = [
     "Lot",
     "LotQuerySet",
     "LotUse",
+    "OpeningRow",
+    "OpeningRun",
     "Posting",
     "Transfer",
 ]

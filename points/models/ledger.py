@@ -36,6 +36,10 @@ class Account(MemberOwned):
     balance = models.BigIntegerField(default=0)
     held = models.BigIntegerField(default=0)  # by open holds: part of the balance, or of a debt
     version = models.PositiveBigIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True, blank=True)  # its member was merged or erased
+    forwards_to = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="forwarded"
+    )  # the survivor's account: what still happens to a merged member happens there
 
     class Meta:
         ordering = ("member", "unit")
@@ -52,6 +56,15 @@ class Account(MemberOwned):
             ),
             models.CheckConstraint(
                 condition=Q(held__gte=0), name="points_account_held_is_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(balance=0),
+                name="points_account_closed_is_empty",
+            ),
+            models.CheckConstraint(
+                condition=Q(forwards_to__isnull=True)
+                | (Q(closed_at__isnull=False) & ~Q(forwards_to=F("id"))),
+                name="points_account_forwards_once_closed",
             ),
         ]
 
@@ -82,12 +95,15 @@ class Posting(MemberOwned):
     class Kind(models.TextChoices):
         EARN = "earn", _("earned")
         SPEND = "spend", _("spent")
+        DONATION = "donation", _("donated")
         REVERSAL = "reversal", _("reversed")
         EXPIRY = "expiry", _("expired")
         ADJUSTMENT = "adjustment", _("adjusted")
         TRANSFER = "transfer", _("transferred")
         REINSTATE = "reinstate", _("brought back")
         SETTLE = "settle", _("settled")
+        OPENING = "opening", _("brought over")
+        MERGE = "merge", _("merged")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="postings")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -102,7 +118,14 @@ class Posting(MemberOwned):
 
     class Meta:
         ordering = ("-id",)
-        triggers = append_only()
+        triggers = append_only(erasable=("note",))
+        indexes: ClassVar = [
+            models.Index(  # the daybook of what was moved by hand
+                fields=["occurred_at"],
+                condition=Q(kind="adjustment"),
+                name="points_posting_adjusted",
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["member", "source"], name="points_posting_source_is_unique"
@@ -148,6 +171,9 @@ class Entry(MemberOwned):
         SENT = "sent", _("sent")
         RECEIVED = "received", _("received")
         REINSTATE = "reinstate", _("brought back")
+        OPENING = "opening", _("brought over")
+        PLAN = "plan", _("given with a plan")
+        MERGE = "merge", _("merged")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="entries")
     account = models.ForeignKey(Account, models.PROTECT, related_name="entries")
@@ -163,7 +189,7 @@ class Entry(MemberOwned):
     class Meta:
         ordering = ("-id",)
         verbose_name_plural = _("entries")
-        triggers = append_only()
+        triggers = append_only(erasable=("reason",))
         indexes: ClassVar = [
             # what a counter held at a moment: tiers, balances in the past
             models.Index(fields=["account", "occurred_at"], name="points_entry_by_time"),
@@ -185,16 +211,26 @@ class Entry(MemberOwned):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    kind__in=["base", "bonus", "restore", "received", "reinstate"], amount__gt=0
+                    kind__in=[
+                        "base",
+                        "bonus",
+                        "plan",
+                        "restore",
+                        "opening",
+                        "received",
+                        "reinstate",
+                    ],
+                    amount__gt=0,
                 )
                 | Q(kind__in=["spend", "clawback", "expiry", "capture", "sent"], amount__lt=0)
-                | Q(kind__in=["adjustment", "settle"]),
+                | Q(kind__in=["adjustment", "merge", "settle"]),
                 name="points_entry_sign_fits_kind",
             ),
             models.CheckConstraint(
                 condition=Q(balance_after__gte=0)
                 | Q(kind__in=["clawback", "spend"])  # a spend has a rule, and a refusal, of its own
                 | Q(kind__in=["capture", "settle"])  # of points held: the debt was there before
+                | Q(kind="merge")  # a debt that moves is no new one
                 | Q(amount__gt=0),
                 name="points_entry_debt_only_by_clawback",
             ),
@@ -226,7 +262,7 @@ class Lot(MemberOwned):
     held = models.BigIntegerField(default=0)
     origin = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="descendants"
-    )  # the lot these points were in before they were sent, or brought back
+    )  # the lot these points were in before they were sent, brought back, or merged
     awarded_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
 
@@ -282,11 +318,14 @@ class Extension(MemberOwned):
     until = models.DateTimeField()
     actor = models.CharField(max_length=80, blank=True)
     reason = models.CharField(max_length=240, blank=True)
+    moved = models.JSONField(
+        default=dict, help_text=_("The lots whose end it moved, each with the end it had before.")
+    )
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         ordering = ("-id",)
-        triggers = append_only()
+        triggers = append_only(erasable=("reason",))
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=~Q(source=""), name="points_extension_names_its_source"

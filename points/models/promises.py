@@ -140,7 +140,7 @@ class Transfer(MemberOwned):
 
     class Meta:
         ordering = ("-id",)
-        triggers = append_only()
+        triggers = append_only(erasable=("note",))
         indexes: ClassVar = [
             # what somebody sent, and was sent, in a period: the limits
             models.Index(fields=["member", "unit", "occurred_at"], name="points_transfer_sent"),

@@ -9,24 +9,29 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import JSONObject
 
 from common import clock
+from members import lineage
 from members.models import Member
 from points.models import Account, Lot
-from portal.pages import lines, rewards
+from portal.pages import lines, rewards, surveys
 from portal.pages.lines import Line, Promise
 from portal.pages.standing import Place, of_progress
+from portal.pages.surveys import Ask
 from program import catalog
 from program.models import Program, Unit
 from rewards.models import Redemption
 from rewards.offers import Offer
+from surveys import answering, opening
+from surveys.models import Invitation
 from tiers import standing
 from tiers.models import Standing
 
 LATEST = 3
 SHORT_NAME = 16  # fits beside the greeting on a narrow phone
+ASKED_FOR = timedelta(hours=1)  # how long home shows a question once it was seen
 SOON = timedelta(days=60)  # from then on the notice is painted in the accent
 
 
@@ -58,6 +63,7 @@ class Home:
     expiring: Ending | None
     vouchers_ready: int
     offer: Offer | None
+    ask: Ask | None
     latest: list[Line]
     latest_credit: uuid.UUID | None
 
@@ -87,6 +93,7 @@ def gather(member: Member, *, program: Program) -> Home:
         expiring=_ending(ending[0]) if ending else None,
         vouchers_ready=len(glance["vouchers"]),
         offer=rewards.nearest(glance["open_to"], balances=free, units=known.units),
+        ask=_ask(member, glance["asked"], program=program),
         latest=latest,
         latest_credit=next((line.id for line in latest if _brought(line)), None),
     )
@@ -95,7 +102,9 @@ def gather(member: Member, *, program: Program) -> Home:
 def _glance(member: Member, *, unit: Unit, program: Program) -> Mapping[str, Any]:
     """Everything of the member's that home needs, in one statement."""
     now = clock.now()
-    ready = Redemption.objects.filter(member=member, status="issued", expires_at__gt=now)
+    ready = Redemption.objects.filter(
+        member__in=lineage.ids(member), status="issued", expires_at__gt=now
+    )
     return (
         Member.objects.filter(pk=member.pk)
         .values(
@@ -105,11 +114,28 @@ def _glance(member: Member, *, unit: Unit, program: Program) -> Mapping[str, Any
             ending=ArraySubquery(_endings(member, unit=unit, now=now)[:1]),
             vouchers=ArraySubquery(ready.order_by().values("pk")),
             open_to=ArraySubquery(rewards.open_to(member, program=program)),
+            asked=ArraySubquery(_asked(member, now=now)[:1]),
             moved=ArraySubquery(lines.postings(member)[:LATEST]),
             idle=ArraySubquery(lines.unpaid(member)[:LATEST]),
         )
         .get()
     )
+
+
+def _asked(member: Member, *, now: datetime) -> QuerySet[Invitation, Any]:
+    """Questions that home has not shown yet, or only just: it asks once, gently."""
+    fresh = Q(shown_at__isnull=True) | Q(shown_at__gt=now - ASKED_FOR)
+    return opening.open_to(member, at=now).filter(fresh).select_related(None).values("pk")
+
+
+def _ask(member: Member, found: list[uuid.UUID], *, program: Program) -> Ask | None:
+    """The question on home; from now on it is only in the inbox."""
+    if not found:
+        return None
+    one = answering.invitation(found[0])
+    if one.shown_at is None:
+        opening.shown(one)
+    return surveys.ask(one, program=program)
 
 
 def _balances(member: Member) -> QuerySet[Account, Any]:

@@ -19,7 +19,8 @@ from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext as _
 
 from earning.models import Activity, Award
-from members import naming
+from members import lineage, naming
+from members.models import Member
 from points.models import Entry, Hold, Posting, Transfer
 from program.catalog import Catalog
 from program.models import ActivityAttribute, ActivityType, Unit
@@ -62,7 +63,7 @@ class Promise:
     expires_at: datetime
 
 
-def holds(owner: Any, *, now: datetime) -> QuerySet[Hold, Any]:
+def holds(owner: Member, *, now: datetime) -> QuerySet[Hold, Any]:
     """Open holds of a member as JSON values, what ends first before the others."""
     rows = Hold.objects.filter(member=owner, status=Hold.Status.OPEN, expires_at__gt=now)
     return rows.order_by("expires_at").values(
@@ -78,12 +79,15 @@ def promise(row: Mapping[str, Any], units: Mapping[str, Unit]) -> Promise:
     return Promise(row["amount"], units[row["unit"]], row["purpose"], ends)
 
 
-def postings(owner: Any) -> QuerySet[Posting, Any]:
-    """Postings of a member (or of an outer query's) as JSON values, newest first."""
+def postings(owner: Member) -> QuerySet[Posting, Any]:
+    """Postings of a member as JSON values, newest first, with those of memberships merged into it
+    (what only moved from there to here is told once).
+    """
     entries = Entry.objects.filter(posting=OuterRef("pk")).order_by("recorded_at", "id")
     activity = Activity.objects.filter(awards__entry__posting=OuterRef("pk"))
     return (
-        Posting.objects.filter(member=owner)
+        Posting.objects.filter(member__in=lineage.ids(owner))
+        .filter(Q(member=owner) | ~Q(kind=Kind.MERGE))
         .order_by("-occurred_at", "-id")
         .values(
             row=JSONObject(
@@ -109,11 +113,12 @@ def _other() -> Coalesce:
     return Coalesce(Subquery(out[:1]), Subquery(into[:1]))
 
 
-def unpaid(owner: Any) -> QuerySet[Activity, Any]:
+def unpaid(owner: Member) -> QuerySet[Activity, Any]:
     """Activities of a member that earned nothing, as JSON values, newest first."""
     return (
         Activity.objects.filter(
-            ~Exists(Award.objects.filter(activity=OuterRef("pk"))), member=owner
+            ~Exists(Award.objects.filter(activity=OuterRef("pk"))),
+            member__in=lineage.ids(owner),
         )
         .order_by("-occurred_at", "-id")
         .values(row=_activity())
@@ -199,7 +204,9 @@ def _title(row: Mapping[str, Any], activity: Mapping[str, Any] | None, catalog: 
         Kind.SETTLE: _("Held points made up what was missing"),
         Kind.EXPIRY: _("Points that ended"),
         Kind.ADJUSTMENT: _("Put right by the desk"),
+        Kind.MERGE: what,
         Kind.SPEND: what,
+        Kind.OPENING: _("Brought over"),
     }
     return names.get(row["kind"]) or _("Points")
 

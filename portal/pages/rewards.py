@@ -23,10 +23,11 @@ from members.models import Member
 from points.models import Account
 from program import catalog
 from program.models import Program, Unit
-from rewards import offers, redemption, together
+from rewards import giving, offers, redemption, together
 from rewards.errors import LimitReached, OutOfStock, RewardUnavailable
-from rewards.models import Reward, RewardPrice
+from rewards.models import FundTotal, Kind, Reward, RewardDate, RewardPrice
 from rewards.offers import Offer
+from rewards.redemption import Wish
 from tiers.models import Standing, Tier
 
 
@@ -53,6 +54,8 @@ class Question:
     attempt: uuid.UUID
     undo_minutes: int
     pool: int | None
+    dates: list[RewardDate]
+    amounts: list[int]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -108,7 +111,8 @@ def open_to(member: Member, *, program: Program) -> QuerySet[Reward, Any]:
     )
     return (
         Reward.objects.on_offer(now)
-        .in_stock()
+        .in_stock(today)
+        .filter(Q(draws_on__isnull=True) | Q(draws_on__gt=today))
         .filter(Q(lowest_tier__isnull=True) | Q(lowest_tier__in=reached))
         .annotate(best=Subquery(prices.values("amount")[:1]))
         .filter(best__isnull=False)
@@ -167,6 +171,38 @@ def question(offer: Offer, *, program: Program, pool: int | None = None) -> Ques
         attempt=uuid.uuid4(),
         undo_minutes=redemption.UNDO_MINUTES,
         pool=pool,
+        dates=[one for one in dates(offer.reward, program=program) if one.left],
+        amounts=giving.choices(offer.reward, offer.price, offer.balance),
+    )
+
+
+def dates(reward: Reward, *, program: Program) -> list[RewardDate]:
+    """The dates of an experience that are still to come."""
+    if reward.kind != Kind.EXPERIENCE:
+        return []
+    today = clock.local_date(clock.now(), program.time_zone)
+    return list(RewardDate.objects.filter(reward=reward, day__gte=today))
+
+
+def given(reward: Reward) -> int | None:
+    """What the fund of a donation was given so far; None for other kinds."""
+    if reward.fund_id is None:
+        return None
+    total = FundTotal.objects.filter(fund=reward.fund_id).values_list("amount", flat=True).first()
+    return total or 0
+
+
+def wish_of(data: Mapping[str, str]) -> Wish:
+    """What was chosen on the page that asks. What makes no sense is as if nothing was chosen."""
+    amount, date = data.get("amount", ""), data.get("date", "")
+    try:
+        chosen = uuid.UUID(date) if date else None
+    except ValueError:
+        chosen = None
+    return Wish(
+        amount=int(amount) if amount.isdecimal() and len(amount) < 16 else None,
+        date=chosen,
+        address=data.get("address", ""),
     )
 
 
@@ -174,6 +210,8 @@ def why_not(offer: Offer) -> str:
     """Why this reward cannot be had right now, in a sentence; empty when it can."""
     if offer.is_sold_out:
         return _("The last one has gone. When there are more, they appear here.")
+    if offer.is_used_up:
+        return _("You have had this one as often as it can be had.")
     if offer.lock:
         return _("This one is kept for %(tier)s and above.") % {"tier": offer.lock.name}
     if offer.missing:
@@ -212,12 +250,17 @@ def _balance(member: Member, unit: Unit) -> int:
 
 
 def _by_reach(offer: Offer) -> tuple[bool, bool, int, int]:
-    return (offer.is_sold_out, offer.lock is not None, offer.missing, offer.price)
+    is_out = offer.is_sold_out or offer.is_used_up
+    return (is_out, offer.lock is not None, offer.missing, offer.price)
 
 
 def _nearest(found: Sequence[Offer]) -> Offer | None:
     """The dearest that can be had now, else the one with the least missing."""
-    open_to = [offer for offer in found if not offer.is_sold_out and offer.lock is None]
+    open_to = [
+        offer
+        for offer in found
+        if not offer.is_sold_out and not offer.is_used_up and offer.lock is None
+    ]
     can = [offer for offer in open_to if offer.is_affordable]
     if can:
         return max(can, key=lambda offer: offer.price)

@@ -60,6 +60,8 @@ def rule(ladder: Ladder) -> str:
     counted = {
         "lifetime": _("Your %(units)s add up for life."),
         "year": _("The %(units)s of one year count."),
+        "quarter": _("The %(units)s of one quarter count."),
+        "month": _("The %(units)s of one month count."),
         "months": _("The %(units)s of the last %(months)s months count."),
         "membership_year": _("The %(units)s of one year of membership count."),
         "since_change": _("Your %(units)s count from the day your tier last changed."),

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from common.ids import parse_public_id
+from members import lineage
 from members.models import Member
-from rewards import redemption
-from rewards.models import Redemption
+from rewards import contests, delivery, redemption
+from rewards.models import Fulfilment, Kind, Redemption
 
 SHOWN = 50  # past vouchers beyond these are in the activity list
 
@@ -36,14 +37,24 @@ class Voucher:
     as_of: datetime
     can_undo: bool
     undo_minutes: int
+    undo_until: datetime
+    parcel: Fulfilment | None = None
+    has_won: bool | None = None
 
 
 def gather(member: Member) -> Vouchers:
     """All that are ready and the latest of the others. One query."""
     rows = list(mine(member)[:SHOWN])
     return Vouchers(
-        ready=sorted((row for row in rows if row.is_usable), key=lambda row: row.expires_at),
-        past=[row for row in rows if not row.is_usable],
+        ready=sorted(filter(is_waiting, rows), key=lambda row: row.expires_at),
+        past=[row for row in rows if not is_waiting(row)],
+    )
+
+
+def is_waiting(row: Redemption) -> bool:
+    """Whether something still comes of it: a code to show, a parcel, a draw."""
+    return row.is_usable or (
+        row.status == Redemption.Status.ISSUED and row.reward.kind in (Kind.PRODUCT, Kind.CONTEST)
     )
 
 
@@ -67,11 +78,14 @@ def page(voucher: Redemption, *, member: Member) -> Voucher:
         as_of=clock.now(),
         can_undo=redemption.can_undo(voucher),
         undo_minutes=redemption.UNDO_MINUTES,
+        undo_until=redemption.undo_until(voucher),
+        parcel=delivery.parcel_of(voucher) if voucher.reward.kind == Kind.PRODUCT else None,
+        has_won=contests.has_won(voucher) if voucher.reward.kind == Kind.CONTEST else None,
     )
 
 
 def mine(member: Member) -> QuerySet[Redemption]:
     """The member's redemptions with what their pages name."""
-    return Redemption.objects.filter(member=member).select_related(
-        "reward", "unit", "used_location"
+    return Redemption.objects.filter(member__in=lineage.ids(member)).select_related(
+        "reward__fund", "unit", "used_location", "date"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
@@ -52,6 +54,16 @@ def logo(program: Program | None) -> SafeString:
 def picture(reward: Reward) -> str:
     """The address of a reward's picture; a plain ticket where it has none."""
     return _address(reward.picture) or static("rewards/ticket.svg")
+
+
+@register.simple_tag
+def money(value: Decimal | None, program: Program) -> str:
+    """`EUR 25`, `EUR 7.50`: an amount in the program's currency, without needless zeros."""
+    if value is None:
+        return ""
+    return (
+        f"{program.currency} {value:,.0f}" if value % 1 == 0 else f"{program.currency} {value:,.2f}"
+    )
 
 
 def _address(path: str) -> str:

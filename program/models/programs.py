@@ -189,6 +189,14 @@ class Unit(models.Model):
         help_text=_("How much a member is sent in a period; empty: no limit."),
     )
     transfer_per = models.CharField(max_length=5, choices=Per.choices, default=Per.YEAR)
+    second_person_above = models.PositiveBigIntegerField(
+        null=True,
+        blank=True,
+        help_text=_(
+            "What one of the staff may give or take by hand for one member in a day, alone; more "
+            "waits for a second person. Empty: no limit."
+        ),
+    )
     is_default = models.BooleanField(
         default=False, help_text=_("The unit shown first, everywhere.")
     )

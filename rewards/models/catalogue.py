@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -19,15 +19,17 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
-from common.ids import named, public_id, uuid7
+from common.ids import public_id, uuid7
 from common.ranges import DateRange
+from common.triggers import bumps_program_version
 from members.models import Member, MemberOwned, Segment
 from points.models import Posting
 from program.models import Location, Unit, is_code
+from rewards.goods import RewardCode, RewardDate
+from rewards.kinds import CONSTRAINTS, WITH_VOUCHER, Codes, Kind, KindTerms
 from tiers.models import Tier
 
 EARLIEST = timedelta(days=366)
-CODE_SPACE = uuid.UUID("4a1d7c63-1a7e-4d93-8d3a-0b8f5d1e6c2f")
 
 
 class RewardQuerySet(models.QuerySet["Reward"]):
@@ -44,19 +46,37 @@ class RewardQuerySet(models.QuerySet["Reward"]):
         running = Q(ends_at__isnull=True) | Q(ends_at__gt=moment)
         return self.filter(begun, running, is_active=True)
 
-    def with_stock(self) -> RewardQuerySet:
-        """Each reward with `left`, the number still to be had, None where there is no limit."""
-        slots = RewardStock.objects.filter(reward=models.OuterRef("pk")).order_by()
-        total = (
-            slots.values("reward").annotate(left_in_all=models.Sum("left")).values("left_in_all")
+    def with_stock(self, today: date | None = None) -> RewardQuerySet:
+        """Each reward with `left`, the number still to be had, None where there is no limit.
+
+        Places are those on days from `today` on, codes those that nobody has.
+        """
+        mine = models.OuterRef("pk")
+        slots = RewardStock.objects.filter(reward=mine)
+        coming = RewardDate.objects.filter(reward=mine, day__gte=today or clock.now().date())
+        free = RewardCode.objects.filter(reward=mine, redemption_id__isnull=True)
+        return self.annotate(
+            left=models.Case(
+                models.When(kind=Kind.EXPERIENCE, then=_total(coming, models.Sum("left"))),
+                models.When(codes=Codes.UPLOADED, then=_total(free, models.Count("pk"))),
+                default=models.Subquery(_grouped(slots, models.Sum("left"))),
+            )
         )
-        return self.annotate(left=models.Subquery(total))
 
-    def in_stock(self) -> RewardQuerySet:
-        return self.with_stock().filter(Q(left__isnull=True) | Q(left__gt=0))
+    def in_stock(self, today: date | None = None) -> RewardQuerySet:
+        return self.with_stock(today).filter(Q(left__isnull=True) | Q(left__gt=0))
 
 
-class Reward(models.Model):
+def _grouped(rows: models.QuerySet[Any], total: models.Aggregate) -> models.QuerySet[Any, Any]:
+    return rows.order_by().values("reward").annotate(in_all=total).values("in_all")
+
+
+def _total(rows: models.QuerySet[Any], total: models.Aggregate) -> models.Func:
+    """The same, with nothing where there is no row: what has no place left is sold out."""
+    return Coalesce(models.Subquery(_grouped(rows, total)), models.Value(0))
+
+
+class Reward(KindTerms):
     """Something to be had for points."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -127,7 +147,9 @@ class Reward(models.Model):
                 ),
                 name="rewards_reward_is_early_for_somebody",
             ),
+            *CONSTRAINTS,
         ]
+        triggers = bumps_program_version()
 
     def __str__(self) -> str:
         return self.name
@@ -164,6 +186,7 @@ class RewardPrice(models.Model):
                 ],
             ),
         ]
+        triggers = bumps_program_version()
 
     def __str__(self) -> str:
         return str(self.amount)
@@ -218,6 +241,15 @@ class Redemption(MemberOwned):
     price = models.PositiveBigIntegerField()
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     code = models.CharField(max_length=20)
+    handed_code = models.CharField(
+        max_length=80, blank=True, help_text=_("From an uploaded list, or shared by everybody.")
+    )
+    date = models.ForeignKey(
+        RewardDate, models.PROTECT, null=True, blank=True, related_name="redemptions"
+    )
+    value = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    percent = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    least_purchase = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ISSUED)
     actor = models.CharField(max_length=80)
     issued_at = models.DateTimeField()
@@ -272,6 +304,10 @@ class Redemption(MemberOwned):
                 condition=Q(expires_at__gt=F("issued_at")),
                 name="rewards_redemption_expires_after_issue",
             ),
+            models.CheckConstraint(
+                condition=Q(value__isnull=True) | Q(percent__isnull=True),
+                name="rewards_redemption_takes_off_one_way",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -287,7 +323,14 @@ class Redemption(MemberOwned):
 
     @property
     def is_usable(self) -> bool:
-        return self.status == self.Status.ISSUED and not self.is_expired
+        """Whether it can be shown and used now; a gift, an entry and a parcel are not shown."""
+        is_shown = self.reward.kind in WITH_VOUCHER
+        return self.status == self.Status.ISSUED and not self.is_expired and is_shown
+
+    @property
+    def shown_code(self) -> str:
+        """What is shown at the counter: the code of another system where there is one."""
+        return self.handed_code or self.code
 
 
 class Conversion(models.Model):
@@ -333,18 +376,3 @@ class Conversion(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class VoucherKey(models.Model):
-    """One code, one redemption: the id is made from the code, so no code is ever issued twice."""
-
-    id = models.UUIDField(primary_key=True, editable=False)
-    redemption_id = models.UUIDField()
-    member_id = models.UUIDField()
-
-    def __str__(self) -> str:
-        return str(self.id)
-
-    @staticmethod
-    def id_for(code: str) -> uuid.UUID:
-        return named(CODE_SPACE, code)

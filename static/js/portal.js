@@ -27,6 +27,15 @@
     }
   });
 
+  // A number that was tapped in a letter is sent as soon as somebody sees the page; a page that is only fetched sends nothing.
+  const tapped = document.querySelector("form[data-now]");
+  if (tapped) {
+    const send = () => !document.prerendering && document.visibilityState === "visible" && !tapped.dataset.sent && tapped.requestSubmit();
+    document.addEventListener("visibilitychange", send);
+    document.addEventListener("prerenderingchange", send);
+    send();
+  }
+
   // The pennant climbs once after something was earned, and never again for the same entry.
   const { earned, bright } = document.body.dataset;
   if (earned) {

@@ -19,14 +19,17 @@ FLOORS = {
     "members": 3,
     "points": 4,
     "tiers": 5,
-    "earning": 6,
-    "rewards": 6,
-    "partners": 7,
-    "portal": 8,
-    "desk": 8,
-    "loyalty_site": 9,
+    "plans": 6,
+    "earning": 7,
+    "rewards": 7,
+    "partners": 8,
+    "messaging": 8,
+    "surveys": 8,
+    "portal": 9,
+    "desk": 9,
+    "loyalty_site": 10,
 }
-CORE = ("common", "program", "events", "members", "points", "tiers", "earning", "rewards")
+CORE = ("common", "program", "events", "members", "points", "tiers", "plans", "earning", "rewards")
 
 
 def python_files(*names: str) -> Iterator[Path]:

@@ -114,7 +114,7 @@ def test_every_core_module_says_what_it_owns() -> None:
 def test_deciding_knows_no_framework() -> None:
     """What rules pay and which tier follows is pure Python: no database, no clock, no Django."""
     plain = {"__future__", "dataclasses", "collections.abc", "typing", "uuid", "bisect"}
-    plain |= {"datetime", "decimal", "fractions", "math"}
+    plain |= {"datetime", "decimal", "fractions", "math", "zoneinfo"}
     house = {
         "earning.limits",
         "tiers.terms",
@@ -123,6 +123,7 @@ def test_deciding_knows_no_framework() -> None:
     }  # the calendar of common.clock, not its present moment
     pure = ("earning/evaluation.py", "earning/limits.py")
     pure += ("tiers/qualification.py", "tiers/terms.py", "tiers/flattening.py")
+    pure += ("surveys/measures.py", "surveys/hours.py")
     for name in pure:
         nodes = list(ast.walk(ast.parse((ROOT / name).read_text())))
         modules = {node.module for node in nodes if isinstance(node, ast.ImportFrom)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from points.models import Entry
 from rewards.models import Redemption
 
 STRANGERS = ["/", "/account/login/", "/account/signup/?card=1", "/offline/", "/nothing/"]
@@ -25,5 +26,12 @@ def members() -> list[str]:
         "/card/",
         "/profile/",
         "/profile/points/",
+        "/profile/statements/",
+        f"/profile/statements/{_month()}/",
         "/nothing/",
     ]
+
+
+def _month() -> str:
+    """A month of which somebody has a statement."""
+    return f"{Entry.objects.latest('occurred_at').occurred_at:%Y-%m}"

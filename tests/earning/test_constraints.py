@@ -45,6 +45,15 @@ def rule(**fields: Any) -> Rule:
         ("earning_rule_step_is_positive", {"step": 0}),
         ("earning_rule_per_names_its_attribute", {"effect": "per"}),
         ("earning_rule_per_names_its_attribute", {"attribute": "paid"}),
+        ("earning_rule_only_per_has_a_band", {"above": 5}),
+        ("earning_rule_only_per_has_a_band", {"up_to": 5}),
+        (
+            "earning_rule_band_is_not_empty",
+            {"effect": "per", "attribute": "paid", "above": 5, "up_to": 5},
+        ),
+        ("earning_rule_band_is_not_empty", {"effect": "per", "attribute": "paid", "above": -1}),
+        ("earning_rule_expiry_names_its_count", {"expiry": "days"}),
+        ("earning_rule_expiry_names_its_count", {"expiry": "never", "expiry_count": 1}),
         ("earning_rule_percent_is_bonus", {"effect": "percent"}),
         ("earning_rule_only_percent_names_a_base", {"percent_of_id": "point"}),
         (
@@ -80,6 +89,10 @@ def test_revisions_may_follow_each_other_without_a_gap() -> None:
             "earning_condition_order_needs_a_number",
             {"kind": "partner", "attribute": "", "operator": "at_least"},
         ),
+        (
+            "earning_condition_before_is_of_an_attribute",
+            {"kind": "age", "attribute": "", "operator": "before"},
+        ),
     ],
 )
 def test_a_condition_makes_sense(name: str, fields: dict[str, Any]) -> None:
@@ -100,6 +113,7 @@ def test_a_condition_makes_sense(name: str, fields: dict[str, Any]) -> None:
             "earning_limit_of_one_activity_is_an_amount",
             {"per": "activity", "amount": None, "times": 1},
         ),
+        ("earning_limit_of_one_activity_is_not_split", {"per": "activity", "each": "table"}),
     ],
 )
 def test_a_limit_makes_sense(name: str, fields: dict[str, Any]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from earning.models import Milestone, MilestoneReached
+from earning.models import Milestone, MilestoneReached, Occasion, OccasionProgress
+from program.models import ActivityType, Partner
 from tests.cast import ana, visit
 from tests.refusals import assert_append_only, refused
 
@@ -36,3 +38,13 @@ def test_what_was_reached_is_final() -> None:
     visit(ana())
     assert MilestoneReached.objects.exists()
     assert_append_only("earning_milestonereached")
+
+
+def test_an_occasion_is_followed_by_day_or_by_event() -> None:
+    till = Partner.objects.get(code="till")
+    type = ActivityType.objects.get(code="visit")
+    occasion = Occasion.objects.create(code="gift", on="birthday", type=type, partner=till)
+    with refused("earning_occasionprogress_is_by_day_or_by_event"):
+        OccasionProgress.objects.create(
+            occasion=occasion, done_on=date(2026, 1, 1), last_event=occasion.after_event
+        )

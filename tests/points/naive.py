@@ -30,6 +30,21 @@ def a_month_later(moment: datetime) -> datetime:
     return datetime(year, month, day, tzinfo=BERLIN).astimezone(UTC)
 
 
+def two_months_later(moment: datetime) -> datetime:
+    """The midnight in Berlin after the same day two months on (or after that month's last day)."""
+    local = moment.astimezone(BERLIN)
+    year, month = local.year, local.month + 2
+    if month > 12:
+        year, month = year + 1, month - 12
+    longest = 29 if month == 2 and year % 4 == 0 else DAYS[month]
+    day = min(local.day, longest) + 1
+    if day > longest:
+        day, month = 1, month + 1
+        if month == 13:
+            year, month = year + 1, 1
+    return datetime(year, month, day, tzinfo=BERLIN).astimezone(UTC)
+
+
 @dataclass
 class PaperLot:
     number: int
@@ -56,10 +71,12 @@ class Refused(Exception):
 
 
 class PaperAccount:
-    """One member's account in one unit. `lives` is None for ever, else it tells a lot's end."""
+    """One member's account in one unit. `lives` is None for ever, else it tells a lot's end; where
+    `stirs`, whatever is earned or spent moves the ends of all that is live.
+    """
 
-    def __init__(self, *, has_lots: bool, lives: object = None) -> None:
-        self.has_lots, self.lives = has_lots, lives
+    def __init__(self, *, has_lots: bool, lives: object = None, stirs: bool = False) -> None:
+        self.has_lots, self.lives, self.stirs = has_lots, lives, stirs
         self.lots: list[PaperLot] = []
         self.debt, self.count = 0, 0
 
@@ -72,6 +89,30 @@ class PaperAccount:
                 lot.expired += lot.left
                 lot.left = 0
 
+    def calendar(self, now: datetime) -> list[tuple[datetime, int]]:
+        """Every date still to come, with the amount that ends on it, soonest first."""
+        found: dict[datetime, int] = {}
+        for lot in self.lots:
+            if lot.end is not None and lot.left and lot.end > now:
+                found[lot.end] = found.get(lot.end, 0) + lot.left
+        return [(end, found[end]) for end in sorted(found)]
+
+    def stir(self, at: datetime) -> None:
+        """Something happened at a moment: what was live then lives on from there."""
+        if not self.stirs or not callable(self.lives):
+            return
+        until = self.lives(at)
+        for lot in self.lots:
+            if lot.left and lot.end is not None and at < lot.end < until:
+                lot.end = until
+
+    def hand(self, amount: int, now: datetime) -> Note:
+        """Given by hand: no activity, so nothing else lives any longer."""
+        stirs, self.stirs = self.stirs, False
+        note = self.earn(amount, now, now)
+        self.stirs = stirs
+        return note
+
     def earn(self, amount: int, at: datetime, now: datetime) -> Note:
         if not self.has_lots:
             self.count += amount
@@ -82,10 +123,16 @@ class PaperAccount:
         repaid = min(self.debt, amount)
         self.debt -= repaid
         lot.left -= repaid
+        self.stir(at)
         self.tick(now)
         return Note("earn", amount, lot=lot)
 
-    def spend(self, amount: int) -> Note:
+    def spend(self, amount: int, now: datetime) -> Note:
+        note = self._spend(amount)
+        self.stir(now)
+        return note
+
+    def _spend(self, amount: int) -> Note:
         if self.available() < amount:
             raise Refused("insufficient_points")
         if not self.has_lots:

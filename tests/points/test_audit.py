@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
+from datetime import timedelta
 
 import pgtrigger
 import pytest
@@ -11,8 +12,20 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from points import audit, expiry
-from points.models import Account, Entry, Hold, Lot, LotUse, Posting, Transfer
+from common import clock
+from events.models import Event
+from points import audit, expiry, tasks
+from points.models import (
+    Account,
+    AdjustmentRequest,
+    AuditRun,
+    Entry,
+    Hold,
+    Lot,
+    LotUse,
+    Posting,
+    Transfer,
+)
 from program.models import Program
 from tests import cast
 from tests.cast import ana, capture, earn, hold, reverse, send, spend, utc
@@ -66,6 +79,17 @@ PLANTED = {
     ),
     "rows of one posting belong to one member": (
         "UPDATE points_posting SET member_id = (SELECT id FROM members_member WHERE name = 'Bruno')"
+        " WHERE kind = 'earn'"
+    ),
+    "a use joins an entry and a lot of one account": (
+        "UPDATE points_lotuse SET member_id = (SELECT id FROM members_member WHERE name = 'Bruno')"
+    ),
+    "a reversal undoes a posting of the same member": (
+        "UPDATE points_posting SET member_id = (SELECT id FROM members_member WHERE name = 'Bruno')"
+        " WHERE kind = 'reversal'"
+    ),
+    "what was agreed to was posted as it was asked": (
+        "UPDATE points_adjustmentrequest SET amount = amount + 1"
     ),
 }
 
@@ -84,6 +108,12 @@ def world() -> None:
     hold(member, 7)
     capture(hold(member, 3))
     send(member, other, 4)
+    reverse(spend(member, 5))
+    asked = AdjustmentRequest(member=member, unit_id="point", amount=7, reason="Cold coffee")
+    asked.source, asked.asked_by, asked.asked_at = "test:asked", cast.ACTOR, clock.now()
+    asked.state, asked.decided_by, asked.decided_at = "approved", "staff:other", clock.now()
+    asked.posting = cast.adjust(member, 7, source="test:asked")
+    asked.save()
 
 
 def test_every_invariant_has_a_planted_fault() -> None:
@@ -99,7 +129,7 @@ def test_a_planted_fault_is_found(quay: Program, invariant: str) -> None:
     faults = [fault for fault in audit.check() if fault.invariant == invariant]
     assert faults
     assert all(uuid.UUID(fault.row) for fault in faults)
-    kinds = (Account, Entry, Hold, Lot, LotUse, Posting, Transfer)
+    kinds = (Account, AdjustmentRequest, Entry, Hold, Lot, LotUse, Posting, Transfer)
     rows = {str(pk) for model in kinds for pk in _keys(model)}
     assert {fault.row for fault in faults} <= rows
 
@@ -119,6 +149,54 @@ def test_a_balance_below_zero_with_points_left_is_found(quay: Program) -> None:
     reverse(earned)
     plant("UPDATE points_lot SET remaining = 5")
     assert "live lots are the balance that can be spent" in {f.invariant for f in audit.check()}
+
+
+@pytest.mark.broken_books
+@pytest.mark.parametrize("invariant", PLANTED)
+def test_in_portions_the_same_faults_are_found(quay: Program, invariant: str) -> None:
+    world()
+    earn(ana(name="Carla"), 5)
+    assert list(audit.check(chunk=1)) == []
+    plant(PLANTED[invariant])
+    at_once = {fault for fault in audit.check() if fault.invariant == invariant}
+    assert at_once == {fault for fault in audit.check(chunk=1) if fault.invariant == invariant}
+
+
+@pytest.mark.broken_books
+def test_since_a_moment_only_what_moved_is_added_up(quay: Program) -> None:
+    world()
+    plant("UPDATE points_account SET balance = balance + 1 WHERE unit_id = 'visit'")
+    before, after = clock.now() - timedelta(days=1), clock.now() + timedelta(days=1)
+    assert {fault.invariant for fault in audit.check(since=before)} == {
+        "balance is the sum of entries"
+    }
+    assert list(audit.check(since=after)) == []
+
+
+def test_a_run_is_kept_with_what_it_found(quay: Program) -> None:
+    world()
+    row = audit.run(actor="system:audit")
+    assert (row.faults, row.entries, row.invariants) == (0, 6, len(audit.invariants()))
+    assert row.finished_at is not None
+    assert not Event.objects.filter(type="audit_failed").exists()
+
+
+@pytest.mark.broken_books
+def test_a_run_that_finds_a_fault_names_the_first_and_says_so(quay: Program) -> None:
+    world()
+    plant("UPDATE points_account SET balance = balance + 1 WHERE unit_id = 'visit'")
+    row = audit.run(actor="system:audit")
+    found = (row.faults, row.first_invariant, row.first_row, row.first_finding)
+    account = Account.objects.get(unit="visit")
+    named = "balance is the sum of entries"
+    assert found == (1, named, str(account.pk), "balance 2, entries 1")
+    told = Event.objects.get(type="audit_failed")
+    assert told.payload == {"faults": 1, "invariant": named, "row": str(account.pk)}
+
+
+def test_what_the_night_runs_leaves_a_row(quay: Program) -> None:
+    tasks.audit_books()
+    assert AuditRun.objects.get().faults == 0
 
 
 def test_honest_books_have_no_faults(quay: Program) -> None:
@@ -143,12 +221,26 @@ def test_the_command_says_that_the_books_balance(quay: Program) -> None:
 
 
 @pytest.mark.broken_books
+def test_what_cannot_be_checked_is_neither_right_nor_wrong(quay: Program) -> None:
+    plant("ALTER TABLE points_lotuse RENAME TO points_away")
+    with pytest.raises(CommandError, match="could not be checked") as error:
+        call_command("audit_ledger")
+    assert error.value.returncode == 2
+
+
+def test_a_moment_that_is_none_is_refused(quay: Program) -> None:
+    with pytest.raises(CommandError, match="is no moment"):
+        call_command("audit_ledger", "--since", "yesterday")
+
+
+@pytest.mark.broken_books
 def test_the_command_fails_and_names_the_rows(quay: Program) -> None:
     world()
     plant(PLANTED["balance is the sum of entries"])
     said = io.StringIO()
-    with pytest.raises(CommandError, match="do not balance"):
+    with pytest.raises(CommandError, match="do not balance") as error:
         call_command("audit_ledger", stderr=said)
+    assert error.value.returncode == 1
     assert str(cast.account(_member()).pk) in said.getvalue()
 
 

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import itertools
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,10 +23,14 @@ from common.errors import LoyaltyError
 from points import audit, expiry
 from points.models import Account, Lot, Posting
 from program.models import Program
+from rewards import exchange
+from rewards.models import Conversion
 from tests import cast
-from tests.points.naive import Note, PaperAccount, Refused, a_month_later
+from tests.points.naive import Note, PaperAccount, Refused, a_month_later, two_months_later
 
-UNITS = ("point", "coin", "visit")
+UNITS = ("point", "coin", "star", "visit")
+LIVES = {"point": a_month_later, "star": two_months_later}
+STEP, LEAST, COINS = 10, 20, 3  # points that are exchanged at a time, at least, and for how much
 STEPS = 50
 members = st.integers(0, 1)
 units = st.sampled_from(UNITS)
@@ -68,7 +74,7 @@ class LedgerOnPaper(RuleBasedStateMachine):
     def spend(self, member: int, unit: str, amount: int) -> None:
         self._both(
             (member, unit),
-            lambda account: account.spend(amount),
+            lambda account: account.spend(amount, self.now),
             lambda: cast.spend(self.members[member], amount, unit=unit),
         )
 
@@ -76,8 +82,42 @@ class LedgerOnPaper(RuleBasedStateMachine):
     def adjust(self, member: int, unit: str, amount: int, is_up: bool) -> None:
         self._both(
             (member, unit),
-            lambda a: a.earn(amount, self.now, self.now) if is_up else a.lower(amount),
+            lambda a: a.hand(amount, self.now) if is_up else a.lower(amount),
             lambda: cast.adjust(self.members[member], amount if is_up else -amount, unit=unit),
+        )
+
+    @rule(member=members, amount=amounts)
+    def convert(self, member: int, amount: int) -> None:
+        """Points for coins: whole steps only, both or neither."""
+        before = cast.state(self.members[member])
+        taken = amount // STEP * STEP
+        refusal, notes = "", []
+        try:
+            if taken < LEAST:
+                raise Refused("amount_invalid")
+            notes.append(self.paper[member, "point"].spend(taken, self.now))
+            given = taken // STEP * COINS
+            notes.append(self.paper[member, "coin"].earn(given, self.now, self.now))
+        except Refused as said:
+            refusal = str(said)
+        if refusal:
+            with pytest.raises(LoyaltyError) as refused:
+                self._exchange(member, amount)
+            assert refused.value.code == refusal
+            assert cast.state(self.members[member]) == before
+            return
+        done = self._exchange(member, amount)
+        assert (done.taken, done.given) == (taken, taken // STEP * COINS)
+        self.done.append(((member, "point"), done.spent, notes[0]))
+        self.done.append(((member, "coin"), done.earned, notes[1]))
+
+    def _exchange(self, member: int, amount: int) -> exchange.Exchanged:
+        return exchange.exchange(
+            self.members[member],
+            conversion=Conversion.objects.get(code="coins"),
+            amount=amount,
+            attempt=uuid.uuid4(),
+            actor=cast.ACTOR,
         )
 
     @rule(data=st.data())
@@ -129,6 +169,8 @@ class LedgerOnPaper(RuleBasedStateMachine):
             drawn = [lot for lot in paper.lots if not lot.end or lot.end > self.now]
             found = [(lot.awarded, lot.remaining, lot.expires_at) for lot in live]
             assert found == [(lot.awarded, lot.left, lot.end) for lot in drawn]
+            told = expiry.calendar(self.members[number], unit=unit)
+            assert [one for one in told if one[0] > self.now] == paper.calendar(self.now)
 
     def _has_ended(self, lot: Lot) -> bool:
         return lot.expires_at is not None and lot.expires_at <= self.now
@@ -157,12 +199,25 @@ class LedgerOnPaper(RuleBasedStateMachine):
 
 
 def _paper(unit: str) -> PaperAccount:
-    return PaperAccount(has_lots=unit != "visit", lives=a_month_later if unit == "point" else None)
+    return PaperAccount(has_lots=unit != "visit", lives=LIVES.get(unit), stirs=unit == "star")
+
+
+@pytest.fixture
+def pier(db: None, tmp_path: Path) -> Program:
+    """The small program with stars, which end after two quiet months, and coins for points."""
+    star = (
+        '[[unit]]\ncode = "star"\nkind = "spendable"\nsingular = "star"\nplural = "stars"\n'
+        "expiry = { inactivity = { months = 2 } }\n\n"
+        '[[conversion]]\ncode = "coins"\nname = "Coins"\nleast = 20\n'
+        'takes = { unit = "point", amount = 10 }\ngives = { unit = "coin", amount = 3 }\n\n'
+    )
+    first = '[[partner]]\ncode = "till"\n'
+    return cast.apply(cast.variant(tmp_path / "pier", (first, star + first)))
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(0)
-def test_the_ledger_does_what_paper_does(quay: Program) -> None:
+def test_the_ledger_does_what_paper_does(pier: Program) -> None:
     LedgerOnPaper.operations = 0
     asked = settings(stateful_step_count=STEPS)
     run_state_machine_as_test(LedgerOnPaper, settings=asked)

@@ -155,7 +155,7 @@ def test_a_household_from_founding_to_leaving(browser: Client, ana: Member, rui:
     assert "is invited" in words
     assert rui.name not in words
     assert "Ana invites you to The Limas" in text(other.get("/household/"))
-    asked = rui.invitations.get()
+    asked = rui.household_invitations.get()
     assert "Welcome home." in text(
         other.post(f"/household/invitations/{asked.pk}/", {"accept": "1"}, follow=True)
     )

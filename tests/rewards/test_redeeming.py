@@ -7,12 +7,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from events.models import Event
 from members.models import Member
 from points.errors import InsufficientPoints
 from program.models import Program
-from rewards import offers
+from rewards import offers, redemption
 from rewards.errors import AttemptReused, LimitReached, OutOfStock, RewardUnavailable
 from rewards.models import Redemption, Reward, RewardPrice, RewardStock, VoucherKey
 from tests import cast
@@ -215,3 +217,16 @@ def test_a_voucher_lives_for_its_days_to_the_end_of_the_last(member: Member) -> 
         assert taken.is_usable
     with time_machine.travel(taken.expires_at, tick=False):
         assert taken.is_expired
+
+
+@pytest.mark.parametrize(("reward", "most"), [("coffee", 14), ("cake", 15), ("print", 16)])
+def test_a_redemption_takes_few_statements(member: Member, reward: str, most: int) -> None:
+    """Program, lock, attempt, tiers, stock, lots; five for the books; voucher, key, event. A limit
+    is counted with one more, stock is taken with two.
+    """
+    redeem(member)  # reads the shelf, once for each version of the program
+    wanted = Reward.objects.get(code=reward)
+    with CaptureQueriesContext(connection) as seen:
+        redemption.redeem(member, reward=wanted, attempt=uuid.uuid4(), actor="test")
+    said = [one["sql"] for one in seen if "SAVEPOINT" not in one["sql"]]
+    assert len(said) <= most, "\n".join(said)

@@ -85,6 +85,7 @@ def test_what_was_given_has_a_reason_and_somebody_who_gave_it() -> None:
         ("tiers_ladder_window_names_its_months", {"window": "year", "window_months": 3}),
         ("tiers_ladder_validity_names_its_months", {"validity": "months"}),
         ("tiers_ladder_validity_names_its_months", {"validity": "active"}),
+        ("tiers_ladder_only_months_are_rounded", {"validity_round_to": "month"}),
     ],
 )
 def test_a_ladder_makes_sense(name: str, fields: dict[str, Any]) -> None:

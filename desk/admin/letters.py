@@ -1,0 +1,107 @@
+"""Letters at the desk: their words, and what became of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from desk import say
+from desk.admin import links
+from desk.admin.base import FactAdmin, HouseForm, KeptAdmin
+from members.models import Consent
+from messaging import registry, writing
+from messaging.errors import TemplateInvalid
+from messaging.models import Letter, Template
+
+
+class TemplateForm(HouseForm):
+    """Words that name only what the letter knows."""
+
+    event = forms.ChoiceField(label=_("About"), widget=UnfoldAdminSelectWidget())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "event" in self.fields:
+            known = sorted(registry.kinds())
+            self.fields["event"].choices = [(one, one) for one in known]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        event = data.get("event") or self.instance.event
+        kind = registry.kinds().get(event)
+        if kind is not None and data.get("subject") and data.get("text"):
+            try:
+                writing.check(data["subject"], data["text"], known=kind.known())
+            except TemplateInvalid as error:
+                self.add_error("text", error.message)
+        return data
+
+
+@admin.register(Template)
+class TemplateAdmin(KeptAdmin):
+    form = TemplateForm
+    list_display = ("event", "language", "subject", "is_active")
+    list_filter = ("language",)
+    fields = (("event", "language"), "subject", "text", "is_active")
+    empty_hint = _("Letters have the house's own words. Give them yours here.")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("event", "language") if obj else ()
+
+
+@admin.register(Letter)
+class LetterAdmin(links.ByMember, FactAdmin):
+    """What became of each letter. Its text is not kept: it carries signed links."""
+
+    list_display = ("when", "who", "event_type", "subject", "state")
+    list_select_related = ("member",)
+    list_filter = ("status", "event_type")
+    fields = (
+        "when",
+        "who",
+        "event_type",
+        "subject",
+        "address",
+        "state",
+        "why",
+        "attempts",
+        "doubts",
+    )
+    readonly_fields = ("when", "who", "state")
+    empty_hint = _("No letter was written yet.")
+
+    @display(description=_("made"))
+    def when(self, row: Letter) -> str:
+        return say.moment(row.made_at)
+
+    @display(description=_("member"))
+    def who(self, row: Letter) -> str:
+        return links.member(row.member)
+
+    @display(description=_("state"))
+    def state(self, row: Letter) -> str:
+        return row.get_status_display()
+
+
+@admin.register(Consent)
+class ConsentAdmin(links.ByMember, FactAdmin):
+    list_display = ("when", "who", "topic", "is_given")
+    list_select_related = ("member",)
+    list_filter = ("topic", "is_given")
+    fields = ("when", "who", "topic", "is_given")
+    readonly_fields = ("when", "who")
+    empty_hint = _("Nobody has said anything about letters: they may be written to.")
+
+    @display(description=_("said"))
+    def when(self, row: Consent) -> str:
+        return say.moment(row.said_at)
+
+    @display(description=_("member"))
+    def who(self, row: Consent) -> str:
+        return links.member(row.member)

@@ -1,0 +1,308 @@
+"""Surveys at the desk: what is asked, of whom and why not, what was answered, and the cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from common import clock
+from desk import say
+from desk.admin import links
+from desk.admin.base import FactAdmin, HouseAdmin, HouseInline, KeptAdmin, PartAdmin
+from desk.views import board, scores, verbs
+from surveys.models import (
+    Answer,
+    Branch,
+    Care,
+    Case,
+    CaseRule,
+    CaseStep,
+    Decision,
+    Invitation,
+    Question,
+    ReplyText,
+    Survey,
+    Trigger,
+    Version,
+)
+
+
+@admin.register(Care)
+class CareAdmin(KeptAdmin):
+    list_display = ("__str__", "contact_days", "opens_hour", "closes_hour")
+    fields = (
+        ("contact_days", "max_age_days"), ("opens_hour", "closes_hour"), "weekdays",
+        ("goodwill_max", "asked_elsewhere"),
+    )  # fmt: skip
+    empty_hint = _("The usual way: 90 days between two surveys, Monday to Friday from 9 to 18.")
+
+
+@admin.register(Survey)
+class SurveyAdmin(KeptAdmin):
+    list_display = ("name", "kind", "is_anonymous", "is_active")
+    fields = (
+        ("name", "code"), ("kind", "is_anonymous"), ("activity_type", "partner"),
+        ("open_days", "position"), "is_active",
+    )  # fmt: skip
+    search_fields = ("name", "code")
+    empty_hint = _("No survey yet: after a stay, twice a year.")
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> tuple[str, ...]:
+        return ("code", "kind", "is_anonymous") if obj else ()
+
+    def get_urls(self) -> list[Any]:
+        return [*scores.urls(self.admin_site), *super().get_urls()]
+
+
+class QuestionInline(HouseInline):
+    model = Question
+    fields = ("code", "words", "kind", "choices", "least", "most", "position")
+
+
+class BranchInline(HouseInline):
+    model = Branch
+    fields = ("question", "least", "most")
+
+
+@admin.register(Version)
+class VersionAdmin(KeptAdmin):
+    """What a survey asks. Once somebody has answered it stays; other questions are a new one."""
+
+    list_display = ("survey", "number", "why_words", "since")
+    list_select_related = ("survey",)
+    list_filter = ("survey",)
+    fields = (("survey", "number"), "why_words")
+    inlines = (QuestionInline, BranchInline)
+    empty_hint = _("A survey has its first version as soon as a blueprint brings it.")
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        is_used = obj is not None and Answer.objects.filter(version=obj.pk).exists()
+        return not is_used and bool(super().has_change_permission(request, obj))
+
+    @display(description=_("since"))
+    def since(self, row: Version) -> str:
+        return say.day(row.created_at)
+
+
+@admin.register(Question)
+class QuestionAdmin(PartAdmin):
+    """Questions are edited on their version; this list is to look them up."""
+
+    list_display = ("words", "kind", "version")
+    list_select_related = ("version",)
+    fields = ("version", "code", "words", "kind", "choices", "least", "most")
+
+
+@admin.register(Branch)
+class BranchAdmin(PartAdmin):
+    """Branches are edited on their version; this list is to look them up."""
+
+    list_display = ("question", "least", "most")
+    list_select_related = ("question",)
+    fields = ("version", "question", "least", "most")
+
+
+@admin.register(Trigger)
+class TriggerAdmin(KeptAdmin):
+    list_display = ("code", "survey", "on", "rate", "quota", "is_active")
+    list_select_related = ("survey",)
+    list_filter = ("survey", "on")
+    fields = (
+        ("survey", "code"), ("on", "activity_type"), "only", ("delay_hours", "every_months"),
+        ("rate", "quota"), "is_active",
+    )  # fmt: skip
+    empty_hint = _("Nothing makes us ask yet.")
+
+
+@admin.register(CaseRule)
+class CaseRuleAdmin(KeptAdmin):
+    list_display = ("code", "survey", "least", "most", "owner", "is_active")
+    list_select_related = ("survey",)
+    list_filter = ("survey",)
+    fields = (
+        ("survey", "code"), ("least", "most"), ("location", "owner"),
+        ("contact_hours", "close_hours"), ("escalates_to", "position"), "is_active",
+    )  # fmt: skip
+    empty_hint = _("No answer opens a case yet.")
+
+
+@admin.register(ReplyText)
+class ReplyTextAdmin(HouseAdmin):
+    list_display = ("name", "code", "position")
+    fields = (("name", "code"), "text", "position")
+    empty_hint = _("No text to begin a reply with yet.")
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> tuple[str, ...]:
+        return ("code",) if obj else ()
+
+
+@admin.register(Decision)
+class DecisionAdmin(links.ByMember, FactAdmin):
+    """Why somebody was, or was not, asked."""
+
+    list_display = ("when", "who", "outcome", "trigger", "until")
+    list_select_related = ("member", "trigger")
+    list_filter = ("outcome", "trigger")
+    fields = ("when", "who", "outcome", "trigger", "until", "source", "occurred_at")
+    readonly_fields = ("when", "who")
+    empty_hint = _("Nothing was decided yet: a stay or a used voucher comes first.")
+
+    @display(description=_("decided"))
+    def when(self, row: Decision) -> str:
+        return say.moment(row.decided_at)
+
+    @display(description=_("member"))
+    def who(self, row: Decision) -> str:
+        return links.member(row.member)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(links.ByMember, FactAdmin):
+    list_display = ("when", "who", "survey", "state", "last_day")
+    list_select_related = ("member", "survey")
+    list_filter = ("survey", "trigger", "is_made_up")
+    fields = (
+        "who", "survey", "version", "trigger", "source", "state", "opens_at", "ends_at", "tier",
+        "location", "is_made_up",
+    )  # fmt: skip
+    readonly_fields = ("who", "state")
+    empty_hint = _("Nobody was asked yet.")
+
+    @display(description=_("opens"))
+    def when(self, row: Invitation) -> str:
+        return say.moment(row.opens_at)
+
+    @display(description=_("member"))
+    def who(self, row: Invitation) -> str:
+        return links.member(row.member)
+
+    @display(description=_("state"))
+    def state(self, row: Invitation) -> Any:
+        if row.answered_at is not None:
+            return _("answered")
+        if row.withdrawn_at is not None:
+            return _("withdrawn")
+        if row.ends_at <= clock.now():
+            return _("not answered")
+        return _("open") if row.opened_at is not None else _("waits for its hour")
+
+    @display(description=_("last day"))
+    def last_day(self, row: Invitation) -> str:
+        return say.last_day(row.ends_at)
+
+
+@admin.register(Answer)
+class AnswerAdmin(FactAdmin):
+    """Answers without names: whose one is, where it is known, its case says."""
+
+    list_display = ("when", "survey", "score", "comment_short", "made_up")
+    list_select_related = ("survey",)
+    list_filter = ("survey", "score", "is_made_up")
+    search_fields = ("comment",)
+    search_help_text = _("A word of the comment")
+    fields = ("when", "survey", "version", "score", "items", "comment", "tags", "series", "made_up")
+    readonly_fields = ("when", "made_up")
+    empty_hint = _("Nobody has answered yet.")
+
+    @display(description=_("answered"))
+    def when(self, row: Answer) -> str:
+        return say.day(row.answered_on)
+
+    @display(description=_("comment"))
+    def comment_short(self, row: Answer) -> str:
+        return row.comment[:80] or say.NOTHING
+
+    @display(description=_("made up"), boolean=True)
+    def made_up(self, row: Answer) -> bool:
+        return row.is_made_up
+
+
+@admin.register(Case)
+class CaseAdmin(links.ByMember, FactAdmin):
+    list_display = ("opened", "who", "survey", "state", "owner", "due")
+    list_select_related = ("member", "survey", "owner")
+    list_filter = ("status", "survey", "cause", "result")
+    fields = ("who", "survey", "state", "owner", "due")
+    readonly_fields: ClassVar = ("opened", "who", "state", "due")
+    change_form_template = "desk/case.html"
+    empty_hint = _("No case: nobody was unhappy, or nobody was asked.")
+
+    @display(description=_("opened"))
+    def opened(self, row: Case) -> str:
+        return say.moment(row.opened_at)
+
+    @display(description=_("member"))
+    def who(self, row: Case) -> str:
+        return links.member(row.member)
+
+    @display(description=_("state"))
+    def state(self, row: Case) -> str:
+        kind = board.state(row)
+        return format_html(
+            '<span class="desk-state desk-{}">{}</span>', kind, row.get_status_display()
+        )
+
+    @display(description=_("reply due"))
+    def due(self, row: Case) -> str:
+        return say.moment(row.contact_due_at)
+
+    def get_urls(self) -> list[Any]:
+        return [
+            *board.urls(self.admin_site),
+            *verbs.urls_of("surveys.case", self.admin_site),
+            *super().get_urls(),
+        ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
+        return super().get_queryset(request).select_related("answer")
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        *args: Any,
+        obj: Case | None = None,
+        **kwargs: Any,
+    ) -> HttpResponse:
+        if obj is not None:
+            context["page"] = board.page(obj)
+            context["buttons"] = verbs.open_to(request, obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+
+@admin.register(CaseStep)
+class CaseStepAdmin(links.ByMember, FactAdmin):
+    list_display = ("when", "who", "kind", "text", "doer")
+    list_select_related = ("member", "case")
+    list_filter = ("kind",)
+    fields = ("when", "who", "case", "kind", "text", "posting", "doer")
+    readonly_fields = ("when", "who", "doer")
+    empty_hint = _("No case was worked on yet.")
+
+    def dress(self, rows: Sequence[Any], request: HttpRequest) -> None:
+        names = say.staff_names(row.actor for row in rows)
+        for row in rows:
+            row.doer_name = say.actor(row.actor, names)
+
+    @display(description=_("when"))
+    def when(self, row: CaseStep) -> str:
+        return say.moment(row.happened_at)
+
+    @display(description=_("member"))
+    def who(self, row: CaseStep) -> str:
+        return links.member(row.member)
+
+    @display(description=_("by"))
+    def doer(self, row: CaseStep) -> str:
+        return getattr(row, "doer_name", None) or say.actor(row.actor)

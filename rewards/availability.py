@@ -1,0 +1,110 @@
+"""Availability: a conjunction of conditions, each with its name and its sentence. Pure decisions on
+facts that were read before; the page shows which one fails, and the verb refuses with it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from common.errors import LoyaltyError
+from rewards.errors import LimitReached, OutOfStock, RewardUnavailable
+from rewards.models import Kind, Reward, RewardPrice
+from tiers.models import Tier
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Facts:
+    """What availability looks at: the moment and its day in the program's zone, the tiers and
+    segments of the member, how often they took it, what is left (None without a limit).
+    """
+
+    now: datetime
+    day: date
+    tiers: Sequence[Tier]
+    segments: Collection[str]
+    taken: int
+    left: int | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing that must hold. `words` say what it is when it does not."""
+
+    name: str
+    holds: bool
+    words: str
+    error: type[LoyaltyError] = RewardUnavailable
+    tier: Tier | None = None
+
+
+def conditions(reward: Reward, facts: Facts) -> Iterator[Condition]:
+    """Everything that must hold for a member to have a reward, points apart, in the order in which
+    it is checked.
+    """
+    gone = _("This reward is not on offer now.")
+    yield Condition("on_offer", reward.is_active and _is_running(reward, facts), gone)
+    segment = reward.segment_id
+    yield Condition("segment", segment is None or segment in facts.segments, gone)
+    lock = lock_of(reward, tiers=facts.tiers)
+    words = _("This reward is for %(tier)s and above.") % {"tier": lock.name if lock else ""}
+    yield Condition("tier", lock is None, words, tier=lock)
+    price = price_of(reward, tiers=facts.tiers, day=facts.day)
+    yield Condition("price", price is not None, _("This reward has no price today."))
+    most = reward.per_member
+    often = _("You have had this as often as it can be had.")
+    yield Condition("limit", most is None or facts.taken < most, often, LimitReached)
+    is_left = facts.left is None or facts.left > 0
+    yield Condition("stock", is_left, _("The last one has just gone."), OutOfStock)
+
+
+def refuse(reward: Reward, facts: Facts) -> None:
+    """Raise the error of the first condition that fails; nothing when all hold."""
+    for condition in conditions(reward, facts):
+        if not condition.holds:
+            words = _("%(why)s Nothing was taken.") % {"why": condition.words}
+            data = {"tier": condition.tier.code} if condition.tier else {}
+            raise condition.error(words, **data)
+
+
+def _is_running(reward: Reward, facts: Facts) -> bool:
+    """Begun, for everybody or early for who holds the tier, not ended, and not drawn yet."""
+    is_over = reward.ends_at is not None and reward.ends_at <= facts.now
+    is_drawn = reward.kind == Kind.CONTEST and _has_come(reward.draws_on, facts.day)
+    return has_begun(reward, facts.tiers, facts.now) and not is_over and not is_drawn
+
+
+def _has_come(day: date | None, today: date) -> bool:
+    return day is not None and day <= today
+
+
+def has_begun(reward: Reward, tiers: Sequence[Tier], moment: datetime) -> bool:
+    """Whether the reward's time has come, for everybody or early for who holds the tier."""
+    if reward.starts_at is None or reward.starts_at <= moment:
+        return True
+    if reward.early_tier is None or not _reaches(tiers, reward.early_tier):
+        return False
+    return reward.starts_at - timedelta(days=reward.early_days) <= moment
+
+
+def price_of(reward: Reward, *, tiers: Sequence[Tier], day: date) -> RewardPrice | None:
+    """The lowest price on `day` for somebody who holds `tiers`; None when there is none."""
+    prices = [
+        price
+        for price in reward.prices.all()
+        if price.is_in_force(day) and (price.tier is None or _reaches(tiers, price.tier))
+    ]
+    return min(prices, key=lambda price: price.amount, default=None)
+
+
+def lock_of(reward: Reward, *, tiers: Sequence[Tier]) -> Tier | None:
+    """The tier that is needed and not held, or None."""
+    needed = reward.lowest_tier
+    return needed if needed is not None and not _reaches(tiers, needed) else None
+
+
+def _reaches(tiers: Sequence[Tier], needed: Tier) -> bool:
+    return any(tier.ladder_id == needed.ladder_id and tier.rank >= needed.rank for tier in tiers)

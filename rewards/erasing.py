@@ -1,0 +1,24 @@
+"""What erasing a person asks of rewards: nothing may still be on its way to them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.utils.translation import gettext as _
+
+from members import erasure
+from members.errors import ErasureRefused
+from rewards.goods import Fulfilment
+
+
+def install() -> None:
+    """Take part in erasures."""
+    erasure.register(erasure.Part("rewards", refuse=_refuse))
+
+
+def _refuse(member_ids: list[uuid.UUID]) -> None:
+    under_way = [Fulfilment.Status.ORDERED, Fulfilment.Status.SHIPPED]
+    if Fulfilment.objects.filter(member__in=member_ids, status__in=under_way).exists():
+        raise ErasureRefused(
+            _("A product is on its way, and its address is still needed. Cancel it, or wait.")
+        )

@@ -1,0 +1,84 @@
+"""Opening: an invitation's hour has come, and the member is told; or it is withdrawn after all.
+
+Opening and the event that becomes the letter are one transaction, so no invitation is lost and none
+is announced twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from common import clock
+from events import outbox
+from events.models import Event
+from members import consent
+from members.models import Member
+from surveys.models import Case, Invitation, Outcome
+
+BATCH = 500
+
+
+def run() -> int:
+    """Open everything whose hour has come. Returns how many were opened or withdrawn."""
+    total = 0
+    while done := step():
+        total += done
+    return total
+
+
+@transaction.atomic
+def step(*, limit: int = BATCH) -> int:
+    """Open the next invitations that are due."""
+    now = clock.now()
+    rows = Invitation.objects.select_for_update(skip_locked=True, of=("self",))
+    rows = rows.filter(opened_at__isnull=True, withdrawn_at__isnull=True, opens_at__lte=now)
+    due = list(rows.order_by("opens_at", "id").select_related("survey", "trigger")[:limit])
+    reasons = _reasons(due)
+    for one in due:
+        why = reasons.get(one.member_id)
+        if why is None and one.ends_at <= now:
+            why = Outcome.TOO_LATE
+        if why is None:
+            one.opened_at = now
+        else:
+            one.withdrawn_at, one.withdrawn_why = now, why
+    Invitation.objects.bulk_update(due, ["opened_at", "withdrawn_at", "withdrawn_why"])
+    outbox.publish_many(_event(one) for one in due if one.opened_at is not None)
+    return len(due)
+
+
+def _event(one: Invitation) -> Event:
+    return outbox.draft(
+        "survey_invited",
+        member_id=one.member_id,
+        subject=one.public_id,
+        payload={"survey": one.survey_id, "kind": one.survey.kind},
+    )
+
+
+def _reasons(due: list[Invitation]) -> dict[object, Outcome]:
+    """Why somebody is not asked after all: what changed since it was decided."""
+    ids = [one.member_id for one in due]
+    cases = Case.objects.filter(member__in=ids).exclude(status=Case.Status.CLOSED)
+    found: dict[object, Outcome] = dict.fromkeys(
+        cases.values_list("member_id", flat=True), Outcome.OPEN_CASE
+    )
+    found |= dict.fromkeys(consent.refused(ids, topic=consent.SURVEYS), Outcome.OPTED_OUT)
+    gone = Member.objects.filter(pk__in=ids).exclude(status=Member.Status.ACTIVE)
+    return found | dict.fromkeys(gone.values_list("pk", flat=True), Outcome.GONE)
+
+
+def open_to(member: Member, *, at: datetime | None = None) -> QuerySet[Invitation]:
+    """What the member could answer now, the newest first."""
+    moment = at or clock.now()
+    rows = Invitation.objects.filter(member=member, opened_at__isnull=False, ends_at__gt=moment)
+    rows = rows.filter(answered_at__isnull=True, withdrawn_at__isnull=True)
+    return rows.select_related("survey", "version", "location").order_by("-opened_at")
+
+
+def shown(one: Invitation) -> None:
+    """Home has shown it; it asks there once."""
+    Invitation.objects.filter(pk=one.pk, shown_at__isnull=True).update(shown_at=clock.now())
