@@ -52,6 +52,11 @@ def end_of_day(day: date, zone: str) -> datetime:
     return start_of_day(day + timedelta(days=1), zone)
 
 
+def start_of_period(day: date, period: str) -> date:
+    """The first day of the day, month or year that holds `day`."""
+    return {"day": day, "month": day.replace(day=1), "year": date(day.year, 1, 1)}[period]
+
+
 def add_months(day: date, months: int) -> date:
     """`day` moved by `months`, clipped to the end of a shorter month (31 Jan + 1 month = 28 or 29
     Feb).
@@ -63,6 +68,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def end_of_period(day: date, period: str) -> date:
-    """The last day of the month, quarter or year that holds `day`."""
-    last_month = {"month": day.month, "quarter": (day.month + 2) // 3 * 3, "year": 12}[period]
+    """The last day of the month, quarter, half_year or year that holds `day`."""
+    length = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}[period]
+    last_month = (day.month + length - 1) // length * length
     return date(day.year, last_month, calendar.monthrange(day.year, last_month)[1])

@@ -131,7 +131,8 @@ def count(program: Program) -> Figures:
 
 def _flows(program: Program, since: datetime) -> list[Flow]:
     """Spendable units only: counters are neither issued nor owed."""
-    earned, spent = Q(amount__gt=0) & ~Q(kind=Kind.RESTORE), Q(kind__in=[Kind.SPEND, Kind.RESTORE])
+    earned = Q(amount__gt=0) & ~Q(kind__in=[Kind.RESTORE, Kind.RECEIVED, Kind.SETTLE])
+    spent = Q(kind__in=[Kind.SPEND, Kind.CAPTURE, Kind.RESTORE])
     lately = Q(occurred_at__gte=since)
     sums = {
         row["account__unit"]: row

@@ -64,6 +64,35 @@ class ColorsField(forms.CharField):
         return (initial or []) != self.to_python(data)
 
 
+class DaysField(forms.CharField):
+    """Whole numbers of days, separated by spaces or commas, the largest first; none for an empty
+    field.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        super().__init__(widget=UnfoldAdminTextInputWidget(), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        words = (super().to_python(value) or "").replace(",", " ").split()
+        wrong = [word for word in words if not word.isdecimal() or not 1 <= int(word) <= 3650]
+        if wrong:
+            raise ValidationError(
+                _("Write numbers of days from 1 to 3650, such as 60, 30, 7. This is none: %(word)s")
+                % {"word": wrong[0]}
+            )
+        return sorted({int(word) for word in words}, reverse=True)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return (initial or []) != self.to_python(data)
+        except ValidationError:
+            return True
+
+
 class ChoicesField(forms.CharField):
     """Choices, one a line: `code = words`."""
 

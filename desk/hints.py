@@ -34,6 +34,7 @@ HELP: dict[str, Any] = {
     "program.unit.expiry_round_to": _(
         "Moves the last day to the end of a period, so that members need to know few dates."
     ),
+    "program.unit.transfer_per": _("The calendar day, month or year that the limits are for."),
     "program.unit.position": PLACE_IN_ORDER,
     "program.partner.name": _("As clerks call it: Front desk, Booking engine."),
     "program.partner.code": CODE,

@@ -18,12 +18,14 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from desk import rules, say, vouchers
+from desk.verbs import homes
 from desk.vouchers import Verdict
 from earning.models import Activity, ActivityChange, Award, Correction, PendingActivity
 from events.models import Event
 from members import lineage
-from members.models import Card, ClaimCode, Household, Member, MemberKey
-from points.models import Account, Entry, Lot, Posting
+from members.models import Card, ClaimCode, HouseholdMember, Member, MemberKey
+from points import holds
+from points.models import Account, Entry, Extension, Hold, Lot, Posting
 from program import catalog
 from program.models import Program, Unit
 from rewards.models import Redemption
@@ -55,6 +57,7 @@ class Ending:
     ends_at: datetime | None
     amount: int
     lots: int
+    held: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -97,13 +100,15 @@ class MemberPage:
     unit: str
     units: list[Unit]
     endings: list[Ending]
+    holds: list[Hold]
+    moved: list[Extension]
     vouchers: list[Verdict]
     activities: list[Done]
     pending: list[Waiting]
     cards: list[Card]
     keys: list[MemberKey]
     claim_code: ClaimCode | None
-    household: Household | None
+    home: HouseholdMember | None
     events: list[Announced]
 
 
@@ -129,6 +134,8 @@ def gather(member: Member, *, program: Program, unit: str = "", before: str = ""
         unit=unit,
         units=list(known.units.values()),
         endings=_endings(member, program),
+        holds=holds.held(member) if any(one.held for one in accounts) else [],
+        moved=_moved(member),
         vouchers=_vouchers(member),
         activities=_activities(member, program),
         pending=_pending(member, program),
@@ -139,9 +146,7 @@ def gather(member: Member, *, program: Program, unit: str = "", before: str = ""
             .order_by("kind")
         ),
         claim_code=codes.first(),
-        household=Household.objects.filter(
-            people__member=member, people__left_at__isnull=True
-        ).first(),
+        home=homes.now(member),
         events=_events(member),
     )
 
@@ -257,9 +262,15 @@ def _endings(member: Member, program: Program) -> list[Ending]:
         .live()
         .order_by(F("expires_at").asc(nulls_last=True))
         .values_list("account__unit", "expires_at")
-        .annotate(Sum("remaining"), Count("pk"))
+        .annotate(Sum("remaining"), Count("pk"), Sum("held"))
     )
-    return [Ending(units[unit], end, amount, lots) for unit, end, amount, lots in rows]
+    return [Ending(units[unit], end, *sums) for unit, end, *sums in rows]
+
+
+def _moved(member: Member) -> list[Extension]:
+    """Ends that somebody moved by hand, latest first."""
+    rows = Extension.objects.filter(member=member, lot__isnull=False)
+    return list(rows.select_related("account__unit", "lot")[:RECENT])
 
 
 def _vouchers(member: Member) -> list[Verdict]:

@@ -29,6 +29,15 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "program_unit_expiry_names_its_types": later("Choose the activities that keep points alive."),
     "program_unit_counter_never_expires": later("A counter never expires. Choose “never”."),
+    "program_program_holds_are_short": later(
+        "A hold lasts from a minute to a day, and usually no longer than it can at most."
+    ),
+    "program_program_household_has_two": later("A household has room for two people at least."),
+    "program_unit_counter_is_never_sent": later("A counter is never sent. Choose “nobody”."),
+    "program_unit_transfers_something": later("The least and the step are one at least."),
+    "program_unit_transfer_limits_allow_one": later(
+        "A limit for a period is not below the least that can be sent."
+    ),
     "program_unit_default_is_spendable": later("Only a unit that can be spent can be shown first."),
     "program_unit_default_is_unique": later(
         "Another unit is shown first already. Take the mark away there, then set it here."

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from common.ids import uuid7
 from members.models import Member
-from points.models import Account, Entry, Lot
+from points.models import Account, Entry, Extension, Lot
 from program import catalog
 from program.models import Program, Unit
 from rewards import offers
@@ -34,12 +34,13 @@ class Change:
 @dataclasses.dataclass(frozen=True, slots=True)
 class Rehearsal:
     """What would change: balances, the entries that would be written, when new points would end,
-    and the tier.
+    which ends would move, and the tier.
     """
 
     changes: tuple[Change, ...]
     entries: tuple[Entry, ...]
     ends: tuple[datetime, ...]
+    moved: tuple[Extension, ...]
     tiers_before: tuple[Tier, ...]
     tiers_after: tuple[Tier, ...]
 
@@ -86,6 +87,11 @@ def _compare(
         ),
         entries=tuple(entries.order_by("id")),
         ends=tuple(sorted(ends)),
+        moved=tuple(
+            Extension.objects.filter(member=member, id__gt=marker, lot__isnull=False)
+            .select_related("lot", "account__unit")
+            .order_by("ended_at")
+        ),
         tiers_before=tiers,
         tiers_after=_tiers(member, program),
     )

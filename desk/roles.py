@@ -38,6 +38,12 @@ CLAIM = "earning.change_unclaimedactivity"
 RETURN = "earning.add_activitychange"
 CONFIRM = "earning.change_pendingactivity"
 REASSESS = "tiers.change_standing"
+EXTEND = "points.add_extension"
+REINSTATE = "points.add_lot"
+SEND = "points.add_transfer"
+TAKE_BACK = "points.delete_transfer"
+RELEASE_HOLD = "points.change_hold"
+HOUSEHOLD = "members.change_householdmember"
 ISSUE_KEY = "partners.add_apikey"
 MERGE = "members.add_membermerge"
 UNMERGE = "members.change_membermerge"
@@ -59,14 +65,16 @@ CLERK_VERBS = frozenset(
         ENROL, CORRECT, REPLACE_CARD, ISSUE_CODE, ADJUST, REDEEM, USE_VOUCHER, CANCEL_VOUCHER,
         CLAIM, RETURN, CONFIRM, SEND_PRODUCT, CARE, START_PLAN, CANCEL_PLAN, USE_BENEFIT,
         REPORT_CHARGE,
-        DECIDE_REFERRAL, HOUSEHOLD,
+        DECIDE_REFERRAL, HOUSEHOLD, SEND, RELEASE_HOLD,
     }
 )  # fmt: skip
 CLERK_SEES = frozenset(
     {
         "members.view_member", "members.view_card",
         "points.view_account", "points.view_posting", "points.view_entry", "points.view_lot",
-        "points.view_lotuse", "points.view_extension", "points.view_adjustmentrequest",
+        "points.view_lotuse", "points.view_extension", "points.view_hold", "points.view_transfer",
+        "members.view_household", "members.view_householdmember", "members.view_invitation",
+        "points.view_adjustmentrequest",
         "tiers.view_ladder", "tiers.view_tier", "tiers.view_standing",
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
         "earning.view_pendingactivity", "earning.view_activitychange", "earning.view_correction",
@@ -93,8 +101,9 @@ MANAGER_SEES = frozenset(
         "earning.view_limituse", "earning.view_parkedchange", "earning.view_milestonevoid",
         "earning.view_importrun", "earning.view_dividend", "earning.view_declaration",
         "earning.view_dividendshare", "earning.view_milestone", "earning.view_milestonereached",
+        "points.view_holdlot", "points.view_expirynotice",
+        "rewards.view_reservation", "rewards.view_redemptionshare",
         "earning.view_occasion",
-        "members.view_household", "members.view_householdmember",
         "rewards.view_rewardprice", "rewards.view_rewardstock", "rewards.view_conversion",
         "rewards.view_fund", "rewards.view_fundtotal", "rewards.view_rewardcode",
         "rewards.view_draw",
@@ -137,6 +146,7 @@ MANAGER_CHANGES = frozenset(
         "rewards.add_rewarddate", "rewards.change_rewarddate",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",
         ISSUE_KEY, REVOKE_KEY, DECIDE, READ_OPENING, POST_OPENING, MERGE, UNMERGE, ERASE,
+        EXTEND, REINSTATE, TAKE_BACK,
         "surveys.add_care", "surveys.change_care", "surveys.add_survey", "surveys.change_survey",
         "surveys.add_version", "surveys.change_version",
         "surveys.add_question", "surveys.change_question", "surveys.delete_question",

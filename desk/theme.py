@@ -193,6 +193,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _list(_("Postings"), "post_add", "points.posting"),
             _list(_("Accounts"), "account_balance_wallet", "points.account"),
             _list(_("Lots"), "inventory_2", "points.lot"),
+            _list(_("Holds"), "lock_clock", "points.hold"),
+            _list(_("Transfers"), "send", "points.transfer"),
             _list(_("Extensions"), "update", "points.extension"),
             _list(_("Uses of lots"), "call_split", "points.lotuse"),
             _list(_("Audits"), "verified", "points.auditrun"),

@@ -20,7 +20,7 @@ from earning.models import Activity, ActivityChange, Award, Correction, Rule
 from earning.session import Session
 from earning.submissions import Checked
 from members.models import Member
-from points import clawback, ledger, purchases
+from points import clawback, endings, ledger, purchases
 from points.books import Key
 from points.clawback import Claim, Taken
 from points.ledger import Credit, Earning
@@ -232,7 +232,7 @@ def _take_back(case: Case, less: Sequence[Difference]) -> list[Correction]:
         return []
     books, member = case.session.books, case.member
     for unit in sorted({one.stands.rule.unit_id for one in less}):
-        ledger.expire_into(books, key=(member.pk, unit), now=clock.now())
+        endings.expire_into(books, key=(member.pk, unit), now=clock.now())
     first = less[0].stands.entries[0]
     posting = Posting(
         member=member,

@@ -25,7 +25,7 @@ from earning.submissions import Checked
 from events import outbox
 from events.models import Event
 from members.models import Member
-from points import clawback, ledger
+from points import clawback, endings, ledger
 from points.clawback import Claim
 from points.models import Entry, Lot, LotUse, Posting
 
@@ -82,7 +82,7 @@ class Levels:
         paid = Posting.objects.get(member=level.member, source=reached.source)
         entry = Entry.objects.select_related("account").get(member=level.member, posting=paid)
         key = (level.member.pk, entry.account.unit_id)
-        ledger.expire_into(self.session.books, key=key, now=clock.now())
+        endings.expire_into(self.session.books, key=key, now=clock.now())
         if self._is_used(entry):
             return
         reason = _("%(milestone)s: %(level)s %(units)s no longer reached") % milestones.words(

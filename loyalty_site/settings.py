@@ -128,6 +128,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # What waits is sent; two runs at once do not send the same.
     "deliver_webhooks": {"task": "partners.tasks.deliver", "schedule": 5},
     "tidy_api": {"task": "partners.tasks.tidy", "schedule": crontab(minute="20")},
+    # A hold ends at its own moment whenever somebody looks; these are for what nobody looks at.
+    "time_out_holds": {"task": "points.tasks.time_out_holds", "schedule": crontab()},
+    "drop_reservations": {"task": "rewards.tasks.drop_reservations", "schedule": crontab()},
+    "tell_of_endings": {"task": "points.tasks.tell_of_endings", "schedule": crontab(minute="20")},
     # Birthdays and anniversaries of the local day, who joined and who rose: each is recorded once.
     # What is exchanged as a month ends; months end at the program's midnight.
     "sweep_conversions": {

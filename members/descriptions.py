@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from members.scenes import EnrollTable, HouseholdTable
+from members.scenes import ConsentTable, EnrollTable, HouseholdTable, MoveOutTable
 from members.sections import SegmentTable
 from program.describing import describe
 from program.descriptions import CODE
@@ -25,7 +25,15 @@ def install() -> None:
         {
             "enroll": ("Somebody joins, and is on stage from now on.", '{ name = "Emil" }'),
             "household": ("The step's member moves in.", '{ name = "The Kleins" }'),
+            "move_out": ("The step's member leaves their household.", "{}"),
+            "consent": ("The others may redeem with their points.", "{ pool = true }"),
         },
+    )
+    describe(MoveOutTable, "Leaving a household: what was shared ends.", {})
+    describe(
+        ConsentTable,
+        "A member's own consent to the household's common points.",
+        {"pool": ("Whether it is given, or ended.", "false")},
     )
     describe(
         EnrollTable,

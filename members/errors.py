@@ -37,6 +37,28 @@ class AlreadyInHousehold(LoyaltyError):
     title = "The member lives in a household already"
 
 
+class HouseholdFull(LoyaltyError):
+    code = "household_full"
+    title = "The household is full"
+
+
+class NotInHousehold(LoyaltyError):
+    """Somebody acts for a household in which they do not live, or are not its head."""
+
+    code = "not_in_household"
+    title = "This takes somebody of that household"
+
+
+class InvitationClosed(LoyaltyError):
+    code = "invitation_closed"
+    title = "This invitation is not open any more"
+
+
+class PoolingOff(LoyaltyError):
+    code = "pooling_off"
+    title = "This program has no common points"
+
+
 class MergeRefused(LoyaltyError):
     """Two memberships that cannot become one."""
 
@@ -94,6 +116,10 @@ REFUSALS: dict[str, Refusal] = {
     "members_household_member_lives_in_one": (
         AlreadyInHousehold,
         "The member lives in a household already. Let them leave it first.",
+    ),
+    "members_invitation_one_open": (
+        AlreadyInHousehold,
+        "This member has been invited already. Wait for their answer.",
     ),
     "members_merge_absorbs_once": (
         MergeRefused,

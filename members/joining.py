@@ -136,6 +136,8 @@ def _move_in(work: Merging) -> dict[str, Any]:
     if theirs is None:
         return {}
     households.leave(work.absorbed, actor=work.actor)
+    if theirs.is_head:  # which whoever was next has become for this moment only
+        here.filter(household=theirs.household_id).update(is_head=False)
     own = here.filter(member=work.survivor).first()
     memo: dict[str, Any] = {"left": str(theirs.pk)}
     if own is None:
@@ -150,6 +152,11 @@ def _move_in(work: Merging) -> dict[str, Any]:
     elif own.household_id == theirs.household_id and theirs.is_head and not own.is_head:
         HouseholdMember.objects.filter(pk=own.pk, member=work.survivor).update(is_head=True)
         memo["heads"] = str(own.pk)
+    if theirs.is_head and not here.filter(household=theirs.household_id, is_head=True).exists():
+        heir = here.filter(household=theirs.household_id).order_by("joined_at", "id").first()
+        if heir is not None:
+            HouseholdMember.objects.filter(pk=heir.pk).update(is_head=True)
+            memo["heads"] = str(heir.pk)
     return memo
 
 
@@ -159,7 +166,7 @@ def _move_back(work: Merging, memo: dict[str, Any]) -> None:
     now = clock.now()
     rows = HouseholdMember.objects.filter(member=work.survivor, left_at__isnull=True)
     if "joined" in memo:
-        rows.filter(pk=memo["joined"]).update(left_at=now)
+        rows.filter(pk=memo["joined"]).update(left_at=now, pooled_at=None)
     if "heads" in memo:
         rows.filter(pk=memo["heads"]).update(is_head=False)
     left = HouseholdMember.objects.get(pk=memo["left"], member=work.absorbed)

@@ -232,50 +232,6 @@ class Consent(MemberOwned):
         return self.topic
 
 
-class Household(models.Model):
-    """People who live together and may share a status.
-
-    Points, debts and counters stay each one's own.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    name = models.CharField(max_length=120)
-    created_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        ordering = ("-id",)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class HouseholdMember(MemberOwned):
-    """A member's time in a household, as its head or not."""
-
-    member = models.ForeignKey(Member, models.PROTECT, related_name="households")
-    household = models.ForeignKey(Household, models.PROTECT, related_name="people")
-    is_head = models.BooleanField(default=False)
-    joined_at = models.DateTimeField()
-    left_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ("joined_at",)
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["member"],
-                condition=Q(left_at__isnull=True),
-                name="members_household_member_lives_in_one",
-            ),
-            models.CheckConstraint(
-                condition=Q(left_at__isnull=True) | Q(left_at__gte=models.F("joined_at")),
-                name="members_household_member_leaves_after_joining",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.household)
-
-
 class Card(MemberOwned):
     """A number a member shows: on the phone, on plastic, at a till."""
 
@@ -385,4 +341,25 @@ class ClaimCode(MemberOwned):
         return f"claim code of {self.created_at:%Y-%m-%d}"
 
 
-from members.merges import MemberMerge  # noqa: E402, F401
+# Tables of this app that stand in a module of their own; Django looks for them here.
+from members.homes import Household, HouseholdMember, Invitation  # noqa: E402
+from members.merges import MemberMerge  # noqa: E402
+
+__all__ = [
+    "KEY_SPACE",
+    "Card",
+    "ClaimCode",
+    "Consent",
+    "Household",
+    "HouseholdMember",
+    "Invitation",
+    "Member",
+    "MemberKey",
+    "MemberMerge",
+    "MemberOwned",
+    "MemberQuerySet",
+    "Segment",
+    "SegmentMember",
+    "User",
+    "UserManager",
+]

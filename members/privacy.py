@@ -79,14 +79,14 @@ SHEETS = [
     ),
     Sheet(
         "members.HouseholdMember",
-        plain("id member household is_head joined_at left_at"),
+        plain("id member household is_head joined_at left_at pooled_at"),
         title=_("Your household"),
         member="member",
     ),
     Sheet(
-        "members.Consent",
-        plain("id member topic is_given said_at actor"),
-        title=_("What you agreed to"),
+        "members.Invitation",
+        plain("id member household invited_by status invited_at answered_at"),
+        title=_("Invitations into a household"),
         member="member",
     ),
     Sheet(

@@ -6,7 +6,7 @@ from datetime import date
 
 from common import clock
 from members import enrolment, households
-from members.models import Member, Segment, SegmentMember
+from members.models import HouseholdMember, Member, Segment, SegmentMember
 from program.blueprint import Table
 from program.scenarios import Stage, Step, register
 from program.sections import Text
@@ -46,6 +46,29 @@ def _move_in(table: HouseholdTable, stage: Stage) -> None:
         households.join(home, stage.who(), actor="system:scenario")
 
 
+class MoveOutTable(Table):
+    """The step's member leaves the household they live in."""
+
+
+class ConsentTable(Table):
+    """Whether the others may redeem with the step's member's points."""
+
+    pool: bool = True
+
+
+def _move_out(table: MoveOutTable, stage: Stage) -> None:
+    households.leave(stage.who(), actor="system:scenario")
+
+
+def _consent(table: ConsentTable, stage: Stage) -> HouseholdMember:
+    return households.consent(stage.who(), is_given=table.pool, actor="system:scenario")
+
+
 def install() -> None:
     """Register the steps of this app."""
-    register(Step("enroll", EnrollTable, _enroll), Step("household", HouseholdTable, _move_in))
+    register(
+        Step("enroll", EnrollTable, _enroll),
+        Step("household", HouseholdTable, _move_in),
+        Step("move_out", MoveOutTable, _move_out),
+        Step("consent", ConsentTable, _consent),
+    )

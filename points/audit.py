@@ -56,13 +56,75 @@ INVARIANTS: dict[str, str] = {
           ON e.account_id = a.id
         WHERE a.version <> coalesce(e.last, 0)""",
     "live lots are the balance that can be spent": """
-        SELECT a.id, format('balance %s, live lots %s', a.balance, coalesce(l.total, 0))
+        SELECT a.id, format('balance %s, held %s, live lots %s',
+                            a.balance, a.held, coalesce(l.total, 0))
         FROM points_account a
         JOIN program_unit u ON u.code = a.unit_id AND u.kind = 'spendable'
         LEFT JOIN (SELECT account_id, sum(remaining) AS total FROM points_lot
                    WHERE remaining > 0 GROUP BY 1) l
           ON l.account_id = a.id
-        WHERE greatest(a.balance, 0) <> coalesce(l.total, 0)""",
+        WHERE greatest(a.balance, a.held) <> coalesce(l.total, 0)""",
+    "an account holds what its lots hold": """
+        SELECT a.id, format('held %s, its lots %s', a.held, coalesce(l.total, 0))
+        FROM points_account a
+        LEFT JOIN (SELECT account_id, sum(held) AS total FROM points_lot
+                   WHERE remaining > 0 GROUP BY 1) l
+          ON l.account_id = a.id
+        WHERE a.held <> coalesce(l.total, 0)""",
+    "a lot holds what open holds took of it": """
+        SELECT l.id, format('held %s, open holds %s', l.held, coalesce(h.total, 0))
+        FROM points_lot l
+        LEFT JOIN (SELECT p.lot_id, sum(p.amount) AS total FROM points_holdlot p
+                   JOIN points_hold h ON h.id = p.hold_id AND h.status = 'open' GROUP BY 1) h
+          ON h.lot_id = l.id
+        WHERE (l.held > 0 OR h.total IS NOT NULL) AND l.held <> coalesce(h.total, 0)""",
+    "a hold is of lots of its own account, all of it": """
+        SELECT h.id, format('held %s, of lots %s', h.amount, sum(p.amount))
+        FROM points_hold h
+        LEFT JOIN points_holdlot p ON p.hold_id = h.id
+        LEFT JOIN points_lot l ON l.id = p.lot_id
+        GROUP BY h.id
+        HAVING h.amount IS DISTINCT FROM sum(p.amount)
+            OR NOT bool_and(l.account_id = h.account_id AND l.member_id = h.member_id
+                            AND p.member_id = h.member_id)""",
+    "a captured hold was spent, and no other was": """
+        SELECT h.id, format('captured %s, spent %s', h.captured, coalesce(e.spent, 0))
+        FROM points_hold h
+        LEFT JOIN (SELECT posting_id, -sum(amount) AS spent FROM points_entry
+                   WHERE kind = 'capture' GROUP BY 1) e
+          ON e.posting_id = h.posting_id
+        WHERE h.captured <> coalesce(e.spent, 0)""",
+    "a transfer arrives whole": """
+        SELECT t.id, format('sent %s, left %s, arrived %s', t.amount, s.total, r.total)
+        FROM points_transfer t
+        LEFT JOIN (SELECT posting_id, member_id, sum(amount) AS total FROM points_entry
+                   WHERE kind = 'sent' GROUP BY 1, 2) s
+          ON s.posting_id = t.posting_id AND s.member_id = t.member_id
+        LEFT JOIN (SELECT posting_id, member_id, sum(amount) AS total FROM points_entry
+                   WHERE kind = 'received' GROUP BY 1, 2) r
+          ON r.posting_id = t.arrival_id AND r.member_id = t.receiver_id
+        WHERE s.total IS DISTINCT FROM -t.amount OR r.total IS DISTINCT FROM t.amount""",
+    "every posting of a transfer has its transfer": """
+        SELECT p.id, p.source FROM points_posting p
+        WHERE p.kind = 'transfer' AND NOT EXISTS (
+            SELECT 1 FROM points_transfer t WHERE t.posting_id = p.id OR t.arrival_id = p.id)""",
+    "points that move keep the day of their award": """
+        SELECT l.id, format('awarded %s, before %s', l.awarded_at, o.awarded_at)
+        FROM points_lot l JOIN points_lot o ON o.id = l.origin_id
+        WHERE l.awarded_at <> o.awarded_at""",
+    "points are brought back as they ended, once": """
+        SELECT p.id, format('brought back %s, ended %s', sum(b.amount), -e.amount)
+        FROM points_posting p
+        LEFT JOIN points_entry b ON b.posting_id = p.id AND b.kind = 'reinstate'
+        LEFT JOIN points_entry e ON e.id = substr(p.source, 15)::uuid
+          AND e.kind = 'expiry' AND e.member_id = p.member_id
+        WHERE p.kind = 'reinstate'
+        GROUP BY p.id, e.amount
+        HAVING e.amount IS NULL OR sum(b.amount) IS DISTINCT FROM -e.amount""",
+    "what repays out of a hold leaves the balance as it was": """
+        SELECT p.id, sum(e.amount)::text FROM points_posting p
+        JOIN points_entry e ON e.posting_id = p.id
+        WHERE p.kind = 'settle' GROUP BY p.id HAVING sum(e.amount) <> 0""",
     "counters have no lots": """
         SELECT l.id, 'a lot on a counter' FROM points_lot l
         JOIN points_account a ON a.id = l.account_id

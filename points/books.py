@@ -19,9 +19,10 @@ from common import bulk
 from common.errors import translate
 from points import forwarding
 from points.errors import REFUSALS
-from points.models import Account, Entry, Extension, Lot, LotUse, Posting
+from points.models import Account, Entry, Extension, Hold, HoldLot, Lot, LotUse, Posting
 
 Key = tuple[uuid.UUID, str]  # member, unit code
+ENDS = ("status", "captured", "ended_at", "ended_by", "reason", "posting")  # of a hold
 
 
 class Books:
@@ -33,6 +34,9 @@ class Books:
         self.entries: list[Entry] = []
         self.uses: list[LotUse] = []
         self.extensions: list[Extension] = []
+        self.holds: list[Hold] = []
+        self.parts: list[HoldLot] = []
+        self.ended: list[Hold] = []
         self._lots: dict[Key, list[Lot]] = {}
         self._new_lots: dict[uuid.UUID, Lot] = {}
         self._changed: dict[uuid.UUID, Lot] = {}
@@ -76,6 +80,21 @@ class Books:
             self._lots[key] = sorted(stored + fresh, key=spend_order)
         return self._lots[key]
 
+    def post(
+        self, key: Key, kind: str, *, source: str, actor: str, at: datetime, note: str = ""
+    ) -> Posting:
+        """Add a posting to the member of `key`: one thing that happened at `at`."""
+        posting = Posting(
+            member_id=key[0],
+            kind=kind,
+            source=source,
+            actor=actor,
+            note=note[:240],
+            occurred_at=at,
+        )
+        self.postings.append(posting)
+        return posting
+
     def left(self, key: Key) -> list[Lot]:
         """Every lot of an account in which something is left now, with those just filled again."""
         own = self.accounts[key].pk
@@ -115,6 +134,14 @@ class Books:
         self.entries.append(entry)
         return entry
 
+    def owed_before(self, credit: Entry, *, key: Key) -> int:
+        """How much of a credit that was just entered repays what the member owed.
+
+        Held points are promised: they repay nothing until their hold ends.
+        """
+        before = credit.balance_after - credit.amount
+        return min(credit.amount, max(0, self.accounts[key].held - before))
+
     def award(
         self, entry: Entry, *, key: Key, expires_at: datetime | None, origin: Lot | None = None
     ) -> Lot:
@@ -122,8 +149,7 @@ class Books:
 
         Points that were in a lot before (`origin`) keep the day on which they were awarded.
         """
-        owed = max(0, entry.amount - entry.balance_after)
-        repaid = min(owed, entry.amount)
+        repaid = self.owed_before(entry, key=key)
         lot = Lot(
             member_id=key[0],
             account=entry.account,
@@ -142,8 +168,11 @@ class Books:
         return lot
 
     def take(self, entry: Entry, lot: Lot, amount: int) -> int:
-        """Consume up to `amount` of a lot (negative: give back). Returns what was moved."""
-        moved = min(amount, lot.remaining) if amount > 0 else amount
+        """Consume up to `amount` of what is free in a lot (negative: give back).
+
+        Returns what was moved.
+        """
+        moved = min(amount, lot.free) if amount > 0 else amount
         if moved:
             lot.remaining -= moved
             self.uses.append(LotUse(member_id=lot.member_id, lot=lot, entry=entry, amount=moved))
@@ -152,7 +181,7 @@ class Books:
         return moved
 
     def take_in_order(self, entry: Entry, *, key: Key, amount: int) -> int:
-        """Consume up to `amount` from the account's live lots in spend order.
+        """Consume up to `amount` from what is free in the account's live lots, in spend order.
 
         Returns what could be taken.
         """
@@ -162,6 +191,29 @@ class Books:
                 break
             left -= self.take(entry, lot, left)
         return amount - left
+
+    def hold(self, lot: Lot, amount: int, *, key: Key) -> int:
+        """Hold up to `amount` of what is free in a lot (negative: let go).
+
+        Returns what was moved.
+        """
+        moved = min(amount, lot.free) if amount > 0 else amount
+        if moved:
+            lot.held += moved
+            self.accounts[key].held += moved
+            self._touched.add(key)
+            if lot.pk not in self._new_lots:
+                self._changed[lot.pk] = lot
+        return moved
+
+    def extend(self, lot: Lot, extension: Extension, *, key: Key) -> None:
+        """Move the end of one lot to a later moment, with what says why."""
+        lot.expires_at = extension.until
+        self.extensions.append(extension)
+        if lot.pk not in self._new_lots:
+            self._changed[lot.pk] = lot
+        if key in self._lots:
+            self._lots[key] = sorted(self._lots[key], key=spend_order)
 
     def keep_alive(
         self,
@@ -213,6 +265,10 @@ class Books:
             bulk.insert(Lot, self._new_lots.values())
             bulk.insert(LotUse, _netted(self.uses))
             bulk.insert(Extension, self.extensions)
+            bulk.insert(Hold, self.holds)
+            bulk.insert(HoldLot, self.parts)
+            for hold in self.ended:
+                hold.save(update_fields=ENDS)
             _store_balances([self.accounts[key] for key in self._touched])
             _store_remaining(list(self._changed.values()))
 
@@ -247,20 +303,20 @@ def _netted(uses: list[LotUse]) -> list[LotUse]:
 def _store_balances(accounts: list[Account]) -> None:
     if accounts:
         _update_from(
-            "points_account SET balance = v.balance, version = v.version",
-            "(id, balance, version)",
-            "uuid, bigint, bigint",
-            [(account.pk, account.balance, account.version) for account in accounts],
+            "points_account SET balance = v.balance, held = v.held, version = v.version",
+            "(id, balance, held, version)",
+            "uuid, bigint, bigint, bigint",
+            [(one.pk, one.balance, one.held, one.version) for one in accounts],
         )
 
 
 def _store_remaining(lots: list[Lot]) -> None:
     if lots:
         _update_from(
-            "points_lot SET remaining = v.remaining, expires_at = v.expires_at",
-            "(id, remaining, expires_at)",
-            "uuid, bigint, timestamptz",
-            [(lot.pk, lot.remaining, lot.expires_at) for lot in lots],
+            "points_lot SET remaining = v.remaining, held = v.held, expires_at = v.expires_at",
+            "(id, remaining, held, expires_at)",
+            "uuid, bigint, bigint, timestamptz",
+            [(lot.pk, lot.remaining, lot.held, lot.expires_at) for lot in lots],
         )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Collection
 from django.db.models import Sum
 
 from points.books import Books, Key
-from points.models import Entry, LotUse, Posting
+from points.models import Entry, Lot, LotUse, Posting
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -69,4 +69,18 @@ def _expired(books: Books, claim: Claim) -> int:
     )
     stored = uses.aggregate(total=Sum("amount"))["total"] or 0
     fresh = (use for use in books.uses if use.lot.entry_id in claim.entries)
-    return stored + sum(use.amount for use in fresh if use.entry.kind == Entry.Kind.EXPIRY)
+    gone = stored + sum(use.amount for use in fresh if use.entry.kind == Entry.Kind.EXPIRY)
+    return gone - _brought_back(books, claim)
+
+
+def _brought_back(books: Books, claim: Claim) -> int:
+    """How much of what had expired was reinstated, and has not expired once more."""
+    lots = Lot.objects.filter(
+        member_id=claim.key[0],
+        origin__entry__in=claim.entries,
+        entry__kind=Entry.Kind.REINSTATE,
+    )
+    return sum(
+        lot.awarded - _expired(books, dataclasses.replace(claim, entries=(lot.entry_id,)))
+        for lot in lots
+    )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from members import erasure
-from points import ledger
+from points import endings
 from points.books import Books
 from points.forwarding import is_counter
 from points.merging import lock
@@ -50,7 +50,9 @@ def _forfeit(member_ids: list[uuid.UUID], actor: str) -> None:
 def _write_off(books: Books, posting: Posting, key: tuple[uuid.UUID, str]) -> None:
     counts = is_counter(key[1])
     if not counts:
-        ledger.expire_into(books, key=key, now=posting.occurred_at)
+        endings.release_all(
+            books, key=key, now=posting.occurred_at, actor=posting.actor, reason=posting.note
+        )
     balance = books.accounts[key].balance
     if not balance:
         return

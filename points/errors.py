@@ -38,6 +38,53 @@ class ReasonMissing(InvalidInput):
     title = "A reason is needed"
 
 
+class HoldEnded(LoyaltyError):
+    """A hold that was captured, released or timed out is asked for something else.
+
+    `data` has `status` and `ended_at`.
+    """
+
+    code = "hold_ended"
+    title = "This hold has ended"
+
+
+class HoldTooLong(InvalidInput):
+    code = "hold_too_long"
+    title = "Points cannot be held so long"
+
+
+class TransferRefused(LoyaltyError):
+    """The program does not let this member send to that one. The message says why."""
+
+    code = "transfer_refused"
+    title = "This cannot be sent"
+
+
+class TransferLimit(LoyaltyError):
+    """More than may be sent or received at a time or in a period.
+
+    `data` has `left`, in the unit's smallest part, where a period has a limit.
+    """
+
+    code = "transfer_limit"
+    title = "This is not an amount that can be sent"
+
+
+class NothingToExtend(LoyaltyError):
+    code = "nothing_to_extend"
+    title = "No points would live longer"
+
+
+class NothingToReinstate(LoyaltyError):
+    code = "nothing_to_reinstate"
+    title = "There is nothing to bring back"
+
+
+class DayInvalid(InvalidInput):
+    code = "day_invalid"
+    title = "The day has passed"
+
+
 class OwnPoints(LoyaltyError):
     """Staff moved, or approved, points of their own or of their household."""
 
@@ -92,6 +139,16 @@ REFUSALS: dict[str, Refusal] = {
         BrokenRule,
         "A lot cannot hold less than nothing or more than was awarded. Nothing was posted.",
     ),
+    "points_lot_still_has_what_is_held": (
+        BrokenRule,
+        "A lot cannot promise more than is left of it. Nothing was posted.",
+    ),
+    "points_account_held_is_not_negative": (
+        BrokenRule,
+        "An account cannot hold less than nothing. Nothing was posted.",
+    ),
+    "points_hold_source_is_unique": (SourceUsed, "This source has held something already."),
+    "points_transfer_source_is_unique": (SourceUsed, "This has been sent already."),
     "points_account_balance_within_limit": (
         AmountInvalid,
         "The balance would grow beyond what can be counted exactly. Nothing was posted.",

@@ -15,11 +15,11 @@ from datetime import datetime
 from django.db import transaction
 
 from common import clock
-from events import outbox
 from members.models import Member
 from points import clawback, policy
 from points.books import Books, Key, spend_order
 from points.clawback import Claim
+from points.endings import bury, expire_into
 from points.errors import (
     AmountInvalid,
     InsufficientPoints,
@@ -32,6 +32,9 @@ from points.models import LIMIT, Account, Entry, Lot, LotUse, Posting
 from points.wording import in_units
 from program import catalog
 from program.models import Program, Unit
+
+Kind = Posting.Kind
+IRREVERSIBLE = (Kind.REVERSAL, Kind.EXPIRY, Kind.TRANSFER, Kind.SETTLE)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -155,25 +158,6 @@ def sweep(books: Books, *, program: Program) -> None:
             expire_into(books, key=key, now=now)
 
 
-def bury(books: Books, posting: Posting, lots: Sequence[Lot], *, key: Key) -> None:
-    """Expire what is left of lots that are past their end, as one entry of `posting`. Points that
-    are posted late ended on their own day, not on the day on which they were earned.
-    """
-    dead = sum(lot.remaining for lot in lots)
-    if dead:
-        ends = [lot.expires_at for lot in lots if lot.expires_at is not None]
-        entry = books.enter(
-            posting,
-            key=key,
-            kind=Entry.Kind.EXPIRY,
-            amount=-dead,
-            reason="Expired",
-            occurred_at=max([posting.occurred_at, *ends]),
-        )
-        for lot in lots:
-            books.take(entry, lot, lot.remaining)
-
-
 def spend(
     member: Member, *, unit: str, amount: int, source: str, actor: str, reason: str
 ) -> Posting:
@@ -205,47 +189,43 @@ def spend_into(
 ) -> Posting:
     """Spend from open books, which the caller writes; it has refused repeats. Raises as `spend`."""
     require_amount(amount)
-    key, now, policy_of = (member.pk, unit), clock.now(), _unit(program, unit)
+    key, now = (member.pk, unit), clock.now()
+    _unit(program, unit)
     expire_into(books, key=key, now=now)
-    balance = books.accounts[key].balance
-    if balance < amount:
-        raise InsufficientPoints(
-            f"This needs {in_units(amount, policy_of)}, and the balance is "
-            f"{in_units(balance, policy_of)}. Nothing was taken.",
-            balance=balance,
-            missing=amount - balance,
-        )
+    require_available(books.accounts[key], amount)
     posting = _posting(books, member, kind, source=source, actor=actor)
     entry = books.enter(posting, key=key, kind=Entry.Kind.SPEND, amount=-amount, reason=reason)
     if books.take_in_order(entry, key=key, amount=amount) != amount:
         raise UnitInvalid(f"{unit!r} only counts and cannot be spent. Name a unit that can.")
-    if policy.keeps_alive(policy_of, is_spend=True):
-        _extend(books, key, policy_of, now, program, source, posting)
+    keep_alive_by_spend(books, posting, key=key, program=program)
     return posting
 
 
-def expire_into(books: Books, *, key: Key, now: datetime) -> int:
-    """Expire what is past its end on an open account, a posting for each end; returns how much."""
-    due: dict[datetime, list[Lot]] = {}
-    for lot in books.lots(key):
-        if lot.remaining and lot.expires_at is not None and lot.expires_at <= now:
-            due.setdefault(lot.expires_at, []).append(lot)
-    total = 0
-    for ends, lots in sorted(due.items()):
-        posting = Posting(
-            member_id=key[0],
-            kind=Posting.Kind.EXPIRY,
-            source=f"expiry:{key[1]}:{ends:%Y-%m-%dT%H:%MZ}:{books.accounts[key].version + 1}",
-            actor="system:expiry",
-            occurred_at=ends,
+def require_available(account: Account, amount: int) -> None:
+    """Refuse to move more than is free in an open account: its balance less what is held."""
+    if account.available >= amount:
+        return
+    facts = {"balance": account.balance, "missing": amount - account.balance + account.held}
+    unit = _unit(catalog.current(), account.unit_id)
+    needed, balance = in_units(amount, unit), in_units(account.balance, unit)
+    if account.held:
+        free, held = in_units(account.available, unit), in_units(account.held, unit)
+        raise InsufficientPoints(
+            f"This needs {needed}. Free are {free}: of {balance}, {held} are held elsewhere. "
+            "Nothing was taken.",
+            held=account.held,
+            **facts,
         )
-        books.postings.append(posting)
-        dying = sum(lot.remaining for lot in lots)
-        bury(books, posting, lots, key=key)
-        payload = {"unit": key[1], "amount": dying}
-        outbox.publish("points_expired", member_id=key[0], payload=payload, occurred_at=ends)
-        total += dying
-    return total
+    raise InsufficientPoints(
+        f"This needs {needed}, and the balance is {balance}. Nothing was taken.", **facts
+    )
+
+
+def keep_alive_by_spend(books: Books, posting: Posting, *, key: Key, program: Program) -> None:
+    """Move the end of points that only end without activity, where spending counts as one."""
+    unit = _unit(program, key[1])
+    if policy.keeps_alive(unit, is_spend=True):
+        _extend(books, key, unit, posting.occurred_at, program, posting.source, posting)
 
 
 def adjust(
@@ -267,13 +247,8 @@ def adjust(
         books = Books.open([key])
         _refuse_repeat(member, source)
         expire_into(books, key=key, now=now)
-        balance = books.accounts[key].balance
-        if amount < 0 and balance + amount < 0:
-            raise InsufficientPoints(
-                f"The balance is {in_units(balance, kind)}. Take no more than that.",
-                balance=balance,
-                missing=-amount - balance,
-            )
+        if amount < 0:
+            require_available(books.accounts[key], -amount)
         posting = _posting(
             books, member, Posting.Kind.ADJUSTMENT, source=source, actor=actor, note=reason[:240]
         )
@@ -296,7 +271,7 @@ def reverse(posting: Posting, *, source: str, actor: str, reason: str) -> Postin
     spent become a debt. Raises NothingToReverse for reversals, expiries and postings that are
     reversed already.
     """
-    if posting.kind in (Posting.Kind.REVERSAL, Posting.Kind.EXPIRY):
+    if posting.kind in IRREVERSIBLE:
         raise NothingToReverse("Only what was earned, spent or adjusted can be reversed.")
     entries = list(posting.entries.select_related("account").order_by("version"))
     with transaction.atomic():
@@ -333,7 +308,7 @@ def _give_back(books: Books, posting: Posting, spent: Entry, *, key: Key, reason
     entry = books.enter(
         posting, key=key, kind=Entry.Kind.RESTORE, amount=-spent.amount, reason=reason
     )
-    owed = min(entry.amount, max(0, entry.amount - entry.balance_after))
+    owed = books.owed_before(entry, key=key)
     live = {lot.pk: lot for lot in books.lots(key)}
     uses = LotUse.objects.filter(entry=spent, member_id=key[0]).select_related("lot")
     lots = {use.pk: live.get(use.lot_id, use.lot) for use in uses}

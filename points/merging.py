@@ -22,7 +22,7 @@ from common import clock
 from members import merging
 from members.merging import Merging
 from members.models import Member
-from points import ledger, policy
+from points import endings, policy
 from points.books import Books, Key, spend_order
 from points.forwarding import Pair, is_counter
 from points.models import Account, Entry, Extension, Lot, LotUse
@@ -54,8 +54,9 @@ def _move(work: Merging, _surveyed: Any) -> list[str]:
             rows = Entry.objects.filter(account=books.accounts[key]).order_by()
             pair.mirror(rows.values_list("occurred_at").annotate(Sum("amount")))
         else:
-            ledger.expire_into(books, key=key, now=now)
-            ledger.expire_into(books, key=to, now=now)
+            words = str(_("Two memberships became one"))
+            endings.release_all(books, key=key, now=now, actor=work.actor, reason=words)
+            endings.expire_into(books, key=to, now=now)
             pair.settle()
         moved += [unit] if pair.is_used else []
     books.write()
@@ -79,7 +80,7 @@ def _restore(work: Merging, _memo: Any) -> None:
     books = Books.open({(pk, unit) for pk in {kept, gone, *family} for unit in units})
     for unit in units:
         if not is_counter(unit):
-            ledger.expire_into(books, key=(kept, unit), now=clock.now())
+            endings.expire_into(books, key=(kept, unit), now=clock.now())
     for number, (source, moved) in enumerate(_movements(work)):
         Parting(books, work, source=source, moved=moved, number=number).part()
     books.write()
@@ -153,7 +154,7 @@ class Parting:
         credit = self.pair.enter(self.gone, amount)
         self.books.take(credit, home, -amount)
         if home.expires_at is not None and home.expires_at <= clock.now():
-            ledger.bury(self.books, self.pair.side(self.gone), [home], key=self.gone)
+            endings.bury(self.books, self.pair.side(self.gone), [home], key=self.gone)
 
     def _live(self, stored: Lot, key: Key) -> Lot:
         """The lot as the books have it, among the live ones of its account."""
@@ -202,7 +203,7 @@ class Parting:
 
     def _refill(self, amount: int, uses: list[LotUse]) -> None:
         credit = self.pair.enter(self.kept, amount)
-        owed = min(amount, max(0, amount - credit.balance_after))
+        owed = self.books.owed_before(credit, key=self.kept)
         dead = []
         for use in uses:
             lot = self._live(use.lot, self.kept)
@@ -211,4 +212,4 @@ class Parting:
             self.books.take(credit, lot, repaid - use.amount)
             if lot.expires_at is not None and lot.expires_at <= clock.now():
                 dead.append(lot)
-        ledger.bury(self.books, self.pair.side(self.kept), dead, key=self.kept)
+        endings.bury(self.books, self.pair.side(self.kept), dead, key=self.kept)

@@ -26,7 +26,7 @@ def _brought(person: Person) -> models.QuerySet[OpeningRow]:
 SHEETS = [
     Sheet(
         "points.Account",
-        plain("id member unit balance version closed_at forwards_to"),
+        plain("id member unit balance held version closed_at forwards_to"),
         title=_("Your balances"),
         member="member",
     ),
@@ -46,13 +46,14 @@ SHEETS = [
     ),
     Sheet(
         "points.Lot",
-        plain("id member account entry awarded remaining origin awarded_at expires_at"),
+        plain("id member account entry awarded remaining held origin awarded_at expires_at"),
         title=_("Your points, and when they end"),
         member="member",
     ),
     Sheet(
         "points.Extension",
-        plain("id member account posting source until moved recorded_at"),
+        plain("id member account posting lot source ended_at until moved actor recorded_at")
+        | words("reason"),
         title=_("What kept your points alive"),
         member="member",
     ),
@@ -60,6 +61,35 @@ SHEETS = [
         "points.LotUse",
         plain("id member lot entry amount"),
         title=_("Which points were used for what"),
+        member="member",
+    ),
+    Sheet(
+        "points.Hold",
+        plain(
+            "id member account amount captured status source purpose actor opened_at expires_at "
+            "ended_at ended_by posting"
+        )
+        | words("reason"),
+        title=_("Points that carts and tills held"),
+        member="member",
+    ),
+    Sheet(
+        "points.HoldLot",
+        plain("id member hold lot amount"),
+        title=_("Which of your points were held"),
+        member="member",
+    ),
+    Sheet(
+        "points.Transfer",
+        plain("id member receiver unit amount source actor posting arrival occurred_at")
+        | words("note"),
+        title=_("Points that you sent"),
+        member="member",
+    ),
+    Sheet(
+        "points.ExpiryNotice",
+        plain("id member account expires_at days amount given_at"),
+        title=_("When you were told that points end"),
         member="member",
     ),
     Sheet(

@@ -6,22 +6,30 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from common import clock
+from common.ids import uuid7
 from common.text import number, scaled
-from points import audit, expiry, ledger
-from points.models import Entry, Lot
+from points import audit, expiry, holds, ledger, transfers
+from points.errors import NothingToReinstate
+from points.models import Account, Entry, Extension, Hold, Lot, Posting, Transfer
 from program import catalog
 from program.blueprint import Table
+from program.errors import BlueprintInvalid
 from program.models import Unit
 from program.scenarios import (
     Expectation,
     Found,
     Stage,
+    Step,
     register,
     register_closing,
     register_tick,
 )
-from program.sections import Code, require_code
+from program.sections import Code, Text, require_code, smallest
+
+ACTOR = "system:scenario"
 
 
 class LotTable(Table):
@@ -32,6 +40,156 @@ class LotTable(Table):
     amount: Decimal
     until: date | None = None
     unit: Code | None = None
+
+
+class HoldTable(Table):
+    """Points held at a cart or till; `as` names the hold for later steps."""
+
+    amount: Decimal
+    unit: Code | None = None
+    minutes: int | None = None
+    as_: str = msgspec.field(default="hold", name="as")
+
+
+class CaptureTable(Table):
+    hold: str = "hold"
+    amount: Decimal | None = None
+
+
+class ReleaseTable(Table):
+    hold: str = "hold"
+    reason: Text = "Scenario"
+
+
+class GiftTable(Table):
+    """Points sent to somebody; `as` names the transfer for later steps."""
+
+    to: str
+    amount: Decimal
+    unit: Code | None = None
+    reason: str = ""
+    as_: str = msgspec.field(default="transfer", name="as")
+
+
+class TakeBackTable(Table):
+    transfer: str = "transfer"
+    reason: Text = "Scenario"
+
+
+class ExtendTable(Table):
+    until: date
+    unit: Code | None = None
+    reason: Text = "Scenario"
+
+
+class ReinstateTable(Table):
+    """The latest points of a unit that ended come back."""
+
+    until: date
+    unit: Code | None = None
+    reason: Text = "Scenario"
+
+
+def _hold(table: HoldTable, stage: Stage) -> Hold:
+    unit = _unit(table.unit)
+    made = holds.authorize(
+        stage.who(),
+        unit=unit.code,
+        amount=_whole(table.amount, unit),
+        purpose=table.as_,
+        source=f"scenario:{uuid7()}",
+        actor=ACTOR,
+        minutes=table.minutes,
+    )
+    stage.named[f"hold:{table.as_}"] = made
+    return made
+
+
+def _capture(table: CaptureTable, stage: Stage) -> Posting:
+    hold: Hold = _named("hold", table.hold, stage)
+    unit = unit_of(hold.account.unit_id)
+    amount = None if table.amount is None else _whole(table.amount, unit)
+    return holds.capture(hold, amount=amount, actor=ACTOR, reason="Scenario")
+
+
+def _release(table: ReleaseTable, stage: Stage) -> Hold:
+    return holds.release(_named("hold", table.hold, stage), reason=table.reason, actor=ACTOR)
+
+
+def _give(table: GiftTable, stage: Stage) -> Transfer:
+    unit = _unit(table.unit)
+    if table.to not in stage.cast:
+        raise BlueprintInvalid(f'nobody called "{table.to}" was enrolled. Enrol them before.')
+    made = transfers.send(
+        stage.who(),
+        stage.cast[table.to],
+        unit=unit.code,
+        amount=_whole(table.amount, unit),
+        reason=table.reason,
+        actor=ACTOR,
+        source=f"scenario:{uuid7()}",
+    )
+    stage.named[f"transfer:{table.as_}"] = made
+    return made
+
+
+def _take_back(table: TakeBackTable, stage: Stage) -> int:
+    made: Transfer = _named("transfer", table.transfer, stage)
+    return transfers.reverse(made, reason=table.reason, actor=ACTOR)
+
+
+def _extend(table: ExtendTable, stage: Stage) -> list[Extension]:
+    return expiry.extend(
+        stage.who(),
+        unit=_unit(table.unit).code,
+        until=table.until,
+        reason=table.reason,
+        actor=ACTOR,
+        source=f"scenario:{uuid7()}",
+    )
+
+
+def _reinstate(table: ReinstateTable, stage: Stage) -> Posting:
+    unit = _unit(table.unit)
+    ended = Entry.objects.filter(member=stage.who(), account__unit=unit, kind=Entry.Kind.EXPIRY)
+    latest = ended.order_by("-version").first()
+    if latest is None:
+        raise NothingToReinstate("No points of this member ended. Let some end before.")
+    return expiry.reinstate(
+        stage.who(), expired=latest.pk, until=table.until, reason=table.reason, actor=ACTOR
+    )
+
+
+def _named(kind: str, name: str, stage: Stage) -> Any:
+    if f"{kind}:{name}" not in stage.named:
+        raise BlueprintInvalid(f'there is no {kind} "{name}". Make it in an earlier step.')
+    return stage.named[f"{kind}:{name}"]
+
+
+def _unit(code: str | None) -> Unit:
+    return unit_of(code) if code else catalog.of(catalog.current()).default_unit
+
+
+def _whole(amount: Decimal, unit: Unit) -> int:
+    return smallest(amount, unit.decimals, place="a scenario")
+
+
+def _of_account(wanted: dict[str, Decimal], stage: Stage, name: str) -> Found:
+    """What an account says of each unit: `held` or `available`; nothing before it was opened."""
+    rows = {row.unit_id: row for row in Account.objects.filter(member=stage.who())}
+    found = {
+        code: scaled(getattr(rows.get(code), name, 0), unit_of(code).decimals) for code in wanted
+    }
+    because = [line for code in wanted for line in history(stage.who(), unit_of(code))]
+    return Found(found, tuple(because))
+
+
+def _available(wanted: dict[str, Decimal], stage: Stage) -> Found:
+    return _of_account(wanted, stage, "available")
+
+
+def _held(wanted: dict[str, Decimal], stage: Stage) -> Found:
+    return _of_account(wanted, stage, "held")
 
 
 def _balance(wanted: dict[str, Decimal], stage: Stage) -> Found:
@@ -98,6 +256,16 @@ def install() -> None:
         Expectation("balance", dict[str, Decimal], _balance),
         Expectation("debt", dict[str, Decimal], _debt),
         Expectation("lots", list[LotTable], _lots),
+        Expectation("available", dict[str, Decimal], _available),
+        Expectation("held", dict[str, Decimal], _held),
+        Step("hold", HoldTable, _hold),
+        Step("capture", CaptureTable, _capture),
+        Step("release", ReleaseTable, _release),
+        Step("give", GiftTable, _give),
+        Step("take_back", TakeBackTable, _take_back),
+        Step("extend", ExtendTable, _extend),
+        Step("reinstate", ReinstateTable, _reinstate),
     )
     register_tick(expiry.run)
+    register_tick(holds.time_out)
     register_closing(lambda: [f"{fault.invariant}: {fault.found}" for fault in audit.check()])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal import files, person, surveying, views
+from portal import files, person, sharing, surveying, views
 
 app_name = "portal"
 urlpatterns = [
@@ -22,6 +22,13 @@ urlpatterns = [
     path("card/", views.card, name="card"),
     path("profile/", views.profile, name="profile"),
     path("profile/points/", views.expiry, name="expiry"),
+    path("send/", sharing.send, name="send"),
+    path("household/", sharing.household, name="household"),
+    path("household/found/", sharing.found, name="household_found"),
+    path("household/invite/", sharing.invite, name="household_invite"),
+    path("household/invitations/<uuid:pk>/", sharing.answer, name="invitation"),
+    path("household/consent/", sharing.consent, name="household_consent"),
+    path("household/leave/", sharing.leave, name="household_leave"),
     path("profile/statements/", views.statements, name="statements"),
     path("profile/statements/<slug:month>/", views.statement, name="statement"),
     path("profile/data/", person.held, name="held"),

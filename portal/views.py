@@ -28,7 +28,9 @@ from portal.pages import statements as sheets
 from portal.pages import tiers as ladders
 from portal.pages import vouchers as wallets
 from portal.shell import MemberRequest, members_only, program_of
-from rewards import offers, redemption
+from program import catalog
+from program.models import Unit
+from rewards import offers, redemption, together
 
 YEAR_S = 365 * 24 * 3600
 
@@ -98,6 +100,7 @@ def reward(request: MemberRequest, code: str) -> HttpResponse:
     """One reward: what it is, what it costs, how it works."""
     offer = shelves.one(request.member, code, program=program_of(request))
     context = {"offer": offer, "why_not": shelves.why_not(offer), "place": "rewards"}
+    context["pool"] = shelves.pool_for(request.member, offer, program=program_of(request))
     context["limit"] = shelves.limit_words(offer)
     context["undo_minutes"] = redemption.UNDO_MINUTES
     context["dates"] = shelves.dates(offer.reward, program=program_of(request))
@@ -114,10 +117,12 @@ def redeem(request: HttpRequest, code: str) -> HttpResponseBase:
 @members_only
 def ask(request: MemberRequest, code: str) -> HttpResponse:
     """Cost, balance before and after, validity, the way back: everything to decide by."""
-    offer = shelves.one(request.member, code, program=program_of(request))
-    if not offer.is_affordable:
+    program = program_of(request)
+    offer = shelves.one(request.member, code, program=program)
+    pool = shelves.pool_for(request.member, offer, program=program)
+    if not offer.is_affordable and pool is None:
         return redirect("portal:reward", code)
-    page = shelves.question(offer, program=program_of(request))
+    page = shelves.question(offer, program=program, pool=pool)
     return render(request, "portal/redeem.html", {"page": page, "place": "rewards"})
 
 
@@ -132,7 +137,8 @@ def take(request: MemberRequest, code: str) -> HttpResponse:
         return redirect("portal:redeem", code)
     try:
         chosen = offers.reward_by_code(code)
-        done = redemption.redeem(
+        redeem_it = together.redeem if request.POST.get("together") == "1" else redemption.redeem
+        done = redeem_it(
             member,
             reward=chosen,
             attempt=attempt,
@@ -218,6 +224,8 @@ def profile(request: MemberRequest) -> HttpResponse:
     page = memberships.gather(member, program=program_of(request))
     context = {"page": page, "form": form, "place": "profile"}
     context["can_invite"] = bool(referring.active(program_of(request)))
+    units = catalog.of(program_of(request)).units.values()
+    context["can_send"] = any(unit.transfers != Unit.Transfers.NEVER for unit in units)
     return render(request, "portal/profile.html", context)
 
 

@@ -7,11 +7,16 @@ from program.activity_types import ActivityTypeTable, AttributeTable, ReturnsTab
 from program.describing import Document, describe, document
 from program.sections import (
     BrandTable,
-    ExpiryTable,
-    InactivityTable,
+    HoldTable,
+    HouseholdsTable,
     LocationTable,
     PartnerTable,
     ProgramTable,
+)
+from program.units import (
+    ExpiryTable,
+    InactivityTable,
+    TransferTable,
     UnitTable,
     YearlyDayTable,
 )
@@ -64,6 +69,31 @@ def _program() -> None:
             "tagline": ("A line below the name.", '"The usual, and a little more."'),
             "language": ("What the sentences behind awards are written in.", '"en"'),
             "support_email": ("Where members turn to.", '"club@corner.example"'),
+            "hold": ("How long a cart or till holds points.", "{ minutes = 10, at_most = 30 }"),
+            "household": ("What people who live together share.", "{ pooling = true }"),
+            "expiry_notices": (
+                "How many days before points end a notice is given; [] gives none.",
+                "[30, 7]",
+            ),
+        },
+    )
+    describe(
+        HoldTable,
+        "Points that an open cart or till holds: they are not spent elsewhere, nor end meanwhile.",
+        {
+            "minutes": ("How long, where the cart or till does not say.", "10"),
+            "at_most": ("The longest it can say, in minutes; never above a day.", "30"),
+        },
+    )
+    describe(
+        HouseholdsTable,
+        "A household. Status is shared where the ladder says so; points stay each one's own.",
+        {
+            "at_most": ("How many people it has.", "6"),
+            "pooling": (
+                "Who agrees to it lets the others redeem with their points too.",
+                "true",
+            ),
         },
     )
     describe(
@@ -91,6 +121,10 @@ def _units() -> None:
             "decimals": ("Digits after the point.", "2"),
             "rounding": ("What happens to what is finer, once for each award.", '"half_up"'),
             "expiry": ("When it ends; left out: never.", '{ months = 24, round_to = "month" }'),
+            "transfer": (
+                "Whom members may send it to; left out: nobody.",
+                '{ to = "anyone", least = 10, sent_at_most = 500, per = "month" }',
+            ),
             "second_person_above": (
                 "What one of the staff may give or take by hand for a member in a day; more waits.",
                 "500",
@@ -98,6 +132,26 @@ def _units() -> None:
             "default": ("Shown first, everywhere. At most one unit is.", "true"),
         },
     )
+    _sending()
+
+
+def _sending() -> None:
+    describe(
+        TransferTable,
+        "What is sent keeps its last day. Counters are never sent.",
+        {
+            "to": ("To whom.", '"household"'),
+            "least": ("The least that can be sent.", "10"),
+            "step": ("Only multiples of this can be sent.", "10"),
+            "sent_at_most": ("The most that one member sends in a period.", "500"),
+            "received_at_most": ("The most that one member is sent in a period.", "1000"),
+            "per": ("The period: the calendar day, month or year.", '"month"'),
+        },
+    )
+    _ends()
+
+
+def _ends() -> None:
     describe(
         ExpiryTable,
         "When points end: exactly one of `months`, `days`, `fixed_day`, `inactivity`. They live to "

@@ -11,11 +11,16 @@ from program.activity_types import ActivityTypeTable, AttributeTable, ReturnsTab
 from program.models import ActivityAttribute, ActivityType, Location, Partner, Unit
 from program.sections import (
     BrandTable,
-    ExpiryTable,
-    InactivityTable,
+    HoldTable,
+    HouseholdsTable,
     LocationTable,
     PartnerTable,
     ProgramTable,
+)
+from program.units import (
+    ExpiryTable,
+    InactivityTable,
+    TransferTable,
     UnitTable,
     YearlyDayTable,
 )
@@ -36,6 +41,9 @@ def program() -> ProgramTable:
         tagline=row.tagline,
         language=row.language,
         support_email=row.support_email,
+        hold=HoldTable(minutes=row.hold_minutes, at_most=row.hold_minutes_most),
+        household=HouseholdsTable(at_most=row.household_size, pooling=row.is_pooling),
+        expiry_notices=list(row.expiry_notices),
     )
 
 
@@ -50,6 +58,7 @@ def units() -> list[UnitTable]:
             decimals=row.decimals,
             rounding=literal(row.rounding),
             expiry=expiry(row),
+            transfer=transfer(row),
             second_person_above=(
                 None if row.second_person_above is None else whole(row.second_person_above, row)
             ),
@@ -84,6 +93,21 @@ def expiry(unit: Unit) -> ExpiryTable | None:
         round_to=literal(unit.expiry_round_to),
         since=unit.expiry_since,
         at_least_days=unit.expiry_min_days,
+    )
+
+
+def transfer(unit: Unit) -> TransferTable | None:
+    """Whom a unit may be sent to; None for nobody."""
+    if unit.transfers == Unit.Transfers.NEVER:
+        return None
+    sent, received = unit.transfer_sent_most, unit.transfer_received_most
+    return TransferTable(
+        to=literal(unit.transfers),
+        least=whole(unit.transfer_least, unit) if unit.transfer_least > 1 else None,
+        step=whole(unit.transfer_step, unit) if unit.transfer_step > 1 else None,
+        sent_at_most=None if sent is None else whole(sent, unit),
+        received_at_most=None if received is None else whole(received, unit),
+        per=literal(unit.transfer_per),
     )
 
 

@@ -15,12 +15,14 @@ SHEETS = house(
     {
         "Program": (
             "id code name business tagline time_zone currency language support_email brand_accent "
-            "brand_ink brand_paper logo notice version"
+            "brand_ink brand_paper logo notice hold_minutes hold_minutes_most expiry_notices "
+            "household_size is_pooling version"
         ),
         "Unit": (
             "code kind singular plural decimals rounding expiry expiry_count expiry_round_to "
             "expiry_month expiry_day expiry_counts expiry_types expiry_since expiry_min_days "
-            "is_default position second_person_above"
+            "is_default position second_person_above transfers transfer_least transfer_step "
+            "transfer_sent_most transfer_received_most transfer_per"
         ),
         "Partner": "code name is_active",
         "Location": "id partner code name",

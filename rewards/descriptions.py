@@ -18,9 +18,12 @@ from rewards.scenes import (
     ExchangeTable,
     FundFound,
     LeftFound,
+    LetGoTable,
     RedeemTable,
+    ReserveTable,
     SendTable,
     ShareFound,
+    TakeTable,
     UploadTable,
     UseTable,
 )
@@ -249,6 +252,9 @@ def _scenarios() -> None:
         "",
         {
             "redeem": ("The member takes a reward.", '{ reward = "coffee" }'),
+            "reserve": ("A till puts a reward aside.", '{ reward = "coffee", as = "order" }'),
+            "take": ("What was put aside is taken.", '{ reserved = "order" }'),
+            "let_go": ("What was put aside is let go.", '{ reserved = "order" }'),
             "cancel": ("A voucher is cancelled.", '{ voucher = "coffee" }'),
             "use": ("A voucher is used at the till.", '{ voucher = "coffee" }'),
             "send": ("An order is sent, or arrives.", '{ voucher = "beans-at-home" }'),
@@ -269,10 +275,29 @@ def _scenarios() -> None:
         {
             "reward": ("Which one.", '"coffee"'),
             "as": ("What later steps call the voucher; left out: as the reward.", '"first"'),
+            "together": ("Paid with the points of the household.", "true"),
             "amount": ("How much a donor gives; left out: the price.", "150"),
             "date": ("Which day of an experience.", "2026-07-04"),
             "address": ("Where a product goes.", '"4 Harbour Street"'),
         },
+    )
+    describe(
+        ReserveTable,
+        "Putting a reward aside at a cart or till: price, points and stock are held for it.",
+        {
+            "reward": ("Which one.", '"coffee"'),
+            "as": ("What later steps call it; left out: as the reward.", '"order"'),
+        },
+    )
+    describe(
+        TakeTable,
+        "Taking what was put aside; later steps call the voucher the same.",
+        {"reserved": ("Which one.", '"order"')},
+    )
+    describe(
+        LetGoTable,
+        "Letting go of what was put aside.",
+        {"reserved": ("Which one.", '"order"'), "reason": ("Why.", '"They left"')},
     )
     describe(
         CancelTable,

@@ -58,6 +58,13 @@ class VoucherCancelled(LoyaltyError):
     title = "This voucher was cancelled"
 
 
+class NotPooling(LoyaltyError):
+    """Redeeming together takes a household, a program that lets it, and one's own consent."""
+
+    code = "not_pooling"
+    title = "This cannot be paid together"
+
+
 class VoucherEarly(LoyaltyError):
     """`data` has `day`: the day for which the voucher is good."""
 

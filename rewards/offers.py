@@ -7,19 +7,19 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from common import clock
 from members import lineage
 from members.models import Member
 from plans import holding
-from points.models import Account
+from points.models import Account, Hold
 from program.models import Program
 from rewards import availability, shelf, stock
 from rewards.availability import Condition, Facts, has_begun, lock_of, price_of
 from rewards.errors import RewardUnavailable
-from rewards.models import Redemption, Reward, RewardQuerySet
+from rewards.models import Redemption, Reservation, Reward, RewardQuerySet
 from tiers import standing
 from tiers.models import Standing, Tier
 
@@ -30,8 +30,8 @@ __all__ = ["has_begun", "lock_of", "price_of"]
 class Offer:
     """A reward as one member sees it.
 
-    Amounts are in the unit's smallest part; `left` is None without a limit, `taken` how often the
-    member had it.
+    Amounts are in the unit's smallest part; `balance` is what is free to be spent, so less what is
+    held; `left` is None without a limit, `taken` how often the member had it, or has it put aside.
     """
 
     reward: Reward
@@ -69,7 +69,10 @@ def for_member(
     today = clock.local_date(clock.now(), program.time_zone)
     if rewards is None:
         rewards = _open_to(member, tiers=tiers, today=today)
-    balances = dict(Account.objects.filter(member=member).values_list("unit", "balance"))
+    balances = {
+        account.unit_id: account.balance - account.held
+        for account in Account.objects.filter(member=member)
+    }
     taken = _taken(member, [reward for reward in rewards if reward.per_member is not None])
     offers = []
     for reward in rewards:
@@ -98,7 +101,10 @@ def _taken(member: Member, rewards: Sequence[Reward]) -> dict[uuid.UUID, int]:
     )  # under the lock, where it is taken: a merge may have come by
     rows = Redemption.objects.filter(member__in=whose, reward__in=[row.pk for row in rewards])
     rows = rows.exclude(status=Redemption.Status.CANCELLED).order_by()
-    return dict(rows.values_list("reward").annotate(times=Count("pk")))
+    taken = dict(rows.values_list("reward").annotate(times=Count("pk")))
+    for reward in _put_aside(whose, rewards):
+        taken[reward] = taken.get(reward, 0) + 1
+    return taken
 
 
 def visible(program: Program) -> Sequence[Reward]:
@@ -189,6 +195,18 @@ def conditions(reward: Reward, *, member: Member, program: Program) -> list[Cond
     known = shelf.of(program).get(reward.pk, reward)
     facts = facts_of(known, member=member, program=program)
     return list(availability.conditions(known, facts))
+
+
+def _put_aside(whose: QuerySet[Member], rewards: Sequence[Reward]) -> list[uuid.UUID]:
+    """Those of these rewards that carts and tills hold for the member, one for each time."""
+    rows = Reservation.objects.filter(
+        member__in=whose,
+        reward__in=[row.pk for row in rewards],
+        status=Reservation.Status.HELD,
+        hold__status=Hold.Status.OPEN,
+        hold__expires_at__gt=clock.now(),
+    )
+    return list(rows.values_list("reward", flat=True))
 
 
 def reward_by_code(code: str) -> Reward:

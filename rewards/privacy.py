@@ -39,10 +39,24 @@ SHEETS = [
         plain(
             "id member reward posting attempt price unit code status actor issued_at expires_at "
             "used_at used_by used_location cancelled_at cancelled_by least_purchase percent "
-            "date value handed_code"
+            "date value handed_code is_pooled"
         )
         | words("cancel_reason"),
         title=_("Your vouchers"),
+        member="member",
+    ),
+    Sheet(
+        "rewards.Reservation",
+        plain(
+            "id member reward hold attempt price unit status actor reserved_at ended_at redemption"
+        ),
+        title=_("Rewards that were put aside for you"),
+        member="member",
+    ),
+    Sheet(
+        "rewards.RedemptionShare",
+        plain("id member redemption posting amount"),
+        title=_("What you gave for a reward of your household"),
         member="member",
     ),
     Sheet(

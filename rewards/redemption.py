@@ -61,26 +61,26 @@ def redeem(
             .first()
         )
         if known is not None:
-            return _same(known, reward)
+            return same(known, reward)
         price, left = offers.check(reward, member=member, program=program)
         address = delivery.require_address(reward, choice.address)
-        row = _drafted(reward, choice, giving.amount_of(reward, price, choice.amount), program)
+        row = drafted(reward, choice, giving.amount_of(reward, price, choice.amount), program)
         row.member, row.attempt, row.actor = member, attempt, actor
         row.posting = _pay(books, row, program)
-        _store(row, address=address)
+        store(row, address=address)
         stock.take(row, is_limited=left is not None)
         giving.count(row)
     return row
 
 
-def _same(known: Redemption, reward: Reward) -> Redemption:
+def same(known: Redemption, reward: Reward) -> Redemption:
     """The redemption of this attempt, if it was for this reward."""
     if known.reward_id != reward.pk:
         raise AttemptReused("This was already used to take another reward. Open the reward anew.")
     return known
 
 
-def _drafted(reward: Reward, choice: Choice, price: int, program: Program) -> Redemption:
+def drafted(reward: Reward, choice: Choice, price: int, program: Program) -> Redemption:
     """The redemption as it will be stored, but for who takes it. Terms are those of this moment: a
     voucher keeps what it was worth, whatever becomes of the reward.
     """
@@ -120,7 +120,7 @@ def _pay(books: Books, row: Redemption, program: Program) -> Posting:
     return posting
 
 
-def _store(row: Redemption, *, address: str) -> None:
+def store(row: Redemption, *, address: str) -> None:
     """Write what was taken: the redemption with its code, its key, its parcel, its event."""
     row.handed_code = stock.hand_out(row.reward, redemption=row.pk, member=row.member_id)
     row.save(force_insert=True)
@@ -140,7 +140,9 @@ def cancel(redemption: Redemption, *, reason: str, actor: str) -> Redemption:
     if not reason.strip():
         raise ReasonMissing("Write down why the voucher is cancelled.", pointer="/reason")
     with transaction.atomic():
-        Books.open([(redemption.member_id, redemption.unit_id)])
+        shares = list(redemption.shares.select_related("posting__member"))
+        payers = {redemption.member_id, *(share.member_id for share in shares)}
+        Books.open({(payer, redemption.unit_id) for payer in payers})
         locked = Redemption.objects.select_for_update(of=("self",)).select_related(
             "reward", "posting__member"
         )
@@ -148,12 +150,14 @@ def cancel(redemption: Redemption, *, reason: str, actor: str) -> Redemption:
         if row.status == Redemption.Status.CANCELLED:
             return row
         _refuse_done(row)
-        ledger.reverse(
-            row.posting,
-            source=f"redemption-cancelled:{row.pk}",
-            actor=actor,
-            reason=row.reward.name,
-        )
+        for paid in [row.posting, *(share.posting for share in shares)]:
+            if paid is not None:
+                ledger.reverse(
+                    paid,
+                    source=f"redemption-cancelled:{row.pk}",
+                    actor=actor,
+                    reason=row.reward.name,
+                )
         row.status, row.cancelled_at = Redemption.Status.CANCELLED, clock.now()
         row.cancelled_by, row.cancel_reason = actor, reason[:240]
         row.save(update_fields=["status", "cancelled_at", "cancelled_by", "cancel_reason"])

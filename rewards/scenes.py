@@ -21,12 +21,22 @@ from rewards import (
     giving,
     offers,
     redemption,
+    reservation,
     stock,
     sweeping,
+    together,
     vouchers,
 )
 from rewards.exchange import Exchanged
-from rewards.models import Conversion, Draw, Fulfilment, FundTotal, Redemption, RewardDate
+from rewards.models import (
+    Conversion,
+    Draw,
+    Fulfilment,
+    FundTotal,
+    Redemption,
+    Reservation,
+    RewardDate,
+)
 from rewards.redemption import Choice
 
 ACTOR = "system:scenario"
@@ -36,10 +46,29 @@ class RedeemTable(Table):
     """Take a reward; `as` names the voucher for later steps."""
 
     reward: Code
+    together: bool = False
     as_: str = msgspec.field(default="", name="as")
     amount: Decimal | None = None
     date: dt.date | None = None
     address: str = ""
+
+
+class ReserveTable(Table):
+    """Put a reward aside at a cart or till; `as` names it for later steps."""
+
+    reward: Code
+    as_: str = msgspec.field(default="", name="as")
+
+
+class TakeTable(Table):
+    """Take what was put aside; its voucher has the same name."""
+
+    reserved: str
+
+
+class LetGoTable(Table):
+    reserved: str
+    reason: Text = "Scenario"
 
 
 class CancelTable(Table):
@@ -114,7 +143,8 @@ def _redeem(table: RedeemTable, stage: Stage) -> Redemption:
     amount = None if wanted is None else int(wanted.scaleb(reward.unit.decimals))
     dates = RewardDate.objects.filter(reward=reward, day=table.date) if table.date else ()
     date = next((one.pk for one in dates), None)
-    made = redemption.redeem(
+    redeem = together.redeem if table.together else redemption.redeem
+    made = redeem(
         stage.who(),
         reward=reward,
         attempt=uuid7(),
@@ -122,6 +152,31 @@ def _redeem(table: RedeemTable, stage: Stage) -> Redemption:
         choice=Choice(amount=amount, date=date, address=table.address),
     )
     stage.named[table.as_ or table.reward] = made
+    return made
+
+
+def _reserve(table: ReserveTable, stage: Stage) -> Reservation:
+    reward = offers.reward_by_code(table.reward)
+    made = reservation.hold(stage.who(), reward=reward, attempt=uuid7(), actor=ACTOR)
+    stage.named[f"reserved:{table.as_ or table.reward}"] = made
+    return made
+
+
+def _take(table: TakeTable, stage: Stage) -> Redemption:
+    made = reservation.capture(_reserved(table.reserved, stage), actor=ACTOR)
+    stage.named[table.reserved] = made
+    return made
+
+
+def _let_go(table: LetGoTable, stage: Stage) -> Reservation:
+    kept = _reserved(table.reserved, stage)
+    return reservation.release(kept, reason=table.reason, actor=ACTOR)
+
+
+def _reserved(name: str, stage: Stage) -> Reservation:
+    if f"reserved:{name}" not in stage.named:
+        raise BlueprintInvalid(f'nothing was put aside as "{name}". Reserve it in an earlier step.')
+    made: Reservation = stage.named[f"reserved:{name}"]
     return made
 
 
@@ -194,6 +249,9 @@ def install() -> None:
     """Register the steps and expectations of this app."""
     register(
         Step("redeem", RedeemTable, _redeem),
+        Step("reserve", ReserveTable, _reserve),
+        Step("take", TakeTable, _take),
+        Step("let_go", LetGoTable, _let_go),
         Step("cancel", CancelTable, _cancel),
         Step("use", UseTable, _use),
         Step("send", SendTable, _send),
@@ -207,3 +265,4 @@ def install() -> None:
         Expectation("winners", int, _winners),
     )
     register_tick(sweeping.run)
+    register_tick(reservation.drop_overdue)

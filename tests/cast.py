@@ -17,11 +17,11 @@ from common import clock
 from earning import intake
 from earning.intake import Recorded
 from earning.submissions import Submission
-from members import enrolment
-from members.models import Member, User
-from points import ledger
+from members import enrolment, households
+from members.models import Household, Member, User
+from points import holds, ledger, transfers
 from points.ledger import Credit, Earning
-from points.models import Account, Lot, Posting
+from points.models import Account, Hold, Lot, Posting, Transfer
 from program import blueprint, catalog
 from program.models import Program
 from rewards import redemption
@@ -97,6 +97,51 @@ def adjust(member: Member, amount: int, *, unit: str = "point", source: str = ""
     return ledger.adjust(
         member, unit=unit, amount=amount, reason="By hand", actor=ACTOR, source=source
     )
+
+
+def hold(member: Member, amount: int, *, unit: str = "point", **fields: Any) -> Hold:
+    """Points held at a till, under a source of their own."""
+    given = {"purpose": "The till", "source": f"test:{next(_turn)}", "actor": ACTOR} | fields
+    return holds.authorize(member, unit=unit, amount=amount, **given)
+
+
+def capture(held: Hold, amount: int | None = None) -> Posting:
+    return holds.capture(held, amount=amount, actor=ACTOR, reason="Bought")
+
+
+def release(held: Hold) -> Hold:
+    return holds.release(held, actor=ACTOR, reason="Changed their mind")
+
+
+def send(
+    sender: Member, receiver: Member, amount: int, *, unit: str = "point", source: str = ""
+) -> Transfer:
+    source = source or f"test:{next(_turn)}"
+    return transfers.send(
+        sender, receiver, unit=unit, amount=amount, reason="A gift", actor=ACTOR, source=source
+    )
+
+
+def home(*people: Member, name: str = "Lima") -> Household:
+    """A household of these people; the first is its head."""
+    made = households.found(people[0], name=name, actor=ACTOR)
+    for member in people[1:]:
+        households.join(made, member, actor=ACTOR)
+    return made
+
+
+def pooled(*people: Member) -> Household:
+    """The same, and each has agreed that the others redeem with their points."""
+    made = home(*people)
+    for member in people:
+        households.consent(member, is_given=True, actor=f"member:{member.pk}")
+    return made
+
+
+def facts(member: Member, unit: str = "point") -> tuple[int, int, int]:
+    """Balance, held, available."""
+    row = account(member, unit)
+    return row.balance, row.held, row.available
 
 
 def balance(member: Member, unit: str = "point") -> int:

@@ -70,7 +70,7 @@ class Ladder(models.Model):
         default=0, help_text=_("Months from attaining, without activity, or after the year's end.")
     )
     validity_round_to = models.CharField(
-        max_length=8,
+        max_length=9,
         choices=Unit.RoundTo.choices,
         default=Unit.RoundTo.DAY,
         help_text=_("To the end of what the last day is moved, where it is counted in months."),
@@ -183,7 +183,7 @@ class TierExpiry(models.Model):
     expiry = models.CharField(max_length=10, choices=Unit.Expiry.choices)
     expiry_count = models.PositiveSmallIntegerField(null=True, blank=True)
     expiry_round_to = models.CharField(
-        max_length=8, choices=Unit.RoundTo.choices, default=Unit.RoundTo.DAY
+        max_length=9, choices=Unit.RoundTo.choices, default=Unit.RoundTo.DAY
     )
 
     class Meta:

@@ -11,7 +11,7 @@ from common import bulk, clock
 from members import enrolment
 from members.enrolment import Newcomer
 from members.models import Member, MemberKey
-from points import ledger
+from points import endings
 from points.books import Books
 from points.models import Entry, OpeningRow, OpeningRun, Posting
 from program import catalog
@@ -117,7 +117,7 @@ def _enter(
         if units[row.unit].kind == Unit.Kind.SPENDABLE:
             lot = books.award(entry, key=key, expires_at=row.expires_at)
             if row.expires_at is not None and row.expires_at <= now:
-                ledger.bury(books, posting, [lot], key=key)
+                endings.bury(books, posting, [lot], key=key)
     books.write()
     standing.settle(climbs(members.values(), program=program), actor=run.posted_by)
 

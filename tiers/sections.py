@@ -102,7 +102,7 @@ class TierExpiryTable(Table):
     months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
     days: Annotated[int, msgspec.Meta(ge=1, le=20000)] | None = None
     never: bool = False
-    round_to: Literal["day", "month", "quarter", "year"] = "day"
+    round_to: Literal["day", "month", "quarter", "half_year", "year"] = "day"
 
     def __post_init__(self) -> None:
         if (self.months is not None) + (self.days is not None) + self.never != 1:

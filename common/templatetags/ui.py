@@ -132,6 +132,13 @@ def moment(context: dict[str, Any], value: dt.datetime) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), text)
 
 
+@register.simple_tag(takes_context=True, name="clock")
+def clock_tag(context: dict[str, Any], value: dt.datetime) -> SafeString:
+    """The time of day in the program's time zone: 14:05."""
+    text = formats.date_format(value.astimezone(_zone(context)), "H:i")
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), text)
+
+
 @register.simple_tag(takes_context=True)
 def last_day(context: dict[str, Any], end: dt.datetime | dt.date | None) -> SafeString | str:
     """The last day that is still good, for an exclusive end such as a voucher's expiry."""

@@ -6,14 +6,15 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from desk import say
 from desk.admin import links
 from desk.admin.base import FactAdmin, FactInline, HouseAdmin, KeptAdmin
-from members.models import Household, HouseholdMember, Segment, SegmentMember
+from desk.views import verbs
+from members.models import Household, HouseholdMember, Invitation, Segment, SegmentMember
 
 
 @admin.register(Segment)
@@ -60,8 +61,12 @@ class SegmentMemberAdmin(links.ByMember, HouseAdmin):
 class PeopleInline(FactInline):
     model = HouseholdMember
     verbose_name_plural = _("who lives or lived there")
-    fields = ("who", "is_head", "since", "left")
+    fields = ("who", "is_head", "since", "left", "shares_points")
     readonly_fields = fields
+
+    @display(description=_("shares points since"))
+    def shares_points(self, row: HouseholdMember) -> str:
+        return say.day(row.pooled_at)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HouseholdMember]:
         return super().get_queryset(request).select_related("member")
@@ -86,7 +91,23 @@ class HouseholdAdmin(FactAdmin):
     fields = ("name", "since")
     readonly_fields = ("since",)
     inlines: ClassVar = [PeopleInline]
-    empty_hint = _("No households. Members found them on the portal, or partners do.")
+    change_form_outer_before_template = "desk/_buttons.html"
+    empty_hint = _("No households. Members found them on the portal, or you do on their page.")
+
+    def get_urls(self) -> list[Any]:
+        return [*verbs.urls_of("members.household", self.admin_site), *super().get_urls()]
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        *args: Any,
+        obj: Any = None,
+        **kwargs: Any,
+    ) -> HttpResponse:
+        if obj is not None:
+            context["buttons"] = verbs.open_to(request, obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Household]:
         living = Count("people", filter=Q(people__left_at__isnull=True))
@@ -105,8 +126,8 @@ class HouseholdAdmin(FactAdmin):
 class HouseholdMemberAdmin(links.ByMember, FactAdmin):
     list_display = ("who", "household", "is_head", "since", "left")
     list_select_related = ("member", "household")
-    fields = ("member", "household", "is_head", "since", "left")
-    readonly_fields = ("since", "left")
+    fields = ("member", "household", "is_head", "since", "left", "pooled_at")
+    readonly_fields = ("since", "left", "pooled_at")
 
     @display(description=_("member"))
     def who(self, row: HouseholdMember) -> str:
@@ -119,3 +140,29 @@ class HouseholdMemberAdmin(links.ByMember, FactAdmin):
     @display(description=_("left"))
     def left(self, row: HouseholdMember) -> str:
         return say.day(row.left_at)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(links.ByMember, FactAdmin):
+    list_display = ("invited", "who", "household", "by", "status", "answered")
+    list_filter = ("status",)
+    list_select_related = ("member", "household", "invited_by")
+    fields = ("member", "household", "by", "status", "invited", "answered")
+    readonly_fields = ("by", "invited", "answered")
+    empty_hint = _("Nobody has been invited. The head of a household invites on the portal.")
+
+    @display(description=_("invited"))
+    def invited(self, row: Invitation) -> str:
+        return say.moment(row.invited_at)
+
+    @display(description=_("member"))
+    def who(self, row: Invitation) -> str:
+        return links.member(row.member)
+
+    @display(description=_("by"))
+    def by(self, row: Invitation) -> str:
+        return links.member(row.invited_by)
+
+    @display(description=_("answered"))
+    def answered(self, row: Invitation) -> str:
+        return say.moment(row.answered_at)

@@ -21,6 +21,8 @@ from desk.admin.base import FactAdmin, FactInline, StaffNames
 from earning import explaining
 from points.models import Account, Entry, Extension, Lot, LotUse, Posting
 
+REDEEMED = (Entry.Kind.SPEND, Entry.Kind.CAPTURE, Entry.Kind.RESTORE)
+NOT_ISSUED = (Entry.Kind.RESTORE, Entry.Kind.RECEIVED, Entry.Kind.SETTLE)
 LEDGER_HINT = _(
     "Nothing has been posted that fits. Points come in with activities and go out with rewards."
 )
@@ -86,9 +88,9 @@ class FlowFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Entry]) -> QuerySet[Entry]:
         if self.value() == "issued":
-            return queryset.filter(amount__gt=0).exclude(kind=Entry.Kind.RESTORE)
+            return queryset.filter(amount__gt=0).exclude(kind__in=NOT_ISSUED)
         if self.value() == "redeemed":
-            return queryset.filter(kind__in=[Entry.Kind.SPEND, Entry.Kind.RESTORE])
+            return queryset.filter(kind__in=REDEEMED)
         return queryset.filter(kind=Entry.Kind.EXPIRY) if self.value() == "expired" else queryset
 
 
@@ -107,10 +109,10 @@ class HoldsFilter(admin.SimpleListFilter):
 
 @admin.register(Account)
 class AccountAdmin(links.ByMember, FactAdmin):
-    list_display = ("who", "holds", "entries_so_far")
+    list_display = ("who", "holds", "promised", "entries_so_far")
     list_filter = ("unit", HoldsFilter)
     list_select_related = ("member", "unit")
-    fields = ("member", "unit", "holds", "entries_so_far")
+    fields = ("member", "unit", "holds", "promised", "entries_so_far")
     empty_hint = _("No account yet. One is opened with a member's first points.")
 
     @display(description=_("member"))
@@ -120,6 +122,10 @@ class AccountAdmin(links.ByMember, FactAdmin):
     @display(description=_("balance"))
     def holds(self, row: Account) -> str:
         return say.figure(row.balance, row.unit)
+
+    @display(description=_("held of it"))
+    def promised(self, row: Account) -> str:
+        return say.figure(row.held, row.unit)
 
     @display(description=_("entries"))
     def entries_so_far(self, row: Account) -> int:
@@ -231,12 +237,12 @@ class LotStateFilter(admin.SimpleListFilter):
 
 @admin.register(Lot)
 class LotAdmin(links.ByMember, FactAdmin):
-    list_display = ("awarded_on", "who", "left", "of", "source", "ends")
+    list_display = ("awarded_on", "who", "left", "promised", "of", "source", "ends")
     list_filter = (LotStateFilter, "account__unit", ("expires_at", RangeDateFilter))
     list_filter_submit = True
     list_select_related = ("member", "account__unit", "entry")
-    fields = ("member", "left", "of", "entry", "source", "awarded_on", "ends")
-    readonly_fields = ("left", "of", "source", "awarded_on", "ends")
+    fields = ("member", "left", "promised", "of", "entry", "source", "origin", "awarded_on", "ends")
+    readonly_fields = ("left", "promised", "of", "source", "awarded_on", "ends")
     inlines: ClassVar = [UseInline]
     empty_hint = _("No lot fits. Every credit that can be spent is one, with its own last day.")
 
@@ -252,6 +258,10 @@ class LotAdmin(links.ByMember, FactAdmin):
     def left(self, row: Lot) -> str:
         return say.figure(row.remaining, row.account.unit)
 
+    @display(description=_("held"))
+    def promised(self, row: Lot) -> str:
+        return say.figure(row.held, row.account.unit)
+
     @display(description=_("of"))
     def of(self, row: Lot) -> str:
         return say.figure(row.awarded, row.account.unit)
@@ -266,11 +276,13 @@ class LotAdmin(links.ByMember, FactAdmin):
 
 
 @admin.register(Extension)
-class ExtensionAdmin(links.ByMember, FactAdmin):
-    list_display = ("written", "who", "to", "source")
+class ExtensionAdmin(links.ByMember, StaffNames, FactAdmin):
+    list_display = ("written", "who", "to", "source", "reason", "doer")
     list_select_related = ("member",)
-    fields = ("member", "account", "to", "source", "posting", "written")
-    readonly_fields = ("to", "written")
+    fields = (
+        "member", "account", "lot", "to", "source", "posting", "reason", "doer", "written",
+    )  # fmt: skip
+    readonly_fields = ("to", "doer", "written")
     empty_hint = _("Nothing has moved the end of anybody's points.")
 
     @display(description=_("written down"))

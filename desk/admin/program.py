@@ -56,11 +56,17 @@ class ProgramForm(HouseForm):
         label=_("Language"), choices=settings.LANGUAGES, widget=UnfoldAdminSelectWidget()
     )
 
+    expiry_notices = fields.DaysField(
+        label=_("Notices before points end"),
+        help_text=_("How many days before: 60, 30, 7. Empty: none is given."),
+    )
+
     class Meta:
         model = Program
         fields = (
             "name", "business", "tagline", "notice", "support_email",
             "time_zone", "currency", "language", "brand_accent", "brand_ink", "brand_paper", "logo",
+            "hold_minutes", "hold_minutes_most", "expiry_notices", "household_size", "is_pooling",
         )  # fmt: skip
         widgets: ClassVar = {
             name: UnfoldAdminColorInputWidget()
@@ -97,6 +103,10 @@ class ProgramAdmin(KeptAdmin):
             "fields": ("brand_accent", "brand_ink", "brand_paper", "logo"),
             "description": _("Three colors and a logo. Everything else follows from them."),
         }),
+        (_("Holds and notices"), {
+            "fields": (("hold_minutes", "hold_minutes_most"), "expiry_notices"),
+        }),
+        (_("Households"), {"fields": ("household_size", "is_pooling")}),
     ]  # fmt: skip
     empty_hint = _(
         "No program yet. Apply a blueprint first: manage.py program apply blueprints/hotel"
@@ -157,6 +167,13 @@ class UnitAdmin(KeptAdmin):
                 ("expiry_counts", "expiry_types"), ("expiry_since", "expiry_min_days"),
             ),
             "description": _("A change holds for what is awarded from now on."),
+        }),
+        (_("Sending it to others"), {
+            "fields": (
+                "transfers", ("transfer_least", "transfer_step"),
+                ("transfer_sent_most", "transfer_received_most"), "transfer_per",
+            ),
+            "description": _("What is sent keeps its last day. A counter is never sent."),
         }),
         (_("By hand"), {"fields": ("second_person_above",)}),
         (_("Where it is shown"), {"fields": ("is_default", "position")}),

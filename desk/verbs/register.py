@@ -12,6 +12,9 @@ from common import clock
 from desk.verbs import (
     approvals,
     cases,
+    ends,
+    gifts,
+    homes,
     identity,
     keys,
     people,
@@ -31,11 +34,11 @@ from earning.models import (
     UnclaimedActivity,
 )
 from members.merges import MemberMerge
-from members.models import Member
+from members.models import Household, Member
 from partners.models import ApiKey
 from plans import terms
 from plans.models import Charge, Subscription
-from points.models import AdjustmentRequest
+from points.models import AdjustmentRequest, Hold, Transfer
 from program import catalog
 from rewards import exchange
 from rewards.models import Codes, Fulfilment, Kind, Redemption, Reward
@@ -54,6 +57,27 @@ def _without_login(member: Any) -> bool:
 
 def _with_plans(member: Any) -> bool:
     return _active(member) and bool(terms.plans(catalog.current()))
+
+
+def _alone(member: Any) -> bool:
+    return _active(member) and homes.now(member) is None
+
+
+def _at_home(member: Any) -> bool:
+    return _active(member) and homes.now(member) is not None
+
+
+def _no_head(member: Any) -> bool:
+    home = homes.now(member) if _active(member) else None
+    return home is not None and not home.is_head
+
+
+def _open_hold(hold: Any) -> bool:
+    return bool(hold.status == Hold.Status.OPEN)
+
+
+def _always(_row: Any) -> bool:
+    return True
 
 
 def _unclaimed(activity: Any) -> bool:
@@ -146,7 +170,13 @@ VERBS = (
     Verb("redeem", "members.member", points.Redeem, "redeem", _active),
     Verb("exchange", "members.member", status.Exchange, "currency_exchange", _with_exchanges),
     Verb("tier", "members.member", status.GiveTier, "military_tech", _active),
-    Verb("household", "members.member", status.ShareHousehold, "home", _active),
+    Verb("send", "members.member", gifts.Send, "send", _active),
+    Verb("extend", "members.member", ends.Extend, "update", _active),
+    Verb("reinstate", "members.member", ends.Reinstate, "restore", _active),
+    Verb("found", "members.member", homes.Found, "add_home", _alone),
+    Verb("move_in", "members.member", homes.MoveIn, "home", _alone),
+    Verb("move_out", "members.member", homes.MoveOut, "logout", _at_home),
+    Verb("head", "members.member", homes.MakeHead, "supervisor_account", _no_head),
     Verb("correct", "members.member", people.Correct, "edit", _active),
     Verb("code", "members.member", people.IssueCode, "password", _without_login),
     Verb("card", "members.member", people.ReplaceCard, "credit_card", _active),
@@ -161,6 +191,9 @@ VERBS = (
     Verb("report", "plans.charge", plans.ReportTry, "payments", _due),
     Verb("waive", "plans.charge", plans.WaiveCharge, "money_off", _due),
     Verb("cancel", "rewards.redemption", points.CancelVoucher, "undo", _issued),
+    Verb("release", "points.hold", gifts.ReleaseHold, "lock_open", _open_hold),
+    Verb("take_back", "points.transfer", gifts.TakeBack, "undo", _always),
+    Verb("add", "members.household", homes.AddPerson, "person_add", _always),
     Verb("codes", "rewards.reward", rewards.UploadCodes, "upload", _with_codes),
     Verb("draw", "rewards.reward", rewards.DrawWinners, "casino", _undrawn),
     Verb("ship", "rewards.fulfilment", rewards.Ship, "local_shipping", _ordered),
@@ -183,6 +216,9 @@ VERBS = (
 )
 RELATED: dict[str, tuple[type[Any], tuple[str, ...]]] = {  # what a verb's page shows of its row
     "members.member": (Member, ()),
+    "members.household": (Household, ()),
+    "points.hold": (Hold, ("member", "account__unit")),
+    "points.transfer": (Transfer, ("member", "receiver", "unit")),
     "members.membermerge": (MemberMerge, ("survivor", "absorbed")),
     "plans.subscription": (Subscription, ("plan", "member")),
     "plans.charge": (Charge, ("subscription__plan", "member", "means")),

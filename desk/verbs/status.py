@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,16 +13,12 @@ from django.utils.translation import gettext_lazy as later
 from unfold.widgets import (
     UnfoldAdminDateWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
 )
 
 from common import clock
-from common.errors import LoyaltyError
-from desk import fields, finding, roles, say
+from desk import fields, roles, say
 from desk.attempts import Repeated, acting_once
 from desk.verbs.base import Done, VerbForm, page, reason_field
-from members import households
-from members.models import HouseholdMember, Member
 from points.errors import SourceUsed
 from program import catalog
 from rewards import exchange
@@ -80,60 +76,6 @@ class GiveTier(VerbForm):
             )
         words = {"tier": data["tier"].name, "member": self.subject.name}
         return Done(_("%(member)s holds %(tier)s now.") % words, page(self.subject))
-
-
-class ShareHousehold(VerbForm):
-    """Moving in with another member; for who lives in a household already: moving out."""
-
-    title: ClassVar[Any] = later("Household")
-    button: ClassVar[Any] = later("Move in")
-    permission, has_preview = roles.HOUSEHOLD, True
-
-    who = forms.CharField(
-        label=later("With whom?"),
-        max_length=254,
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-        help_text=later("Card number, e-mail, phone or reference of somebody who lives there."),
-    )
-
-    def __init__(self, *args: Any, subject: Member, **kwargs: Any) -> None:
-        super().__init__(*args, subject=subject, **kwargs)
-        homes = HouseholdMember.objects.filter(left_at__isnull=True).select_related("household")
-        self.home_now = homes.filter(member=subject).first()
-        self.found: Member | None = None
-        if self.home_now is not None:
-            del self.fields["who"]
-            self.button = _("Move out")  # type: ignore[misc]
-            self.intro = _("Lives in %(home)s. What was shared ends at once; points stay.") % {  # type: ignore[misc]
-                "home": self.home_now.household.name
-            }
-
-    def clean_who(self) -> str:
-        who: str = self.cleaned_data["who"]
-        try:
-            self.found = finding.one(who)
-        except LoyaltyError as error:
-            raise ValidationError(error.message) from error
-        if self.found == self.subject:
-            raise ValidationError(_("This is the same member. Name somebody else."))
-        return who
-
-    def act(self, *, actor: str) -> Done:
-        name = {"member": self.subject.name}
-        if self.home_now is not None:
-            households.leave(self.subject, actor=actor)
-            return Done(_("%(member)s moved out.") % name, page(self.subject))
-        assert self.found is not None
-        rows = HouseholdMember.objects.filter(member=self.found, left_at__isnull=True)
-        there = rows.select_related("household").first()
-        home = (
-            there.household
-            if there
-            else households.found(self.found, name=self.found.name, actor=actor)
-        )
-        households.join(home, self.subject, actor=actor)
-        words = name | {"home": home.name}
-        return Done(_("%(member)s lives in %(home)s now.") % words, page(self.subject))
 
 
 class Exchange(VerbForm):

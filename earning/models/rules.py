@@ -88,7 +88,7 @@ class Rule(models.Model):
     )
     expiry_count = models.PositiveSmallIntegerField(null=True, blank=True)
     expiry_round_to = models.CharField(
-        max_length=8, choices=Unit.RoundTo.choices, default=Unit.RoundTo.DAY
+        max_length=9, choices=Unit.RoundTo.choices, default=Unit.RoundTo.DAY
     )
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(

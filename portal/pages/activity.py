@@ -7,10 +7,11 @@ import uuid
 from datetime import datetime
 from urllib.parse import urlencode
 
+from common import clock
 from members.models import Member
 from portal.pages import lines
 from portal.pages import pending as waiting
-from portal.pages.lines import Line
+from portal.pages.lines import Line, Promise
 from portal.pages.pending import Waiting
 from program import catalog
 from program.models import Program, Unit
@@ -29,11 +30,12 @@ class Activities:
     units: list[Unit]
     older: str
     pending: list[Waiting]
+    held: tuple[Promise, ...]
 
 
 def gather(member: Member, *, program: Program, unit: str = "", before: str = "") -> Activities:
     """Up to twenty lines after the place `before`; of one unit if it is named; on the first page
-    also what is pending. Two or three queries.
+    also what is pending. Three queries.
     """
     known = catalog.of(program)
     chosen = known.units.get(unit)
@@ -55,7 +57,13 @@ def gather(member: Member, *, program: Program, unit: str = "", before: str = ""
         units=list(known.units.values()),
         older=_address(shown[-1], unit) if len(rows) > PAGE else "",
         pending=[] if place or chosen else waiting.gather(member, catalog=known),
+        held=_held(member, known) if not place else (),
     )
+
+
+def _held(member: Member, known: catalog.Catalog) -> tuple[Promise, ...]:
+    rows = lines.holds(member, now=clock.now())
+    return tuple(lines.promise(row["row"], known.units) for row in rows)
 
 
 def read_place(text: str) -> tuple[datetime, uuid.UUID] | None:

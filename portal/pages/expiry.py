@@ -86,6 +86,7 @@ def _more(unit: Unit) -> tuple[str, ...]:
     rounded = {
         Unit.RoundTo.MONTH: _("They then last to the end of that month."),
         Unit.RoundTo.QUARTER: _("They then last to the end of that quarter."),
+        Unit.RoundTo.HALF_YEAR: _("They then last to the end of that half-year."),
         Unit.RoundTo.YEAR: _("They then last to the end of that year."),
     }
     least = ngettext(

@@ -17,7 +17,7 @@ from members import lineage
 from members.models import Member
 from points.models import Account, Lot
 from portal.pages import lines, pending, rewards, surveys
-from portal.pages.lines import Line
+from portal.pages.lines import Line, Promise
 from portal.pages.pending import Waiting
 from portal.pages.standing import Place, of_progress
 from portal.pages.surveys import Ask
@@ -50,13 +50,16 @@ class Ending:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Home:
-    """All that home shows. `latest_credit` is the newest line that brought something, to celebrate
-    it once.
+    """All that home shows.
+
+    `balance` is what is free to be spent; `latest_credit` is the newest line that brought
+    something, to celebrate it once.
     """
 
     member: Member
     unit: Unit
     balance: int
+    held: tuple[Promise, ...]
     standing: Place | None
     expiring: Ending | None
     vouchers_ready: int
@@ -78,6 +81,7 @@ def gather(member: Member, *, program: Program) -> Home:
     known = catalog.of(program)
     glance = _glance(member, unit=known.default_unit, program=program)
     balances = {row["unit"]: row["balance"] for row in glance["balances"]}
+    free = {row["unit"]: row["balance"] - row["held"] for row in glance["balances"]}
     held = [_standing(row) for row in glance["held"]]
     places = standing.place(member, program=program, held=held, balances=balances)
     latest = lines.merged(glance["moved"], glance["idle"], catalog=known)[:LATEST]
@@ -85,11 +89,12 @@ def gather(member: Member, *, program: Program) -> Home:
     return Home(
         member=member,
         unit=known.default_unit,
-        balance=balances.get(known.default_unit.code, 0),
+        balance=free.get(known.default_unit.code, 0),
+        held=tuple(lines.promise(row, known.units) for row in glance["promised"]),
         standing=of_progress(places[0]) if places else None,
         expiring=_ending(ending[0]) if ending else None,
         vouchers_ready=len(glance["vouchers"]),
-        offer=rewards.nearest(glance["open_to"], balances=balances, units=known.units),
+        offer=rewards.nearest(glance["open_to"], balances=free, units=known.units),
         ask=_ask(member, glance["asked"], program=program),
         latest=latest,
         latest_credit=next((line.id for line in latest if _brought(line)), None),
@@ -108,6 +113,7 @@ def _glance(member: Member, *, unit: Unit, program: Program) -> Mapping[str, Any
         .values(
             balances=ArraySubquery(_balances(member)),
             held=ArraySubquery(_held(member, now=now)),
+            promised=ArraySubquery(lines.holds(member, now=now)),
             ending=ArraySubquery(_endings(member, unit=unit, now=now)[:1]),
             vouchers=ArraySubquery(ready.order_by().values("pk")),
             open_to=ArraySubquery(rewards.open_to(member, program=program)),
@@ -138,7 +144,7 @@ def _ask(member: Member, found: list[uuid.UUID], *, program: Program) -> Ask | N
 
 def _balances(member: Member) -> QuerySet[Account, Any]:
     rows = Account.objects.filter(member=member).order_by()
-    return rows.values(row=JSONObject(unit="unit_id", balance="balance"))
+    return rows.values(row=JSONObject(unit="unit_id", balance="balance", held="held"))
 
 
 def _held(member: Member, *, now: datetime) -> QuerySet[Standing, Any]:

@@ -14,18 +14,19 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext as _
 
 from earning.models import Activity, Award
-from members import lineage
+from members import lineage, naming
 from members.models import Member
-from points.models import Entry, Posting
+from points.models import Entry, Hold, Posting, Transfer
 from program.catalog import Catalog
 from program.models import ActivityAttribute, ActivityType, Unit
 
 Kind = Posting.Kind
+TOLD = (Kind.ADJUSTMENT, Kind.TRANSFER, Kind.REINSTATE)  # their reason is for the member to read
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,6 +53,32 @@ class Line:
     state: str
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Promise:
+    """Points held for an open cart or till: what it is, and until when."""
+
+    amount: int
+    unit: Unit
+    purpose: str
+    expires_at: datetime
+
+
+def holds(owner: Member, *, now: datetime) -> QuerySet[Hold, Any]:
+    """Open holds of a member as JSON values, what ends first before the others."""
+    rows = Hold.objects.filter(member=owner, status=Hold.Status.OPEN, expires_at__gt=now)
+    return rows.order_by("expires_at").values(
+        row=JSONObject(
+            amount="amount", unit="account__unit_id", purpose="purpose", ends="expires_at"
+        )
+    )
+
+
+def promise(row: Mapping[str, Any], units: Mapping[str, Unit]) -> Promise:
+    """A hold of the rows above."""
+    ends = datetime.fromisoformat(row["ends"])
+    return Promise(row["amount"], units[row["unit"]], row["purpose"], ends)
+
+
 def postings(owner: Member) -> QuerySet[Posting, Any]:
     """Postings of a member as JSON values, newest first, with those of memberships merged into it
     (what only moved from there to here is told once).
@@ -75,9 +102,17 @@ def postings(owner: Member) -> QuerySet[Posting, Any]:
                 ))),
                 activity=ArraySubquery(activity.values(row=_activity())[:1]),
                 changed=ArraySubquery(changed.values(row=_activity())[:1]),
+                other=_other(),
             )
         )
     )  # fmt: skip
+
+
+def _other() -> Coalesce:
+    """Who is on the other side of a transfer: to whom it went, or from whom it came."""
+    out = Transfer.objects.filter(posting=OuterRef("pk")).order_by().values("receiver__name")
+    into = Transfer.objects.filter(arrival=OuterRef("pk")).order_by().values("member__name")
+    return Coalesce(Subquery(out[:1]), Subquery(into[:1]))
 
 
 def unpaid(owner: Member) -> QuerySet[Activity, Any]:
@@ -163,7 +198,13 @@ def _title(row: Mapping[str, Any], activity: Mapping[str, Any] | None, catalog: 
         return (_("Given back: %(what)s") if is_back else _("Taken back: %(what)s")) % {
             "what": what
         }
+    if row["kind"] == Kind.TRANSFER and row["other"]:
+        is_sent = row["entries"] and row["entries"][0]["kind"] == Entry.Kind.SENT
+        words = {"name": naming.familiar(row["other"])}
+        return (_("Sent to %(name)s") if is_sent else _("Received from %(name)s")) % words
     names = {
+        Kind.REINSTATE: _("Points brought back"),
+        Kind.SETTLE: _("Held points made up what was missing"),
         Kind.EXPIRY: _("Points that ended"),
         Kind.ADJUSTMENT: _("Put right by the desk"),
         Kind.MERGE: what,
@@ -185,7 +226,7 @@ def _reasons(row: Mapping[str, Any], activity: Mapping[str, Any] | None) -> tupl
     """The sentence of every award; the note of an adjustment. A reward's name is its title."""
     if activity:
         return tuple(entry["reason"] for entry in row["entries"])
-    return (row["note"],) if row["kind"] == Kind.ADJUSTMENT and row["note"] else ()
+    return (row["note"],) if row["kind"] in TOLD and row["note"] else ()
 
 
 def _sums(entries: Iterable[Mapping[str, Any]], catalog: Catalog) -> tuple[Sum, ...]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import dataclasses
 from datetime import datetime
 
-from django.db.models import F, Sum
-
 from common import clock
 from members.models import Card, Member
 from plans import terms
-from points.models import Lot
+from points import expiry as endings
+from points.expiry import End
+from points.models import Extension
 from portal.pages import expiry
 from portal.pages import standing as places
 from portal.pages.standing import Place
 from program import catalog
 from program.models import Program, Unit
+
+MOVED = 20  # ends that were moved by hand, the latest
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -30,20 +32,20 @@ class Membership:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Portion:
-    """Points that end together; `expires_at` is exclusive, None for those that never do."""
+class Chapter:
+    """When the points of one unit end: the rule in words, and every end, soonest first."""
 
-    amount: int
-    expires_at: datetime | None
+    unit: Unit
+    rule: str
+    ends: list[End]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Calendar:
-    """When points end: the rule in words and what is left, soonest first."""
+    """When points end, unit by unit, and which ends were moved by hand."""
 
-    unit: Unit
-    rule: str
-    portions: list[Portion]
+    chapters: list[Chapter]
+    moved: list[Extension]
 
 
 def gather(member: Member, *, program: Program) -> Membership:
@@ -59,15 +61,20 @@ def gather(member: Member, *, program: Program) -> Membership:
 
 
 def calendar(member: Member, *, program: Program) -> Calendar:
-    """The live lots of the unit to spend, summed by their end. One query."""
-    known = catalog.of(program)
-    unit = known.default_unit
-    rows = (
-        Lot.objects.live()
-        .filter(member=member, account__unit=unit)
-        .order_by(F("expires_at").asc(nulls_last=True))
-        .values("expires_at")
-        .annotate(amount=Sum("remaining"))
+    """The live lots of every unit to spend, summed by their end. Two queries."""
+    known, ends = catalog.of(program), endings.calendar(member)
+    first = known.default_unit
+    has = {end.unit for end in ends}
+    units = [first, *(one for one in known.units.values() if one.code in has and one != first)]
+    moved = Extension.objects.filter(member=member, lot__isnull=False)
+    return Calendar(
+        chapters=[
+            Chapter(
+                unit=unit,
+                rule=expiry.rule(unit, catalog=known),
+                ends=[end for end in ends if end.unit == unit.code],
+            )
+            for unit in units
+        ],
+        moved=list(moved.select_related("lot__account__unit")[:MOVED]),
     )
-    portions = [Portion(amount=row["amount"], expires_at=row["expires_at"]) for row in rows]
-    return Calendar(unit=unit, rule=expiry.rule(unit, catalog=known), portions=portions)

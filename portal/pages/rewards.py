@@ -23,7 +23,7 @@ from members.models import Member
 from points.models import Account
 from program import catalog
 from program.models import Program, Unit
-from rewards import giving, offers, redemption
+from rewards import giving, offers, redemption, together
 from rewards.errors import LimitReached, OutOfStock, RewardUnavailable
 from rewards.models import FundTotal, Kind, Reward, RewardDate, RewardPrice
 from rewards.offers import Offer
@@ -53,6 +53,7 @@ class Question:
     use_by: datetime
     attempt: uuid.UUID
     undo_minutes: int
+    pool: int | None
     dates: list[RewardDate]
     amounts: list[int]
 
@@ -152,7 +153,15 @@ def one(member: Member, code: str, *, program: Program) -> Offer:
     raise Http404(_("There is no such reward."))
 
 
-def question(offer: Offer, *, program: Program) -> Question:
+def pool_for(member: Member, offer: Offer, *, program: Program) -> int | None:
+    """What the household has together, where that pays for a reward that the member may have."""
+    if not program.is_pooling or offer.is_sold_out or offer.lock is not None:
+        return None
+    pool = together.balance(member, unit=offer.reward.unit_id)
+    return pool if pool is not None and pool >= offer.price else None
+
+
+def question(offer: Offer, *, program: Program, pool: int | None = None) -> Question:
     """What is asked before the points are taken, with a fresh attempt."""
     last = clock.local_date(clock.now(), program.time_zone)
     return Question(
@@ -161,6 +170,7 @@ def question(offer: Offer, *, program: Program) -> Question:
         use_by=clock.end_of_day(last + timedelta(days=offer.reward.valid_days), program.time_zone),
         attempt=uuid.uuid4(),
         undo_minutes=redemption.UNDO_MINUTES,
+        pool=pool,
         dates=[one for one in dates(offer.reward, program=program) if one.left],
         amounts=giving.choices(offer.reward, offer.price, offer.balance),
     )

@@ -15,10 +15,20 @@ from django.db import connection
 from common import clock
 from events.models import Event
 from points import audit, expiry, tasks
-from points.models import Account, AdjustmentRequest, AuditRun, Entry, Lot, LotUse, Posting
+from points.models import (
+    Account,
+    AdjustmentRequest,
+    AuditRun,
+    Entry,
+    Hold,
+    Lot,
+    LotUse,
+    Posting,
+    Transfer,
+)
 from program.models import Program
 from tests import cast
-from tests.cast import ana, earn, reverse, spend, utc
+from tests.cast import ana, capture, earn, hold, reverse, send, spend, utc
 
 pytestmark = pytest.mark.django_db
 
@@ -39,11 +49,33 @@ PLANTED = {
     "what is left of a lot is its award less its uses": "DELETE FROM points_lotuse",
     "a lot holds between nothing and its award": (
         "ALTER TABLE points_lot DROP CONSTRAINT points_lot_remaining_within_awarded;"
+        "ALTER TABLE points_lot DROP CONSTRAINT points_lot_still_has_what_is_held;"
         "UPDATE points_lot SET remaining = -1"
     ),
     "a lot is the award of its own entry": "UPDATE points_lot SET awarded = awarded + 1",
     "every posting has an entry": (
         "DELETE FROM points_lotuse; DELETE FROM points_entry WHERE kind = 'spend'"
+    ),
+    "an account holds what its lots hold": "UPDATE points_account SET held = held + 1",
+    "a lot holds what open holds took of it": "UPDATE points_lot SET held = 2 WHERE held = 7",
+    "a hold is of lots of its own account, all of it": (
+        "UPDATE points_holdlot SET amount = amount - 1"
+    ),
+    "a captured hold was spent, and no other was": (
+        "UPDATE points_hold SET captured = 2 WHERE status = 'captured'"
+    ),
+    "a transfer arrives whole": "UPDATE points_transfer SET amount = amount + 1",
+    "every posting of a transfer has its transfer": "DELETE FROM points_transfer",
+    "points that move keep the day of their award": (
+        "UPDATE points_lot SET awarded_at = now() + interval '1 day' WHERE origin_id IS NOT NULL"
+    ),
+    "points are brought back as they ended, once": (
+        "UPDATE points_posting SET kind = 'reinstate', note = 'Nothing ended', source ="
+        " 'reinstatement:' || (SELECT id FROM points_entry WHERE kind = 'spend')"
+        " WHERE kind = 'spend' AND left(source, 5) = 'test:'"
+    ),
+    "what repays out of a hold leaves the balance as it was": (
+        "UPDATE points_posting SET kind = 'settle' WHERE kind = 'spend'"
     ),
     "rows of one posting belong to one member": (
         "UPDATE points_posting SET member_id = (SELECT id FROM members_member WHERE name = 'Bruno')"
@@ -69,11 +101,13 @@ def plant(statement: str) -> None:
 
 
 def world() -> None:
-    member = ana()
-    ana(name="Bruno")
+    member, other = ana(), ana(name="Bruno")
     earn(member, 70)
     earn(member, 1, unit="visit")
     spend(member, 20)
+    hold(member, 7)
+    capture(hold(member, 3))
+    send(member, other, 4)
     reverse(spend(member, 5))
     asked = AdjustmentRequest(member=member, unit_id="point", amount=7, reason="Cold coffee")
     asked.source, asked.asked_by, asked.asked_at = "test:asked", cast.ACTOR, clock.now()
@@ -95,7 +129,7 @@ def test_a_planted_fault_is_found(quay: Program, invariant: str) -> None:
     faults = [fault for fault in audit.check() if fault.invariant == invariant]
     assert faults
     assert all(uuid.UUID(fault.row) for fault in faults)
-    kinds = (Account, AdjustmentRequest, Entry, Lot, LotUse, Posting)
+    kinds = (Account, AdjustmentRequest, Entry, Hold, Lot, LotUse, Posting, Transfer)
     rows = {str(pk) for model in kinds for pk in _keys(model)}
     assert {fault.row for fault in faults} <= rows
 
@@ -103,7 +137,7 @@ def test_a_planted_fault_is_found(quay: Program, invariant: str) -> None:
 @pytest.mark.broken_books
 def test_a_missing_lot_is_found_even_when_the_balance_is_right(quay: Program) -> None:
     world()
-    plant("DELETE FROM points_lotuse; DELETE FROM points_lot")
+    plant("DELETE FROM points_lotuse; DELETE FROM points_holdlot; DELETE FROM points_lot")
     assert "live lots are the balance that can be spent" in {f.invariant for f in audit.check()}
 
 
@@ -226,4 +260,4 @@ def _keys(model: type) -> list[uuid.UUID]:
 
 
 def _member() -> object:
-    return Account.objects.filter(unit="point").get().member
+    return Account.objects.filter(unit="point", member__name="Ana Lima").get().member

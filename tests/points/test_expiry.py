@@ -213,11 +213,12 @@ def test_the_whole_calendar_of_ends_is_shown(quay: Program) -> None:
         earn(member, 40)
         earn(member, 5, unit="coin")
         spend(member, 35)
-    assert expiry.calendar(member, unit="point") == [
+    assert [(end.at, end.amount) for end in expiry.calendar(member, unit="point")] == [
         (utc(2026, 2, 28, 23), 5),
         (utc(2026, 3, 10, 23), 40),
     ]
-    assert expiry.calendar(member, unit="coin") == []
+    assert [(end.at, end.amount) for end in expiry.calendar(member, unit="coin")] == [(None, 5)]
+    assert [end.unit for end in expiry.calendar(member)] == ["point", "point", "coin"]
     assert expiry.next_due() == utc(2026, 2, 28, 23)
 
 

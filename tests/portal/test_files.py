@@ -40,7 +40,7 @@ def test_home_asks_the_database_six_times_at_most(
         ("/vouchers/", 4),
         ("/card/", 6),
         ("/tiers/", 5),
-        ("/profile/points/", 4),
+        ("/profile/points/", 5),
     ],
 )
 def test_lists_ask_no_more_for_more_rows(

@@ -12,6 +12,20 @@ from tests.refusals import refused
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quay")]
 
 
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("program_program_holds_are_short", {"hold_minutes": 0}),
+        ("program_program_holds_are_short", {"hold_minutes": 61}),
+        ("program_program_holds_are_short", {"hold_minutes_most": 1441}),
+        ("program_program_household_has_two", {"household_size": 1}),
+    ],
+)
+def test_the_program_makes_sense(name: str, fields: dict[str, Any]) -> None:
+    with refused(name):
+        Program.objects.update(**fields)
+
+
 def test_there_is_one_program() -> None:
     with refused("program_program_is_the_only_one"):
         Program.objects.create(id=2, code="other", name="Other", business="Other")
@@ -21,6 +35,17 @@ def test_there_is_one_program() -> None:
     ("name", "fields"),
     [
         ("program_unit_decimals_at_most_two", {"decimals": 3}),
+        ("program_unit_counter_is_never_sent", {"kind": "counter", "transfers": "anyone"}),
+        ("program_unit_transfers_something", {"transfer_least": 0}),
+        ("program_unit_transfers_something", {"transfer_step": 0}),
+        (
+            "program_unit_transfer_limits_allow_one",
+            {"transfer_least": 10, "transfer_sent_most": 9},
+        ),
+        (
+            "program_unit_transfer_limits_allow_one",
+            {"transfer_least": 10, "transfer_received_most": 9},
+        ),
         ("program_unit_expiry_names_its_count", {"expiry": "months"}),
         ("program_unit_expiry_names_its_count", {"expiry": "days", "expiry_count": 0}),
         ("program_unit_expiry_names_its_count", {"expiry": "never", "expiry_count": 3}),

@@ -1,7 +1,8 @@
 """How points go out: the catalogue, its prices and stock, and redemptions with their codes.
 
-What must stay true: a redemption was paid by exactly one posting; a code is issued once; stock
-never goes below nothing; a voucher is used at most once, and keeps when, where and by whom.
+What must stay true: a redemption was paid by one posting, or by a household's shares; a code is
+issued once; stock never goes below nothing; a voucher is used at most once, and keeps when, where
+and by whom.
 """
 
 from __future__ import annotations
@@ -25,35 +26,9 @@ from members.models import Member, MemberOwned, Segment
 from plans.models import Plan
 from points.models import Posting
 from program.models import Location, Unit, is_code
-from rewards.goods import (
-    Draw,
-    Fulfilment,
-    Fund,
-    FundTotal,
-    RewardCode,
-    RewardDate,
-    VoucherKey,
-)
+from rewards.goods import RewardCode, RewardDate
 from rewards.kinds import CONSTRAINTS, WITH_VOUCHER, Codes, Kind, KindTerms
 from tiers.models import Tier
-
-__all__ = [
-    "Codes",
-    "Conversion",
-    "Draw",
-    "Fulfilment",
-    "Fund",
-    "FundTotal",
-    "Kind",
-    "Redemption",
-    "Reward",
-    "RewardCode",
-    "RewardDate",
-    "RewardPrice",
-    "RewardQuerySet",
-    "RewardStock",
-    "VoucherKey",
-]
 
 EARLIEST = timedelta(days=366)
 
@@ -258,7 +233,10 @@ class Redemption(MemberOwned):
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="redemptions")
     reward = models.ForeignKey(Reward, models.PROTECT, related_name="redemptions")
-    posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
+    posting = models.ForeignKey(
+        Posting, models.PROTECT, null=True, blank=True, related_name="+"
+    )  # none where a household paid together
+    is_pooled = models.BooleanField(default=False)
     attempt = models.UUIDField(
         help_text=_("Made when the page was rendered: a double tap redeems once.")
     )
@@ -306,6 +284,11 @@ class Redemption(MemberOwned):
             ),
             models.CheckConstraint(
                 condition=Q(price__gte=1), name="rewards_redemption_price_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_pooled=False, posting__isnull=False)
+                | Q(is_pooled=True, posting__isnull=True),
+                name="rewards_redemption_is_paid_in_one_way",
             ),
             models.CheckConstraint(
                 condition=Q(status="issued", used_at__isnull=True, cancelled_at__isnull=True)

@@ -1,5 +1,4 @@
-"""The program itself: one row, its units, its activity types, and the partners and places that take
-part.
+"""The program itself: one row, its units, and the blueprints that were applied.
 
 What must stay true: there is exactly one Program; a unit's kind and decimals never change once it
 has been used; every change of program data moves `Program.version`, which is what every process
@@ -13,7 +12,7 @@ from typing import ClassVar
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +21,13 @@ from common.triggers import bumps_own_version, bumps_program_version
 
 CODE = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 is_code = RegexValidator(CODE, _("Use lower-case letters, digits and single hyphens."))
+HOLD_CEILING = 1440  # minutes; a hold keeps points from ending, so none is for more than a day
 is_color = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Use a color of the form #1a2b3c."))
+
+
+def notice_days() -> list[int]:
+    """The usual notices before points end: two months, one month, a week."""
+    return [60, 30, 7]
 
 
 class Program(models.Model):
@@ -48,6 +53,25 @@ class Program(models.Model):
         blank=True,
         help_text=_("A sentence shown to everybody at the foot of each page."),
     )
+    hold_minutes = models.PositiveSmallIntegerField(
+        default=15,
+        help_text=_("How long points are held for an open cart or till, unless it says how long."),
+    )
+    hold_minutes_most = models.PositiveSmallIntegerField(
+        default=60, help_text=_("The longest that a cart or till may hold points.")
+    )
+    expiry_notices = models.JSONField(
+        default=notice_days,
+        blank=True,
+        help_text=_("How many days before points end a notice is given."),
+    )
+    household_size = models.PositiveSmallIntegerField(
+        default=8, help_text=_("How many people a household has at most.")
+    )
+    is_pooling = models.BooleanField(
+        default=False,
+        help_text=_("The people of a household who agree to it spend from each other's points."),
+    )
     version = models.PositiveBigIntegerField(default=1, editable=False)
 
     class Meta:
@@ -55,6 +79,15 @@ class Program(models.Model):
         triggers = bumps_own_version()
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(id=1), name="program_program_is_the_only_one"),
+            models.CheckConstraint(
+                condition=Q(hold_minutes__gte=1)
+                & Q(hold_minutes__lte=F("hold_minutes_most"))
+                & Q(hold_minutes_most__lte=HOLD_CEILING),
+                name="program_program_holds_are_short",
+            ),
+            models.CheckConstraint(
+                condition=Q(household_size__gte=2), name="program_program_household_has_two"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -92,7 +125,18 @@ class Unit(models.Model):
         DAY = "day", _("that day")
         MONTH = "month", _("end of the month")
         QUARTER = "quarter", _("end of the quarter")
+        HALF_YEAR = "half_year", _("end of the half-year")
         YEAR = "year", _("end of the year")
+
+    class Transfers(models.TextChoices):
+        NEVER = "never", _("nobody")
+        HOUSEHOLD = "household", _("people of the same household")
+        ANYONE = "anyone", _("any other member")
+
+    class Per(models.TextChoices):
+        DAY = "day", _("day")
+        MONTH = "month", _("month")
+        YEAR = "year", _("year")
 
     code = models.CharField(max_length=40, primary_key=True, validators=[is_code])
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -106,7 +150,7 @@ class Unit(models.Model):
         blank=True,
         help_text=_("Days, months, or for a fixed day the years to add: 0 is the next such day."),
     )
-    expiry_round_to = models.CharField(max_length=8, choices=RoundTo.choices, default=RoundTo.DAY)
+    expiry_round_to = models.CharField(max_length=9, choices=RoundTo.choices, default=RoundTo.DAY)
     expiry_month = models.PositiveSmallIntegerField(null=True, blank=True)
     expiry_day = models.PositiveSmallIntegerField(null=True, blank=True)
     expiry_counts = models.CharField(
@@ -124,6 +168,27 @@ class Unit(models.Model):
     expiry_min_days = models.PositiveSmallIntegerField(
         default=0, help_text=_("How many days points live at least, from when they are posted.")
     )
+    transfers = models.CharField(
+        max_length=9,
+        choices=Transfers.choices,
+        default=Transfers.NEVER,
+        help_text=_("Whom a member may send it to."),
+    )
+    transfer_least = models.PositiveBigIntegerField(
+        default=1, help_text=_("The least that can be sent, in its smallest part.")
+    )
+    transfer_step = models.PositiveBigIntegerField(
+        default=1, help_text=_("Only multiples of this are sent, in its smallest part.")
+    )
+    transfer_sent_most = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text=_("How much a member sends in a period; empty: no limit.")
+    )
+    transfer_received_most = models.PositiveBigIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("How much a member is sent in a period; empty: no limit."),
+    )
+    transfer_per = models.CharField(max_length=5, choices=Per.choices, default=Per.YEAR)
     second_person_above = models.PositiveBigIntegerField(
         null=True,
         blank=True,
@@ -177,6 +242,25 @@ class Unit(models.Model):
                 name="program_unit_counter_never_expires",
             ),
             models.CheckConstraint(
+                condition=Q(kind="spendable") | Q(transfers="never"),
+                name="program_unit_counter_is_never_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(transfer_least__gte=1) & Q(transfer_step__gte=1),
+                name="program_unit_transfers_something",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(transfer_sent_most__isnull=True)
+                    | Q(transfer_sent_most__gte=F("transfer_least"))
+                )
+                & (
+                    Q(transfer_received_most__isnull=True)
+                    | Q(transfer_received_most__gte=F("transfer_least"))
+                ),
+                name="program_unit_transfer_limits_allow_one",
+            ),
+            models.CheckConstraint(
                 condition=Q(is_default=False) | Q(kind="spendable"),
                 name="program_unit_default_is_spendable",
             ),
@@ -189,203 +273,6 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.plural
-
-
-class Partner(models.Model):
-    """A system that posts activities or takes vouchers: the front desk, a booking engine, a web
-    shop.
-    """
-
-    code = models.CharField(max_length=40, primary_key=True, validators=[is_code])
-    name = models.CharField(max_length=80)
-    is_active = models.BooleanField(default=True)
-
-    class Meta:
-        ordering = ("code",)
-        triggers = bumps_program_version()
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Location(models.Model):
-    """A place of a partner: a hotel, a shop, a till."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="locations")
-    code = models.CharField(max_length=40, validators=[is_code])
-    name = models.CharField(max_length=80)
-    earns = models.BooleanField(default=True, help_text=_("What happens here may earn."))
-    burns = models.BooleanField(
-        default=True, help_text=_("Points may be spent and vouchers used here.")
-    )
-
-    class Meta:
-        ordering = ("partner", "code")
-        triggers = bumps_program_version()
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(earns=True) | Q(burns=True), name="program_location_has_a_part"
-            ),
-            models.UniqueConstraint(
-                fields=["partner", "code"], name="program_location_code_is_unique"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def roles(self) -> tuple[str, ...]:
-        """Its parts in the program: `earn`, `burn`."""
-        return tuple(name for name, has in (("earn", self.earns), ("burn", self.burns)) if has)
-
-
-class ActivityType(models.Model):
-    """A kind of thing a member does: a stay, a purchase.
-
-    Its attributes are typed and checked at intake.
-    """
-
-    class Confirm(models.TextChoices):
-        AT_ONCE = "at_once", _("at once")
-        DAYS = "days", _("after so many days")
-        CALL = "call", _("when the partner or staff confirm it")
-
-    class ReturnTier(models.TextChoices):
-        KEPT = "kept", _("kept to the end of its period")
-        REEXAMINED = "reexamined", _("examined again at once")
-
-    class ReturnRewards(models.TextChoices):
-        KEPT = "kept", _("kept")
-        CANCELLED = "cancelled", _("cancelled first")
-
-    code = models.CharField(max_length=40, primary_key=True, validators=[is_code])
-    name = models.CharField(max_length=60)
-    plural = models.CharField(max_length=60)
-    rated_by = models.CharField(
-        max_length=40,
-        blank=True,
-        help_text=_(
-            "The date attribute that decides which rules are in force; empty: the activity's day."
-        ),
-    )
-    begins_by = models.CharField(
-        max_length=40,
-        blank=True,
-        help_text=_(
-            "The date attribute on which it begins: the tier held then is what it earns at."
-        ),
-    )
-    claim_days = models.PositiveSmallIntegerField(
-        null=True,
-        blank=True,
-        help_text=_("How many days after the fact it may still be posted; empty: always."),
-    )
-    confirm = models.CharField(
-        max_length=7,
-        choices=Confirm.choices,
-        default=Confirm.AT_ONCE,
-        help_text=_("When what it earns is the member's; until then it is only announced."),
-    )
-    confirm_days = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text=_("How many days after it happened it counts.")
-    )
-    return_tier = models.CharField(
-        max_length=10,
-        choices=ReturnTier.choices,
-        default=ReturnTier.KEPT,
-        help_text=_("What becomes of a status that a returned activity no longer carries."),
-    )
-    return_rewards = models.CharField(
-        max_length=9,
-        choices=ReturnRewards.choices,
-        default=ReturnRewards.KEPT,
-        help_text=_("What becomes of unused rewards bought with points that are taken back."),
-    )
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ("position", "code")
-        triggers = bumps_program_version()
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(confirm="days", confirm_days__isnull=False, confirm_days__gte=1)
-                | (~Q(confirm="days") & Q(confirm_days__isnull=True)),
-                name="program_type_confirm_names_its_days",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class ActivityAttribute(models.Model):
-    """One typed fact about an activity, with its limits."""
-
-    class Kind(models.TextChoices):
-        INTEGER = "integer", _("whole number")
-        DECIMAL = "decimal", _("decimal number")
-        MONEY = "money", _("money")
-        TEXT = "text", _("text")
-        CHOICE = "choice", _("choice")
-        BOOLEAN = "boolean", _("yes or no")
-        DATE = "date", _("date")
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    type = models.ForeignKey(ActivityType, models.CASCADE, related_name="attributes")
-    code = models.SlugField(max_length=40)
-    name = models.CharField(max_length=60)
-    kind = models.CharField(max_length=8, choices=Kind.choices)
-    singular = models.CharField(
-        max_length=40, blank=True, help_text=_("One of it, in a sentence: night.")
-    )
-    plural = models.CharField(max_length=40, blank=True, help_text=_("Several of it: nights."))
-    is_required = models.BooleanField(default=True)
-    least = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
-    most = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
-    choices = models.JSONField(
-        default=dict, blank=True, help_text=_("Code and words of each choice.")
-    )
-    default = models.CharField(
-        max_length=40, blank=True, help_text=_("The choice that holds where none is told.")
-    )
-    told_days = models.PositiveSmallIntegerField(
-        null=True,
-        blank=True,
-        help_text=_("So many days after the fact another choice may be told; empty: always."),
-    )
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ("position",)
-        triggers = bumps_program_version()
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["type", "code"], name="program_attribute_code_is_unique"
-            ),
-            models.CheckConstraint(
-                condition=Q(least__isnull=True)
-                | Q(most__isnull=True)
-                | Q(least__lte=models.F("most")),
-                name="program_attribute_least_not_above_most",
-            ),
-            models.CheckConstraint(
-                condition=~Q(kind="choice") | ~Q(choices={}),
-                name="program_attribute_choice_has_choices",
-            ),
-            models.CheckConstraint(
-                condition=Q(default="") | Q(kind="choice"),
-                name="program_attribute_only_a_choice_has_a_default",
-            ),
-            models.CheckConstraint(
-                condition=Q(told_days__isnull=True) | ~Q(default=""),
-                name="program_attribute_told_in_time_has_a_default",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Revision(models.Model):

@@ -5,8 +5,8 @@ are its signed amounts and are written once. A Lot is a spendable credit with it
 LotUse says which debit consumed which lot.
 
 What must stay true, and is checked by `manage.py audit_ledger`: balance = sum of entries; running
-balances chain without a gap; live lots of a spendable unit = max(balance, 0); 0 <= remaining <=
-awarded; remaining = awarded - uses.
+balances chain without a gap; live lots of a spendable unit = max(balance, held); 0 <= held <=
+remaining <= awarded; remaining = awarded - uses; held = the holds that are open.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class Account(MemberOwned):
     member = models.ForeignKey(Member, models.PROTECT, related_name="accounts")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     balance = models.BigIntegerField(default=0)
+    held = models.BigIntegerField(default=0)  # by open holds: part of the balance, or of a debt
     version = models.PositiveBigIntegerField(default=0)
     closed_at = models.DateTimeField(null=True, blank=True)  # its member was merged or erased
     forwards_to = models.ForeignKey(
@@ -54,6 +55,9 @@ class Account(MemberOwned):
                 condition=Q(version__gt=0) | Q(balance=0), name="points_account_untouched_is_empty"
             ),
             models.CheckConstraint(
+                condition=Q(held__gte=0), name="points_account_held_is_not_negative"
+            ),
+            models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(balance=0),
                 name="points_account_closed_is_empty",
             ),
@@ -66,6 +70,16 @@ class Account(MemberOwned):
 
     def __str__(self) -> str:
         return f"{self.balance} {self.unit_id}"
+
+    @property
+    def available(self) -> int:
+        """What can be spent now: the balance less what is held, never below nothing."""
+        return max(0, self.balance - self.held)
+
+    @property
+    def debt(self) -> int:
+        """What later earnings, or holds that are released, repay first."""
+        return max(0, self.held - self.balance)
 
     @staticmethod
     def id_for(member_id: uuid.UUID, unit: str) -> uuid.UUID:
@@ -85,6 +99,9 @@ class Posting(MemberOwned):
         REVERSAL = "reversal", _("reversed")
         EXPIRY = "expiry", _("expired")
         ADJUSTMENT = "adjustment", _("adjusted")
+        TRANSFER = "transfer", _("transferred")
+        REINSTATE = "reinstate", _("brought back")
+        SETTLE = "settle", _("settled")
         OPENING = "opening", _("brought over")
         MERGE = "merge", _("merged")
 
@@ -125,6 +142,10 @@ class Posting(MemberOwned):
                 condition=~Q(kind="adjustment") | ~Q(note=""),
                 name="points_posting_adjustment_has_a_reason",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="reinstate") | ~Q(note=""),
+                name="points_posting_reinstatement_has_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -145,6 +166,11 @@ class Entry(MemberOwned):
         CLAWBACK = "clawback", _("taken back")
         EXPIRY = "expiry", _("expired")
         ADJUSTMENT = "adjustment", _("adjusted")
+        CAPTURE = "capture", _("spent from a hold")
+        SETTLE = "settle", _("repaid out of a hold")
+        SENT = "sent", _("sent")
+        RECEIVED = "received", _("received")
+        REINSTATE = "reinstate", _("brought back")
         OPENING = "opening", _("brought over")
         PLAN = "plan", _("given with a plan")
         MERGE = "merge", _("merged")
@@ -184,14 +210,26 @@ class Entry(MemberOwned):
                 name="points_entry_spend_never_overdraws",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["base", "bonus", "plan", "restore", "opening"], amount__gt=0)
-                | Q(kind__in=["spend", "clawback", "expiry"], amount__lt=0)
-                | Q(kind__in=["adjustment", "merge"]),
+                condition=Q(
+                    kind__in=[
+                        "base",
+                        "bonus",
+                        "plan",
+                        "restore",
+                        "opening",
+                        "received",
+                        "reinstate",
+                    ],
+                    amount__gt=0,
+                )
+                | Q(kind__in=["spend", "clawback", "expiry", "capture", "sent"], amount__lt=0)
+                | Q(kind__in=["adjustment", "merge", "settle"]),
                 name="points_entry_sign_fits_kind",
             ),
             models.CheckConstraint(
                 condition=Q(balance_after__gte=0)
                 | Q(kind__in=["clawback", "spend"])  # a spend has a rule, and a refusal, of its own
+                | Q(kind__in=["capture", "settle"])  # of points held: the debt was there before
                 | Q(kind="merge")  # a debt that moves is no new one
                 | Q(amount__gt=0),
                 name="points_entry_debt_only_by_clawback",
@@ -221,9 +259,10 @@ class Lot(MemberOwned):
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="lots")
     awarded = models.BigIntegerField()
     remaining = models.BigIntegerField()
+    held = models.BigIntegerField(default=0)
     origin = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="descendants"
-    )  # the lot these points were in before they came to another account
+    )  # the lot these points were in before they were sent, brought back, or merged
     awarded_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
 
@@ -246,6 +285,10 @@ class Lot(MemberOwned):
                 condition=Q(remaining__gte=0) & Q(remaining__lte=F("awarded")),
                 name="points_lot_remaining_within_awarded",
             ),
+            models.CheckConstraint(
+                condition=Q(held__gte=0) & Q(held__lte=F("remaining")),
+                name="points_lot_still_has_what_is_held",
+            ),
             models.CheckConstraint(condition=Q(awarded__gt=0), name="points_lot_awards_something"),
             models.UniqueConstraint(fields=["member", "entry"], name="points_lot_one_per_entry"),
         ]
@@ -253,19 +296,28 @@ class Lot(MemberOwned):
     def __str__(self) -> str:
         return f"{self.remaining} of {self.awarded}"
 
+    @property
+    def free(self) -> int:
+        """What is left and not held."""
+        return self.remaining - self.held
+
 
 class Extension(MemberOwned):
-    """What moved the end of an account's live lots to a later moment:
+    """What moved the end of an account's live lots, or of the one lot it names, to a later moment:
 
-    the activity that kept them alive. Written once.
+    the activity that kept them alive, or somebody with a reason. Written once.
     """
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="extensions")
     posting = models.ForeignKey(
         Posting, models.PROTECT, null=True, blank=True, related_name="extensions"
     )
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, blank=True, related_name="extensions")
     source = models.CharField(max_length=120)
+    ended_at = models.DateTimeField(null=True, blank=True)  # when the one lot would have ended
     until = models.DateTimeField()
+    actor = models.CharField(max_length=80, blank=True)
+    reason = models.CharField(max_length=240, blank=True)
     moved = models.JSONField(
         default=dict, help_text=_("The lots whose end it moved, each with the end it had before.")
     )
@@ -273,10 +325,22 @@ class Extension(MemberOwned):
 
     class Meta:
         ordering = ("-id",)
-        triggers = append_only()
+        triggers = append_only(erasable=("reason",))
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=~Q(source=""), name="points_extension_names_its_source"
+            ),
+            models.CheckConstraint(
+                condition=Q(lot__isnull=True, ended_at__isnull=True, actor="", reason="")
+                | (Q(lot__isnull=False, ended_at__isnull=False) & ~Q(actor="") & ~Q(reason="")),
+                name="points_extension_of_a_lot_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(until__gt=F("ended_at")),
+                name="points_extension_is_only_later",
+            ),
+            models.UniqueConstraint(
+                fields=["member", "lot", "source"], name="points_extension_once_per_source"
             ),
         ]
 
@@ -306,22 +370,3 @@ class LotUse(MemberOwned):
 
     def __str__(self) -> str:
         return f"{self.amount:+d}"
-
-
-# Tables of this app that lie beside the ledger; Django looks for them here.
-from points.records import AdjustmentRequest, AuditRun, OpeningRow, OpeningRun  # noqa: E402
-
-__all__ = [
-    "LIMIT",
-    "Account",
-    "AdjustmentRequest",
-    "AuditRun",
-    "Entry",
-    "Extension",
-    "Lot",
-    "LotQuerySet",
-    "LotUse",
-    "OpeningRow",
-    "OpeningRun",
-    "Posting",
-]

@@ -1,0 +1,41 @@
+"""How points go out: what there is to have, what was taken, and what is put aside."""
+
+from rewards.goods import (
+    Draw,
+    Fulfilment,
+    Fund,
+    FundTotal,
+    RewardCode,
+    RewardDate,
+    VoucherKey,
+)
+from rewards.kinds import Codes, Kind
+from rewards.models.catalogue import (
+    Conversion,
+    Redemption,
+    Reward,
+    RewardPrice,
+    RewardQuerySet,
+    RewardStock,
+)
+from rewards.models.reservations import RedemptionShare, Reservation
+
+__all__ = [
+    "Codes",
+    "Conversion",
+    "Draw",
+    "Fulfilment",
+    "Fund",
+    "FundTotal",
+    "Kind",
+    "Redemption",
+    "RedemptionShare",
+    "Reservation",
+    "Reward",
+    "RewardCode",
+    "RewardDate",
+    "RewardPrice",
+    "RewardQuerySet",
+    "RewardStock",
+    "VoucherKey",
+]
