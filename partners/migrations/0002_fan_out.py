@@ -31,7 +31,7 @@ BACK = "DROP TRIGGER partners_fan_out ON events_event; DROP FUNCTION partners_fa
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partners", "0002_api_calls_webhooks"),
+        ("partners", "0001_initial"),
         ("events", "0001_initial"),
     ]
 
