@@ -196,6 +196,29 @@ def _scenarios() -> None:
             "confirm": ("A pending activity is confirmed.", '{ activity = "receipt-1" }'),
         },
     )
+    _changes()
+    describe(ReferTable, "An invitation.", {"by": ("Whose it was.", '"ana"')})
+    _told()
+    describe(
+        "Expect",
+        "",
+        {
+            "earned": (
+                "What the step's activity earned, or its change took back, by unit.",
+                "{ bean = 9, visit = 1 }",
+            ),
+            "pending": ("What is expected of all that waits, by unit.", "{ bean = 9 }"),
+            "referral": (
+                "How the member's invitation stands: open, doubted, refused, paid, missed or none.",
+                '"paid"',
+            ),
+            "milestones": ("The marks it passed: code and level.", '["crystal 140"]'),
+            "sentences": ("How each award is explained.", '["Visit: 1 visit"]'),
+        },
+    )
+
+
+def _changes() -> None:
     describe(
         CancelActivityTable,
         "All that an activity earned is taken back.",
@@ -224,7 +247,9 @@ def _scenarios() -> None:
             "partner": ("Whose reference it is; left out: the first partner's.", '"till"'),
         },
     )
-    describe(ReferTable, "An invitation.", {"by": ("Whose it was.", '"ana"')})
+
+
+def _told() -> None:
     describe(
         ActivityTable,
         "An activity.",
@@ -235,23 +260,6 @@ def _scenarios() -> None:
             "location": ("Where it happened.", '"main-street"'),
             "reference": ("The partner's own number for it.", '"receipt-1"'),
             "on": ("The day on which it happened, where it is reported later.", "2026-02-27"),
-        },
-    )
-    describe(
-        "Expect",
-        "",
-        {
-            "earned": (
-                "What the step's activity earned, or its change took back, by unit.",
-                "{ bean = 9, visit = 1 }",
-            ),
-            "pending": ("What is expected of all that waits, by unit.", "{ bean = 9 }"),
-            "referral": (
-                "How the member's invitation stands: open, doubted, refused, paid, missed or none.",
-                '"paid"',
-            ),
-            "milestones": ("The marks it passed: code and level.", '["crystal 140"]'),
-            "sentences": ("How each award is explained.", '["Visit: 1 visit"]'),
         },
     )
 

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_safe
 
 from common.problems import general
 from common.problems import problem as answer
-from partners import problems
+from partners import advice, problems
 from partners.problems import Entry
 
 
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Every code."""
-    chapters = {chapter: problems.entries(chapter) for chapter in problems.CHAPTERS}
+    chapters = {chapter: problems.entries(chapter) for chapter in advice.CHAPTERS}
     if _is_for_people(request):
         shown = {chapter: [_marked(one) for one in found] for chapter, found in chapters.items()}
         return render(request, "partners/problems.html", {"chapters": shown})

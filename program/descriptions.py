@@ -255,6 +255,11 @@ def _activity_types() -> None:
             ),
         },
     )
+    _returns()
+    _attributes()
+
+
+def _returns() -> None:
     describe(
         ReturnsTable,
         "What becomes of status and rewards when an activity is cancelled, or a part of it "
@@ -276,6 +281,9 @@ def _activity_types() -> None:
             ),
         },
     )
+
+
+def _attributes() -> None:
     describe(
         AttributeTable,
         "One fact about an activity, checked when it is reported. Its type is for life.",

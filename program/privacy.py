@@ -25,7 +25,7 @@ SHEETS = house(
             "transfer_sent_most transfer_received_most transfer_per"
         ),
         "Partner": "code name is_active",
-        "Location": "id partner code name",
+        "Location": "id partner code name earns burns",
         "ActivityType": (
             "code name plural rated_by begins_by claim_days position confirm confirm_days "
             "return_tier return_rewards"

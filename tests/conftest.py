@@ -30,14 +30,19 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "hotel"}
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> Iterator[None]:
-    """Two runs at once would drop each other's database, so the second one waits here."""
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+) -> Iterator[None]:
+    """Two runs at once would drop each other's databases, so the second one waits here; the
+    workers of one run have a database, and a lock, each.
+    """
     from django.conf import settings
 
     from loyalty_site.embedded import locks, place
 
     place.make_home(settings.ENV.data_dir)
-    with locks.held(settings.ENV.data_dir / "tests.lock"):
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    with locks.held(settings.ENV.data_dir / f"tests{worker}.lock"):
         yield
 
 

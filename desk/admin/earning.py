@@ -257,9 +257,15 @@ class PendingActivityAdmin(links.ByMember, ActivityPage, VerbPage):
             return str(_("when it is confirmed"))
         return str(_("on %(day)s") % {"day": row.due_on})
 
+    def dress(self, rows: Sequence[Any], request: HttpRequest) -> None:
+        super().dress(rows, request)
+        program = house.program(request)
+        for row in rows:
+            row.units = catalog.of(program).units if program else {}
+
     @display(description=_("expected"))
     def expects(self, row: PendingActivity) -> str:
-        units = catalog.of(catalog.current()).units
+        units = getattr(row, "units", None) or catalog.of(catalog.current()).units
         told = [f"+{say.amount(e['amount'], units[e['unit']])}" for e in row.expected]
         return ", ".join(told) or str(_("nothing"))
 

@@ -119,7 +119,7 @@ def test_nobody_handles_their_own_points(owner: Counter) -> None:
     own = cast.ana(user=owner.user)
     cast.earn(own, 50)
     typed = {"which": "point:all", "until": date(2030, 1, 1).isoformat(), "reason": "Mine"}
-    assert "These are your own points." in text(owner.do(verb(own, "extend"), **typed))
+    assert "These are your own points" in text(owner.do(verb(own, "extend"), **typed))
 
 
 @pytest.mark.parametrize("name", ["extend", "reinstate"])

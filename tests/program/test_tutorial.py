@@ -16,6 +16,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from program import blueprint, toml
+from program.blueprint import Table
 from tests.cast import ROOT
 
 PAGE = (ROOT / "docs" / "PROGRAMS.md").read_text(encoding="utf-8")
@@ -101,6 +102,8 @@ def _missing(less: Any, more: Any) -> Iterator[str]:
                 yield from _missing(table, by_code[table.code])
         elif isinstance(value, list) and isinstance(other, list):
             yield from (f"{name}: {one}" for one in value if one not in other)
+        elif isinstance(value, Table) and isinstance(other, Table):
+            yield from _missing(value, other)
         elif value != other:
             yield f"{name} = {toml.inline(value)}"
 
