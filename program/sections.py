@@ -101,8 +101,12 @@ def positive(table: Table, *names: str) -> None:
 def smallest(amount: Decimal, decimals: int, *, place: str) -> int:
     """An amount in its unit's smallest part. Refuses one with more decimals, or below zero."""
     parts = amount.scaleb(decimals)
-    if parts != parts.to_integral_value() or parts < 0:
-        raise BlueprintInvalid(f"in {place}: {amount} is negative or too fine for its unit.")
+    if parts < 0:
+        raise BlueprintInvalid(f"in {place}: {amount} is below zero.")
+    if parts != parts.to_integral_value():
+        raise BlueprintInvalid(
+            f"in {place}: {amount} has more than the unit's {decimals} decimals."
+        )
     return int(parts)
 
 

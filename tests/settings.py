@@ -1,12 +1,18 @@
 """The site's settings for tests: the same, without what tests replace on purpose."""
 
 import os
+from pathlib import Path
 
 from loyalty_site import env
 
 # Results must not depend on what this machine's owner keeps in .env.
 os.environ["PENNANT_ENV_FILE"] = os.devnull
 env.declare("DEBUG", "1")
+# Each worker of a run has a server of its own: what one does to it does not concern the other.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+if WORKER:
+    home = Path(os.environ.get("PENNANT_DATA_DIR", ".data"))
+    os.environ["PENNANT_DATA_DIR"] = str(home.resolve() / WORKER)
 env.declare("LOG_LEVEL", "ERROR")
 
 from loyalty_site.settings import *  # noqa: E402, F403

@@ -22,7 +22,7 @@ from tests import cast
 from tests.desk import world
 from tests.desk.counter import Counter, listing, page, text
 
-QUERIES_MAX = 12
+QUERIES_MAX = 13
 
 
 def house_models() -> list[type[Model]]:

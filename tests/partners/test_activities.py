@@ -301,7 +301,7 @@ def test_money_is_read_exactly(till: Till) -> None:
 # Statements of one post, all told: the key, its minute, the program (once for the place), the
 # member, the accounts, what was counted so far, what tiers were given, then eight writes and the
 # log. A new tier ends the one before.
-POST, NEW_TIER, REPLAY, LOOKUP = 18, 4, 14, 8
+POST, NEW_TIER, REPLAY, LOOKUP = 18, 5, 14, 8
 
 
 def statements(queries: CaptureQueriesContext) -> int:

@@ -71,7 +71,7 @@ PLANTED = {
     ),
     "points are brought back as they ended, once": (
         "UPDATE points_posting SET kind = 'reinstate', note = 'Nothing ended', source ="
-        " 'reinstatement:' || (SELECT id FROM points_entry WHERE kind = 'spend')"
+        " 'reinstatement:' || (SELECT min(id::text) FROM points_entry WHERE kind = 'spend')"
         " WHERE kind = 'spend' AND left(source, 5) = 'test:'"
     ),
     "what repays out of a hold leaves the balance as it was": (
