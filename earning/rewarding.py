@@ -16,7 +16,7 @@ from common import clock
 from common.ids import uuid7
 from earning.models import Activity, ActivityKey, Referral
 from earning.referring import active
-from earning.submissions import Checked, Submission
+from earning.submissions import Checked, Submission, content_hash
 from events import outbox
 from members.models import Member
 from program import attributes, catalog
@@ -66,7 +66,7 @@ class Prospects:
                 id=one.key_id,
                 activity_id=one.activity_id,
                 member_id=self.members[one.identity].pk,
-                request_hash="",
+                request_hash=one.hash,
             )
             for one in wanted
         )
@@ -156,6 +156,7 @@ def _derived(source: Checked, type: ActivityType, member: Member, index: int) ->
     known = {one.code: one for one in type.attributes.all()}
     told = {code: value for code, value in source.values.items() if code in known}
     values, _ = attributes.fitting(known, attributes.plain(told))
+    identity = ("referral", str(member.pk))
     submission = Submission(
         partner=source.submission.partner,
         reference=reference,
@@ -170,8 +171,8 @@ def _derived(source: Checked, type: ActivityType, member: Member, index: int) ->
         submission=submission,
         type=type,
         values=values,
-        identity=("referral", str(member.pk)),
+        identity=identity,
         activity_id=uuid7(),
         key_id=ActivityKey.id_for(submission.partner, reference),
-        hash="",
+        hash=content_hash(submission, moment=source.occurred_at, values=values, identity=identity),
     )

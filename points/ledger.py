@@ -211,7 +211,7 @@ def require_available(account: Account, amount: int) -> None:
     if account.held:
         free, held = in_units(account.available, unit), in_units(account.held, unit)
         raise InsufficientPoints(
-            f"This needs {needed}. Free are {free}: of {balance}, {held} are held elsewhere. "
+            f"This needs {needed}, and free are {free}: of {balance}, {held} are held. "
             "Nothing was taken.",
             held=account.held,
             **facts,

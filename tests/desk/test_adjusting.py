@@ -79,7 +79,7 @@ def test_the_preview_says_a_refusal_before_it_happens(clerk: Counter) -> None:
     cast.earn(ana, 100)
     response = clerk.preview(verb(ana, "adjust"), unit="point", amount="-101", reason="x")
     assert "It would be refused" in text(response)
-    assert "The balance is 100" in text(response)
+    assert "the balance is 100" in text(response)
 
 
 def test_without_a_script_a_button_previews(clerk: Counter) -> None:
@@ -109,7 +109,7 @@ def test_two_forms_post_twice(clerk: Counter) -> None:
 
 
 REFUSED = [
-    ({"amount": "-101"}, "The balance is 100 points. Take no more than that."),
+    ({"amount": "-101"}, "This needs 101 points, and the balance is 100 points."),
     ({"amount": "0"}, "Zero changes nothing"),
     ({"amount": "1.5"}, "Points are whole numbers."),
     ({"amount": "1e999"}, "no more than"),

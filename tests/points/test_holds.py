@@ -86,7 +86,9 @@ def test_only_what_is_available_is_spent_held_or_taken_by_hand(quay: Program) ->
         lambda: hold(member, 41),
         lambda: adjust(member, -41),
     ):
-        with pytest.raises(InsufficientPoints, match="40 are free: 60 of 100 are held") as error:
+        with pytest.raises(
+            InsufficientPoints, match="free are 40 points: of 100 points, 60 points are held"
+        ) as error:
             refused()
         assert error.value.data["missing"] == 1
     spend(member, 40)
