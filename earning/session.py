@@ -83,7 +83,7 @@ class Session:
     def _accounts(self) -> dict[uuid.UUID, list[Account]]:
         found: dict[uuid.UUID, list[Account]] = {pk: [] for pk in self.ids}
         for (member, _), account in self.books.accounts.items():
-            found[member].append(account)
+            found.setdefault(member, []).append(account)  # a merge may have come by: its heirs, too
         return found
 
     def reopen(self) -> None:

@@ -53,8 +53,10 @@ SAID = {
 
 def fill(member: Member) -> None:
     """Made-up answers to the survey after a stay, cases from the newest of them, and an open
-    question to the demo's member.
+    question to the demo's member. Once: a second start leaves them as they are.
     """
+    if Invitation.objects.filter(is_made_up=True).exists():
+        return
     with transaction.atomic():
         made = _answers()
         _cases(made)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from members.models import HouseholdMember
 from rewards.models import Conversion
 from tests import cast
 from tests.desk.counter import Counter, page, text, verb
@@ -37,17 +36,6 @@ def test_a_clerk_gives_no_tier(clerk: Counter) -> None:
     ana = cast.ana()
     assert clerk.get(verb(ana, "tier")).status_code == 403
     assert "Give a tier" not in text(clerk.get(page(ana)))
-
-
-def test_members_move_in_and_out(clerk: Counter) -> None:
-    ana, rui = cast.ana(), cast.ana(name="Rui", email="rui@example.com")
-    assert "same member" in text(clerk.do(verb(rui, "household"), who="rui@example.com"))
-    number = ana.cards.get().number
-    assert "Rui lives in Ana Lima now." in text(clerk.do(verb(rui, "household"), who=number))
-    assert HouseholdMember.objects.filter(left_at__isnull=True).count() == 2
-    assert "Lives in Ana Lima." in text(clerk.get(verb(rui, "household")))
-    assert "Rui moved out." in text(clerk.do(verb(rui, "household")))
-    assert HouseholdMember.objects.filter(left_at__isnull=True).count() == 1
 
 
 def test_points_are_exchanged_once(clerk: Counter) -> None:

@@ -13,6 +13,7 @@ from earning.models import Milestone, MilestoneReached
 from members import households
 from members.models import Member
 from points.models import Posting
+from program.models import Program
 from tests.cast import ACTOR, ana, apply, balance, utc, variant, visit
 
 LADDER = '[[ladder]]\ncode = "flags"\n'
@@ -84,6 +85,7 @@ def test_a_household_gets_each_level_once(db: None, tmp_path: Path) -> None:
 def test_two_of_a_household_reach_a_level_at_once_and_one_is_paid(tmp_path: Path) -> None:
     with_milestone(tmp_path, per='"household"')
     people = [ana(name=f"Ana {number}") for number in range(6)]
+    Program.objects.update(household_size=len(people))
     home = households.found(people[0], name="Lima", actor=ACTOR)
     for member in people[1:]:
         households.join(home, member, actor=ACTOR)

@@ -35,8 +35,8 @@ def test_home_asks_the_database_six_times_at_most(
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/activity/", 6),
-        ("/rewards/", 10),
+        ("/activity/", 7),
+        ("/rewards/", 11),
         ("/vouchers/", 4),
         ("/card/", 6),
         ("/tiers/", 5),

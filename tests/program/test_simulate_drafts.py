@@ -176,7 +176,11 @@ def test_households_and_milestones_are_replayed_exactly(
 ) -> None:
     result = simulation.run(CRUISE)
     assert result.changes_nothing
-    assert issued(result) == {"cruise-point": (210, 210), "crystal-block": (1, 1)}
+    assert issued(result) == {
+        "cruise": (12, 12),
+        "cruise-point": (210, 210),
+        "crystal-block": (1, 1),
+    }
     assert by(result, "rule", "crystal-block") == {"milestone:crystal-block": (1, 1)}
     assert result.names["milestone:crystal-block"] == "Crystal block"
     assert moved(result) == {("diamond", "diamond"): 2}

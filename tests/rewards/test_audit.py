@@ -7,8 +7,9 @@ import pytest
 import time_machine
 from django.db import connection
 
+from common.ids import uuid7
 from points import audit
-from rewards import contests, proof, redemption, stock
+from rewards import contests, proof, redemption, reservation, stock
 from rewards.models import Reward, RewardDate
 from rewards.redemption import Choice
 from tests.cast import ACTOR, ROOT, ana, apply, earn, redeem, utc
@@ -36,6 +37,12 @@ PLANTED = {
     "a product that was taken is on its way": (
         "UPDATE rewards_fulfilment SET status = 'cancelled'"
     ),
+    "a household's shares are the price, and go back with it": (
+        "INSERT INTO rewards_redemptionshare (id, member_id, redemption_id, posting_id, amount) "
+        "SELECT gen_random_uuid(), member_id, id, posting_id, price FROM rewards_redemption "
+        "WHERE status = 'issued' LIMIT 1"
+    ),
+    "a reservation ends as its hold does": "UPDATE rewards_reservation SET price = price + 1",
     "winners are among the entries of their draw": (
         "UPDATE rewards_draw SET winners = '[\"nobody\"]'"
     ),
@@ -65,6 +72,8 @@ def test_a_planted_fault_is_found(db: None, invariant: str) -> None:
             "mug": Choice(address="4 Harbour Street"),
         }.items():
             redeem(member, code, choice=choice)
+        larger = Reward.objects.get(code="larger")
+        reservation.hold(member, reward=larger, attempt=uuid7(), actor=ACTOR)
         redemption.cancel(redeem(member, "larger"), reason="Changed", actor=ACTOR)
     with time_machine.travel(utc(2027, 12, 24, 12), tick=False):
         contests.draw(Reward.objects.get(code="raffle"), actor=ACTOR)

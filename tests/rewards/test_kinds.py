@@ -355,8 +355,8 @@ def test_the_page_can_say_which_condition_fails(member: Member) -> None:
         )
     }
     assert found == {
-        "on_offer": True, "segment": True, "tier": True, "price": True, "limit": False,
-        "stock": True,
+        "on_offer": True, "segment": True, "tier": True, "plan": True, "price": True,
+        "limit": False, "stock": True,
     }  # fmt: skip
     coffee = Reward.objects.get(code="coffee")
     failing = [
@@ -364,7 +364,7 @@ def test_the_page_can_say_which_condition_fails(member: Member) -> None:
         for one in offers.conditions(coffee, member=member, program=program)
         if not one.holds
     ]
-    assert failing == ["on_offer", "segment", "tier"]
+    assert failing == ["on_offer", "segment", "plan", "tier"]
 
 
 def test_what_is_left_counts_what_the_kind_has(member: Member) -> None:
