@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import structlog
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 
 from common import clock
@@ -54,8 +54,8 @@ def write(request: HttpRequest, response: HttpResponse, *, ms: int) -> None:
         request_id=getattr(request, "request_id", ""),
         method=request.method or "",
         path=_path(request),
-        query=ADDRESS.sub(HIDDEN, request.META.get("QUERY_STRING", ""))[:400],
-        idempotency_key=request.headers.get(HEADER, "")[:255],
+        query=_kept(ADDRESS.sub(HIDDEN, request.META.get("QUERY_STRING", "")))[:400],
+        idempotency_key=_kept(request.headers.get(HEADER, ""))[:255],
         is_replay=response.headers.get(REPLAYED) == "true",
         status=response.status_code,
         code=_code(response),
@@ -65,7 +65,8 @@ def write(request: HttpRequest, response: HttpResponse, *, ms: int) -> None:
         at=clock.now(),
     )
     try:
-        row.save(force_insert=True)
+        with transaction.atomic():  # what is around us goes on, whatever becomes of the line
+            row.save(force_insert=True)
     except DatabaseError as error:
         log.error("request_not_logged", exc_info=error)
 
@@ -95,7 +96,12 @@ def _path(request: HttpRequest) -> str:
     for name, value in (match.kwargs if match else {}).items():
         if name in ("member", "code") and not str(value).startswith("mem_"):
             path = path.replace(str(value), HIDDEN + str(value)[-4:])
-    return path[:200]
+    return _kept(path)[:200]
+
+
+def _kept(text: str) -> str:
+    """What a text column can keep: no database keeps the character zero."""
+    return text.replace("\x00", "\ufffd")
 
 
 def _answer(response: HttpResponse) -> str:

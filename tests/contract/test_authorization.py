@@ -90,7 +90,7 @@ def address(route: str, **ids: str) -> str:
 
 def test_every_route_and_method_has_a_row() -> None:
     there = {
-        route: set(getattr(one.callback, "actions", {}))
+        route: set(getattr(one.callback, "actions", {})) - {"head"}  # added at the first call
         for route, one in routes().items()
         if route not in OPEN
     }

@@ -175,7 +175,8 @@ class LedgerOnPaper(RuleBasedStateMachine):
             found = [(lot.awarded, lot.remaining, lot.expires_at) for lot in live]
             assert found == [(lot.awarded, lot.left, lot.end) for lot in drawn]
             told = expiry.calendar(self.members[number], unit=unit)
-            assert [one for one in told if one[0] > self.now] == paper.calendar(self.now)
+            coming = [(end.at, end.amount) for end in told if end.at and end.at > self.now]
+            assert coming == paper.calendar(self.now)
 
     def _has_ended(self, lot: Lot) -> bool:
         return lot.expires_at is not None and lot.expires_at <= self.now
