@@ -18,7 +18,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("members", "0001_initial"),
-        ("members", "__first__"),
         ("points", "0001_initial"),
         ("program", "0001_initial"),
     ]
