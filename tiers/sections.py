@@ -239,7 +239,7 @@ def _apply_expiry(ladder: Ladder, table: TierTable, blueprint: Any) -> list[str]
     spendable = [unit.code for unit in blueprint.unit if unit.kind == "spendable"]
     wanted = {}
     for one in table.expiry:
-        require_code(one.unit, spendable, place=f'tier "{table.code}", expiry, unit')
+        require_code(one.unit, spendable, place=f"{_named(table)}, expiry, unit")
         kind = "never" if one.never else ("months" if one.months else "days")
         wanted[one.unit] = (kind, one.months or one.days, one.round_to)
     stored = {
@@ -259,7 +259,7 @@ def _apply_expiry(ladder: Ladder, table: TierTable, blueprint: Any) -> list[str]
 def _route(
     route: RouteTable, ladder: Ladder, table: TierTable, blueprint: Any
 ) -> tuple[date | None, date | None, bool, list[dict[str, Any]]]:
-    place = f'tier "{table.code}", route, need'
+    place = f"{_named(table)}, route, need"
     counters = {unit.code: unit for unit in blueprint.unit if unit.kind == "counter"}
     tiers = {tier.code: tier for tier in Tier.objects.filter(ladder=ladder)}
     needs = []
@@ -284,6 +284,11 @@ def _route(
             }
         )
     return route.from_, route.until, route.keeps, needs
+
+
+def _named(tier: TierTable) -> str:
+    """How a message names a tier; its code is unique among all ladders."""
+    return f'[[ladder.tier]] "{tier.code}"'
 
 
 def _alike(counter: str | None, counters: dict[str, Any]) -> list[str]:
@@ -315,7 +320,7 @@ def _apply_tiers(ladder: Ladder, table: LadderTable) -> list[str]:
             "rank": rank,
             "threshold": threshold,
             "head_start": smallest(
-                tier.head_start or Decimal(0), decimals, place=f'tier "{tier.code}", head_start'
+                tier.head_start or Decimal(0), decimals, place=f"{_named(tier)}, head_start"
             ),
             "colors": list(tier.pennant.colors),
             "field": tier.pennant.field,
@@ -357,7 +362,7 @@ def _remove(ladder: Ladder, codes: list[str]) -> None:
 def _smallest(tier: TierTable, decimals: int) -> int | None:
     if tier.threshold is None:
         return None
-    return smallest(tier.threshold, decimals, place=f'tier "{tier.code}", threshold')
+    return smallest(tier.threshold, decimals, place=f"{_named(tier)}, threshold")
 
 
 def install() -> None:

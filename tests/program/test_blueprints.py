@@ -107,7 +107,7 @@ MISTAKES: dict[str, tuple[str, str, list[str]]] = {
     "half a visit": (
         GOLD,
         'name = "Gold"\nthreshold = 6.5',
-        ['tier "gold", threshold', "0 decimals"],
+        ['in [[ladder.tier]] "gold", threshold', "0 decimals"],
     ),
     "a ladder that climbs points": ('counter = "visit"', 'counter = "point"', ['"flags", counter']),
     "a unit that does not exist": (
