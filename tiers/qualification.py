@@ -69,6 +69,7 @@ class Climb:
             for route in rung.routes
             if route.starts_on
         )
+        self._turns_come = bool(self._turns or rule.head_starts or rule.rolls_over)
         self._restart()
         for event in sorted(credits):
             self._take(event)
@@ -203,6 +204,8 @@ class Climb:
         """Examine the days up to `moment` on which thresholds changed: members move without an
         activity.
         """
+        if not self._turns_come:
+            return
         while (turn := self._next_turn()) is not None and turn <= moment:
             self._passed = turn
             self._examine(turn)
