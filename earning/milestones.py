@@ -93,6 +93,8 @@ class Tracker:
 
     def take(self, one: Checked, member: Member, outcomes: Sequence[Outcome]) -> list[Passed]:
         """Count what an activity earned, and say which levels it passed."""
+        if not self.milestones:
+            return []
         passed: list[Passed] = []
         for milestone in self.milestones:
             gained = sum(o.amount for o in outcomes if o.rule.unit == milestone.counter_id)

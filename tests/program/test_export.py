@@ -201,8 +201,8 @@ number = st.decimals(
 def as_files_know_it(moment: datetime) -> datetime:
     """The moment with an offset in whole minutes and no zone, which is all that TOML has.
 
-    With a zone it could not be compared: a moment that the clocks show twice, or never, is for Python
-    different from every moment of another zone, even from itself (PEP 495).
+    With a zone it could not be compared: of a moment that the clocks show twice, or never, Python
+    says that it is no moment of another zone (PEP 495).
     """
     offset = moment.utcoffset() or timedelta(0)
     minutes = timedelta(minutes=offset // timedelta(minutes=1))
