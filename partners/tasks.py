@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from partners import delivery, idempotency, log
+from partners import applying, delivery, idempotency, imports, log
 
 
 @shared_task
@@ -13,3 +13,10 @@ def tidy() -> None:
     delivery.give_up()
     idempotency.forget()
     log.forget()
+    imports.forget()
+
+
+@shared_task
+def work_on_imports() -> None:
+    if applying.work():
+        work_on_imports.delay()

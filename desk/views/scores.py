@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 from collections.abc import Iterator
 from datetime import date
@@ -22,6 +21,7 @@ from django.utils.translation import gettext_lazy as later
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from common import sheets
 from common.ui import chart
 from common.ui.chart import Mark
 from desk import house, roles
@@ -230,9 +230,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     found = asked_for(request)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="scores.csv"'
-    writer = csv.writer(response)
-    writer.writerow(HEADINGS)
-    writer.writerows(_lines(found) if found else ())
+    response.writelines(sheets.lines([HEADINGS, *(_lines(found) if found else ())]))
     return response
 
 
@@ -241,12 +239,7 @@ def _lines(found: Scores) -> Iterator[list[str]]:
         plain = _plain(group)
         keys = ("name", "answers", "asked", "value", "low", "high", "standard_error")
         cells = ["" if plain[key] is None else str(plain[key]) for key in keys]
-        yield [_safe(cells[0]), *cells[1:], "yes" if group.is_hidden else ""]
-
-
-def _safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" else cell
+        yield [*cells, "yes" if group.is_hidden else ""]
 
 
 @require_POST

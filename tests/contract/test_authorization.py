@@ -46,6 +46,12 @@ MATRIX: dict[str, dict[str, Scope]] = {
     "events": {"get": S.EVENTS_READ},
     "program": {"get": S.PROGRAM_READ},
     "locations": {"get": S.PROGRAM_READ},
+    "imports": {"get": S.IMPORTS_WRITE, "post": S.IMPORTS_WRITE},
+    "imports/<import>": {"get": S.IMPORTS_WRITE},
+    "imports/<import>/errors": {"get": S.IMPORTS_WRITE},
+    "imports/<import>/apply": {"post": S.IMPORTS_WRITE},
+    "imports/<import>/cancel": {"post": S.IMPORTS_WRITE},
+    "imports/<import>/resume": {"post": S.IMPORTS_WRITE},
     "webhooks": {"get": S.WEBHOOKS_WRITE, "post": S.WEBHOOKS_WRITE},
     "webhooks/<webhook>": {
         "get": S.WEBHOOKS_WRITE,
@@ -70,6 +76,7 @@ IDS = {
     "code": "AAAABBBBCCCC",
     "webhook": "whe_00000000000000000000000000",
     "delivery": "whd_00000000000000000000000000",
+    "import": "imp_00000000000000000000000000",
 }
 
 
