@@ -121,8 +121,8 @@ def call(
 
     `answers` by status: the shape (several: one of them; empty: no body), words, an example;
     `examples` of bodies by name; `path` and `query` parameters with words (and, in the path, an
-    example). `idempotency` is "needed", "possible" or "none". `files` are bodies by media type, with
-    an example each; `table` is an example of a file of CSV that is answered.
+    example). `idempotency` is "needed", "possible" or "none". `files` are bodies by media type and
+    an example of each; `table` is an example of a file of CSV that is answered.
     """
     parameters = _parameters(path, query)
     if idempotency != "none":
