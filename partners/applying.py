@@ -64,8 +64,8 @@ def _advance(run: Import, until: float) -> None:
                 if is_ours:
                     _check(run)
         run.refresh_from_db()
-        while run.state == State.APPLYING and time.monotonic() < until and some(run):
-            pass
+        while run.state == State.APPLYING and some(run) and time.monotonic() < until:
+            pass  # one chunk at least: whatever a slice has been used for, it comes further
         if run.state == State.APPLYING:
             imports.finish(run)
     except checking.Stopped:

@@ -75,7 +75,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
     own: tuple[tuple[str, Any, str], ...] = (
         ("template/<slug:type>/", template, "template"),
         ("<uuid:pk>/errors/", errors, "errors"),
-        ("<uuid:pk>/<slug:deed>/", act, "act"),
+        ("<uuid:pk>/do/<slug:deed>/", act, "act"),
     )
     return [
         path(address, site.admin_view(view), name=f"partners_import_{name}")

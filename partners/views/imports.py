@@ -87,10 +87,10 @@ class ImportViewSet(PartnerViewSet):
     )
     def create(self, request: Request) -> Response:
         upload: Any = request.data
-        if not upload:  # a body of no length is not parsed
-            raise FileUnreadable("The file is empty.")
-        if not isinstance(upload, Upload):
+        if request.content_type == "application/json":
             raise MediaTypeUnsupported("Send text/csv or application/x-ndjson.")
+        if not isinstance(upload, Upload):  # a body of no length is not parsed
+            raise FileUnreadable("The file is empty.")
         run, is_repeat = imports.receive(upload, _order(request))
         response = Response(_shown(run), status=200 if is_repeat else 202)
         if is_repeat:

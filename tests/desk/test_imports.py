@@ -42,7 +42,7 @@ def test_a_file_is_looked_at_and_applied(manager: Counter) -> None:
     assert not Activity.objects.exists()
     tasks.work_on_imports()
     shown = text(manager.get(page(run)))
-    for words in ("Applied.", "Recorded 2", "Points 20"):
+    for words in ("Applied.", "Recorded 2", "Wait to be confirmed 0 Refused 1"):
         assert words in shown, words
     assert balance(member_named("guest-1")) == 20
     assert "visits.csv" in text(manager.get(listing(Import)))
