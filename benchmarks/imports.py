@@ -21,7 +21,7 @@ from partners import applying, imports, uploads
 from partners.imports import Order
 from partners.models import Import
 
-LINES = 10_000  # of a file
+LINES = 6_000  # of a file
 ROUNDS = 3
 CHUNK = 5_000  # lines of a transaction of the limit
 TARGET, AGAIN_TARGET = 0.6, 2.0

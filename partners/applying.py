@@ -57,7 +57,7 @@ def work(*, seconds: float = SLICE_S) -> bool:
 
 
 def _advance(run: Import, until: float) -> None:
-    """Take a file as far as time allows. What breaks stops that file, and no other."""
+    """Take a file as far as time allows. What breaks stops that file; others go on next time."""
     try:
         if run.state == State.RECEIVED:
             with _alone(run) as is_ours:
@@ -76,6 +76,7 @@ def _advance(run: Import, until: float) -> None:
         log.error("import_broke_off", run=run.public_id, exc_info=error)
         words = "It broke off. Whoever runs the site finds the reason in its log; resume it then."
         imports.cancel(run, actor="system:imports", reason=words)
+        raise
 
 
 def _check(run: Import) -> None:

@@ -37,7 +37,7 @@ SHEETS = [
             "KeyDay": "id key day points alerted_at",
             "Endpoint": (
                 "id partner kind url description contact types status generation previous_until "
-                "failing_since subscribed_at created_by created_at"
+                "failing_since told_at subscribed_at created_by created_at"
             ),
             "Attempt": "id delivery at status problem answer ms",
             "ImportPart": "id run number body",  # for as long as nobody has looked into it

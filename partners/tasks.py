@@ -1,11 +1,12 @@
 from celery import shared_task
 
-from partners import applying, delivery, idempotency, imports, log
+from partners import applying, delivery, idempotency, imports, log, notices
 
 
 @shared_task
 def deliver() -> None:
     delivery.drain()
+    notices.tell()
 
 
 @shared_task

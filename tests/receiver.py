@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ class Receiver:
     def __init__(self) -> None:
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.status, self.seconds, self.location = 200, 0.0, ""
+        self.pause_s = 0.0  # after every letter of the head of an answer
         self.url = ""
 
 
@@ -28,6 +30,13 @@ def receiving() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.got.append(({k.lower(): v for k, v in self.headers.items()}, body))
             time.sleep(receiver.seconds)
+            if receiver.pause_s:
+                with contextlib.suppress(OSError):
+                    for letter in b"HTTP/1.1 200 OK" + b" " * 1000:
+                        self.wfile.write(bytes([letter]))
+                        self.wfile.flush()
+                        time.sleep(receiver.pause_s)
+                return
             self.send_response(receiver.status)
             if receiver.location:
                 self.send_header("Location", receiver.location)

@@ -334,6 +334,14 @@ class Migration(migrations.Migration):
                         ),
                         ("failing_since", models.DateTimeField(blank=True, null=True)),
                         (
+                            "told_at",
+                            models.DateTimeField(
+                                blank=True,
+                                help_text="When its contact was told that it is paused.",
+                                null=True,
+                            ),
+                        ),
+                        (
                             "subscribed_at",
                             models.DateTimeField(help_text="When its events were last chosen."),
                         ),
@@ -431,8 +439,13 @@ class Migration(migrations.Migration):
                         "indexes": [
                             models.Index(
                                 condition=models.Q(("state", "waiting")),
-                                fields=["due_at"],
+                                fields=["endpoint", "due_at"],
                                 name="partners_delivery_due",
+                            ),
+                            models.Index(
+                                condition=models.Q(("leased_until__isnull", False)),
+                                fields=["endpoint"],
+                                name="partners_delivery_leased",
                             ),
                             models.Index(
                                 fields=["endpoint", "-id"], name="partners_delivery_by_endpoint"

@@ -14,7 +14,7 @@ from django.urls import get_resolver
 from common.ids import public_id
 from earning.models import Activity
 from partners import keys
-from partners.models import Delivery, Endpoint, Scope
+from partners.models import Delivery, Endpoint, Import, Scope
 from program.models import Partner, Program
 from rewards.models import Redemption
 from tests.cast import earn
@@ -160,7 +160,9 @@ def test_what_is_one_partners_leads_nowhere_for_another(hotel: Program, settings
     }
     assert till.send("webhooks", hook).status_code == 201
     till.post(reference="b2")
+    till.client.post("/api/v1/imports", b"reference,occurred_at\n", content_type="text/csv")
     ids = {
+        "import": Import.objects.get().public_id,
         "activity": Activity.objects.first().public_id,
         "redemption": Redemption.objects.get().public_id,
         "webhook": Endpoint.objects.get().public_id,
@@ -181,7 +183,7 @@ def test_what_is_one_partners_leads_nowhere_for_another(hotel: Program, settings
             assert code(got) == "nothing_there", (method, route)
         if method == "get":
             assert till.get(path).status_code == 200, route
-    for listed in ("activities", "webhooks"):
+    for listed in ("activities", "webhooks", "imports"):
         assert other.get(listed).json()["data"] == []
         assert test.get(listed).json()["data"] == []
     assert Endpoint.objects.get().status == "active"

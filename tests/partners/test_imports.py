@@ -313,6 +313,8 @@ def test_what_breaks_stops_one_file_and_no_other(
         ordinary(run)
 
     monkeypatch.setattr("partners.checking.stage", stage)
+    with pytest.raises(RuntimeError):
+        tasks.work_on_imports()
     tasks.work_on_imports()
     assert list(Import.objects.order_by("id").values_list("state", flat=True)) == [
         "cancelled",
