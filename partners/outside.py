@@ -108,28 +108,31 @@ class _Pinned(http.client.HTTPConnection):
         self.is_secure = parts.scheme == "https"
         port = parts.port or (443 if self.is_secure else 80)
         super().__init__(parts.hostname or "", port, timeout=CONNECT_S)
-        self.address = address
-        self.is_cut_off = False
-        self.line: socket.socket | None = None  # kept when the connection lets go of it
+        self.address, self.is_late = address, False
+        self.wire: socket.socket | None = None  # http.client lets go of `sock` before the body
+        self.clock = threading.Timer(WHOLE_S, self._cut)
+        self.clock.daemon = True
 
     def connect(self) -> None:
         self.sock = socket.create_connection((self.address, self.port), timeout=CONNECT_S)
         if self.is_secure:
             context = ssl.create_default_context()
-            secure = context.wrap_socket(
+            self.sock = context.wrap_socket(
                 self.sock, server_hostname=self.host, do_handshake_on_connect=False
             )
-            self.sock = secure
-            self.line = self.sock
-            secure.do_handshake()
-        self.line = self.sock
+        self.wire = self.sock
+        self.clock.start()
+        if isinstance(self.sock, ssl.SSLSocket):
+            self.sock.do_handshake()
 
-    def cut_off(self) -> None:
-        """End the call from another thread, wherever it is: every wait of ours ends at once."""
-        self.is_cut_off = True
-        if self.line is not None:
+    def _cut(self) -> None:
+        """End the call from outside: a byte now and then keeps every time-out of a socket alive,
+        so that greeting, headers and body together are timed by a clock of their own.
+        """
+        self.is_late = True
+        if self.wire is not None:
             with contextlib.suppress(OSError):
-                self.line.shutdown(socket.SHUT_RDWR)
+                socket.socket.shutdown(self.wire, socket.SHUT_RDWR)
 
 
 def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
@@ -142,30 +145,24 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
     port = parts.port or (443 if parts.scheme == "https" else 80)
     link = _Pinned(parts, resolve(parts.hostname or "", port)[0])
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    # One who speaks a letter at a time never lets a single wait run out: the whole call has an end.
-    watch = threading.Timer(WHOLE_S, link.cut_off)
-    watch.start()
     try:
         link.request("POST", target, body=body, headers=dict(headers))
         response = link.getresponse()
-        text = _read(response, link, deadline=started + WHOLE_S)
+        text = _read(response)
+        if link.is_late:
+            raise TimeoutError
     except (OSError, ValueError, http.client.HTTPException) as error:
-        raise Unreachable(_words(TimeoutError() if link.is_cut_off else error)) from None
+        raise Unreachable(_words(TimeoutError() if link.is_late else error)) from None
     finally:
-        watch.cancel()
+        link.clock.cancel()
         link.close()
     return Answer(response.status, text, round((time.monotonic() - started) * 1000))
 
 
-def _read(response: http.client.HTTPResponse, link: _Pinned, *, deadline: float) -> str:
-    """The beginning of the body, as far as it comes in time; the status is what counts."""
+def _read(response: http.client.HTTPResponse) -> str:
+    """The beginning of the body; the status is what counts."""
     found = b""
     while len(found) < READ_BYTES:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError(f"no whole answer within {WHOLE_S} seconds")
-        if link.sock is not None:
-            link.sock.settimeout(left)
         part = response.read1(READ_BYTES - len(found))
         if not part:
             break

@@ -16,7 +16,7 @@ class Receiver:
     def __init__(self) -> None:
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.status, self.seconds, self.location = 200, 0.0, ""
-        self.pause_s = 0.0  # after every letter of the head of an answer
+        self.drip = 0.0  # seconds between two bytes of the answer, headers and all
         self.url = ""
 
 
@@ -30,12 +30,8 @@ def receiving() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.got.append(({k.lower(): v for k, v in self.headers.items()}, body))
             time.sleep(receiver.seconds)
-            if receiver.pause_s:
-                with contextlib.suppress(OSError):
-                    for letter in b"HTTP/1.1 200 OK" + b" " * 1000:
-                        self.wfile.write(bytes([letter]))
-                        self.wfile.flush()
-                        time.sleep(receiver.pause_s)
+            if receiver.drip:
+                self._drip(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 1000)
                 return
             self.send_response(receiver.status)
             if receiver.location:
@@ -43,6 +39,12 @@ def receiving() -> Iterator[Receiver]:
             self.send_header("Content-Length", "2")
             self.end_headers()
             self.wfile.write(b"ok")
+
+        def _drip(self, answer: bytes) -> None:
+            with contextlib.suppress(OSError):  # until the caller has had enough
+                for byte in answer:
+                    self.wfile.write(bytes([byte]))
+                    time.sleep(receiver.drip)
 
         def log_message(self, *args: object) -> None:
             """Say nothing."""
