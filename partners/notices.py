@@ -8,6 +8,7 @@ same Message-ID.
 from __future__ import annotations
 
 import smtplib
+import uuid
 
 import structlog
 from django.conf import settings
@@ -35,7 +36,7 @@ def tell() -> int:
     return sum(_tell(pk) for pk in list(paused.values_list("pk", flat=True)[:AT_ONCE]))
 
 
-def _tell(pk: object) -> bool:
+def _tell(pk: uuid.UUID) -> bool:
     with transaction.atomic():
         rows = Endpoint.objects.select_for_update(no_key=True, skip_locked=True)
         row = rows.filter(pk=pk, status=Endpoint.Status.PAUSED, told_at__isnull=True).first()
