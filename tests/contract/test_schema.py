@@ -124,7 +124,7 @@ def test_everything_that_can_be_read_answers_as_documented(
     document: dict[str, Any], till: Till
 ) -> None:
     earn(marta(reference=examples.AGENT), 100_000)
-    till.post(member={"reference": examples.AGENT})
+    till.post(reference=examples.BOOKING, member={"reference": examples.AGENT})
     statuses = {}
     for path, method, call in calls(document):
         if method == "get":
