@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
 import time_machine
 
-from earning.models import Activity, ActivityChange
+from earning.models import Activity, ActivityChange, ParkedChange
 from partners.models import KeyDay
 from program.models import ActivityType
 from tests.cast import balance
@@ -94,6 +95,8 @@ def test_what_came_back_in_steps_adds_up(till: Till) -> None:
         ({"reason": "   "}, "change_invalid"),
         ({"reason": ""}, "body_invalid"),
         ({"points": 3}, "body_invalid"),
+        ({"attributes": {"revenue": {"a": [1.5, {"b": 2.5}]}}}, "attributes_invalid"),
+        ({"attributes": {"revenue": 1e300}}, "attributes_invalid"),
         ({"occurred_at": "tomorrow"}, "date_invalid"),
         ({"occurred_at": "2027-01-01"}, "occurred_in_future"),
     ],
@@ -199,6 +202,17 @@ def test_what_a_change_gives_on_top_counts_towards_the_keys_limit(till: Till) ->
     much = {"reference": "m2", "reason": "Late bill", "attributes": {"revenue": "2000.00"}}
     assert code(limited.send(f"{AT}/amend", much)) == "value_limit_reached"
     assert KeyDay.objects.get().points == 11_900
+
+
+def test_a_change_before_its_activity_may_say_anything_and_stays_short(till: Till) -> None:
+    odd = {"revenue": {"a": [1.5]}, "nights": 3}
+    raw = json.dumps(NO_SHOW | {"attributes": odd}).replace("3}", "1e99999999}")
+    got = till.client.post(f"/api/v1/{AT}/amend", raw, content_type="application/json")
+    assert got.status_code == 202
+    assert ParkedChange.objects.get().attributes["nights"] == "1E+99999999"
+    marta()
+    assert till.post().status_code == 201
+    assert ParkedChange.objects.get().problem
 
 
 def test_an_unknown_status_is_refused(till: Till) -> None:
