@@ -206,10 +206,10 @@ def test_what_a_change_gives_on_top_counts_towards_the_keys_limit(till: Till) ->
 
 def test_a_change_before_its_activity_may_say_anything_and_stays_short(till: Till) -> None:
     odd = {"revenue": {"a": [1.5]}, "nights": 3}
-    raw = json.dumps(NO_SHOW | {"attributes": odd}).replace("3}", "1e99999999}")
+    raw = json.dumps(NO_SHOW | {"attributes": odd}).replace("3}", "1e999}")
     got = till.client.post(f"/api/v1/{AT}/amend", raw, content_type="application/json")
     assert got.status_code == 202
-    assert ParkedChange.objects.get().attributes["nights"] == "1E+99999999"
+    assert ParkedChange.objects.get().attributes["nights"] == "1E+999"
     marta()
     assert till.post().status_code == 201
     assert ParkedChange.objects.get().problem
