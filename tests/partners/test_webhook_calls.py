@@ -11,7 +11,7 @@ from django.core import mail
 
 from common import clock
 from members import enrolment
-from partners import delivery, notices, signing
+from partners import delivery, notices, outside, signing
 from partners.models import Delivery, Endpoint
 from tests.receiver import receiving
 from tests.till import ACTOR, Till, marta
@@ -28,6 +28,18 @@ def test_the_signature_is_that_of_the_standards_own_example() -> None:
         body=b'{"test": 2432232314}',
     )
     assert made == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_who_answers_byte_by_byte_is_cut_off(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every byte comes in good time; all of them together never do."""
+    settings.WEBHOOK_NETWORKS = ("127.0.0.0/8",)
+    monkeypatch.setattr(outside, "WHOLE_S", 0.6)
+    with receiving() as slow:
+        slow.drip = 0.05
+        with pytest.raises(outside.Unreachable, match="No answer in time"):
+            outside.post(slow.url, body=b"{}", headers={})
 
 
 @pytest.mark.django_db(transaction=True)
