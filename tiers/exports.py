@@ -86,7 +86,13 @@ def _expiry(row: TierExpiry) -> TierExpiryTable:
 
 def _route(row: TierRoute, ladder: Ladder) -> RouteTable:
     needs = [_need(need, ladder) for need in row.needs.all()]
-    return RouteTable(need=needs, keeps=row.keeps, from_=row.starts_on, until=row.ends_on)
+    return RouteTable(
+        need=needs,
+        keeps=row.keeps,
+        for_life=row.for_life,
+        from_=row.starts_on,
+        until=row.ends_on,
+    )
 
 
 def _need(row: TierNeed, ladder: Ladder) -> NeedTable:

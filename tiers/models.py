@@ -222,6 +222,9 @@ class TierRoute(models.Model):
     keeps = models.BooleanField(
         default=False, help_text=_("Only for those who hold the tier, or a higher one, already.")
     )
+    for_life = models.BooleanField(
+        default=False, help_text=_("Who reaches the tier this way has it for life.")
+    )
 
     class Meta:
         ordering = ("tier", "position")
@@ -232,6 +235,10 @@ class TierRoute(models.Model):
                 | Q(ends_on__isnull=True)
                 | Q(ends_on__gt=F("starts_on")),
                 name="tiers_route_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=~Q(keeps=True, for_life=True),
+                name="tiers_route_keeps_or_is_for_life",
             ),
         ]
 

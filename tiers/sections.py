@@ -91,8 +91,13 @@ class RouteTable(Table):
 
     need: Annotated[list[NeedTable], msgspec.Meta(min_length=1)]
     keeps: bool = False
+    for_life: bool = False
     from_: date | None = msgspec.field(default=None, name="from")
     until: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.keeps and self.for_life:
+            raise ValueError("give either keeps or for_life: what is for life need not be kept")
 
 
 class TierExpiryTable(Table):
@@ -220,16 +225,14 @@ def _apply_routes(ladder: Ladder, table: TierTable, blueprint: Any) -> list[str]
     tier = Tier.objects.get(ladder=ladder, code=table.code)
     wanted = [_route(route, ladder, table, blueprint) for route in table.route]
     stored = [
-        (route.starts_on, route.ends_on, route.keeps, [_stored(need) for need in route.needs.all()])
+        (_terms(route), [_stored(need) for need in route.needs.all()])
         for route in tier.routes.prefetch_related("needs")
     ]
     if wanted == stored:
         return []
     tier.routes.all().delete()
-    for position, (starts_on, ends_on, keeps, needs) in enumerate(wanted):
-        route = TierRoute.objects.create(
-            tier=tier, position=position, starts_on=starts_on, ends_on=ends_on, keeps=keeps
-        )
+    for position, (terms, needs) in enumerate(wanted):
+        route = TierRoute.objects.create(tier=tier, position=position, **terms)
         TierNeed.objects.bulk_create(TierNeed(route=route, **need) for need in needs)
     return [f"Routes to {table.name} changed."]
 
@@ -258,7 +261,7 @@ def _apply_expiry(ladder: Ladder, table: TierTable, blueprint: Any) -> list[str]
 
 def _route(
     route: RouteTable, ladder: Ladder, table: TierTable, blueprint: Any
-) -> tuple[date | None, date | None, bool, list[dict[str, Any]]]:
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     place = f'tier "{table.code}", route, need'
     counters = {unit.code: unit for unit in blueprint.unit if unit.kind == "counter"}
     tiers = {tier.code: tier for tier in Tier.objects.filter(ladder=ladder)}
@@ -283,7 +286,12 @@ def _route(
                 "window_months": months if window == "months" else None,
             }
         )
-    return route.from_, route.until, route.keeps, needs
+    terms = {"starts_on": route.from_, "ends_on": route.until}
+    return terms | {"keeps": route.keeps, "for_life": route.for_life}, needs
+
+
+def _terms(route: TierRoute) -> dict[str, Any]:
+    return {name: getattr(route, name) for name in ("starts_on", "ends_on", "keeps", "for_life")}
 
 
 def _alike(counter: str | None, counters: dict[str, Any]) -> list[str]:

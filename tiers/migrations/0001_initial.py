@@ -605,6 +605,13 @@ class Migration(migrations.Migration):
                                 help_text="Only for those who hold the tier, or a higher one, already.",
                             ),
                         ),
+                        (
+                            "for_life",
+                            models.BooleanField(
+                                default=False,
+                                help_text="Who reaches the tier this way has it for life.",
+                            ),
+                        ),
                     ],
                     options={
                         "ordering": ("tier", "position"),
@@ -617,7 +624,13 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="tiers_route_ends_after_it_starts",
-                            )
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("for_life", True), ("keeps", True), _negated=True
+                                ),
+                                name="tiers_route_keeps_or_is_for_life",
+                            ),
                         ],
                     },
                 ),
