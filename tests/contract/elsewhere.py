@@ -14,6 +14,7 @@ ELSEWHERE = {
     "already_subscribed",
     "answer_invalid",
     "benefit_unknown",
+    "benefit_used_up",
     "blueprint_invalid",
     "case_closed",
     "change_invalid",
