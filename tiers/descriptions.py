@@ -123,12 +123,19 @@ def _tiers() -> None:
     describe(
         TierExpiryTable,
         "How points of a unit end that are earned at a tier: exactly one of `months`, `days`, "
-        "`never`.",
+        "`never`, `while_held`.",
         {
             "unit": ("Which points.", '"point"'),
             "months": ("So many months after the activity.", "36"),
             "days": ("So many days after the activity.", "500"),
             "never": ("They do not end.", "true"),
+            "while_held": (
+                (
+                    "No points of the unit end while the member holds the tier, or one above it, "
+                    "whenever they were earned: what would end meanwhile ends with it."
+                ),
+                "true",
+            ),
             "round_to": ("The last day is moved to the end of this.", '"year"'),
         },
     )

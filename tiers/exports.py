@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from program.exports import literal, whole
-from program.models import Unit
 from tiers.models import Ladder, Tier, TierExpiry, TierNeed, TierRoute
 from tiers.sections import (
     LadderTable,
@@ -77,9 +76,10 @@ def _expiry(row: TierExpiry) -> TierExpiryTable:
     count = {row.expiry: row.expiry_count}
     return TierExpiryTable(
         unit=row.unit_id,
-        months=count.get(Unit.Expiry.MONTHS),
-        days=count.get(Unit.Expiry.DAYS),
-        never=row.expiry == Unit.Expiry.NEVER,
+        months=count.get(TierExpiry.Kind.MONTHS),
+        days=count.get(TierExpiry.Kind.DAYS),
+        never=row.expiry == TierExpiry.Kind.NEVER,
+        while_held=row.expiry == TierExpiry.Kind.HELD,
         round_to=literal(row.expiry_round_to),
     )
 

@@ -68,8 +68,8 @@ def _rule(ladder: Ladder, zone: str) -> LadderRule:
 
 @versioned
 def expiries(program: Program) -> dict[tuple[str, str], TierExpiry]:
-    """Policies that differ by tier, by (tier code, unit code)."""
-    found = TierExpiry.objects.select_related("tier")
+    """Policies for what is earned at a tier, by (tier code, unit code)."""
+    found = TierExpiry.objects.exclude(expiry=TierExpiry.Kind.HELD).select_related("tier")
     return {(row.tier.code, row.unit_id): row for row in found}
 
 

@@ -101,17 +101,29 @@ class RouteTable(Table):
 
 
 class TierExpiryTable(Table):
-    """Points of a unit that are earned at this tier end otherwise: after months, days, or never."""
+    """Points of a unit that are earned at this tier end otherwise: after months, days, or never;
+    or none end while it is held.
+    """
 
     unit: Code
     months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
     days: Annotated[int, msgspec.Meta(ge=1, le=20000)] | None = None
     never: bool = False
+    while_held: bool = False
     round_to: Literal["day", "month", "quarter", "half_year", "year"] = "day"
 
     def __post_init__(self) -> None:
-        if (self.months is not None) + (self.days is not None) + self.never != 1:
-            raise ValueError("give exactly one of months, days or never")
+        given = (self.months is not None, self.days is not None, self.never, self.while_held)
+        if sum(given) != 1:
+            raise ValueError("give exactly one of months, days, never or while_held")
+        if self.while_held and self.round_to != "day":
+            raise ValueError("round_to goes with months or days")
+
+    @property
+    def kind(self) -> str:
+        if self.never or self.while_held:
+            return "never" if self.never else "held"
+        return "months" if self.months else "days"
 
 
 class TierTable(Table):
@@ -243,8 +255,7 @@ def _apply_expiry(ladder: Ladder, table: TierTable, blueprint: Any) -> list[str]
     wanted = {}
     for one in table.expiry:
         require_code(one.unit, spendable, place=f'tier "{table.code}", expiry, unit')
-        kind = "never" if one.never else ("months" if one.months else "days")
-        wanted[one.unit] = (kind, one.months or one.days, one.round_to)
+        wanted[one.unit] = (one.kind, one.months or one.days, one.round_to)
     stored = {
         row.unit_id: (row.expiry, row.expiry_count, row.expiry_round_to)
         for row in tier.expiries.all()

@@ -522,11 +522,10 @@ class Migration(migrations.Migration):
                             "expiry",
                             models.CharField(
                                 choices=[
-                                    ("never", "never"),
-                                    ("days", "days after the activity"),
-                                    ("months", "months after the activity"),
-                                    ("fixed_day", "a fixed day of the year"),
-                                    ("inactivity", "months without activity"),
+                                    ("never", "what is earned at it never ends"),
+                                    ("days", "what is earned at it ends after days"),
+                                    ("months", "what is earned at it ends after months"),
+                                    ("held", "nothing ends while it is held"),
                                 ],
                                 max_length=10,
                             ),
@@ -555,7 +554,10 @@ class Migration(migrations.Migration):
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
-                                    models.Q(("expiry", "never"), ("expiry_count__isnull", True)),
+                                    models.Q(
+                                        ("expiry__in", ["never", "held"]),
+                                        ("expiry_count__isnull", True),
+                                    ),
                                     models.Q(
                                         ("expiry__in", ["months", "days"]),
                                         ("expiry_count__gte", 1),
