@@ -1,4 +1,4 @@
-"""Points that do not end while a tier is held: kept at the moment of their end, to that of status."""
+"""Points that do not end while a tier is held: what would end is kept to the end of status."""
 
 from __future__ import annotations
 
