@@ -173,9 +173,7 @@ class Tier(models.Model):
 
 
 class TierExpiry(models.Model):
-    """How points of a unit end that are earned at a tier, where that differs from the unit's own
-    policy; or that none end while the tier is held, whenever they were earned.
-    """
+    """How points end that are earned at a tier, or that none end while the tier is held."""
 
     class Kind(models.TextChoices):
         NEVER = "never", _("what is earned at it never ends")

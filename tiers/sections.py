@@ -157,6 +157,11 @@ class LadderTable(Table):
 
     def __post_init__(self) -> None:
         _check_window(self.window, self.window_months)
+        if self.rolls_over and self.window == "since_change":
+            raise ValueError(
+                "rolls_over goes with a window that is a year: after a change of tier the counter "
+                "begins at zero"
+            )
 
 
 def _check_window(window: str | None, months: int | None) -> None:

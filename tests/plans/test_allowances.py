@@ -31,7 +31,7 @@ def test_a_benefit_is_used_as_often_as_the_plan_allows(
         for reference in ("1", "2"):
             benefits.use(member, plan="harbor", benefit="berth", actor=ACTOR, reference=reference)
         assert benefits.left(found, row, program=harbor) == 0
-    with time_machine.travel(TUESDAY + timedelta(days=days - 1, hours=11), tick=False):
+    with time_machine.travel(TUESDAY + timedelta(days=days - 1, hours=10), tick=False):
         with pytest.raises(BenefitUsedUp, match="A berth: 2 in a"):
             benefits.use(member, plan="harbor", benefit="berth", actor=ACTOR)
         benefits.use(member, plan="harbor", benefit="berth", actor=ACTOR, reference="1")
