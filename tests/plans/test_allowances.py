@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from plans import benefits
+from plans import benefits, billing
 from plans.errors import BenefitUsedUp
 from plans.models import PlanBenefit
 from program.models import Program
@@ -36,6 +36,7 @@ def test_a_benefit_is_used_as_often_as_the_plan_allows(
             benefits.use(member, plan="harbor", benefit="berth", actor=ACTOR)
         benefits.use(member, plan="harbor", benefit="berth", actor=ACTOR, reference="1")
     with time_machine.travel(TUESDAY + timedelta(days=days), tick=False):
+        billing.run()
         benefits.use(member, plan="harbor", benefit="berth", actor=ACTOR)
         row.refresh_from_db()
         assert benefits.left(found, row, program=harbor) == 1
