@@ -38,7 +38,7 @@ from surveys.models import (
 class CareAdmin(KeptAdmin):
     list_display = ("__str__", "contact_days", "opens_hour", "closes_hour")
     fields = (
-        ("contact_days", "max_age_days"), ("opens_hour", "closes_hour"), "weekdays",
+        ("contact_days", "max_age_days"), ("opens_hour", "closes_hour"), ("weekdays", "holidays"),
         ("goodwill_max", "asked_elsewhere"),
     )  # fmt: skip
     empty_hint = _("The usual way: 90 days between two surveys, Monday to Friday from 9 to 18.")

@@ -26,7 +26,7 @@ from common.ui import chart
 from common.ui.chart import Mark
 from desk import house, roles
 from surveys import figures, kinds, tallies, wording
-from surveys.figures import BY, LEAST, Group, Scores
+from surveys.figures import LEAST, Group, Scores
 from surveys.measures import Estimate
 from surveys.models import Answer, Survey
 
@@ -57,7 +57,7 @@ class Row:
     value: str
     interval: str
     response: str
-    is_hidden: bool
+    hidden: str
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
@@ -112,7 +112,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "chart": mark_safe(drawn),  # noqa: S308
         "spread": mark_safe(chart.bars(found.spread)) if found.spread else "",  # noqa: S308
-        "by": [(code, TITLES[code]) for code in BY],
+        "by": [(code, TITLES[code]) for code in figures.ways(found.survey)],
         "by_title": TITLES[found.by],
         "least": LEAST,
         "from": request.GET.get("from", ""),
@@ -141,15 +141,21 @@ def _row(group: Group, kind: str) -> Row:
         value=_headline(figure, kind),
         interval=_("%(low)s to %(high)s") % words if words else "",
         response="" if share is None else f"{min(share, Decimal(100)):.0f} %",
-        is_hidden=group.is_hidden,
+        hidden=_hidden(group),
     )
+
+
+def _hidden(group: Group) -> str:
+    """Why a group is not shown; empty where it is."""
+    if group.is_few:
+        return _("hidden, fewer than %(least)s") % {"least": LEAST}
+    return _("hidden, so that others stay unknown") if group.is_hidden else ""
 
 
 def _mark(group: Group, row: Row, kind: str) -> Mark:
     figure = group.figure
     if figure is None:
-        words = _("hidden, fewer than %(least)s") % {"least": LEAST} if group.is_hidden else "–"
-        return Mark(row.name, words)
+        return Mark(row.name, row.hidden or "–")
     return Mark(row.name, row.value, figure.value, figure.low, figure.high)
 
 
