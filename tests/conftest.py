@@ -137,6 +137,8 @@ def chromium() -> Iterator[Browser]:
     """One real Chromium (Debian's package) for all tests that drive a browser."""
     found = next((path for path in map(shutil.which, NAMES) if path), None)
     if found is None:
+        if os.environ.get("PENNANT_BROWSER") == "required":
+            pytest.fail("Chromium is not installed, and PENNANT_BROWSER says that it must be.")
         pytest.skip("Chromium is not installed: apt-get install chromium (.ci/run does it).")
     from playwright.sync_api import sync_playwright
 
