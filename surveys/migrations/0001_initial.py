@@ -1142,7 +1142,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             ("opened_at__isnull", True), ("withdrawn_at__isnull", True)
                         ),
-                        fields=["opens_at"],
+                        fields=["opens_at", "id"],
                         name="surveys_invitation_waiting",
                     ),
                     models.Index(fields=["member", "-id"], name="surveys_invitation_by_member"),

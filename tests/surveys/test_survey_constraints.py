@@ -12,6 +12,7 @@ from django.db.utils import DatabaseError
 
 from common import clock
 from points.models import Posting
+from program.models import Location
 from surveys import care
 from surveys.models import (
     Answer,
@@ -137,7 +138,7 @@ def test_an_anonymous_answer_has_no_moment_no_telling_id_and_no_author() -> None
         Answer.objects.filter(pk=made.pk).update(is_anonymous=True, answered_at=None)
     hidden = Answer.objects.create(
         id=uuid.uuid4(), survey=made.survey, version=made.version, series=made.series,
-        is_anonymous=True, score=1, least=0, most=10, answered_on=made.answered_on,
+        is_anonymous=True, score=1, least=0, most=10, answered_on=made.answered_on.replace(day=1),
     )  # fmt: skip
     with refused("surveys_authorship_anonymous_has_none"):
         Authorship.objects.create(member=member, invitation=Invitation.objects.get(), answer=hidden)
@@ -243,10 +244,9 @@ def test_an_anonymous_answer_has_no_tier_no_place_and_only_its_month() -> None:
     world.answered(guest())
     rows, place = Answer.objects.all(), Location.objects.first()
     month = clock.now().date().replace(day=1)
-    rows.update(tier="")
-    Authorship.objects.all().delete()
     anonymous = {
         "id": uuid.uuid4(), "is_anonymous": True, "answered_at": None, "answered_on": month,
+        "tier": "",
     }  # fmt: skip
     made = Answer.objects.get()
     for name, value in anonymous.items():
