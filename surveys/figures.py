@@ -86,29 +86,32 @@ def of(survey: Survey, *, by: str = "month", first: date | None = None) -> Score
     """The scores of a survey, in groups; by month from the stretch of months on that holds `first`,
     where that is given.
     """
-    rows = [
-        row
-        for row in Tally.objects.filter(survey=survey)
-        if row.series in ("", survey.of_kind.series)
-    ]
+    return told(survey, Tally.objects.filter(survey=survey), by=by, first=first)
+
+
+def told(
+    survey: Survey, tallies: Iterable[Tally], *, by: str = "month", first: date | None = None
+) -> Scores:
+    """The same from these tallies."""
+    rows = [row for row in tallies if row.series in ("", survey.of_kind.series)]
     by = by if by in ways(survey) else "month"
     spans = _spans(rows)
     start = _start(spans, first) if by == "month" else None
-    told = [row for row in rows if start is None or row.month >= start]
-    asked, eligible = sum(row.asked for row in told), sum(row.eligible for row in told)
+    shown = [row for row in rows if start is None or row.month >= start]
+    asked, eligible = sum(row.asked for row in shown), sum(row.eligible for row in shown)
     is_corrected = asked <= eligible < asked * 2
-    whole = _group("", "", told, survey, population=eligible if is_corrected else None)
+    whole = _group("", "", shown, survey, population=eligible if is_corrected else None)
     now, before = _periods(rows, spans, survey)
     return Scores(
         survey=survey,
         by=by,
         first=start,
         whole=whole,
-        groups=tuple(_groups(told, survey, by, spans)),
+        groups=tuple(_groups(shown, survey, by, spans)),
         change=_change(survey, now, before),
         periods=(now[0], before[0]) if now[0].figure and before[0].figure else None,
-        spread=_spread(told, survey, is_shown=whole.figure is not None),
-        made_up=sum(row.made_up for row in told),
+        spread=_spread(shown, survey, is_shown=whole.figure is not None),
+        made_up=sum(row.made_up for row in shown),
         incomplete=sum(row.answers for row in told if row.value is None),
         is_corrected=is_corrected,
         counted_at=rows[0].counted_at if rows else None,
@@ -170,9 +173,7 @@ def _group(
     )
 
 
-def _groups(
-    rows: Sequence[Tally], survey: Survey, by: str, spans: Sequence[Span]
-) -> list[Group]:
+def _groups(rows: Sequence[Tally], survey: Survey, by: str, spans: Sequence[Span]) -> list[Group]:
     """One group for each stretch of months, tier, place or trigger, in their own order."""
     span_of = {month: span for span in spans for month in hiding.months(span)}
     key_of: dict[str, Callable[[Tally], str]] = {
@@ -217,9 +218,7 @@ def _span_name(span: Span) -> str:
 Period = tuple[Group, Counter[Decimal]]
 
 
-def _periods(
-    rows: Sequence[Tally], spans: Sequence[Span], survey: Survey
-) -> tuple[Period, Period]:
+def _periods(rows: Sequence[Tally], spans: Sequence[Span], survey: Survey) -> tuple[Period, Period]:
     """The last three months and the three before, counted back from the newest answer; empty where
     they would cut a stretch of months in two.
     """

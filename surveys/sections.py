@@ -238,9 +238,7 @@ def _check_scale(table: SurveyTable, kind: kinds.Kind, place: str) -> None:
         if one.most > kind.most:
             raise BlueprintInvalid(f"in {place}: the scale of {table.kind} ends at {kind.most}.")
         if one.most < kind.least:
-            raise BlueprintInvalid(
-                f"in {place}: the scale of {table.kind} begins at {kind.least}."
-            )
+            raise BlueprintInvalid(f"in {place}: the scale of {table.kind} begins at {kind.least}.")
 
 
 def _check_types(table: SurveyTable, types: Any, place: str) -> None:

@@ -94,12 +94,9 @@ def fresh_cache() -> None:
 @pytest.fixture
 def hotel(db: None) -> Program:
     """The hotel's program, applied from its blueprint inside the test's transaction."""
-    from django.core.management import call_command
+    from tests import cast
 
-    from program import catalog
-
-    call_command("program", "apply", str(ROOT / "blueprints" / "hotel"), verbosity=0)
-    return catalog.current()
+    return cast.apply(ROOT / "blueprints" / "hotel")
 
 
 @pytest.fixture

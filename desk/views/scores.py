@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.paginator import Paginator
@@ -24,7 +25,7 @@ from django.views.decorators.http import require_POST
 
 from common.ui import chart
 from common.ui.chart import Mark
-from desk import house, roles
+from desk import api, house, roles
 from surveys import figures, kinds, tallies, wording
 from surveys.figures import LEAST, Group, Scores
 from surveys.measures import Estimate
@@ -44,7 +45,8 @@ TITLES = {
     "location": later("By place"),
     "trigger": later("By what made us ask"),
 }
-HEADINGS = ("group", "answers", "asked", "value", "low", "high", "standard_error", "hidden")
+COLUMNS = ("name", "answers", "asked", "value", "low", "high", "standard_error")
+HEADINGS = ("group", *COLUMNS[1:], "hidden")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -187,47 +189,7 @@ def as_json(request: HttpRequest) -> JsonResponse:
     found = asked_for(request)
     if found is None:
         return JsonResponse({"surveys": []})
-    change = found.change
-    return JsonResponse(
-        {
-            "survey": found.survey.pk,
-            "series": found.survey.of_kind.series,
-            "counted_at": found.counted_at.isoformat() if found.counted_at else None,
-            "made_up": found.made_up,
-            "incomplete": found.incomplete,
-            "by": found.by,
-            "whole": _plain(found.whole),
-            "groups": [_plain(group) for group in found.groups],
-            "change": None
-            if change is None
-            else {
-                "difference": _text(change.difference),
-                "z": _text(change.z),
-                "is_certain": change.is_certain,
-                "sentence": wording.moved(found),
-            },
-        }
-    )
-
-
-def _plain(group: Group) -> dict[str, Any]:
-    figure = group.figure
-    return {
-        "group": group.key,
-        "name": str(group.name),
-        "answers": None if group.is_hidden else group.answers,
-        "asked": group.asked,
-        "value": _text(figure.value) if figure else None,
-        "low": _text(figure.low) if figure else None,
-        "high": _text(figure.high) if figure else None,
-        "standard_error": _text(figure.error) if figure else None,
-        "is_hidden": group.is_hidden,
-    }
-
-
-def _text(value: Decimal | None) -> str | None:
-    """A decimal as text, so that no reader loses digits."""
-    return None if value is None else f"{value:.4f}"
+    return JsonResponse(msgspec.to_builtins(api.answer_of(found)))
 
 
 @never_cache
@@ -244,9 +206,8 @@ def as_csv(request: HttpRequest) -> HttpResponse:
 
 def _lines(found: Scores) -> Iterator[list[str]]:
     for group in found.groups:
-        plain = _plain(group)
-        keys = ("name", "answers", "asked", "value", "low", "high", "standard_error")
-        cells = ["" if plain[key] is None else str(plain[key]) for key in keys]
+        plain = api.group_of(group)
+        cells = ["" if (cell := getattr(plain, key)) is None else str(cell) for key in COLUMNS]
         yield [_safe(cells[0]), *cells[1:], "yes" if group.is_hidden else ""]
 
 

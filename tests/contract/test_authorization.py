@@ -45,6 +45,8 @@ MATRIX: dict[str, dict[str, Scope]] = {
     "conversions": {"get": S.REWARDS_READ, "post": S.REDEMPTIONS_WRITE},
     "events": {"get": S.EVENTS_READ},
     "program": {"get": S.PROGRAM_READ},
+    "scores": {"get": S.SCORES_READ},
+    "scores/<survey>": {"get": S.SCORES_READ},
     "locations": {"get": S.PROGRAM_READ},
     "webhooks": {"get": S.WEBHOOKS_WRITE, "post": S.WEBHOOKS_WRITE},
     "webhooks/<webhook>": {
@@ -68,6 +70,7 @@ IDS = {
     "reward": "late-checkout",
     "redemption": "red_00000000000000000000000000",
     "code": "AAAABBBBCCCC",
+    "survey": "after-a-stay",
     "webhook": "whe_00000000000000000000000000",
     "delivery": "whd_00000000000000000000000000",
 }
