@@ -51,7 +51,7 @@ def _copy(model: type[M], rows: Collection[M]) -> None:
 
 
 def these(ids: Iterable[UUID]) -> RawSQL:
-    """Many ids as one parameter, for `field__in=`: a list of a thousand is taken apart one by one."""
+    """Many ids as one parameter, for `field__in=`; a list would be one parameter for each."""
     return RawSQL("SELECT unnest(%s::uuid[])", [list(ids)])
 
 

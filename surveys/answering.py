@@ -1,8 +1,8 @@
 """Answering: one tap records the score; everything else comes after, or never.
 
 What must stay true: an invitation is answered once, whoever taps first; points are for taking part
-and never for a number; an anonymous answer is written without a name, a moment, a tier, a place or a
-key that could lead to one. A refused comment loses nothing that was recorded before it.
+and never for a number; an anonymous answer is written without a name, a moment, a tier, a place or
+a key that could lead to one. A refused comment loses nothing that was recorded before it.
 """
 
 from __future__ import annotations

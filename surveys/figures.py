@@ -112,7 +112,7 @@ def told(
         periods=(now[0], before[0]) if now[0].figure and before[0].figure else None,
         spread=_spread(shown, survey, is_shown=whole.figure is not None),
         made_up=sum(row.made_up for row in shown),
-        incomplete=sum(row.answers for row in told if row.value is None),
+        incomplete=sum(row.answers for row in shown if row.value is None),
         is_corrected=is_corrected,
         counted_at=rows[0].counted_at if rows else None,
     )

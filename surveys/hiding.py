@@ -1,4 +1,4 @@
-"""Hiding: which groups must not be shown so that few people stay unknown, also to those who subtract.
+"""Hiding: which groups are not shown, so that few people stay unknown, also to who subtracts.
 
 Pure arithmetic. Whoever knows a total and all parts but one knows that one too: so hidden groups
 are always two at least and have enough answers together. Time is told in stretches of months that

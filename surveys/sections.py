@@ -234,10 +234,10 @@ def _check(table: SurveyTable, blueprint: Any) -> None:
 
 def _check_scale(table: SurveyTable, kind: kinds.Kind, place: str) -> None:
     """A branch or a rule that no score leads to is a mistake."""
-    for one in [*table.branch, *table.case]:
-        if one.most > kind.most:
+    for most in [*(one.most for one in table.branch), *(one.most for one in table.case)]:
+        if most > kind.most:
             raise BlueprintInvalid(f"in {place}: the scale of {table.kind} ends at {kind.most}.")
-        if one.most < kind.least:
+        if most < kind.least:
             raise BlueprintInvalid(f"in {place}: the scale of {table.kind} begins at {kind.least}.")
 
 

@@ -34,7 +34,7 @@ def final_once_answered(version: str) -> list[pgtrigger.Trigger]:
             when=pgtrigger.Before,
             operation=operation,
             func=(
-                f"IF EXISTS (SELECT 1 FROM surveys_answer WHERE version_id = {row}.{version}) THEN"
+                f"IF EXISTS (SELECT 1 FROM surveys_answer WHERE version_id = {row}.{version}) THEN"  # noqa: S608
                 " RAISE EXCEPTION 'what was answered is not rewritten'"
                 " USING ERRCODE = 'check_violation',"
                 " CONSTRAINT = 'surveys_version_is_final_once_answered'; END IF;"

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from common import clock
 from surveys import answering, care, tallies
-from surveys.models import Answer, Case, Survey
+from surveys.models import Answer, Case, ReplyText, Survey
 from tests import cast
 from tests.cast import ACTOR
 from tests.desk.counter import Counter, page, text, verb
@@ -62,6 +62,20 @@ def test_a_clerk_replies_makes_good_and_closes(clerk: Counter, tmp_path: Path) -
     assert "Reply to the member" in shown
     assert "Close the case" not in shown
     assert "Clara" in shown
+
+
+def test_a_reply_begins_with_any_of_the_texts(clerk: Counter, tmp_path: Path) -> None:
+    case = unhappy(tmp_path)
+    assert "Start from" not in text(clerk.get(verb(case, "reply")))
+    ReplyText.objects.create(
+        code="thanks", name="Thanks", text="Thank you for telling us.", position=9
+    )
+    shown = clerk.get(verb(case, "reply"))
+    assert "We are sorry to hear that." in shown.content.decode()
+    assert "Start from We are sorry Thanks" in text(shown)
+    other = clerk.get(verb(case, "reply"), {"begin": "thanks"}).content.decode()
+    assert "Thank you for telling us." in other
+    assert "We are sorry to hear that.</textarea>" not in other
 
 
 def test_nobody_answers_their_own_complaint(clerk: Counter, tmp_path: Path) -> None:
