@@ -226,7 +226,7 @@ def check_line(question: Question, value: str) -> str:
     value = check_text(value)
     if not value or question.kind == Question.Kind.TEXT:
         return value
-    if question.kind == Question.Kind.CHOICE and value in question.choices:
+    if question.kind == Question.Kind.CHOICE and value in question.options:
         return value
     least, most = question.least or 0, question.most or 0
     is_number = value.isascii() and value.isdigit() and len(value) < 4

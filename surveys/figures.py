@@ -21,7 +21,6 @@ from typing import Any
 from django.utils import formats
 
 from common import clock
-from program import catalog
 from program.models import Location
 from surveys import hiding, kinds, measures
 from surveys.hiding import Span
@@ -70,6 +69,7 @@ class Scores:
     groups: tuple[Group, ...]
     change: Change | None
     periods: tuple[Group, Group] | None
+    lately: Span | None
     spread: tuple[tuple[str, int], ...]
     made_up: int
     incomplete: int
@@ -110,6 +110,7 @@ def told(
         groups=tuple(_groups(shown, survey, by, spans)),
         change=_change(survey, now, before),
         periods=(now[0], before[0]) if now[0].figure and before[0].figure else None,
+        lately=_lately(rows),
         spread=_spread(shown, survey, is_shown=whole.figure is not None),
         made_up=sum(row.made_up for row in shown),
         incomplete=sum(row.answers for row in shown if row.value is None),
@@ -202,7 +203,7 @@ def _groups(rows: Sequence[Tally], survey: Survey, by: str, spans: Sequence[Span
 def _names(by: str, spans: Sequence[Span]) -> dict[str, Any]:
     """What groups are called, in the order in which they stand."""
     if by == "month":
-        return {hiding.key(span): _span_name(span) for span in spans}
+        return {hiding.key(span): span_name(span) for span in spans}
     if by == "tier":
         return dict(Tier.objects.order_by("ladder", "rank").values_list("code", "name")) | {"": "–"}
     if by == "location":
@@ -210,9 +211,13 @@ def _names(by: str, spans: Sequence[Span]) -> dict[str, Any]:
     return {code: code for code in Trigger.objects.values_list("code", flat=True)} | {"": "–"}
 
 
-def _span_name(span: Span) -> str:
-    first, last = (formats.date_format(month, "M Y") for month in span)
-    return first if first == last else f"{first} – {last}"
+def span_name(span: Span) -> str:
+    """A stretch of months in words, short: `May 2026`, `Apr – May 2026`."""
+    first, last = span
+    if first == last:
+        return formats.date_format(first, "M Y")
+    begin = formats.date_format(first, "M" if first.year == last.year else "M Y")
+    return f"{begin} – {formats.date_format(last, 'M Y')}"
 
 
 Period = tuple[Group, Counter[Decimal]]
@@ -223,15 +228,22 @@ def _periods(rows: Sequence[Tally], spans: Sequence[Span], survey: Survey) -> tu
     they would cut a stretch of months in two.
     """
     mine = [row for row in rows if row.value is not None]
-    today = clock.local_date(clock.now(), catalog.current().time_zone)
-    newest = max((row.month for row in mine), default=today.replace(day=1))
-    edge = clock.add_months(newest, 1 - PERIOD_MONTHS)
+    lately = _lately(rows)
+    if lately is None:
+        return _period([], survey), _period([], survey)
+    edge = lately[0]
     start = clock.add_months(edge, -PERIOD_MONTHS)
     if any(begin < cut <= end for cut in (edge, start) for begin, end in spans):
         return _period([], survey), _period([], survey)
     later = [row for row in mine if row.month >= edge]
     earlier = [row for row in mine if start <= row.month < edge]
     return _period(later, survey), _period(earlier, survey)
+
+
+def _lately(rows: Iterable[Tally]) -> Span | None:
+    """The last three months, counted back from the newest answer."""
+    newest = max((row.month for row in rows if row.value is not None), default=None)
+    return None if newest is None else (clock.add_months(newest, 1 - PERIOD_MONTHS), newest)
 
 
 def _period(rows: list[Tally], survey: Survey) -> Period:

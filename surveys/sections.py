@@ -288,7 +288,8 @@ def _apply_version(survey: Survey, table: SurveyTable) -> list[str]:
     made = {}
     for position, one in enumerate(table.question):
         made[one.code] = Question.objects.create(
-            version=version, code=one.code, kind=one.type, words=one.words, choices=one.choices,
+            version=version, code=one.code, kind=one.type, words=one.words,
+            choices=[list(pair) for pair in one.choices.items()],
             least=one.least, most=one.most, position=position,
         )  # fmt: skip
     Branch.objects.bulk_create(
@@ -302,7 +303,7 @@ def said(version: Version) -> tuple[str, list[QuestionTable], list[BranchTable]]
     """What a version asks, as a blueprint says it."""
     questions = [
         QuestionTable(
-            code=one.code, words=one.words, type=one.kind, choices=one.choices,  # type: ignore[arg-type]
+            code=one.code, words=one.words, type=one.kind, choices=one.options,  # type: ignore[arg-type]
             least=one.least, most=one.most,
         )
         for one in version.questions.all()

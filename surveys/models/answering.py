@@ -151,7 +151,7 @@ class Line(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.value
+        return str(self.question.options.get(self.value, self.value))
 
 
 class Tally(models.Model):

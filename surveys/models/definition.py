@@ -204,7 +204,11 @@ class Question(models.Model):
     code = models.CharField(max_length=40, validators=[is_code])
     kind = models.CharField(max_length=6, choices=Kind.choices)
     words = models.CharField(max_length=160)
-    choices = models.JSONField(default=dict, blank=True)
+    choices = models.JSONField(
+        default=list,
+        blank=True,
+        help_text=_("Pairs of code and words, in the order in which they are shown."),
+    )
     least = models.PositiveSmallIntegerField(null=True, blank=True)
     most = models.PositiveSmallIntegerField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
@@ -217,15 +221,20 @@ class Question(models.Model):
                 fields=["version", "code"], name="surveys_question_code_is_unique"
             ),
             models.CheckConstraint(
-                condition=(Q(kind="choice") & ~Q(choices={}))
+                condition=(Q(kind="choice") & ~Q(choices=[]))
                 | Q(kind="scale", least__isnull=False, most__isnull=False, most__gt=F("least"))
-                | Q(kind="text", choices={}, least__isnull=True, most__isnull=True),
+                | Q(kind="text", choices=[], least__isnull=True, most__isnull=True),
                 name="surveys_question_has_its_answers",
             ),
         ]
 
     def __str__(self) -> str:
         return self.words
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The code and the words of each choice, in their order."""
+        return dict(self.choices)
 
 
 class Branch(models.Model):
