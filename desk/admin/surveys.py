@@ -74,8 +74,7 @@ class QuestionForm(HouseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.choices:
-            self.initial["choices"] = self.instance.options
+        self.initial["choices"] = self.instance.options
 
     def clean_choices(self) -> list[list[str]]:
         return [list(pair) for pair in (self.cleaned_data["choices"] or {}).items()]

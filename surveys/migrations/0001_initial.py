@@ -424,7 +424,14 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("words", models.CharField(max_length=160)),
-                        ("choices", models.JSONField(blank=True, default=dict)),
+                        (
+                            "choices",
+                            models.JSONField(
+                                blank=True,
+                                default=list,
+                                help_text="Pairs of code and words, in the order in which they are shown.",
+                            ),
+                        ),
                         ("least", models.PositiveSmallIntegerField(blank=True, null=True)),
                         ("most", models.PositiveSmallIntegerField(blank=True, null=True)),
                         ("position", models.PositiveSmallIntegerField(default=0)),
@@ -438,7 +445,7 @@ class Migration(migrations.Migration):
                             models.CheckConstraint(
                                 condition=models.Q(
                                     models.Q(
-                                        ("kind", "choice"), models.Q(("choices", {}), _negated=True)
+                                        ("kind", "choice"), models.Q(("choices", []), _negated=True)
                                     ),
                                     models.Q(
                                         ("kind", "scale"),
@@ -447,7 +454,7 @@ class Migration(migrations.Migration):
                                         ("most__isnull", False),
                                     ),
                                     models.Q(
-                                        ("choices", {}),
+                                        ("choices", []),
                                         ("kind", "text"),
                                         ("least__isnull", True),
                                         ("most__isnull", True),
