@@ -8,7 +8,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from common.api import NowhereView
-from partners import pages
+from partners import pages, routes
 from partners.schema import SchemaView
 from partners.views.activities import ActivityViewSet
 from partners.views.changes import ChangeViewSet
@@ -103,6 +103,7 @@ urlpatterns = [
     at("imports/<str:import>/apply", ImportViewSet, "import-apply", post="apply"),
     at("imports/<str:import>/cancel", ImportViewSet, "import-cancel", post="cancel"),
     at("imports/<str:import>/resume", ImportViewSet, "import-resume", post="resume"),
+    *routes.more(),
     path("schema", SchemaView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="partners:schema"), name="docs"),
     path("problems", pages.catalogue, name="problems"),
