@@ -15,7 +15,7 @@ from typing import Any, ClassVar, TypeVar
 
 import msgspec
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -37,6 +37,7 @@ from program import catalog
 from program.models import Location
 
 PAGE, PAGE_MAX = 50, 200  # rows of a page: what is usual, and the most
+MONTHS = (1970, 9000)  # the years of statements: every calendar has them whole
 BATCH_BYTES = 2 * 1024 * 1024  # a batch of 1,000 activities with room to spare
 SAFE = frozenset({"GET", "HEAD"})
 M = TypeVar("M", bound=models.Model)
@@ -61,6 +62,10 @@ class PartnerViewSet(ApiViewSet):
     @property
     def body_max(self) -> int | None:
         return self.bodies.get(self.action)
+
+    def meaning(self, request: Request) -> Any:
+        """What a call says, as it is logged and told from another call under the same key."""
+        return request.data or {}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -93,7 +98,7 @@ class PartnerViewSet(ApiViewSet):
     def _perform(self, request: Request, effect: Callable[[], HttpResponse]) -> HttpResponse:
         key, plain = key_of(request), request._request
         name = idempotency.key_of(plain, is_required=self.action not in self.natural)
-        body = request.data or {}
+        body = self.meaning(request)
         plain.api_body = body  # type: ignore[attr-defined]
         try:
             if not name:
@@ -106,8 +111,12 @@ class PartnerViewSet(ApiViewSet):
             raise
 
 
-def _rendered(response: Response) -> HttpResponse:
-    """The bytes that leave, made here so that a repeat gets the very same."""
+def _rendered(response: Response | StreamingHttpResponse) -> HttpResponse:
+    """The bytes that leave, made here so that a repeat gets the very same; a file leaves as it is
+    made.
+    """
+    if isinstance(response, StreamingHttpResponse):
+        return response  # type: ignore[return-value]
     raw = b"" if response.data is None else msgspec.json.encode(response.data)
     plain = HttpResponse(raw, status=response.status_code, content_type="application/json")
     for name, value in response.headers.items():
@@ -120,7 +129,7 @@ def _rendered(response: Response) -> HttpResponse:
 
 def _tagged(request: Request, response: HttpResponse) -> HttpResponse:
     """An answer with its ETag, or 304 for who has it already."""
-    if request.method not in SAFE or response.status_code != 200:
+    if request.method not in SAFE or response.status_code != 200 or response.streaming:
         return response
     tag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     given = [part.strip() for part in request.headers.get("If-None-Match", "").split(",")]
@@ -239,6 +248,19 @@ def day_parameter(request: HttpRequest | Request, name: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise ParameterInvalid(f"{name} is a date like 2026-03-31.") from None
+
+
+def month_of(text: str) -> date:
+    """The first day of a month in an address. Raises ParameterInvalid."""
+    try:
+        if len(text) != 7 or not text.isascii():
+            raise ValueError
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise ParameterInvalid("A month is written like 2026-03.") from None
+    if not MONTHS[0] <= first.year <= MONTHS[1]:
+        raise ParameterInvalid(f"Name a month from {MONTHS[0]} to {MONTHS[1]}.")
+    return first
 
 
 def require_text(value: str, *, pointer: str, words: str) -> str:
