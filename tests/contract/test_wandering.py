@@ -37,7 +37,7 @@ from tests.till import STAY, Till, marta
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]
 IS_NIGHT = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-APART, WALKS, STEPS = (150, 1000, 12) if IS_NIGHT else (8, 45, 12)
+APART, WALKS, STEPS = (110, 950, 12) if IS_NIGHT else (8, 45, 12)  # 20,000 calls, or 1,000
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -66,9 +66,6 @@ SENSIBLE: dict[str, list[Any]] = {
 PATHS = {"member": "ref:guest-1", "reward": "late-checkout", "month": "2026-03"}
 
 
-SEEN = set()
-
-
 class World:
     """The hotel with a rich member and a till, and a count of what was answered."""
 
@@ -91,33 +88,18 @@ class World:
     def judge(self, case: Any, response: Any) -> None:
         label = case.operation.definition.raw["operationId"]
         self.counts[label, response.status_code] += 1
-        try:
-            case.validate_response(response, checks=CHECKS)
-        except BaseException as error:
-            for one in getattr(error, "exceptions", [error]):
-                key = (label, response.status_code, str(one)[:160])
-                if key not in SEEN:
-                    SEEN.add(key)
-                    print(
-                        "FOUND",
-                        key,
-                        str(getattr(response, "content", b""))[:500],
-                        case.as_curl_command()[:600],
-                    )
+        case.validate_response(response, checks=CHECKS)
 
     @property
     def calls(self) -> int:
         return sum(self.counts.values())
-
-    def succeeded(self) -> set[str]:
-        return {label for label, status in self.counts if status < 300}
 
 
 def sense(case: Any, headers: dict[str, str], *, is_linked: bool = False) -> None:
     """Mostly with the right key, and more or less often with what there is in the place of what was
     made up.
     """
-    dice = random.Random(repr((case.body, case.path_parameters, case.query)))
+    dice = random.Random(repr((case.body, case.query)))
     for name in list(case.headers or {}):
         if name.lower() == "idempotency-key" and dice.random() < 0.8:
             case.headers[name] = str(uuid.UUID(int=dice.getrandbits(128)))
@@ -151,6 +133,7 @@ def world(hotel: Program, settings: Any) -> Iterator[World]:
 LOOK: dict[str, Any] = {
     "deadline": None,
     "database": None,
+    "derandomize": not IS_NIGHT,
     "suppress_health_check": list(HealthCheck),
     "phases": (Phase.generate,),
 }
@@ -195,8 +178,8 @@ def test_from_answer_to_call(world: World) -> None:
             world.judge(case, response)
 
     Walk.run(settings=settings(max_examples=WALKS, stateful_step_count=STEPS, **LOOK))
-    assert done == {"activities", "changes", "redemptions", "reservations", "vouchers"}
-    assert world.succeeded() >= {"postActivity", "enrollMember", "postRedemption", "useVoucher"}
+    everything = {"activities", "changes", "redemptions", "reservations", "vouchers"}
+    assert done == everything if IS_NIGHT else len(done) > 1
 
 
 def _kept() -> Iterator[set[str]]:
