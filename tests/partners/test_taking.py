@@ -207,7 +207,7 @@ def test_a_partner_hears_of_merging_and_erasing_without_the_reasons(counter: Til
     guest = Member.objects.get()
     other = marta(reference="guest-2", email="other@example.org", phone="")
     merging.merge(other, guest, reason="The same person", actor=ACTOR)
-    erasure.erase(other, reason="asked", actor=ACTOR)
+    erasure.erase(Member.objects.get(pk=other.pk), reason="asked", actor=ACTOR)
     told = {
         row.type: happenings.answer_of(row)
         for row in happenings.visible("web").filter(type__in=("member_merged", "member_erased"))
