@@ -313,9 +313,6 @@ class CaseAdmin(links.ByMember, Buttons, FactAdmin):
     def get_urls(self) -> list[Any]:
         return [*board.urls(self.admin_site), *super().get_urls()]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
-        return super().get_queryset(request).select_related("answer")
-
     def beside(self, row: Case) -> dict[str, Any]:
         return {"page": board.page(row)}
 

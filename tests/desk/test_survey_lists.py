@@ -29,7 +29,7 @@ QUERIES_MAX = 13
 
 
 @pytest.fixture(autouse=True)
-def asks(db: None, tmp_path: Path) -> None:
+def asks(owner: Counter, tmp_path: Path) -> None:
     cast.apply(world.folder(tmp_path / "asks"))
     Template.objects.create(event="survey_invited", subject="How?", text="{question}\n\n{scale}")
 
