@@ -75,7 +75,7 @@ class TwoLedgers(RuleBasedStateMachine):
             transaction.set_rollback(True)
             self.savepoint.__exit__(None, None, None)
             self.clock.stop()
-        assert not faults
+        assert not faults, [str(fault) for fault in faults]
 
     # What both must show
 
