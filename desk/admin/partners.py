@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from common import clock
+from common.text import number
 from desk import roles, say
 from desk.admin.base import FactAdmin, StaffNames
+from desk.admin.buttons import Buttons
 from desk.views import verbs
-from partners import delivery, log
+from partners import delivery, limits, log
 from partners.models import ApiKey, ApiRequest, Delivery, Endpoint, Scope
 
 
@@ -24,16 +26,22 @@ class KeyStateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("live", _("works")), ("revoked", _("revoked"))]
+        return [
+            ("live", _("works")),
+            ("limit", _("near its limit today")),
+            ("revoked", _("revoked")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
         if self.value() in ("live", "revoked"):
             return queryset.filter(revoked_at__isnull=self.value() == "live")
+        if self.value() == "limit":
+            return queryset.filter(pk__in=limits.alerted_today().values("key"))
         return queryset
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(StaffNames, FactAdmin):
+class ApiKeyAdmin(Buttons, StaffNames, FactAdmin):
     list_display = ("name", "partner", "hint", "may", "state", "last_used_on", "doer")
     list_filter = (KeyStateFilter, "partner")
     list_select_related = ("partner",)
@@ -46,14 +54,14 @@ class ApiKeyAdmin(StaffNames, FactAdmin):
         "locations",
         "per_minute",
         "points_per_day",
+        "credited",
         "state",
         "issued",
         "ends",
         "last_used_on",
         "doer",
     )
-    readonly_fields = ("hint", "may", "state", "issued", "ends", "doer")
-    change_form_outer_before_template = "desk/_buttons.html"
+    readonly_fields = ("hint", "may", "credited", "state", "issued", "ends", "doer")
     empty_hint = _("No key yet. A till, a booking engine or a web shop needs one of its own.")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -64,21 +72,6 @@ class ApiKeyAdmin(StaffNames, FactAdmin):
     ) -> HttpResponse:
         return verbs.issue_key(request)
 
-    def get_urls(self) -> list[Any]:
-        return [*verbs.urls_of("partners.apikey", self.admin_site), *super().get_urls()]
-
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,
-        obj: Any = None,
-        **kwargs: Any,
-    ) -> HttpResponse:
-        if obj is not None:
-            context["buttons"] = verbs.open_to(request, obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
-
     @display(description=_("key"))
     def hint(self, row: ApiKey) -> str:
         return row.hint
@@ -87,6 +80,12 @@ class ApiKeyAdmin(StaffNames, FactAdmin):
     def may(self, row: ApiKey) -> str:
         labels = dict(Scope.choices)
         return ", ".join(str(labels.get(scope, scope)) for scope in row.scopes)
+
+    @display(description=_("credited today"))
+    def credited(self, row: ApiKey) -> str:
+        """In smallest parts of units to spend, where there is a limit, and so a count."""
+        today = row.days.filter(day=clock.now().date()).first()
+        return number(today.points) if today else "–"
 
     @display(description=_("state"))
     def state(self, row: ApiKey) -> Any:
