@@ -118,9 +118,12 @@ class Reinstate(VerbForm):
             actor=actor,
             source=f"bring-back:{data['attempt'] or uuid.uuid4()}",
         )
-        if outcome.request is not None:
-            asked = outcome.request
-            words = {"amount": say.amount(asked.amount, asked.unit), "member": member.name}
+        if outcome.posting is None:
+            entry = expiry.ended(member, uuid.UUID(data["which"]))
+            words = {
+                "amount": say.amount(-entry.amount, entry.account.unit),
+                "member": member.name,
+            }
             told = _("%(amount)s for %(member)s wait for a second person. Nothing was posted yet.")
             return Done(told % words, page(member))
         entries = list(outcome.posting.entries.select_related("account__unit"))
