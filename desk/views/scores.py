@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 from collections.abc import Iterator
 from datetime import date
@@ -21,6 +20,7 @@ from django.utils.translation import gettext_lazy as later
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from common import sheets
 from common.ui import chart
 from common.ui.chart import Mark
 from desk import api, house, roles
@@ -192,9 +192,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     found = asked_for(request)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="scores.csv"'
-    writer = csv.writer(response)
-    writer.writerow(HEADINGS)
-    writer.writerows(_lines(found) if found else ())
+    response.writelines(sheets.lines([HEADINGS, *(_lines(found) if found else ())]))
     return response
 
 
@@ -202,12 +200,7 @@ def _lines(found: Scores) -> Iterator[list[str]]:
     for group in found.groups:
         plain = api.group_of(group)
         cells = ["" if (cell := getattr(plain, key)) is None else str(cell) for key in COLUMNS]
-        yield [_safe(cells[0]), *cells[1:], "yes" if group.is_hidden else ""]
-
-
-def _safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" else cell
+        yield [*cells, "yes" if group.is_hidden else ""]
 
 
 @require_POST
