@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from django.utils import translation
 
 from common import bulk, clock
+from common.errors import translate
 from earning import gathering, milestones, rewarding, rules, sentences, usage
 from earning.deciding import Decided, Decider
 from earning.evaluation import Outcome
@@ -23,12 +24,14 @@ from earning.submissions import Checked
 from events import outbox
 from events.models import Event
 from members.models import Member
+from points import errors as points_errors
 from points import ledger
 from points.books import Books, Key
 from points.ledger import Credit, Earning
 from points.models import Account, Entry
 from program import catalog
 from program.models import Program, Unit
+from tiers import errors as tiers_errors
 from tiers import ladders, standing
 from tiers.terms import Span
 
@@ -143,15 +146,16 @@ class Session:
     def _write(self, decided: Sequence[Decision]) -> dict[int, Stored]:
         stored = {d.one.index: self._post(d) for d in decided}
         ledger.sweep(self.books, program=self.program)
-        bulk.insert(Activity, [activity for activity, _ in stored.values()])
-        self.books.write()
-        bulk.insert(Award, [award for _, awards in stored.values() for award in awards])
-        usage.store(self.usage, self.rules)
-        standing.settle(self._moved(), actor=self.actor)
-        outbox.publish_many(_event(activity, awards) for activity, awards in stored.values())
-        outbox.publish_many(
-            milestones.reached(one, d.activity) for d in decided for one in d.passed
-        )
+        with translate(points_errors.REFUSALS | tiers_errors.REFUSALS), bulk.together():
+            bulk.insert(Activity, [activity for activity, _ in stored.values()])
+            self.books.write()
+            bulk.insert(Award, [award for _, awards in stored.values() for award in awards])
+            usage.store(self.usage, self.rules)
+            standing.settle(self._moved(), actor=self.actor)
+            outbox.publish_many(_event(activity, awards) for activity, awards in stored.values())
+            outbox.publish_many(
+                milestones.reached(one, d.activity) for d in decided for one in d.passed
+            )
         return stored
 
     def _post(self, decision: Decision) -> Stored:

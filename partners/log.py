@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from common import clock
 from partners.idempotency import HEADER, REPLAYED
 from partners.models import ApiRequest
+from program import catalog
 
 KEPT = timedelta(days=30)
 FORGET_AT_ONCE = 5000
@@ -36,7 +37,8 @@ def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
 
     def handle(request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
-        response = get_response(request)
+        with catalog.one_call():
+            response = get_response(request)
         key = getattr(request, "api_key", None)
         if key is not None:
             for name, value in request.api_window.headers().items():  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from django.db import transaction
 
-from common import clock
+from common import bulk, clock
 from common.errors import translate
 from events import outbox
 from events.models import Event
@@ -151,7 +151,7 @@ def settle(
     with translate(REFUSALS):
         if stale:
             Standing.objects.filter(pk__in=stale).delete()
-        Standing.objects.bulk_create(fresh)
+        bulk.insert(Standing, fresh)
     outbox.publish_many(events)
     return fresh
 
