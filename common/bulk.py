@@ -40,6 +40,11 @@ def together() -> Iterator[Bundle]:
     bundle.write()
 
 
+def is_together() -> bool:
+    """Whether what is inserted now is written with something else."""
+    return _bundle.get() is not None
+
+
 def insert(model: type[M], rows: Collection[M]) -> None:
     """Insert new rows in one statement. Keys are made in Python; constraints and triggers hold as
     ever.

@@ -40,20 +40,22 @@ PAGE, PAGE_MAX = 50, 200  # rows of a page: what is usual, and the most
 BATCH_BYTES = 2 * 1024 * 1024  # a batch of 1,000 activities with room to spare
 SAFE = frozenset({"GET", "HEAD"})
 M = TypeVar("M", bound=models.Model)
-Handler = Callable[..., Response]
+Handler = Callable[..., HttpResponse]
 
 
 class PartnerViewSet(ApiViewSet):
     """The base of every noun of the API.
 
     `scopes` names the scope of each action, `parameters` what may stand after the question mark;
-    `asking` are POSTs that record nothing, `natural` those that another name makes safe to repeat.
+    `asking` are POSTs that record nothing, `natural` those that another name makes safe to repeat,
+    `whole` those whose one verb does all that has to be done in one transaction.
     """
 
     scopes: ClassVar[dict[str, str]] = {}
     parameters: ClassVar[dict[str, tuple[str, ...]]] = {}
     asking: ClassVar[frozenset[str]] = frozenset()
     natural: ClassVar[frozenset[str]] = frozenset()
+    whole: ClassVar[frozenset[str]] = frozenset()
     bodies: ClassVar[dict[str, int]] = {}  # the most bytes of a body, where that is not usual
     http_method_names = ["get", "head", "post", "patch", "delete"]
     action: str
@@ -83,10 +85,10 @@ class PartnerViewSet(ApiViewSet):
             key = key_of(request)
             if request.method in SAFE or self.action in self.asking:
                 if not key.is_test:
-                    return _tagged(request, _rendered(handler(request, *args, **kwargs)))
+                    return _tagged(request, rendered(handler(request, *args, **kwargs)))
                 with sandbox.entered():
-                    return _tagged(request, _rendered(handler(request, *args, **kwargs)))
-            return self._perform(request, lambda: _rendered(handler(request, *args, **kwargs)))
+                    return _tagged(request, rendered(handler(request, *args, **kwargs)))
+            return self._perform(request, lambda: rendered(handler(request, *args, **kwargs)))
 
         return call
 
@@ -96,6 +98,8 @@ class PartnerViewSet(ApiViewSet):
         body = request.data or {}
         plain.api_body = body  # type: ignore[attr-defined]
         try:
+            if not name and self.action in self.whole and not key.is_test:
+                return effect()
             if not name:
                 with sandbox.of(is_test=key.is_test):
                     return effect()
@@ -106,8 +110,10 @@ class PartnerViewSet(ApiViewSet):
             raise
 
 
-def _rendered(response: Response) -> HttpResponse:
+def rendered(response: HttpResponse) -> HttpResponse:
     """The bytes that leave, made here so that a repeat gets the very same."""
+    if not isinstance(response, Response):
+        return response
     raw = b"" if response.data is None else msgspec.json.encode(response.data)
     plain = HttpResponse(raw, status=response.status_code, content_type="application/json")
     for name, value in response.headers.items():

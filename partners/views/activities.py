@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +17,7 @@ from earning import intake
 from earning.intake import Recorded
 from earning.models import Activity, Award
 from earning.submissions import Submission
-from partners import answers, calls, documents, examples, limits, naming
+from partners import answers, calls, documents, examples, limits, log, naming
 from partners.calls import PartnerViewSet, actor_of, key_of
 from partners.errors import ParameterInvalid
 from partners.idempotency import REPLAYED
@@ -65,6 +66,7 @@ class ActivityViewSet(PartnerViewSet):
         "list": ("limit", "cursor", "member", "reference", "type", "since", "until")
     }
     natural: ClassVar = frozenset({"create", "batch"})  # by reference
+    whole: ClassVar = frozenset({"create"})
     bodies: ClassVar = {"batch": calls.BATCH_BYTES}
 
     @documents.call(
@@ -92,15 +94,11 @@ class ActivityViewSet(PartnerViewSet):
         codes=RECORDING,
         idempotency="possible",
     )
-    def create(self, request: Request) -> Response:
-        key = key_of(request)
-        submission = _submission(bodies.fit(request.data, ActivitySubmitted), key)
-        recorded = intake.record(submission, actor=actor_of(request))
-        count(key, [recorded])
-        response = Response(answers.of_activity(recorded), status=status_of(recorded))
-        if recorded.is_replay:
-            response[REPLAYED] = "true"
-        return response
+    def create(self, request: Request) -> HttpResponse:
+        submission = _submission(bodies.fit(request.data, ActivitySubmitted), key_of(request))
+        answer = Answering(request)
+        intake.record(submission, actor=actor_of(request), beside=answer)
+        return answer.response
 
     @documents.call(
         "postActivities",
@@ -166,6 +164,24 @@ class ActivityViewSet(PartnerViewSet):
         if row is None:
             raise calls.nothing("act")
         return Response(_shown(row))
+
+
+class Answering:
+    """Makes the answer to one activity while it is being written, and counts what it credits."""
+
+    response: HttpResponse
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+
+    def __call__(self, recorded: Recorded) -> None:
+        """Raises ValueLimitReached."""
+        count(key_of(self.request), [recorded])
+        response = Response(answers.of_activity(recorded), status=status_of(recorded))
+        if recorded.is_replay:
+            response[REPLAYED] = "true"
+        self.response = calls.rendered(response)
+        log.note(self.request._request, self.response)
 
 
 def visible(key: ApiKey) -> QuerySet[Activity]:

@@ -298,10 +298,11 @@ def test_money_is_read_exactly(till: Till) -> None:
     assert answer["awards"][2]["sentence"] == "Room revenue: EUR 1,180.01 × 10 = 11,800 points"
 
 
-# Statements of one post, all told: the key, its minute, the program (once for the place), the
-# member, the accounts, what was counted so far, what tiers were given, then eight writes and the
-# log. A new tier ends the one before.
-POST, NEW_TIER, REPLAY, LOOKUP = 18, 5, 14, 8
+# Statements of one post, all told: the key with its minute and the program; the accounts, locked,
+# with their member; the reference, claimed, with all that counts; all rows, with the log's. A new
+# tier ends the one before, and looks for what it came too late for. A repeat reads the activity and
+# its awards, and has a line of the log.
+POST, NEW_TIER, REPLAY, LOOKUP = 4, 3, 6, 6
 
 
 def statements(queries: CaptureQueriesContext) -> int:
