@@ -129,6 +129,8 @@ def settle(
     The caller holds the members' accounts (or the member's row) locked. Returns the standings
     written.
     """
+    if not ways:
+        return []
     stored: dict[tuple[uuid.UUID, str], list[Standing]] = {}
     earned = Standing.objects.filter(
         member__in={pk for pk, _ in ways}, source=Standing.Source.EARNED
