@@ -7,11 +7,10 @@ A statement and its parameters travel apart, so PostgreSQL may keep the plan of 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def rows(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -19,7 +18,7 @@ def rows(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]
 
     Raises what the ORM would raise, and is seen by whoever counts or wraps its statements.
     """
-    connection = cast("BaseDatabaseWrapper", connections[DEFAULT_DB_ALIAS])
+    connection = connections[DEFAULT_DB_ALIAS]
     connection.ensure_connection()
     with connection.wrap_database_errors:
         own = psycopg.Cursor(connection.connection)

@@ -58,16 +58,17 @@ class Repeat:
 
 
 def record(
-    one: Checked, *, program: Program, actor: str, beside: Beside | None = None
+    one: Checked, *, program: Program, actor: str, beside: Beside | None = None, turn: str = ""
 ) -> Recorded | Repeat | None:
     """Record an activity in a transaction that is open.
 
     `beside` is told what comes of it and may add rows to what is written. Returns None, with
-    nothing written, for what has to go the long way. Raises late.MoreAccounts.
+    nothing written, for what has to go the long way; also while somebody else holds the advisory
+    lock named `turn`, which is ours until the transaction ends. Raises late.MoreAccounts.
     """
     if not _is_plain(one, program):
         return None
-    opened = _open(one, sorted(session.units(program, one.type.code)))
+    opened = _open(one, sorted(session.units(program, one.type.code)), turn)
     if opened is None:
         return None
     member, books = opened
@@ -95,10 +96,11 @@ def _is_plain(one: Checked, program: Program) -> bool:
     return all(terms.type_id != one.type.code for terms in referring.active(program))
 
 
-def _open(one: Checked, codes: Sequence[str]) -> tuple[Member, Books] | None:
+def _open(one: Checked, codes: Sequence[str], turn: str) -> tuple[Member, Books] | None:
     """The member who is named, and their accounts, locked; None where one is missing or closed."""
     known = MemberKey.id_for(*one.identity)
-    found = sql.rows(_lock(), {"key": known, "units": list(codes), "number": len(codes)})
+    given = {"key": known, "units": list(codes), "number": len(codes), "turn": turn}
+    found = sql.rows(_lock(), given)
     if not codes or len(found) != len(codes):
         return None
     names = _names(Member)
@@ -121,9 +123,14 @@ def _read(one: Checked, member: Member, program: Program) -> Read | Repeat:
         },
     )
     if not is_ours:
-        return Repeat(ActivityKey(one.key_id, *_taken.decode(taken)) if taken else None)
+        return Repeat(_key(one.key_id, taken) if taken else None)
     credits = [(moment, counters[pk], amount) for pk, moment, amount in _counted.decode(counted)]
     return Read(_given.decode(given), credits)
+
+
+def _key(pk: uuid.UUID, taken: str) -> ActivityKey:
+    activity, member, request_hash = _taken.decode(taken)
+    return ActivityKey(id=pk, activity_id=activity, member_id=member, request_hash=request_hash)
 
 
 def _climbs(member: Member, read: Read, program: Program) -> ladders.Climbs | None:
@@ -139,13 +146,17 @@ def _names(model: type[models.Model]) -> list[str]:
 
 @functools.cache
 def _lock() -> str:
-    """Lock all the accounts by id, or none where one of them is missing or closed."""
+    """Lock all the accounts by id, or none where one of them is missing or closed, or it is not
+    our turn; that is asked first, once.
+    """
     columns = [f"m.{name}" for name in _names(Member)] + [f"a.{name}" for name in _names(Account)]
     return f"""
         SELECT {", ".join(columns)}
           FROM members_key k JOIN members_member m ON m.id = k.member_id
           JOIN points_account a ON a.member_id = m.id
          WHERE k.id = %(key)s AND a.unit_id = ANY(%(units)s) AND a.closed_at IS NULL
+           AND (%(turn)s = ''
+                OR (SELECT pg_try_advisory_xact_lock(hashtextextended(%(turn)s, 0))))
            AND %(number)s = (
                SELECT count(*) FROM members_key k JOIN points_account a ON a.member_id = k.member_id
                 WHERE k.id = %(key)s AND a.unit_id = ANY(%(units)s) AND a.closed_at IS NULL)

@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Prefetch
 
 from common import bulk, clock
@@ -46,6 +46,24 @@ def record(submission: Submission, *, actor: str, beside: Beside | None = None) 
     program = catalog.current()
     one = submissions.check(submission, index=0, program=program)
     return late.retried(lambda more: _record_one(one, program, actor, more, beside))
+
+
+def record_at_once(
+    submission: Submission, *, actor: str, turn: str, beside: Beside
+) -> Recorded | None:
+    """Record one activity in a transaction of its own, under the advisory lock named `turn`, if
+    that is free and the short way can be gone.
+
+    None, with nothing done, if not, and for whatever would be refused: `record` says why.
+    """
+    program = catalog.current()
+    try:
+        one = submissions.check(submission, index=0, program=program)
+        with transaction.atomic():
+            done = express.record(one, program=program, actor=actor, beside=beside, turn=turn)
+        return done if isinstance(done, Recorded) else None
+    except (LoyaltyError, IntegrityError, late.MoreAccounts):
+        return None
 
 
 def _record_one(

@@ -162,8 +162,9 @@ class Session:
             outbox.publish_many(
                 milestones.reached(one, d.activity) for d in decided for one in d.passed
             )
-            for one in stored.values() if self.beside else ():
-                self.beside(one)
+            if self.beside is not None:
+                for one in stored.values():
+                    self.beside(one)
         return stored
 
     def _post(self, decision: Decision) -> Stored:

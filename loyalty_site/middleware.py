@@ -6,7 +6,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from csp.constants import NONCE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
@@ -97,12 +97,12 @@ def api_lane(get_response: View) -> View:
     What stands above in the list holds for them, too; below it, only `partners.log`. Pages under
     the API's address (its reader, its problems) go the way of pages.
     """
-    inner = BaseHandler()
+    inner: Any = BaseHandler()
     inner._view_middleware = []
     inner._template_response_middleware = []
     inner._exception_middleware = []
-    logged = log_of_calls(convert_exception_to_response(inner._get_response))
-    answer = convert_exception_to_response(logged)
+    logged = log_of_calls(cast("View", convert_exception_to_response(inner._get_response)))
+    answer = cast("View", convert_exception_to_response(logged))
 
     def middleware(request: HttpRequest) -> HttpResponse:
         path = request.path_info

@@ -92,6 +92,12 @@ class PartnerViewSet(ApiViewSet):
 
         return call
 
+    def at_once(self, request: Request, call: Call) -> HttpResponse | None:
+        """The answer of an action that takes its caller's key in the same breath as it acts; None
+        where nothing was done, and the key has to be asked for first.
+        """
+        return None
+
     def _perform(self, request: Request, effect: Callable[[], HttpResponse]) -> HttpResponse:
         key, plain = key_of(request), request._request
         name = idempotency.key_of(plain, is_required=self.action not in self.natural)
@@ -103,8 +109,8 @@ class PartnerViewSet(ApiViewSet):
             if not name:
                 with sandbox.of(is_test=key.is_test):
                     return effect()
-            mark = idempotency.fingerprint(str(request.method), plain.path, body)
-            return idempotency.perform(Call(key, name, mark), plain, effect)
+            call = Call(key, name, idempotency.fingerprint(str(request.method), plain.path, body))
+            return self.at_once(request, call) or idempotency.perform(call, plain, effect)
         except ValueLimitReached:
             limits.alert_refused(key)
             raise

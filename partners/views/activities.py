@@ -17,10 +17,10 @@ from earning import intake
 from earning.intake import Recorded
 from earning.models import Activity, Award
 from earning.submissions import Submission
-from partners import answers, calls, documents, examples, limits, log, naming
+from partners import answers, calls, documents, examples, idempotency, limits, log, naming
 from partners.calls import PartnerViewSet, actor_of, key_of
 from partners.errors import ParameterInvalid
-from partners.idempotency import REPLAYED
+from partners.idempotency import REPLAYED, Call
 from partners.models import ApiKey, Scope
 from partners.shapes.activities import (
     ActivitiesAnswer,
@@ -100,6 +100,14 @@ class ActivityViewSet(PartnerViewSet):
         intake.record(submission, actor=actor_of(request), beside=answer)
         return answer.response
 
+    def at_once(self, request: Request, call: Call) -> HttpResponse | None:
+        if self.action != "create" or call.owner.is_test:
+            return None
+        submission = _submission(bodies.fit(request.data, ActivitySubmitted), call.owner)
+        answer, actor = Answering(request, call), actor_of(request)
+        recorded = intake.record_at_once(submission, actor=actor, turn=call.lock, beside=answer)
+        return answer.response if recorded else None
+
     @documents.call(
         "postActivities",
         tag="Activities",
@@ -167,12 +175,14 @@ class ActivityViewSet(PartnerViewSet):
 
 
 class Answering:
-    """Makes the answer to one activity while it is being written, and counts what it credits."""
+    """Makes the answer to one activity while it is being written, counts what it credits, and
+    keeps it for those who send the `call` again.
+    """
 
     response: HttpResponse
 
-    def __init__(self, request: Request) -> None:
-        self.request = request
+    def __init__(self, request: Request, call: Call | None = None) -> None:
+        self.request, self.call = request, call
 
     def __call__(self, recorded: Recorded) -> None:
         """Raises ValueLimitReached."""
@@ -181,6 +191,8 @@ class Answering:
         if recorded.is_replay:
             response[REPLAYED] = "true"
         self.response = calls.rendered(response)
+        if self.call is not None:
+            idempotency.remember(self.call, self.response)
         log.note(self.request._request, self.response)
 
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from earning.models import Activity, UnclaimedActivity
 from events.models import Event
-from partners.models import Scope
+from partners.models import ApiRequest, Scope
 from points.models import Account
 from program.models import Location, Partner
 from tests.till import STAY, Till, card_of, code, marta, pointers
@@ -324,6 +324,22 @@ def test_a_post_is_lean(till: Till) -> None:
     with CaptureQueriesContext(connection) as queries:
         till.member(card)
     assert statements(queries) == LOOKUP
+
+
+def test_a_post_under_a_key_is_as_lean(till: Till) -> None:
+    marta()
+    till.post()
+    sent = STAY | {"reference": "second"}
+    with CaptureQueriesContext(connection) as queries:
+        first = till.send("activities", sent, key="k1")
+    assert (first.status_code, statements(queries)) == (201, POST)
+    again = till.send("activities", sent, key="k1")
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again["Idempotent-Replayed"] == "true"
+    other = till.send("activities", STAY | {"reference": "third"}, key="k1")
+    assert (other.status_code, code(other)) == (422, "idempotency_key_reused")
+    assert {row.reference for row in Activity.objects.all()} == {"booking-1", "second"}
+    assert ApiRequest.objects.filter(idempotency_key="k1").count() == 3
 
 
 def test_a_key_that_may_only_read_posts_nothing(till: Till) -> None:
