@@ -34,14 +34,11 @@ class Bundle:
     def insert(self, rows: Collection[models.Model]) -> None:
         """Add new rows of one model. Columns that the database fills in are left to it."""
         for row in rows:
-            model = type(row)
-            names = tuple(
-                name
-                for name in _columns(model)
-                if not isinstance(getattr(row, name), DatabaseDefault)
-            )
-            values = {name: getattr(row, name) for name in names}
-            self._parts.setdefault((model, names, True), []).append(values)
+            model, values = type(row), row.__dict__
+            left = [n for n in _defaulted(model) if isinstance(values[n], DatabaseDefault)]
+            names = _without(model, tuple(left))
+            told = {name: values[name] for name in names}
+            self._parts.setdefault((model, names, True), []).append(told)
             self._made.append(row)
 
     def update(self, rows: Collection[models.Model], names: Sequence[str]) -> None:
@@ -54,10 +51,7 @@ class Bundle:
         """Write all of it in one statement. Raises django.db.IntegrityError as an INSERT would."""
         if not self._parts:
             return
-        given = {
-            f"rows{number}": msgspec.json.encode(rows, enc_hook=_plain).decode()
-            for number, rows in enumerate(self._parts.values())
-        }
+        given = [msgspec.json.encode(r, enc_hook=_plain).decode() for r in self._parts.values()]
         ((now,),) = sql.rows(_statement(tuple(self._parts)), given)
         for row in self._made:
             row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
@@ -87,6 +81,17 @@ def _columns(model: type[models.Model]) -> dict[str, str]:
 
 
 @functools.cache
+def _defaulted(model: type[models.Model]) -> tuple[str, ...]:
+    """The columns that the database may fill in."""
+    return tuple(f.attname for f in model._meta.concrete_fields if f.has_db_default())
+
+
+@functools.lru_cache(maxsize=256)
+def _without(model: type[models.Model], left: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in _columns(model) if name not in left)
+
+
+@functools.cache
 def _stamped(model: type[models.Model]) -> tuple[str, ...]:
     """The columns that hold when the row was written, where the database says so."""
     fields = model._meta.concrete_fields
@@ -95,7 +100,7 @@ def _stamped(model: type[models.Model]) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=256)
 def _statement(shapes: tuple[Shape, ...]) -> str:
-    parts = [_part(number, *shape) for number, shape in enumerate(shapes)]
+    parts = [_part(number, *shape) for number, shape in enumerate(shapes, start=1)]
     return f"WITH {', '.join(parts)} SELECT now()"
 
 
@@ -103,7 +108,7 @@ def _part(number: int, model: type[models.Model], names: tuple[str, ...], is_new
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     types, table = _columns(model), quote(model._meta.db_table)
     typed = ", ".join(f"{quote(name)} {types[name]}" for name in names)
-    given = f"jsonb_to_recordset(%(rows{number})s::jsonb) AS v({typed})"
+    given = f"jsonb_to_recordset(${number}::jsonb) AS v({typed})"
     columns = ", ".join(quote(name) for name in names)
     if is_new:
         text = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {given}"  # noqa: S608

@@ -26,7 +26,8 @@ LONGEST = 4000  # characters of a body
 PERSONAL = frozenset({"name", "email", "phone", "birthday", "contact"})
 SECRET = frozenset({"card", "code", "secret", "voucher"})  # the last four are told
 HIDDEN = "…"
-DIGITS = re.compile(r"[0-9]{12,}")
+SHORTEST = 12  # digits of a card
+DIGITS = re.compile(rf"[0-9]{{{SHORTEST},}}")
 ADDRESS = re.compile(r"[^\s@\"]+@[^\s@\"]+")
 
 log = structlog.get_logger("pennant.api")
@@ -93,9 +94,14 @@ def redacted(value: Any) -> Any:
         return {str(name): _hidden(str(name), item) for name, item in value.items()}
     if isinstance(value, list):
         return [redacted(item) for item in value[:20]]
-    if isinstance(value, str):
-        return ADDRESS.sub(HIDDEN, DIGITS.sub(lambda found: HIDDEN + found[0][-4:], value))
-    return value
+    return _text_without(value) if isinstance(value, str) else value
+
+
+def _text_without(text: str) -> str:
+    """A text without what it may say of somebody: most are too short, and name no address."""
+    if len(text) >= SHORTEST:
+        text = DIGITS.sub(lambda found: HIDDEN + found[0][-4:], text)
+    return ADDRESS.sub(HIDDEN, text) if "@" in text else text
 
 
 def _hidden(name: str, value: Any) -> Any:
