@@ -23,8 +23,8 @@ from program import catalog
 KEPT = timedelta(days=30)
 FORGET_AT_ONCE = 5000
 LONGEST = 4000  # characters of a body
-PERSONAL = frozenset({"name", "email", "phone", "birthday", "contact"})
-SECRET = frozenset({"card", "code", "secret", "voucher"})  # the last four are told
+PERSONAL = frozenset({"name", "email", "phone", "birthday", "contact", "address"})
+SECRET = frozenset({"card", "code", "handed_code", "secret", "voucher"})  # the last four are told
 HIDDEN = "…"
 SHORTEST = 12  # digits of a card
 DIGITS = re.compile(rf"[0-9]{{{SHORTEST},}}")
