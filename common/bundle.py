@@ -101,7 +101,7 @@ def _stamped(model: type[models.Model]) -> tuple[str, ...]:
 @functools.lru_cache(maxsize=256)
 def _statement(shapes: tuple[Shape, ...]) -> str:
     parts = [_part(number, *shape) for number, shape in enumerate(shapes, start=1)]
-    return f"WITH {', '.join(parts)} SELECT now()"
+    return f"WITH {', '.join(parts)} SELECT statement_timestamp()"
 
 
 def _part(number: int, model: type[models.Model], names: tuple[str, ...], is_new: bool) -> str:

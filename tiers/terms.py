@@ -80,7 +80,7 @@ class LadderRule:
     """What qualification needs to know of a ladder; `rungs` from the lowest up.
 
     `downgrade` is to_earned, one_step or never. The program year starts on the first of
-    `year_starts` (a month).
+    `year_starts` (a month). `units` is every counter that any route reads.
     """
 
     code: str
@@ -93,11 +93,10 @@ class LadderRule:
     counter: str = ""
     head_starts: tuple[tuple[str, int], ...] = ()
     rolls_over: bool = False
+    units: frozenset[str] = dataclasses.field(init=False, compare=False, repr=False)
 
-    @property
-    def units(self) -> frozenset[str]:
-        """Every counter that any route reads."""
-        return frozenset(
+    def __post_init__(self) -> None:
+        named = frozenset(
             unit
             for rung in self.rungs
             for route in rung.routes
@@ -105,6 +104,7 @@ class LadderRule:
             for unit in (need.unit, need.less)
             if unit
         )
+        object.__setattr__(self, "units", named)
 
     def year_of(self, day: date) -> date:
         """The first day of the program year that holds `day`."""
