@@ -128,6 +128,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "expire_points": {"task": "points.tasks.expire_points", "schedule": crontab(minute="*/15")},
     # What waits is sent; two runs at once do not send the same.
     "deliver_webhooks": {"task": "partners.tasks.deliver", "schedule": 5},
+    # A file that came is looked at, and applied, at once; this goes on after whoever was killed.
+    "work_on_imports": {"task": "partners.tasks.work_on_imports", "schedule": 20},
     "tidy_api": {"task": "partners.tasks.tidy", "schedule": crontab(minute="20")},
     # A hold ends at its own moment whenever somebody looks; these are for what nobody looks at.
     "time_out_holds": {"task": "points.tasks.time_out_holds", "schedule": crontab()},
@@ -171,6 +173,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "send_waves": {"task": "surveys.tasks.send_waves", "schedule": crontab(minute="35")},
     "escalate": {"task": "surveys.tasks.escalate", "schedule": crontab(minute="*/10")},
     "tally": {"task": "surveys.tasks.tally", "schedule": crontab(minute="*/5")},
+    "shuffle": {"task": "surveys.tasks.shuffle", "schedule": crontab(minute="50")},
     # Renewals fall on the program's midnight; each run catches up.
     "bill_plans": {"task": "plans.tasks.bill", "schedule": crontab(minute="*/15")},
 }

@@ -65,6 +65,10 @@ class PartnerViewSet(ApiViewSet):
     def body_max(self) -> int | None:
         return self.bodies.get(self.action)
 
+    def meaning(self, request: Request) -> Any:
+        """What a call says, as it is logged and told from another call under the same key."""
+        return request.data or {}
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         known = self.parameters.get(self.action, ())
@@ -102,7 +106,7 @@ class PartnerViewSet(ApiViewSet):
     def _perform(self, request: Request, effect: Callable[[], HttpResponse]) -> HttpResponse:
         key, plain = key_of(request), request._request
         name = idempotency.key_of(plain, is_required=self.action not in self.natural)
-        body = request.data or {}
+        body = self.meaning(request)
         plain.api_body = body  # type: ignore[attr-defined]
         try:
             if not name and self.action in self.whole and not key.is_test:
@@ -118,7 +122,9 @@ class PartnerViewSet(ApiViewSet):
 
 
 def rendered(response: HttpResponse) -> HttpResponse:
-    """The bytes that leave, made here so that a repeat gets the very same."""
+    """The bytes that leave, made here so that a repeat gets the very same; a file leaves as it is
+    made.
+    """
     if not isinstance(response, Response):
         return response
     raw = b"" if response.data is None else msgspec.json.encode(response.data)
@@ -133,7 +139,7 @@ def rendered(response: HttpResponse) -> HttpResponse:
 
 def _tagged(request: Request, response: HttpResponse) -> HttpResponse:
     """An answer with its ETag, or 304 for who has it already."""
-    if request.method not in SAFE or response.status_code != 200:
+    if request.method not in SAFE or response.status_code != 200 or response.streaming:
         return response
     tag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     given = [part.strip() for part in request.headers.get("If-None-Match", "").split(",")]
