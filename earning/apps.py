@@ -10,6 +10,7 @@ class EarningConfig(AppConfig):
             aspects,
             descriptions,
             dividend_section,
+            erasing,
             occasion_section,
             privacy,
             proof,
@@ -29,3 +30,4 @@ class EarningConfig(AppConfig):
         reporting.install()
         descriptions.install()
         privacy.install()
+        erasing.install()
