@@ -24,7 +24,7 @@ WEB = ("web-1", "web-2")
 IS_NIGHT = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 STORM = 100_000 if IS_NIGHT else 1_500  # requests
 THREADS = 8
-BATCH, FILE = 100, 3_000  # activities
+BATCH, FILE = 100, 1_800  # activities
 LAST = "2026-05-02"  # after all others: nothing comes late
 UNNAMED = 15  # one of so many names nobody, and is told by the webhook
 
