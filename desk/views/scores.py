@@ -11,8 +11,6 @@ from typing import Any
 import msgspec
 from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -26,6 +24,7 @@ from common import sheets
 from common.ui import chart
 from common.ui.chart import Mark
 from desk import api, house, roles
+from desk.admin.base import CappedPaginator
 from surveys import figures, kinds, tallies, wording
 from surveys.figures import LEAST, Group, Scores
 from surveys.measures import Estimate
@@ -165,18 +164,13 @@ def _comments(request: HttpRequest, found: Scores) -> dict[str, Any]:
     """What people wrote, searched and by tag; none where too few answered to stay unknown."""
     if found.whole.answers < LEAST:
         return {"comments": [], "few": True}
-    rows = Answer.objects.filter(survey=found.survey).exclude(comment="")
     text, chosen = request.GET.get("q", "").strip()[:80], request.GET.get("tag", "").strip()
-    if text:
-        rows = rows.filter(comment__icontains=text)
+    rows = Answer.objects.filter(survey=found.survey).with_words().saying(text)
     if chosen:
         rows = rows.filter(tags__contains=[chosen])
-    page = Paginator(_ordered(rows), COMMENTS).get_page(request.GET.get("p"))
+    rows = rows.only("comment", "score", "tags", "answered_on")
+    page = CappedPaginator(rows, COMMENTS).get_page(request.GET.get("p"))
     return {"comments": page, "q": text, "tag": chosen, "can_tag": _may_tag(request)}
-
-
-def _ordered(rows: QuerySet[Answer]) -> QuerySet[Answer]:
-    return rows.order_by("-answered_on", "-id").only("comment", "score", "tags", "answered_on")
 
 
 def _may_tag(request: HttpRequest) -> bool:
