@@ -78,7 +78,7 @@ def test_who_owes_or_has_all_held_sends_nothing(pair: tuple[Member, Member]) -> 
     sender, receiver = pair
     earned = earn(sender, 100)
     held = hold(sender, 100)
-    with pytest.raises(InsufficientPoints, match="held elsewhere"):
+    with pytest.raises(InsufficientPoints, match="100 points are held"):
         send(sender, receiver, 1)
     cast.release(held)
     spend(sender, 100)
