@@ -10,6 +10,8 @@ class EarningConfig(AppConfig):
             aspects,
             descriptions,
             dividend_section,
+            milestone_scenes,
+            milestone_section,
             occasion_section,
             privacy,
             proof,
@@ -20,10 +22,12 @@ class EarningConfig(AppConfig):
         )
 
         sections.install()
+        milestone_section.install()
         occasion_section.install()
         referral_section.install()
         dividend_section.install()
         scenes.install()
+        milestone_scenes.install()
         proof.install()
         aspects.install()
         reporting.install()

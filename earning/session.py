@@ -136,8 +136,9 @@ class Session:
         claimed = milestones.claim([(level, activity) for level in made.passed])
         for level, _ in claimed:
             paid = level.milestone
-            moment = activity.occurred_at
-            self.decider.count(activity.member, moment, paid.unit_id, paid.amount)
+            if paid.unit_id is not None and paid.amount is not None:
+                moment = activity.occurred_at
+                self.decider.count(activity.member, moment, paid.unit_id, paid.amount)
         return [level for level, _ in claimed]
 
     def _write(self, decided: Sequence[Decision]) -> dict[int, Stored]:
@@ -160,7 +161,8 @@ class Session:
         earning = self._earning(decision)
         entries = ledger.post_into(self.books, [earning], actor=self.actor, program=self.program)
         bonus = [milestones.earning_of(one, activity) for one in decision.passed]
-        ledger.post_into(self.books, bonus, actor=self.actor, program=self.program)
+        paid = [earning for earning in bonus if earning is not None]
+        ledger.post_into(self.books, paid, actor=self.actor, program=self.program)
         activity.result = self.result(decision.member)
         pairs = zip(outcomes, entries, strict=True)
         return activity, tuple(_award(activity, outcome, entry) for outcome, entry in pairs)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal import files, person, sharing, surveying, views
+from portal import choosing, files, person, sharing, surveying, views
 
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
     path("activity/", views.activity, name="activity"),
+    path("choose/<str:public_id>/", choosing.choose, name="choose"),
     path("tiers/", views.tiers, name="tiers"),
     path("rewards/", views.rewards, name="rewards"),
     path("rewards/<slug:code>/", views.reward, name="reward"),
