@@ -11,6 +11,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models.functions import Coalesce
@@ -211,7 +212,7 @@ class Tracker:
         with connection.cursor() as cursor:
             if counters:
                 spoilt = bool(counters & self.credited)
-                asked = [marks.grain(on_units), zone, ids, list(counters), spoilt]
+                asked: list[Any] = [marks.grain(on_units), zone, ids, list(counters), spoilt]
                 cursor.execute(COUNTED, asked)
                 for member, unit, on, amount in cursor:
                     self.count(member, unit, on, amount)
