@@ -25,10 +25,10 @@ demo: ## Run a populated portal: make demo [PORT=8000] [FRESH=1]
 	@exec $(BIN)/python manage.py demo --port $(PORT) $(if $(filter-out 0,$(FRESH)),--fresh)
 
 test: setup ## Run all tests
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 fast: setup ## Run the tests that need no browser and little time
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not slow and not browser"
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow and not browser"
 
 check: setup ## Lint, format, types, import law, migrations, fast tests
 	$(BIN)/ruff check .

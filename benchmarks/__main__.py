@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 
-NAMES = ("evaluate", "simulate")
+NAMES = ("evaluate", "simulate", "post", "hot")
 
 
 def main(arguments: list[str]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 Clock = Callable[[], float]
 ROUNDS = 5  # an odd number, so that the median was really measured
@@ -28,6 +28,25 @@ def interleaved(
     limit()
     pairs = [(_once(ours, clock), _once(limit, clock)) for _ in range(rounds)]
     return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+
+
+def in_turn(measures: Mapping[str, Callable[[], float]], *, rounds: int) -> dict[str, float]:
+    """The median of each of several rates, measured in turn so often."""
+    found: dict[str, list[float]] = {name: [] for name in measures}
+    for _ in range(rounds):
+        for name, measure in measures.items():
+            found[name].append(measure())
+    return {name: statistics.median(rates) for name, rates in found.items()}
+
+
+def tell_rates(rates: Mapping[str, float]) -> None:
+    """Ours, which comes first, beside each limit, and the ratios."""
+    (mine, ours), *others = rates.items()
+    tell(mine, f"{ours:,.0f}")
+    for name, rate in others:
+        tell(name, f"{rate:,.0f}")
+    for name, rate in others:
+        tell(f"{mine} / {name}", f"{ours / rate:.3f}")
 
 
 def _once(work: Callable[[], object], clock: Clock = time.perf_counter) -> float:

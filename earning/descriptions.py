@@ -177,7 +177,10 @@ def _scenarios() -> None:
         "",
         {
             "earned": (
-                "What the step's activity earned, or its change took back, by unit.",
+                (
+                    "What the step's activity earned of the units that are named, or its change "
+                    "took back (below zero); `{}`: nothing at all."
+                ),
                 "{ bean = 9, visit = 1 }",
             ),
             "pending": ("What is expected of all that waits, by unit.", "{ bean = 9 }"),
@@ -197,7 +200,7 @@ def _changes() -> None:
         {
             "activity": ("The reference under which it was, or will be, reported.", '"receipt-1"'),
             "reason": ("Why, in words that the member reads.", '"Brought back"'),
-            "partner": ("Whose reference it is; left out: the first partner's.", '"till"'),
+            "partner": ("Whose reference it is; left out: whoever reported it.", '"till"'),
         },
     )
     describe(
@@ -208,7 +211,7 @@ def _changes() -> None:
             "attributes": ("New values, instead of those that were told.", "{ cups = 1 }"),
             "returned": ("Amounts that came back.", '{ amount = "3.20" }'),
             "reason": ("Why, in words that the member reads.", '"Brought back"'),
-            "partner": ("Whose reference it is; left out: the first partner's.", '"till"'),
+            "partner": ("Whose reference it is; left out: whoever reported it.", '"till"'),
         },
     )
     describe(
@@ -216,7 +219,7 @@ def _changes() -> None:
         "From now on it counts, under its own date.",
         {
             "activity": ("The reference under which it was reported.", '"receipt-1"'),
-            "partner": ("Whose reference it is; left out: the first partner's.", '"till"'),
+            "partner": ("Whose reference it is; left out: whoever reported it.", '"till"'),
         },
     )
 
@@ -228,7 +231,7 @@ def _told() -> None:
         {
             "type": ("Its activity type.", '"purchase"'),
             "attributes": ("What is told about it.", '{ amount = "9.80", cups = 2 }'),
-            "partner": ("Who reports it; left out: the first partner.", '"till"'),
+            "partner": ("Who reports it; left out: the partner named first.", '"till"'),
             "location": ("Where it happened.", '"main-street"'),
             "reference": ("The partner's own number for it.", '"receipt-1"'),
             "on": ("The day on which it happened, where it is reported later.", "2026-02-27"),

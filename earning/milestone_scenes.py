@@ -51,7 +51,7 @@ def _choose(table: ChoiceTable, stage: Stage) -> MilestoneChoice:
 
 
 def _milestones(wanted: list[str], stage: Stage) -> Found:
-    """The levels the step's activity passed, as `code level`."""
+    """The levels the step's activity passed, as `code level`, with or without separators."""
     result: Recorded | Changed | None = stage.result
     if result is None or result.activity is None:
         return Found([])
@@ -62,7 +62,8 @@ def _milestones(wanted: list[str], stage: Stage) -> Found:
         f"{row.milestone_id} {number(scaled(row.level, row.milestone.decimals))}"
         for row in rows.order_by("milestone__position", "level")
     ]
-    return Found(found)
+    said = {one.replace(",", ""): one for one in wanted}
+    return Found([said.get(one.replace(",", ""), one) for one in found])
 
 
 def _choices(wanted: list[OfferedTable], stage: Stage) -> Found:
@@ -111,7 +112,10 @@ def install() -> None:
         "Expect",
         "",
         {
-            "milestones": ("The marks it passed: code and level.", '["crystal 140"]'),
+            "milestones": (
+                "The marks that the step's activity passed: code and level.",
+                '["crystal 140"]',
+            ),
             "choices": (
                 "What the member can choose, or could, the first one first.",
                 '[{ milestone = "fifty", level = 50, until = 2027-01-08 }]',

@@ -18,6 +18,7 @@ from earning.models import Award, Correction, PendingActivity, Referral
 from earning.recording import Recorded
 from earning.submissions import Submission
 from members.models import MemberKey
+from points.scenes import unit_of
 from program import catalog
 from program.blueprint import Table
 from program.errors import BlueprintInvalid
@@ -64,10 +65,11 @@ def _referral(wanted: str, stage: Stage) -> Found:
 
 
 def _activity(table: ActivityTable, stage: Stage) -> Recorded:
-    known = catalog.of(catalog.current())
     member = stage.who()
+    partner = table.partner or stage.partner
+    stage.named.setdefault(f"activity:{table.reference}", partner)
     submission = Submission(
-        partner=table.partner or next(iter(known.partners)),
+        partner=partner,
         reference=table.reference or str(uuid7()),
         type=table.type,
         occurred_at=table.on or clock.now(),
@@ -104,13 +106,15 @@ class ConfirmTable(Table):
     partner: Code | None = None
 
 
-def _partner(code: str | None) -> str:
-    return code or next(iter(catalog.of(catalog.current()).partners))
+def _partner(table: CancelActivityTable | AmendTable | ConfirmTable, stage: Stage) -> str:
+    """Whose reference it is: as it says, whoever reported it, or the first partner."""
+    known: str = stage.named.get(f"activity:{table.activity}", stage.partner)
+    return table.partner or known
 
 
 def _cancel(table: CancelActivityTable, stage: Stage) -> Changed:
     return returns.cancel(
-        partner=_partner(table.partner),
+        partner=_partner(table, stage),
         activity=table.activity,
         reference=str(uuid7()),
         reason=table.reason,
@@ -120,7 +124,7 @@ def _cancel(table: CancelActivityTable, stage: Stage) -> Changed:
 
 def _amend(table: AmendTable, stage: Stage) -> Changed:
     return returns.amend(
-        partner=_partner(table.partner),
+        partner=_partner(table, stage),
         activity=table.activity,
         reference=str(uuid7()),
         reason=table.reason,
@@ -132,7 +136,7 @@ def _amend(table: AmendTable, stage: Stage) -> Changed:
 
 def _confirm(table: ConfirmTable, stage: Stage) -> Recorded:
     return confirmations.confirm(
-        partner=_partner(table.partner), activity=table.activity, actor="system:scenario"
+        partner=_partner(table, stage), activity=table.activity, actor="system:scenario"
     )
 
 
@@ -155,20 +159,29 @@ def _pending(wanted: dict[str, Decimal], stage: Stage) -> Found:
         amount = scaled(one["amount"], units[one["unit"]].decimals)
         found[one["unit"]] = found.get(one["unit"], Decimal(0)) + amount
         because.append(one["sentence"])
-    return Found(found, tuple(because))
+    return Found(_named(found, wanted), tuple(because))
+
+
+def _named(found: dict[str, Decimal], wanted: dict[str, Decimal]) -> dict[str, Decimal]:
+    """What was found of the units that are named; all of it, where nothing is expected."""
+    return {unit: found[unit] for unit in wanted} if wanted else found
 
 
 def _earned(wanted: dict[str, Decimal], stage: Stage) -> Found:
-    """What the step's activity paid, by unit, or its change took back (below zero); units that are
-    expected to get nothing are named with 0.
+    """What the step's activity paid of the units that are named, or its change took back (below
+    zero); `{}` expects nothing at all.
     """
+    for code in wanted:
+        unit_of(code)
     found = dict.fromkeys(wanted, Decimal(0))
     because = []
     for award in _rows(stage.result):
         unit = award.unit
         found[unit.code] = found.get(unit.code, Decimal(0)) + scaled(award.amount, unit.decimals)
         because.append(award.sentence)
-    return Found(found, tuple(because))
+    if isinstance(stage.result, Changed) and stage.result.parked is not None:
+        because.append("The change waits: no activity of this partner has this reference yet.")
+    return Found(_named(found, wanted), tuple(because))
 
 
 def _sentences(wanted: list[str], stage: Stage) -> Found:

@@ -26,8 +26,7 @@ def _enroll(table: EnrollTable, stage: Stage) -> Member:
     for code in table.segments:
         segment, _ = Segment.objects.get_or_create(code=code, defaults={"name": code})
         SegmentMember.objects.create(member=member, segment=segment)
-    stage.cast[table.name] = member
-    stage.member = stage.member or table.name
+    stage.enter(table.name, member)
     return member
 
 

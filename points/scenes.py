@@ -212,9 +212,10 @@ def _debt(wanted: dict[str, Decimal], stage: Stage) -> Found:
 def history(member: Any, unit: Unit) -> list[str]:
     """Every entry of one account in a line each, oldest first: how a balance came about."""
     rows = Entry.objects.filter(member=member, account__unit=unit).order_by("version")
+    zone = catalog.current().time_zone
     return [
-        f"{row.occurred_at:%Y-%m-%d} {number(scaled(row.amount, unit.decimals))}: {row.reason}"
-        f" -> {number(scaled(row.balance_after, unit.decimals))}"
+        f"{clock.local_date(row.occurred_at, zone)} {number(scaled(row.amount, unit.decimals))}: "
+        f"{row.reason} -> {number(scaled(row.balance_after, unit.decimals))}"
         for row in rows
     ]
 

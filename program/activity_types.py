@@ -124,6 +124,11 @@ def _apply_attributes(type: ActivityType, table: ActivityTypeTable) -> list[str]
 def _check_default(one: AttributeTable, *, place: str) -> None:
     """Refuse a default that is no choice, and a term that nothing follows."""
     if one.default is not None and one.default not in one.choices:
+        if one.type != "choice":
+            raise BlueprintInvalid(
+                f"in {place}: a default goes with the type choice. Leave it out, and write "
+                "required = false where it need not be told."
+            )
         raise BlueprintInvalid(f"in {place}, default: use one of {quoted(one.choices)}.")
     if one.told_within_days is not None and one.default is None:
         raise BlueprintInvalid(

@@ -325,11 +325,13 @@ def _scenarios() -> None:
     describe(
         "Step",
         "One moment: something happens, something is expected, or both. A step without a date "
-        "happens when the one before it did. Whenever time has passed, what has ended expires.",
+        "happens when the one before it did. Whenever time has passed, what has ended expires. "
+        "What a step does is done in the order of this table: one step can enrol somebody and go "
+        "on.",
         {
             "on": ("The day; it is noon.", "2026-03-02"),
             "at": ("The moment, in the program's time zone.", "2026-03-02T14:30:00"),
-            "member": ("Whom it is about, where several were enrolled.", '"Emil"'),
+            "member": ("Whom it is about; left out: whoever the step before was about.", '"Emil"'),
             "note": ("Why, for whoever reads it.", '"The terms say: in the birthday week"'),
             "expect": ("What must be so afterwards.", '{ tier = "regular" }'),
         },
@@ -337,5 +339,10 @@ def _scenarios() -> None:
     describe(
         "Expect",
         "What must be so. Name only what matters.",
-        {"refused": ("The step is refused, with this code.", '"insufficient_points"')},
+        {
+            "refused": (
+                "The step is refused, with this code (they are listed below), or `true`: with any.",
+                '"insufficient_points"',
+            )
+        },
     )

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
-from program import describing, toml
+from program import describing, scenarios, toml
 from program.describing import Document
 from program.errors import MarksMissing
 
@@ -38,7 +38,17 @@ CODES = {  # what a pattern means, told by something it accepts and something it
 def text() -> str:
     """The whole reference as Markdown."""
     parts = [part for one in describing.documents() for part in _document(one)]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([*parts, *_refusals()]) + "\n"
+
+
+def _refusals() -> Iterator[str]:
+    """Every code that a step can be refused with, by the app whose verb refuses."""
+    yield "## What a step can be refused with"
+    yield (
+        "`refused` names one of these codes; what a member would read stands beside a failed "
+        "expectation."
+    )
+    yield "\n".join(f"- `{code}`: {title}" for code, title in sorted(scenarios.refusals().items()))
 
 
 def put_into(page: str) -> str:

@@ -61,9 +61,12 @@ class Found:
 
 @dataclasses.dataclass(slots=True)
 class Stage:
-    """Who is on stage, and what just happened. `member` is the one the step is about."""
+    """Who is on stage, and what just happened. `member` is the one the step is about, `partner` the
+    one that the blueprint names first.
+    """
 
     zone: str
+    partner: str = ""
     cast: dict[str, Any] = dataclasses.field(default_factory=dict)
     named: dict[str, Any] = dataclasses.field(default_factory=dict)
     member: str = ""
@@ -72,11 +75,19 @@ class Stage:
 
     def who(self) -> Any:
         """The member of the step. Raises BlueprintInvalid for somebody not enrolled."""
+        if not self.cast:
+            raise BlueprintInvalid("nobody was enrolled yet. Enrol somebody in an earlier step.")
         if self.member not in self.cast:
             raise BlueprintInvalid(
-                f'nobody called "{self.member}" was enrolled. Enrol them in an earlier step.'
+                f'nobody called "{self.member}" was enrolled, only {", ".join(self.cast)}. Enrol '
+                "them in an earlier step."
             )
         return self.cast[self.member]
+
+    def enter(self, name: str, member: Any) -> None:
+        """Somebody new is on stage; the rest of the step is about them."""
+        self.cast[name] = member
+        self.member = name
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -93,6 +104,7 @@ class Verdict:
 _steps: dict[str, Step] = {}
 _expectations: dict[str, Expectation] = {}
 _ticks: list[Callable[[], object]] = []
+_monthly: list[Callable[[], bool]] = []
 _follow_ups: list[Callable[[], object]] = []
 _closing: list[Callable[[], list[str]]] = []
 
@@ -123,12 +135,19 @@ def register_tick(tick: Callable[[], object]) -> None:
     _ticks.append(tick)
 
 
+def register_monthly(is_needed: Callable[[], bool]) -> None:
+    """Say when a program has something that happens as months end, so that no month's end between
+    two steps is passed over. Called once, when the app is ready.
+    """
+    _monthly.append(is_needed)
+
+
 def type_of() -> Any:
     """The type of a scenario file, made of all steps and expectations."""
     optional: list[Any] = [(p.name, p.type | None, None) for p in _expectations.values()]
     expect = msgspec.defstruct(
         "Expect",
-        [*optional, ("refused", str | None, None)],
+        [*optional, ("refused", str | bool | None, None)],
         bases=(Table,),
         forbid_unknown_fields=True,
     )
@@ -151,6 +170,18 @@ def type_of() -> Any:
     return msgspec.defstruct("Scenario", fields, bases=(Table,), forbid_unknown_fields=True)
 
 
+def refusals() -> dict[str, str]:
+    """Code and title of every refusal of the apps that bring steps."""
+    apps = {step.run.__module__.partition(".")[0] for step in _steps.values()}
+    found, open_kinds = {}, [LoyaltyError]
+    while open_kinds:
+        kind = open_kinds.pop()
+        open_kinds += kind.__subclasses__()
+        if kind.__module__ in {f"{app}.errors" for app in apps}:
+            found[kind.code] = str(kind.title)
+    return found
+
+
 def load(path: Path) -> Any:
     """A scenario from its file. Raises BlueprintInvalid naming file, step and remedy."""
     try:
@@ -170,26 +201,57 @@ def run(folder: Path, path: Path) -> list[Verdict]:
     nothing behind.
     """
     scenario = load(path)
-    program: ProgramTable = blueprint.load(folder)[0].program
-    stage, verdicts = Stage(zone=program.time_zone), []
-    first = next((moment for step in scenario.step if (moment := _moment(step, stage.zone))), None)
+    told = blueprint.load(folder)[0]
+    program: ProgramTable = told.program
+    first_partner = next((partner.code for partner in told.partner), "")
+    stage, verdicts = Stage(zone=program.time_zone, partner=first_partner), []
+    moments = _moments(scenario, stage.zone)
     with slate.blank():
-        with clock.standing_at(first or clock.now()):
+        with clock.standing_at(moments[0] if moments else clock.now()):
             blueprint.apply(folder, actor="system:scenario")
             catalog.current()
-        moment = first
-        for number, step in enumerate(scenario.step, start=1):
-            moment = _moment(step, stage.zone) or moment
+        before = None
+        for number, (step, moment) in enumerate(zip(scenario.step, moments, strict=True), start=1):
             place = f"{path.name}, step {number}"
-            with clock.standing_at(moment or clock.now()):
-                for tick in _ticks:
-                    tick()
-                verdicts += list(_play(step, stage, place))
+            _pass_months(before or moment, moment, stage.zone)
+            with clock.standing_at(moment):
+                _tick()
+                try:
+                    verdicts += list(_play(step, stage, place))
+                except BlueprintInvalid as error:
+                    raise BlueprintInvalid(f"{place}: {error.message}", **error.data) from error
+            before = moment
         faults = [fault for check in _closing for fault in check()]
         verdicts += [
             Verdict(f"{path.name}, the end", "books that balance", fault, False) for fault in faults
         ]
     return verdicts
+
+
+def _moments(scenario: Any, zone: str) -> list[datetime]:
+    """When each step happens: as it says, or when the one before it did."""
+    said = [_moment(step, zone) for step in scenario.step]
+    latest, found = next(filter(None, said), clock.now()), []
+    for moment in said:
+        latest = moment or latest
+        found.append(latest)
+    return found
+
+
+def _pass_months(before: datetime, moment: datetime, zone: str) -> None:
+    """Let the months between two steps begin, where the program has something that happens then."""
+    if not any(is_needed() for is_needed in _monthly):
+        return
+    first = clock.add_months(clock.local_date(before, zone).replace(day=1), 1)
+    while (begins := clock.start_of_day(first, zone)) < moment:
+        with clock.standing_at(begins):
+            _tick()
+        first = clock.add_months(first, 1)
+
+
+def _tick() -> None:
+    for tick in _ticks:
+        tick()
 
 
 def _moment(step: Any, zone: str) -> datetime | None:
@@ -200,13 +262,15 @@ def _moment(step: Any, zone: str) -> datetime | None:
 
 def _play(step: Any, stage: Stage, place: str) -> Iterator[Verdict]:
     """Do what the step says, then compare; an unexpected refusal is a failure of its own."""
-    stage.member = step.member or (next(iter(stage.cast)) if len(stage.cast) == 1 else "")
+    stage.member = step.member or stage.member
     stage.result, stage.refusal = None, None
     for name, verb in _steps.items():
         table = getattr(step, name)
         if table is not None:
             try:
                 stage.result = verb.run(table, stage)
+            except BlueprintInvalid:
+                raise  # a mistake in the story, not a refusal of the house
             except LoyaltyError as error:
                 stage.refusal = error
     for follow_up in _follow_ups:
@@ -215,7 +279,8 @@ def _play(step: Any, stage: Stage, place: str) -> Iterator[Verdict]:
     got = stage.refusal.code if stage.refusal else None
     if wanted or got:
         because = (stage.refusal.message,) if stage.refusal else ()
-        yield Verdict(place, f"refused = {wanted}", f"{got}", wanted == got, because)
+        holds = bool(got) if wanted is True else wanted == got
+        yield Verdict(place, f"refused = {_say(wanted or False)}", got or "false", holds, because)
     for name, expectation in _expectations.items():
         value = getattr(step.expect, name) if step.expect else None
         if value is not None:

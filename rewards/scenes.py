@@ -12,7 +12,15 @@ from common.ids import uuid7
 from common.text import scaled
 from program.blueprint import Table
 from program.errors import BlueprintInvalid
-from program.scenarios import Expectation, Found, Stage, Step, register, register_tick
+from program.scenarios import (
+    Expectation,
+    Found,
+    Stage,
+    Step,
+    register,
+    register_monthly,
+    register_tick,
+)
 from program.sections import Code, Text
 from rewards import (
     contests,
@@ -265,4 +273,5 @@ def install() -> None:
         Expectation("winners", int, _winners),
     )
     register_tick(sweeping.run)
+    register_monthly(Conversion.objects.filter(is_monthly=True).exists)
     register_tick(reservation.drop_overdue)

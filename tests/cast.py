@@ -22,11 +22,12 @@ from members.models import Household, Member, User
 from points import holds, ledger, transfers
 from points.ledger import Credit, Earning
 from points.models import Account, Hold, Lot, Posting, Transfer
-from program import blueprint, catalog
+from program import catalog
 from program.models import Program
 from rewards import redemption
 from rewards.models import Redemption, Reward
 from rewards.redemption import Choice
+from tests import snapshots
 
 ROOT = Path(__file__).resolve().parent.parent
 QUAY = ROOT / "tests" / "programs" / "quay"
@@ -41,7 +42,7 @@ def utc(*parts: int) -> datetime:
 
 def apply(folder: Path) -> Program:
     """The program of a blueprint, applied."""
-    blueprint.apply(folder, actor=ACTOR)
+    snapshots.apply(folder, actor=ACTOR)
     return catalog.current()
 
 

@@ -29,6 +29,12 @@ ROOT = Path(__file__).resolve().parent.parent
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "hotel"}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first: the last ones of a run should be short on both workers."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None,
@@ -94,12 +100,9 @@ def fresh_cache() -> None:
 @pytest.fixture
 def hotel(db: None) -> Program:
     """The hotel's program, applied from its blueprint inside the test's transaction."""
-    from django.core.management import call_command
+    from tests import cast
 
-    from program import catalog
-
-    call_command("program", "apply", str(ROOT / "blueprints" / "hotel"), verbosity=0)
-    return catalog.current()
+    return cast.apply(ROOT / "blueprints" / "hotel")
 
 
 @pytest.fixture
@@ -137,6 +140,8 @@ def chromium() -> Iterator[Browser]:
     """One real Chromium (Debian's package) for all tests that drive a browser."""
     found = next((path for path in map(shutil.which, NAMES) if path), None)
     if found is None:
+        if os.environ.get("PENNANT_BROWSER") == "required":
+            pytest.fail("Chromium is not installed, and PENNANT_BROWSER says that it must be.")
         pytest.skip("Chromium is not installed: apt-get install chromium (.ci/run does it).")
     from playwright.sync_api import sync_playwright
 

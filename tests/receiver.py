@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ class Receiver:
     def __init__(self) -> None:
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.status, self.seconds, self.location = 200, 0.0, ""
+        self.drip = 0.0  # seconds between two bytes of the answer, headers and all
         self.url = ""
 
 
@@ -28,12 +30,21 @@ def receiving() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.got.append(({k.lower(): v for k, v in self.headers.items()}, body))
             time.sleep(receiver.seconds)
+            if receiver.drip:
+                self._drip(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 1000)
+                return
             self.send_response(receiver.status)
             if receiver.location:
                 self.send_header("Location", receiver.location)
             self.send_header("Content-Length", "2")
             self.end_headers()
             self.wfile.write(b"ok")
+
+        def _drip(self, answer: bytes) -> None:
+            with contextlib.suppress(OSError):  # until the caller has had enough
+                for byte in answer:
+                    self.wfile.write(bytes([byte]))
+                    time.sleep(receiver.drip)
 
         def log_message(self, *args: object) -> None:
             """Say nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from program.describing import describe
 from program.descriptions import CODE
-from tiers.scenes import AdjustTable, ChallengeTable, GrantTable
+from tiers.scenes import AdjustTable, ChallengeTable, GrantTable, PlaceTable
 from tiers.sections import (
     LadderTable,
     NeedTable,
@@ -206,12 +206,36 @@ def _scenarios() -> None:
             "keeps_until": ("The last day for who has done it; left out: for life.", "2027-12-31"),
         },
     )
+    _expectations()
+
+
+def _expectations() -> None:
     describe(
         "Expect",
         "",
         {
-            "tier": ("The tier that is held, `none` below the lowest.", '"regular"'),
-            "tier_until": ("Its last day.", "2027-12-31"),
-            "tier_for_life": ("Whether it has no last day.", "true"),
+            "tier": (
+                (
+                    "The tier that is held, on the ladder that has the one named; `none` below the "
+                    "lowest, on the first ladder."
+                ),
+                '"regular"',
+            ),
+            "tier_until": ("Its last day, on the first ladder.", "2027-12-31"),
+            "tier_for_life": ("Whether it has no last day, on the first ladder.", "true"),
+            "ladders": (
+                "What is held on ladders, where there are several.",
+                '[{ ladder = "regulars", tier = "regular", until = 2027-12-31 }]',
+            ),
+        },
+    )
+    describe(
+        PlaceTable,
+        "A place on a ladder. Name only what matters.",
+        {
+            "ladder": ("Which ladder.", '"regulars"'),
+            "tier": ("The tier that is held.", '"regular"'),
+            "until": ("Its last day.", "2027-12-31"),
+            "for_life": ("Whether it has no last day.", "true"),
         },
     )

@@ -13,7 +13,7 @@ from points.scenes import history, unit_of
 from program.blueprint import Table
 from program.errors import BlueprintInvalid
 from program.scenarios import Expectation, Found, Stage, Step, register, register_tick
-from program.sections import Code, Text
+from program.sections import Code, Text, require_code
 from tiers import challenges, correction, grants, standing
 from tiers.models import Standing, Tier
 from tiers.standing import Progress
@@ -47,6 +47,15 @@ class GrantTable(Table):
     def __post_init__(self) -> None:
         if self.challenge is not None and not (self.matched and self.until):
             raise ValueError("a challenge goes with matched and until")
+
+
+class PlaceTable(Table):
+    """Where the step's member stands on one ladder."""
+
+    ladder: Code
+    tier: str = "none"
+    until: date | None = None
+    for_life: bool | None = None
 
 
 NONE = "none"
@@ -121,6 +130,25 @@ def _for_life(wanted: bool, stage: Stage) -> Found:
     return Found(place is not None and place.tier is not None and place.ends_at is None)
 
 
+def _ladders(wanted: list[PlaceTable], stage: Stage) -> Found:
+    """The same for ladders by name: of each, what the scenario names."""
+    places = {place.ladder.code: place for place in standing.progress(stage.who())}
+    for one in wanted:
+        require_code(one.ladder, places, place="a scenario")
+    return Found([_found_on(places[one.ladder], one, stage.zone) for one in wanted])
+
+
+def _found_on(place: Progress, wanted: PlaceTable, zone: str) -> PlaceTable:
+    is_held, ends_at = place.tier is not None, place.ends_at
+    until = clock.local_date(ends_at - timedelta(seconds=1), zone) if is_held and ends_at else None
+    return PlaceTable(
+        ladder=place.ladder.code,
+        tier=place.tier.code if place.tier else NONE,
+        until=until if wanted.until else None,
+        for_life=None if wanted.for_life is None else is_held and ends_at is None,
+    )
+
+
 def _place(stage: Stage, code: str) -> Progress | None:
     places = standing.progress(stage.who())
     for place in places:
@@ -137,5 +165,6 @@ def install() -> None:
         Expectation("tier", str, _tier),
         Expectation("tier_until", date, _until),
         Expectation("tier_for_life", bool, _for_life),
+        Expectation("ladders", list[PlaceTable], _ladders),
     )
     register_tick(challenges.settle)

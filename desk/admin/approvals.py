@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,8 @@ from unfold.decorators import display
 from desk import say
 from desk.admin import links
 from desk.admin.base import FactAdmin, StaffNames
-from desk.views import adjustments, verbs
+from desk.admin.buttons import Buttons
+from desk.views import adjustments
 from points.models import AdjustmentRequest, AuditRun
 
 State = AdjustmentRequest.State
@@ -36,34 +37,17 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(AdjustmentRequest)
-class AdjustmentRequestAdmin(links.ByMember, StaffNames, FactAdmin):
+class AdjustmentRequestAdmin(links.ByMember, Buttons, StaffNames, FactAdmin):
     list_display = ("asked", "who", "change", "reason", "doer", "stands")
     list_filter = (StateFilter, "unit")
     list_select_related = ("member", "unit")
     actor_field = "asked_by"
     fields = ("member", "change", "reason", "doer", "asked", "stands", "decider", "decision")
     readonly_fields: ClassVar = ("change", "doer", "asked", "stands", "decider")
-    change_form_outer_before_template = "desk/_buttons.html"
     empty_hint = _("Nothing waits. What is more than one person may move by hand comes here first.")
 
     def get_urls(self) -> list[Any]:
-        own = [
-            *adjustments.urls(self.admin_site),
-            *verbs.urls_of("points.adjustmentrequest", self.admin_site),
-        ]
-        return [*own, *super().get_urls()]
-
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,
-        obj: Any = None,
-        **kwargs: Any,
-    ) -> HttpResponse:
-        if obj is not None:
-            context["buttons"] = verbs.open_to(request, obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return [*adjustments.urls(self.admin_site), *super().get_urls()]
 
     @display(description=_("asked"))
     def asked(self, row: AdjustmentRequest) -> str:

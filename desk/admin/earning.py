@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ from unfold.decorators import display
 from desk import house, rules, say
 from desk.admin import links
 from desk.admin.base import FactAdmin, FactInline, StaffNames
-from desk.views import verbs
+from desk.admin.buttons import Buttons
 from earning.models import (
     Activity,
     ActivityBody,
@@ -101,28 +101,6 @@ class CorrectionInline(FactInline):
         return row.change.reason
 
 
-class VerbPage(FactAdmin):
-    """A page of facts with the buttons of the verbs that make sense for it."""
-
-    change_form_outer_before_template = "desk/_buttons.html"
-
-    def get_urls(self) -> list[Any]:
-        label = self.model._meta.label_lower
-        return [*verbs.urls_of(label, self.admin_site), *super().get_urls()]
-
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,
-        obj: Any = None,
-        **kwargs: Any,
-    ) -> HttpResponse:
-        if obj is not None:
-            context["buttons"] = verbs.open_to(request, obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
-
-
 class EarnedFilter(admin.SimpleListFilter):
     title = _("earned")
     parameter_name = "earned"
@@ -138,7 +116,7 @@ class EarnedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Activity)
-class ActivityAdmin(links.ByMember, ActivityPage, VerbPage):
+class ActivityAdmin(links.ByMember, Buttons, ActivityPage, FactAdmin):
     list_display = ("when", "who", "what", "details", "earned", "reference")
     list_filter = (EarnedFilter, "type", "partner", "location", ("occurred_at", RangeDateFilter))
     list_filter_submit = True
@@ -194,7 +172,7 @@ class ClaimedFilter(admin.SimpleListFilter):
 
 
 @admin.register(UnclaimedActivity)
-class UnclaimedActivityAdmin(ActivityPage, VerbPage):
+class UnclaimedActivityAdmin(Buttons, ActivityPage, FactAdmin):
     list_display = ("when", "what", "details", "named_whom", "reference", "state")
     list_filter = (ClaimedFilter, "type", "partner", "location")
     list_select_related = ("type", "partner", "location")
@@ -234,7 +212,7 @@ class UnclaimedActivityAdmin(ActivityPage, VerbPage):
 
 
 @admin.register(PendingActivity)
-class PendingActivityAdmin(links.ByMember, ActivityPage, VerbPage):
+class PendingActivityAdmin(links.ByMember, Buttons, ActivityPage, FactAdmin):
     list_display = ("when", "who", "what", "details", "due", "expects", "state")
     list_filter = ("status", "type", "partner", "location")
     list_select_related = ("member", "type", "partner", "location")

@@ -6,14 +6,14 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from desk import say
 from desk.admin import links
 from desk.admin.base import FactAdmin, FactInline, HouseAdmin, KeptAdmin
-from desk.views import verbs
+from desk.admin.buttons import Buttons
 from members.models import Household, HouseholdMember, Invitation, Segment, SegmentMember
 
 
@@ -85,29 +85,13 @@ class PeopleInline(FactInline):
 
 
 @admin.register(Household)
-class HouseholdAdmin(FactAdmin):
+class HouseholdAdmin(Buttons, FactAdmin):
     list_display = ("name", "size", "since")
     search_fields = ("name",)
     fields = ("name", "since")
     readonly_fields = ("since",)
     inlines: ClassVar = [PeopleInline]
-    change_form_outer_before_template = "desk/_buttons.html"
     empty_hint = _("No households. Members found them on the portal, or you do on their page.")
-
-    def get_urls(self) -> list[Any]:
-        return [*verbs.urls_of("members.household", self.admin_site), *super().get_urls()]
-
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,
-        obj: Any = None,
-        **kwargs: Any,
-    ) -> HttpResponse:
-        if obj is not None:
-            context["buttons"] = verbs.open_to(request, obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Household]:
         living = Count("people", filter=Q(people__left_at__isnull=True))

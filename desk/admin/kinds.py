@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -16,7 +16,7 @@ from unfold.decorators import display
 from desk import say
 from desk.admin import links
 from desk.admin.base import FactAdmin, HouseForm, HouseInline, KeptAdmin, PartAdmin, StaffNames
-from desk.views import verbs
+from desk.admin.buttons import Buttons
 from program.models import Unit
 from rewards import contests
 from rewards.models import (
@@ -29,27 +29,6 @@ from rewards.models import (
     RewardPrice,
     RewardStock,
 )
-
-
-class WithButtons(FactAdmin):
-    """A page with the verbs that make sense for its row."""
-
-    change_form_outer_before_template = "desk/_buttons.html"
-
-    def get_urls(self) -> list[Any]:
-        return [*verbs.urls_of(self.model._meta.label_lower, self.admin_site), *super().get_urls()]
-
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,
-        obj: Any = None,
-        **kwargs: Any,
-    ) -> HttpResponse:
-        if obj is not None:
-            context["buttons"] = verbs.open_to(request, obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
 @admin.register(Fund)
@@ -163,7 +142,7 @@ class RewardCodeAdmin(FactAdmin):
 
 
 @admin.register(Fulfilment)
-class FulfilmentAdmin(links.ByMember, WithButtons):
+class FulfilmentAdmin(links.ByMember, Buttons, FactAdmin):
     """The clerk's list of what is to be sent."""
 
     list_display = ("ordered", "product", "who", "where", "status", "tracking")

@@ -14,6 +14,7 @@ from unfold.decorators import display
 from common import clock
 from desk import roles, say
 from desk.admin.base import FactAdmin, StaffNames
+from desk.admin.buttons import Buttons
 from desk.views import verbs
 from partners import delivery, log
 from partners.models import ApiKey, ApiRequest, Delivery, Endpoint, Scope
@@ -33,7 +34,7 @@ class KeyStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(StaffNames, FactAdmin):
+class ApiKeyAdmin(Buttons, StaffNames, FactAdmin):
     list_display = ("name", "partner", "hint", "may", "state", "last_used_on", "doer")
     list_filter = (KeyStateFilter, "partner")
     list_select_related = ("partner",)
@@ -53,7 +54,6 @@ class ApiKeyAdmin(StaffNames, FactAdmin):
         "doer",
     )
     readonly_fields = ("hint", "may", "state", "issued", "ends", "doer")
-    change_form_outer_before_template = "desk/_buttons.html"
     empty_hint = _("No key yet. A till, a booking engine or a web shop needs one of its own.")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -63,21 +63,6 @@ class ApiKeyAdmin(StaffNames, FactAdmin):
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         return verbs.issue_key(request)
-
-    def get_urls(self) -> list[Any]:
-        return [*verbs.urls_of("partners.apikey", self.admin_site), *super().get_urls()]
-
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,
-        obj: Any = None,
-        **kwargs: Any,
-    ) -> HttpResponse:
-        if obj is not None:
-            context["buttons"] = verbs.open_to(request, obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     @display(description=_("key"))
     def hint(self, row: ApiKey) -> str:

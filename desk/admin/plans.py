@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -23,7 +23,7 @@ from desk.admin.base import (
     StaffNames,
     parent_of,
 )
-from desk.views import verbs
+from desk.admin.buttons import Buttons
 from plans import refunds
 from plans.models import (
     BenefitUse,
@@ -203,26 +203,8 @@ class UseInline(FactInline):
         return say.moment(row.used_at)
 
 
-class Acting(FactAdmin):
-    """Facts with the verbs that make sense for them."""
-
-    change_form_outer_before_template = "desk/_buttons.html"
-
-    def get_urls(self) -> list[Any]:
-        model = self.model._meta.label_lower
-        return [*verbs.urls_of(model, self.admin_site), *super().get_urls()]
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        buttons = verbs.open_to(request, row) if row is not None else []
-        shown = {**(extra_context or {}), "buttons": buttons}
-        return super().change_view(request, object_id, form_url, shown)
-
-
 @admin.register(Subscription)
-class SubscriptionAdmin(links.ByMember, StaffNames, Acting):
+class SubscriptionAdmin(links.ByMember, Buttons, StaffNames, FactAdmin):
     list_display = ("who", "plan", "period", "state", "since", "until", "doer")
     list_select_related = ("member", "plan")
     list_filter = ("state", "plan")
@@ -263,7 +245,7 @@ class TryInline(FactInline):
 
 
 @admin.register(Charge)
-class ChargeAdmin(links.ByMember, Acting):
+class ChargeAdmin(links.ByMember, Buttons, FactAdmin):
     list_display = ("due", "who", "what", "sum", "status", "means", "try_day")
     list_select_related = ("member", "subscription__plan", "means")
     list_filter = ("status",)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from desk import say
 from desk.admin import links
 from desk.admin.base import FactAdmin, FactInline, StaffNames
-from desk.views import verbs
+from desk.admin.buttons import Buttons
 from points.models import ExpiryNotice, Hold, HoldLot, Transfer
 
 
@@ -40,7 +40,7 @@ class PartInline(FactInline):
 
 
 @admin.register(Hold)
-class HoldAdmin(links.ByMember, StaffNames, FactAdmin):
+class HoldAdmin(links.ByMember, Buttons, StaffNames, FactAdmin):
     """Holds; an open one can be released, with a reason."""
 
     list_display = ("when", "who", "amount_held", "purpose", "status", "until")
@@ -52,23 +52,7 @@ class HoldAdmin(links.ByMember, StaffNames, FactAdmin):
     )  # fmt: skip
     readonly_fields = ("amount_held", "taken", "doer", "when", "until")
     inlines: ClassVar = [PartInline]
-    change_form_outer_before_template = "desk/_buttons.html"
     empty_hint = _("Nothing is held. Carts and tills hold points until they are paid with.")
-
-    def get_urls(self) -> list[Any]:
-        return [*verbs.urls_of("points.hold", self.admin_site), *super().get_urls()]
-
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,
-        obj: Any = None,
-        **kwargs: Any,
-    ) -> HttpResponse:
-        if obj is not None:
-            context["buttons"] = verbs.open_to(request, obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     @display(description=_("held at"))
     def when(self, row: Hold) -> str:
@@ -92,7 +76,7 @@ class HoldAdmin(links.ByMember, StaffNames, FactAdmin):
 
 
 @admin.register(Transfer)
-class TransferAdmin(links.ByMember, StaffNames, FactAdmin):
+class TransferAdmin(links.ByMember, Buttons, StaffNames, FactAdmin):
     """Transfers; staff can take one back, as far as it is still there."""
 
     list_display = ("when", "who", "to_whom", "amount_sent", "note", "doer")
@@ -102,23 +86,7 @@ class TransferAdmin(links.ByMember, StaffNames, FactAdmin):
         "member", "to_whom", "amount_sent", "note", "source", "doer", "when", "posting", "arrival",
     )  # fmt: skip
     readonly_fields = ("to_whom", "amount_sent", "doer", "when")
-    change_form_outer_before_template = "desk/_buttons.html"
     empty_hint = _("Nobody has sent points yet. Each unit says whom its points can be sent to.")
-
-    def get_urls(self) -> list[Any]:
-        return [*verbs.urls_of("points.transfer", self.admin_site), *super().get_urls()]
-
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,
-        obj: Any = None,
-        **kwargs: Any,
-    ) -> HttpResponse:
-        if obj is not None:
-            context["buttons"] = verbs.open_to(request, obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     @display(description=_("when"))
     def when(self, row: Transfer) -> str:

@@ -10,8 +10,8 @@ from unfold.decorators import display
 
 from desk import say
 from desk.admin import links
-from desk.admin.base import KeptAdmin
-from desk.admin.kinds import WithButtons
+from desk.admin.base import FactAdmin, KeptAdmin
+from desk.admin.buttons import Buttons
 from earning.models import Referral, ReferralTerms
 
 
@@ -33,7 +33,7 @@ class ReferralTermsAdmin(KeptAdmin):
 
 
 @admin.register(Referral)
-class ReferralAdmin(links.ByMember, WithButtons):
+class ReferralAdmin(links.ByMember, Buttons, FactAdmin):
     list_display = ("referred", "friend", "by", "status", "reason")
     list_filter = ("status",)
     list_select_related = ("member", "referrer", "terms")

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.staticfiles import finders
 from django.db.models import Model, Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -28,8 +28,9 @@ from desk.admin.base import (
     StaffNames,
     parent_of,
 )
+from desk.admin.buttons import Buttons
 from desk.admin.kinds import DateInline
-from desk.views import till, verbs
+from desk.views import till
 from program.models import Unit
 from rewards import codes
 from rewards.models import Redemption, Reward, RewardPrice, RewardStock, VoucherKey
@@ -157,7 +158,7 @@ class StockInline(HouseInline):
 
 
 @admin.register(Reward)
-class RewardAdmin(KeptAdmin):
+class RewardAdmin(Buttons, KeptAdmin):
     list_display = ("shown", "kind", "costs", "left", "for_tier", "offered")
     list_filter = ("is_active", "kind", "category", "lowest_tier")
     list_select_related = ("unit", "lowest_tier")
@@ -210,7 +211,6 @@ class RewardAdmin(KeptAdmin):
             },
         ),
     ]
-    change_form_outer_before_template = "desk/_buttons.html"
     empty_hint = _("No reward fits. Add one: points are worth what can be had for them.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reward]:
@@ -221,21 +221,6 @@ class RewardAdmin(KeptAdmin):
         self, request: HttpRequest, obj: Model | None = None
     ) -> tuple[str, ...]:
         return ("code", "unit", "kind") if obj else ()
-
-    def get_urls(self) -> list[Any]:
-        return [*verbs.urls_of("rewards.reward", self.admin_site), *super().get_urls()]
-
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,
-        obj: Any = None,
-        **kwargs: Any,
-    ) -> HttpResponse:
-        if obj is not None:
-            context["buttons"] = verbs.open_to(request, obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "unit":
@@ -310,7 +295,7 @@ class VoucherStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Redemption)
-class RedemptionAdmin(links.ByMember, StaffNames, FactAdmin):
+class RedemptionAdmin(links.ByMember, Buttons, StaffNames, FactAdmin):
     list_display = ("issued", "who", "reward_name", "paid", "state", "last_day")
     list_filter = (VoucherStateFilter, "reward")
     list_select_related = ("member", "reward", "unit", "used_location")
@@ -320,6 +305,7 @@ class RedemptionAdmin(links.ByMember, StaffNames, FactAdmin):
         "No voucher fits. Members redeem on the portal; the desk can redeem for them on their page."
     )
     change_form_template = "desk/voucher_page.html"
+    change_form_outer_before_template = None  # that page has its own place for the buttons
     fields = ("member", "reward_name", "paid", "state")
     readonly_fields = fields
 
@@ -359,26 +345,14 @@ class RedemptionAdmin(links.ByMember, StaffNames, FactAdmin):
         return say.last_day(row.expires_at)
 
     def get_urls(self) -> list[Any]:
-        return [
-            *till.urls(self.admin_site),
-            *verbs.urls_of("rewards.redemption", self.admin_site),
-            *super().get_urls(),
-        ]
+        return [*till.urls(self.admin_site), *super().get_urls()]
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,
-        obj: Redemption | None = None,
-        **kwargs: Any,
-    ) -> HttpResponse:
-        if obj is not None:
-            context["verdict"] = vouchers.verdict(obj)
-            context["code"] = codes.format(obj.code)
-            context["doers"] = vouchers.doers(obj)
-            context["buttons"] = verbs.open_to(request, obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+    def beside(self, row: Redemption) -> dict[str, Any]:
+        return {
+            "verdict": vouchers.verdict(row),
+            "code": codes.format(row.code),
+            "doers": vouchers.doers(row),
+        }
 
 
 @admin.register(VoucherKey)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -16,7 +16,8 @@ from common import clock
 from desk import say
 from desk.admin import links
 from desk.admin.base import FactAdmin, HouseAdmin, HouseInline, KeptAdmin, PartAdmin
-from desk.views import board, scores, verbs
+from desk.admin.buttons import Buttons
+from desk.views import board, scores
 from surveys.models import (
     Answer,
     Branch,
@@ -229,13 +230,14 @@ class AnswerAdmin(FactAdmin):
 
 
 @admin.register(Case)
-class CaseAdmin(links.ByMember, FactAdmin):
+class CaseAdmin(links.ByMember, Buttons, FactAdmin):
     list_display = ("opened", "who", "survey", "state", "owner", "due")
     list_select_related = ("member", "survey", "owner")
     list_filter = ("status", "survey", "cause", "result")
     fields = ("who", "survey", "state", "owner", "due")
     readonly_fields: ClassVar = ("opened", "who", "state", "due")
     change_form_template = "desk/case.html"
+    change_form_outer_before_template = None  # that page has its own place for the buttons
     empty_hint = _("No case: nobody was unhappy, or nobody was asked.")
 
     @display(description=_("opened"))
@@ -258,27 +260,13 @@ class CaseAdmin(links.ByMember, FactAdmin):
         return say.moment(row.contact_due_at)
 
     def get_urls(self) -> list[Any]:
-        return [
-            *board.urls(self.admin_site),
-            *verbs.urls_of("surveys.case", self.admin_site),
-            *super().get_urls(),
-        ]
+        return [*board.urls(self.admin_site), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
         return super().get_queryset(request).select_related("answer")
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        *args: Any,
-        obj: Case | None = None,
-        **kwargs: Any,
-    ) -> HttpResponse:
-        if obj is not None:
-            context["page"] = board.page(obj)
-            context["buttons"] = verbs.open_to(request, obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+    def beside(self, row: Case) -> dict[str, Any]:
+        return {"page": board.page(row)}
 
 
 @admin.register(CaseStep)

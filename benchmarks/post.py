@@ -1,0 +1,64 @@
+"""One activity, posted: over HTTP with everything around it, and in one process without HTTP.
+
+Two limits stand beside it, both one PL/pgSQL function a call: on tables made for nothing else (the
+limit that targets are about), and on Pennant's own tables with all their guards.
+"""
+
+from __future__ import annotations
+
+from benchmarks import callers, figures, hotel, limit, served
+
+CLIENTS = 8
+TARGET = 0.30  # of the limit's rate, over HTTP
+
+
+def run(*, guests: int = hotel.GUESTS) -> None:
+    """Measure in turn, and print. With one guest, every client posts to the same account."""
+    with hotel.opened() as world:
+        with served.web() as port:
+
+            def call(seconds: int = hotel.SECONDS) -> float:
+                return callers.load(
+                    port=port,
+                    token=world.token,
+                    kind="post",
+                    guests=guests,
+                    seconds=seconds,
+                    clients=CLIENTS,
+                )
+
+            call(hotel.WARM_S)
+            over_http = figures.in_turn(
+                {
+                    "over HTTP": call,
+                    "limit": lambda: limit.rate("post", members=guests, seconds=hotel.SECONDS),
+                    "by hand on our tables": lambda: _by_hand(world, guests, CLIENTS),
+                },
+                rounds=hotel.ROUNDS,
+            )
+        here = figures.in_turn(
+            {
+                "in one process": lambda: hotel.record_for(hotel.SECONDS, guests=guests),
+                "limit": lambda: limit.rate(
+                    "post", members=guests, seconds=hotel.SECONDS, clients=1
+                ),
+                "by hand on our tables": lambda: _by_hand(world, guests, 1),
+            },
+            rounds=hotel.ROUNDS,
+        )
+        whom = f"{guests:,} members" if guests > 1 else "one member"
+        print(f"One activity, {CLIENTS} clients, {whom}, calls a second")
+        figures.tell_rates(over_http)
+        figures.tell("target, over HTTP / limit", f"{TARGET:.2f}" if guests > 1 else "none")
+        print(f"One activity, one client, {whom}, calls a second")
+        figures.tell_rates(here)
+
+
+def _by_hand(world: hotel.Hotel, guests: int, clients: int) -> float:
+    return limit.rate(
+        "house",
+        members=guests,
+        seconds=hotel.SECONDS,
+        clients=clients,
+        given={"key": world.key.key_hash},
+    )

@@ -1,0 +1,74 @@
+"""How scenarios are told: whom a step is about, what an expectation compares, what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from program import scenarios
+from program.errors import BlueprintInvalid
+from tests.cast import ROOT
+
+CAFE = ROOT / "blueprints" / "cafe"
+pytestmark = pytest.mark.django_db
+
+
+def tell(tmp_path: Path, *steps: str) -> list[scenarios.Verdict]:
+    """Play steps on the café's program."""
+    path = tmp_path / "story.toml"
+    told = "\n".join(f"[[step]]\n{step}\n" for step in steps)
+    path.write_text(f'title = "A story"\n{told}', encoding="utf-8")
+    return scenarios.run(CAFE, path)
+
+
+PURCHASE = 'activity = { type = "purchase", attributes = { amount = "9.80" }, reference = "r" }'
+IDA = 'on = 2026-03-02\nenroll = { name = "Ida" }'
+
+
+def test_only_units_that_are_named_are_compared(tmp_path: Path) -> None:
+    found = tell(tmp_path, IDA, f"{PURCHASE}\nexpect = {{ earned = {{ visit = 1 }} }}")
+    assert [one.found for one in found] == ["{ visit = 1 }"]
+    assert found[0].holds
+
+
+def test_an_empty_table_expects_nothing_at_all(tmp_path: Path) -> None:
+    found = tell(tmp_path, IDA, f"{PURCHASE}\nexpect = {{ earned = {{}} }}")
+    assert not found[0].holds
+
+
+def test_a_step_goes_on_with_whoever_it_enrols_and_the_next_with_them(tmp_path: Path) -> None:
+    bo = f'enroll = {{ name = "Bo" }}\n{PURCHASE}'
+    found = tell(
+        tmp_path,
+        IDA,
+        bo,
+        "expect = { balance = { visit = 1 } }",
+        'member = "Ida"\nexpect = { balance = { visit = 0 } }',
+        "expect = { balance = { visit = 0 } }",
+    )
+    assert all(one.holds for one in found)
+
+
+def test_any_refusal_will_do(tmp_path: Path) -> None:
+    redeem = 'redeem = { reward = "coffee" }\nexpect = { refused = true }'
+    assert tell(tmp_path, IDA, redeem)[0].holds
+    assert not tell(tmp_path, IDA, f"{PURCHASE}\nexpect = {{ refused = true }}")[0].holds
+
+
+def test_a_change_follows_whoever_reported_the_activity(tmp_path: Path) -> None:
+    amend = 'amend = { activity = "r", returned = { amount = "9.80" } }'
+    found = tell(tmp_path, IDA, PURCHASE, f"{amend}\nexpect = {{ balance = {{ bean = 10 }} }}")
+    assert found[0].found == "{ bean = 10 }"
+
+
+def test_a_mistake_says_where_it_is(tmp_path: Path) -> None:
+    with pytest.raises(BlueprintInvalid, match=r"story.toml, step 2: nobody called \"Bo\".*Ida"):
+        tell(tmp_path, IDA, f'member = "Bo"\n{PURCHASE}')
+    with pytest.raises(BlueprintInvalid, match="nobody was enrolled yet"):
+        tell(tmp_path, f"on = 2026-03-02\n{PURCHASE}")
+
+
+def test_ladders_are_told_by_name(tmp_path: Path) -> None:
+    found = tell(tmp_path, f'{IDA}\nexpect = {{ ladders = [{{ ladder = "regulars" }}] }}')
+    assert found[0].holds
