@@ -14,7 +14,7 @@ from unfold.decorators import display
 from desk import fields, say
 from desk.admin import links
 from desk.admin.base import FactAdmin, HouseForm, HouseInline, KeptAdmin
-from desk.admin.earning import VerbPage
+from desk.admin.buttons import Buttons
 from earning import choosing, milestone_words
 from earning.models import (
     Milestone,
@@ -149,7 +149,7 @@ class MilestoneReachedAdmin(links.ByMember, FactAdmin):
 
 
 @admin.register(MilestoneChoice)
-class MilestoneChoiceAdmin(links.ByMember, VerbPage):
+class MilestoneChoiceAdmin(links.ByMember, Buttons, FactAdmin):
     list_display = ("what", "who", "until", "chosen", "status")
     list_select_related = ("member", "reached__milestone__counter", "reached__milestone__type")
     list_filter = ("status", "reached__milestone")
