@@ -100,7 +100,7 @@ def gather(member: Member, *, program: Program) -> Home:
         latest=latest,
         latest_credit=next((line.id for line in latest if _brought(line)), None),
         pending=pending.told(glance["pending"], catalog=known),
-        choices=choices.told(glance["choices"]),
+        choices=choices.told(glance["to_choose"]),
     )
 
 
@@ -123,7 +123,7 @@ def _glance(member: Member, *, unit: Unit, program: Program) -> Mapping[str, Any
             moved=ArraySubquery(lines.postings(member)[:LATEST]),
             idle=ArraySubquery(lines.unpaid(member)[:LATEST]),
             pending=ArraySubquery(pending.rows(member)),
-            choices=ArraySubquery(choices.rows(member)),
+            to_choose=ArraySubquery(choices.rows(member)),
         )
         .get()
     )
