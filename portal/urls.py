@@ -19,6 +19,7 @@ urlpatterns = [
     path("vouchers/<slug:public_id>/", views.voucher, name="voucher"),
     path("vouchers/<slug:public_id>/give-back/", views.undo, name="undo"),
     path("plans/", views.plans, name="plans"),
+    path("plans/start/<slug:code>/<slug:period>/", views.start_plan, name="start_plan"),
     path("plans/<slug:public_id>/cancel/", views.leave_plan, name="leave_plan"),
     path("card/", views.card, name="card"),
     path("profile/", views.profile, name="profile"),

@@ -176,6 +176,7 @@ VERBS = (
     Verb("redeem", "members.member", points.Redeem, "redeem", _active),
     Verb("exchange", "members.member", status.Exchange, "currency_exchange", _with_exchanges),
     Verb("tier", "members.member", status.GiveTier, "military_tech", _active),
+    Verb("challenge", "members.member", status.Challenge, "flag", _active),
     Verb("send", "members.member", gifts.Send, "send", _active),
     Verb("extend", "members.member", ends.Extend, "update", _active),
     Verb("reinstate", "members.member", ends.Reinstate, "restore", _active),
