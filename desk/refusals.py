@@ -174,6 +174,15 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "rewards_reward_is_valid_a_day": later("A voucher is good for a day at least."),
     "rewards_reward_ends_after_it_starts": later("The end of the offer lies after its start."),
+    "rewards_reward_limit_of_a_time_is_given": later(
+        "Say how often a member may have it in that time."
+    ),
+    "rewards_reward_last_day_is_said_once": later(
+        "Give one last day for all, or say to the end of what it is moved, not both."
+    ),
+    "rewards_reward_more_fits_the_kind": later(
+        "Steps are for donations, gift cards and amounts off."
+    ),
     "rewards_reward_limit_is_positive": later(
         "Leave the limit empty for none, or give at least one."
     ),

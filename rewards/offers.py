@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from common import clock
@@ -15,6 +15,7 @@ from members import lineage
 from members.models import Member
 from plans import holding
 from points.models import Account, Hold
+from program import catalog
 from program.models import Program
 from rewards import availability, shelf, stock
 from rewards.availability import Condition, Facts, has_begun, lock_of, price_of
@@ -99,12 +100,25 @@ def _taken(member: Member, rewards: Sequence[Reward]) -> dict[uuid.UUID, int]:
     whose = lineage.among(
         [member.pk]
     )  # under the lock, where it is taken: a merge may have come by
-    rows = Redemption.objects.filter(member__in=whose, reward__in=[row.pk for row in rewards])
+    rows = Redemption.objects.filter(_within(rewards), member__in=whose)
     rows = rows.exclude(status=Redemption.Status.CANCELLED).order_by()
     taken = dict(rows.values_list("reward").annotate(times=Count("pk")))
     for reward in _put_aside(whose, rewards):
         taken[reward] = taken.get(reward, 0) + 1
     return taken
+
+
+def _within(rewards: Sequence[Reward]) -> Q:
+    """Redemptions of these rewards in the time for which the limit of each holds."""
+    zone = catalog.current().time_zone
+    today, found = clock.local_date(clock.now(), zone), Q()
+    for often in {reward.per_member_in for reward in rewards}:
+        those = Q(reward__in=[row.pk for row in rewards if row.per_member_in == often])
+        if often:
+            since = clock.start_of_day(clock.start_of_period(today, often), zone)
+            those &= Q(issued_at__gte=since)
+        found |= those
+    return found
 
 
 def visible(program: Program) -> Sequence[Reward]:

@@ -12,6 +12,7 @@ from rewards.goods import (
 from rewards.kinds import Codes, Kind
 from rewards.models.catalogue import (
     Conversion,
+    Often,
     Redemption,
     Reward,
     RewardPrice,
@@ -28,6 +29,7 @@ __all__ = [
     "Fund",
     "FundTotal",
     "Kind",
+    "Often",
     "Redemption",
     "RedemptionShare",
     "Reservation",

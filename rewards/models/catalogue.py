@@ -77,6 +77,14 @@ def _total(rows: models.QuerySet[Any], total: models.Aggregate) -> models.Func:
     return Coalesce(models.Subquery(_grouped(rows, total)), models.Value(0))
 
 
+class Often(models.TextChoices):
+    DAY = "day", _("a day")
+    WEEK = "week", _("a week, from Monday")
+    MONTH = "month", _("a month of the calendar")
+    QUARTER = "quarter", _("a quarter of the calendar")
+    YEAR = "year", _("a year of the calendar")
+
+
 class Reward(KindTerms):
     """Something to be had for points."""
 
@@ -95,6 +103,15 @@ class Reward(KindTerms):
     valid_days = models.PositiveSmallIntegerField(
         default=365,
         help_text=_("How many days a voucher can be used, counted from the day it is issued."),
+    )
+    valid_to = models.CharField(
+        max_length=9,
+        choices=Unit.RoundTo.choices,
+        default=Unit.RoundTo.DAY,
+        help_text=_("To the end of what its last day is moved."),
+    )
+    valid_until = models.DateField(
+        null=True, blank=True, help_text=_("The last day for all vouchers, instead of days.")
     )
     lowest_tier = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="+")
     segment = models.ForeignKey(
@@ -115,6 +132,12 @@ class Reward(KindTerms):
         null=True,
         blank=True,
         help_text=_("How often one member may have it; empty: as often as they like."),
+    )
+    per_member_in = models.CharField(
+        max_length=7,
+        blank=True,
+        choices=Often.choices,
+        help_text=_("In which time that is meant, each time anew; empty: ever."),
     )
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
@@ -140,6 +163,14 @@ class Reward(KindTerms):
                 name="rewards_reward_limit_is_positive",
             ),
             models.CheckConstraint(
+                condition=Q(per_member_in="") | Q(per_member__isnull=False),
+                name="rewards_reward_limit_of_a_time_is_given",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_to="day"),
+                name="rewards_reward_last_day_is_said_once",
+            ),
+            models.CheckConstraint(
                 condition=Q(early_tier__isnull=True, early_days=0)
                 | Q(
                     early_tier__isnull=False,
@@ -155,6 +186,15 @@ class Reward(KindTerms):
 
     def __str__(self) -> str:
         return self.name
+
+    def last_day(self, today: date) -> date:
+        """The last day on which a voucher of today can be used."""
+        if self.valid_until is not None:
+            return self.valid_until
+        last = today + timedelta(days=self.valid_days)
+        if self.valid_to == Unit.RoundTo.DAY:
+            return last
+        return clock.end_of_period(last, self.valid_to)
 
 
 class RewardPrice(models.Model):
