@@ -13,6 +13,7 @@ from program import catalog
 from rewards import giving, offers
 from rewards.errors import LimitReached, RewardUnavailable
 from rewards.models import Redemption, Reward
+from rewards.redemption import Choice
 from tests import cast
 from tests.refusals import refused
 
@@ -38,7 +39,7 @@ def test_the_voucher_says_what_it_is_worth() -> None:
     member = cast.ana()
     cast.adjust(member, 1000)
     price, _left = offers.check(coffee(), member=member, program=catalog.current())
-    row = cast.redeem(member, "coffee", amount=price + 10)
+    row = cast.redeem(member, "coffee", choice=Choice(amount=price + 10))
     assert row.price == price + 10
     assert row.value == giving.worth(coffee(), price, price + 10)
 
