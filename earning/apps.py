@@ -8,6 +8,7 @@ class EarningConfig(AppConfig):
     def ready(self) -> None:
         from earning import (
             aspects,
+            aspects_beside,
             descriptions,
             dividend_section,
             milestone_scenes,
@@ -30,6 +31,7 @@ class EarningConfig(AppConfig):
         milestone_scenes.install()
         proof.install()
         aspects.install()
+        aspects_beside.install()
         reporting.install()
         descriptions.install()
         privacy.install()
