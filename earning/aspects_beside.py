@@ -1,5 +1,5 @@
-"""What a draft means for what earns beside rules: milestones, occasions, invitations, dividends; and
-for those who report: partners and their kinds of activities.
+"""What a draft means for what earns beside rules: milestones, occasions, invitations, dividends;
+and for those who report: partners and their kinds of activities.
 """
 
 from __future__ import annotations
