@@ -20,6 +20,7 @@ from common.errors import InvalidInput
 T = TypeVar("T", bound=msgspec.Struct)
 
 DIGITS = 18  # an int of that many is exact and cheap to read; longer ones are Decimals
+MAGNITUDE = 100_000  # digits before or after the point: what decimal arithmetic takes in its stride
 PATH = re.compile(r"\.([^.`\[\]]+)|\[([^\]]*)\]")
 KIND = re.compile(r"`([^`]*)`")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -97,9 +98,12 @@ def _number(text: str) -> int | Decimal:
     if len(text) <= DIGITS and text.lstrip("-").isdigit():
         return int(text)
     try:
-        return Decimal(text)
+        number = Decimal(text)
     except InvalidOperation:
-        raise BodyMalformed(f"The number {_short(text)} is far too large.") from None
+        number = Decimal("Infinity")
+    if not number.is_finite() or (number and abs(number.adjusted()) > MAGNITUDE):
+        raise BodyMalformed(f"The number {_short(text)} is far too large, or too close to zero.")
+    return number
 
 
 def _refuse_constant(text: str) -> None:

@@ -17,6 +17,7 @@ from common import clock
 from desk import conditions
 from earning.models import Activity, Award, UnclaimedActivity
 from members.models import Member
+from partners import limits
 from points import approvals
 from points.models import Account, AuditRun, Entry
 from program import catalog
@@ -82,6 +83,7 @@ class Figures:
     recorded: list[Recorded]
     unclaimed: int
     undecided: int
+    keys_at_limit: int
     audit: AuditRun | None
     vouchers_ready: int
     orders: int
@@ -121,6 +123,7 @@ def count(program: Program) -> Figures:
         recorded=_recorded(program),
         unclaimed=UnclaimedActivity.objects.filter(claimed_at__isnull=True).count(),
         undecided=approvals.waiting(),
+        keys_at_limit=limits.alerted_today().count(),
         audit=AuditRun.objects.filter(since__isnull=True).first(),
         vouchers_ready=ready.filter(reward__kind__in=WITH_VOUCHER).count(),
         orders=Fulfilment.objects.filter(status=Fulfilment.Status.ORDERED).count(),

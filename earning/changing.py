@@ -32,6 +32,7 @@ from events import outbox
 from program import catalog
 from tiers import standing
 
+DIGITS = 40  # more than any amount has
 Found = Activity | PendingActivity | UnclaimedActivity | None
 
 
@@ -255,5 +256,11 @@ def _said(value: Any) -> Any:
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, int | Decimal):
-        return format(Decimal(value).normalize(), "f")
+        number = Decimal(value).normalize()
+        is_plain = number.is_finite() and abs(number.adjusted()) <= DIGITS
+        return format(number, "f") if is_plain else str(number)  # 1E+999999 stays short
+    if isinstance(value, Mapping):
+        return {str(name): _said(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_said(item) for item in value]
     return value.isoformat() if isinstance(value, date) else value

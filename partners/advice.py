@@ -8,10 +8,10 @@ from common.errors import BrokenRule, InvalidInput, LoyaltyError
 from earning import errors as earning
 from members import errors as members
 from partners import errors as partners
+from partners.reward_advice import REWARDS
 from partners.submitted import DateInvalid
 from points import errors as points
 from program import errors as program
-from rewards import errors as rewards
 
 Advice = tuple[type[LoyaltyError], str, str]
 KEYS: list[Advice] = [
@@ -130,76 +130,6 @@ PAGES: list[Advice] = [
         "Take ids from answers, as they are.",
     ),
 ]
-REWARDS: list[Advice] = [
-    (
-        rewards.RewardUnavailable,
-        "The reward is withdrawn, out of its dates, for another tier, or never was.",
-        "Read `detail` to the member; list the rewards again.",
-    ),
-    (rewards.OutOfStock, "The last one has gone.", "Offer another reward."),
-    (
-        rewards.LimitReached,
-        "The member has had this reward as often as they may.",
-        "Offer another reward.",
-    ),
-    (
-        rewards.AttemptReused,
-        "The attempt took another reward before.",
-        "Send a new call under a new Idempotency-Key.",
-    ),
-    (
-        points.InsufficientPoints,
-        "The member has less than that. Nothing was taken.",
-        "Offer something that costs less.",
-    ),
-    (points.ReasonMissing, "A reason is needed, and it is empty.", "Say why."),
-    (
-        rewards.VoucherInvalid,
-        "No voucher has this code. Mistyped and unknown codes get this one answer.",
-        "Scan it again, or check it letter by letter.",
-    ),
-    (
-        rewards.VoucherUsed,
-        "The voucher was used before; `used_at` and `used_at_place` say when and where.",
-        "Do not hand out anything.",
-    ),
-    (
-        rewards.VoucherCancelled,
-        "The voucher was cancelled and its points were given back.",
-        "Do not hand out anything.",
-    ),
-    (
-        rewards.VoucherEarly,
-        "The voucher is for a later date.",
-        "Say the date that `detail` names.",
-    ),
-    (
-        rewards.DateUnknown,
-        "The reward has dates, and none of them was chosen.",
-        "Let the member choose a date in the portal.",
-    ),
-    (
-        rewards.AmountRefused,
-        "The reward is given in amounts, and none of them was chosen.",
-        "Let the member choose an amount in the portal.",
-    ),
-    (
-        rewards.AddressMissing,
-        "The reward is sent, and there is no address to send it to.",
-        "Let the member give an address in the portal.",
-    ),
-    (
-        rewards.FulfilmentMoved,
-        "What was ordered has gone on: it cannot be taken back like that any more.",
-        "Ask the desk.",
-    ),
-    (rewards.VoucherExpired, "Its last day is past.", "Do not hand out anything."),
-    (
-        rewards.UndoTooLate,
-        "The voucher was not used, not by you, or too long ago.",
-        "Ask the desk.",
-    ),
-]
 WEBHOOKS: list[Advice] = [
     (
         partners.WebhookInvalid,
@@ -267,6 +197,26 @@ ACTIVITIES: list[Advice] = [
         "Leave the attribute out: then its default holds.",
     ),
     (
+        earning.ActivityUnknown,
+        "The activity never was pending, so there is nothing to confirm.",
+        "Look at its `status`: what is recorded counts already.",
+    ),
+    (
+        earning.ActivityCancelled,
+        "The activity was cancelled, and nothing of it can be changed any more.",
+        "Report what happened instead as a new activity.",
+    ),
+    (
+        earning.ChangeReused,
+        "A change with this reference and other content came before; `change` is its id.",
+        "For a new change, use a new reference. For a repeat, send exactly the same content.",
+    ),
+    (
+        earning.ChangeInvalid,
+        "The change says nothing, not why, or two things of one attribute.",
+        "Correct what `errors` names.",
+    ),
+    (
         points.AmountInvalid,
         "A rule would pay more than 2^53 - 1, which no JSON reader keeps exact.",
         "Check the attributes; if they are right, tell whoever runs the program.",
@@ -297,6 +247,16 @@ MEMBERS: list[Advice] = [
         InvalidInput,
         "A name, phone number or other detail cannot be kept as it is.",
         "Correct what `errors` names.",
+    ),
+    (
+        members.MemberInactive,
+        "The membership is closed.",
+        "Ask whoever runs the program to open it again.",
+    ),
+    (
+        members.MemberMerged,
+        "The membership became part of another one while you called.",
+        "Look the member up again, and send the call under a new Idempotency-Key.",
     ),
     (
         members.MemberErased,

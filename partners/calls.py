@@ -37,6 +37,7 @@ from program import catalog
 from program.models import Location
 
 PAGE, PAGE_MAX = 50, 200  # rows of a page: what is usual, and the most
+MONTHS = (1970, 9000)  # the years of statements: every calendar has them whole
 BATCH_BYTES = 2 * 1024 * 1024  # a batch of 1,000 activities with room to spare
 SAFE = frozenset({"GET", "HEAD"})
 M = TypeVar("M", bound=models.Model)
@@ -239,6 +240,19 @@ def day_parameter(request: HttpRequest | Request, name: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise ParameterInvalid(f"{name} is a date like 2026-03-31.") from None
+
+
+def month_of(text: str) -> date:
+    """The first day of a month in an address. Raises ParameterInvalid."""
+    try:
+        if len(text) != 7 or not text.isascii():
+            raise ValueError
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise ParameterInvalid("A month is written like 2026-03.") from None
+    if not MONTHS[0] <= first.year <= MONTHS[1]:
+        raise ParameterInvalid(f"Name a month from {MONTHS[0]} to {MONTHS[1]}.")
+    return first
 
 
 def require_text(value: str, *, pointer: str, words: str) -> str:

@@ -46,6 +46,14 @@ NAMED = [
     "card_number_invalid",
     "member_name_invalid",
     "member_not_found",
+    "member_erased",
+]
+ADDRESSED = [  # a member in an address
+    "card_number_invalid",
+    "member_name_invalid",
+    "member_not_found",
+    "member_erased",
+    "nothing_there",
 ]
 
 

@@ -8,6 +8,8 @@ CARD = "482109376621"  # well formed; in the demo the document shows a card that
 AGENT = "agent-9"  # a member of the demo, by the reference of the front desk
 MEMBER_ID = "mem_01k6r3b1q9e8tv4x3a7m5n2c0d"
 KNOWN = f"ref:{AGENT}"  # the same member, as a part of an address
+BOOKING = "booking-2025-0614-7"
+ACTIVITY_AT = f"ref:{BOOKING}"  # the activity of STAY, as a part of an address
 STAY = {
     "reference": "booking-2025-0614-7",
     "type": "stay",
@@ -79,6 +81,30 @@ MEMBER = {
     },
     "next_expiry": {"unit": "point", "amount": 11800, "last_day": "2027-06-30"},
 }
+STATEMENT: dict[str, Any] = {
+    "member": MEMBER_ID,
+    "month": "2025-06",
+    "is_open": False,
+    "sheets": [
+        {
+            "unit": "point",
+            "opening": 0,
+            "received": 11800,
+            "given": 0,
+            "closing": 11800,
+            "movements": [
+                {
+                    "occurred_at": "2025-06-13T23:00:00Z",
+                    "reason": "Room revenue: EUR 1,180.00 × 10 = 11,800 points",
+                    "amount": 11800,
+                    "balance": 11800,
+                    "recorded_at": "2025-06-20T09:12:44Z",
+                }
+            ],
+            "endings": [{"amount": 11800, "last_day": "2027-06-30"}],
+        }
+    ],
+}
 BALANCES = {"night": 14, "point": 11800}
 BATCH = {
     "activities": [
@@ -100,7 +126,8 @@ BATCHED = {
 }
 SHOWN: dict[str, Any] = {
     "id": "act_01k6r3b1q9e8tv4x3a7m5n2c0d",
-    "reference": "booking-2025-0614-7",
+    "status": "recorded",
+    "reference": BOOKING,
     "type": "stay",
     "occurred_at": "2025-06-13T23:00:00Z",
     "recorded_at": "2025-06-20T09:12:44Z",
@@ -108,6 +135,56 @@ SHOWN: dict[str, Any] = {
     "location": "resort-hotel",
     "attributes": STAY["attributes"],
     "awards": RECORDED["awards"],
+    "earned": {"night": 14, "point": 11800},
+    "changes": [],
+    "expected": [],
+    "due_on": None,
+}
+AMENDMENT = {
+    "reference": "credit-note-2025-311",
+    "reason": "The minibar was charged twice",
+    "attributes": {"revenue": "1062.00"},
+}
+AMENDED: dict[str, Any] = {
+    "id": "chg_01k6r3b1q9e8tv4x3a7m5n2c0d",
+    "activity": "act_01k6r3b1q9e8tv4x3a7m5n2c0d",
+    "kind": "amend",
+    "status": "recorded",
+    "reference": "credit-note-2025-311",
+    "reason": "The minibar was charged twice",
+    "occurred_at": "2025-06-21T10:00:00Z",
+    "corrections": [
+        {
+            "unit": "point",
+            "amount": -1180,
+            "rule": "revenue",
+            "sentence": "Room revenue, corrected: EUR 1,062.00 × 10 = 10,620 points; 11,800 before",
+        }
+    ],
+    "expected": [],
+    "balances": {"night": 14, "point": 10620},
+    "tier": {"code": "skiff", "name": "Skiff"},
+}
+CANCELLATION = {"reference": "no-show-2025-0614-7", "reason": "The guest never arrived"}
+CANCELLED: dict[str, Any] = AMENDED | {
+    "kind": "cancel",
+    **CANCELLATION,
+    "corrections": [
+        {
+            "unit": "point",
+            "amount": -11800,
+            "rule": "revenue",
+            "sentence": "Room revenue, cancelled: 11,800 points are taken back",
+        }
+    ],
+    "balances": {"night": 0, "point": 0},
+    "tier": None,
+}
+PARKED: dict[str, Any] = CANCELLED | {
+    "status": "parked",
+    "corrections": [],
+    "balances": {},
+    "tier": None,
 }
 QUOTE = {
     "member": {"reference": AGENT},
@@ -139,12 +216,16 @@ QUOTED = {
             "unit": "point",
             "price": 2500,
             "worth": "EUR 40",
+            "pays": None,
+            "left_to_pay": None,
         }
     ],
 }
 REWARD: dict[str, Any] = {
     "code": "late-checkout",
     "name": "Late checkout",
+    "kind": "code",
+    "needs": [],
     "summary": "Stay until four.",
     "description": "",
     "terms": "",
@@ -153,6 +234,12 @@ REWARD: dict[str, Any] = {
     "unit": "point",
     "price": 2500,
     "left": None,
+    "value": None,
+    "percent": None,
+    "least_purchase": None,
+    "step": None,
+    "most": None,
+    "dates": [],
     "tier": None,
     "missing": 0,
     "is_available": True,
@@ -171,6 +258,23 @@ REDEMPTION: dict[str, Any] = {
     "used_at": None,
     "used_location": None,
     "cancelled_at": None,
+    "value": None,
+    "percent": None,
+    "date": None,
+    "handed_code": "",
+}
+RESERVATION: dict[str, Any] = {
+    "id": "rsv_01k6r3b1q9e8tv4x3a7m5n2c0d",
+    "status": "held",
+    "member": MEMBER_ID,
+    "reward": "late-checkout",
+    "name": "Late checkout",
+    "unit": "point",
+    "price": 2500,
+    "reserved_at": "2025-06-20T09:12:44Z",
+    "held_until": "2025-06-20T09:22:44Z",
+    "ended_at": None,
+    "redemption": None,
 }
 VOUCHER: dict[str, Any] = {
     "redemption": "red_01k6r3b1q9e8tv4x3a7m5n2c0d",
@@ -182,6 +286,9 @@ VOUCHER: dict[str, Any] = {
     "last_day": "2026-06-20",
     "used_at": None,
     "used_location": None,
+    "value": None,
+    "percent": None,
+    "least_purchase": None,
 }
 USED = VOUCHER | {
     "status": "used",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from common import clock
 from common.ids import public_id
-from earning.models import Activity
+from earning.models import Activity, PendingActivity
+from members import lineage
 from members.models import Member
 from partners import lookup
 from partners.shapes.members import (
@@ -20,9 +22,15 @@ from partners.shapes.members import (
     LadderAnswer,
     LaddersAnswer,
     LotAnswer,
+    MonthsAnswer,
+    MovementAnswer,
     ReceiptAnswer,
+    SheetAnswer,
+    StatementAnswer,
 )
+from points import statements
 from points.models import Account, Entry, Lot
+from points.statements import Sheet
 from points.wording import in_units
 from program import catalog
 from program.models import Program, Unit
@@ -30,30 +38,44 @@ from tiers import standing as standings
 
 
 def balance(member: Member) -> BalanceAnswer:
-    """Every unit with its lots, in the order of spending. Three queries."""
+    """Every unit with its lots, in the order of spending. Four queries."""
     program, now = catalog.current(), clock.now()
-    balances = dict(Account.objects.filter(member=member).values_list("unit", "balance"))
+    accounts = {row.unit_id: row for row in Account.objects.filter(member=member)}
     live = Lot.objects.live().filter(member=member).exclude(expires_at__lte=now)
     rows = live.order_by("expires_at", "account__unit").values("expires_at", "account__unit")
     lots: dict[str, list[LotAnswer]] = {}
-    for row in rows.annotate(amount=Sum("remaining")):
-        ends = row["expires_at"]
+    free: dict[str, int] = {}
+    for row in rows.annotate(amount=Sum("remaining"), kept=Sum("held")):
+        ends, unit = row["expires_at"], row["account__unit"]
         day = lookup.last_day(ends, program) if ends else None
-        lots.setdefault(row["account__unit"], []).append(LotAnswer(row["amount"], day))
+        lots.setdefault(unit, []).append(LotAnswer(row["amount"], day))
+        free[unit] = free.get(unit, 0) + row["amount"] - row["kept"]
+    expected = _expected(member)
     return BalanceAnswer(
         member=public_id("mem", member.pk),
         accounts=[
-            _account(unit, balances.get(code, 0), lots.get(code, []))
+            AccountAnswer(
+                unit=code,
+                balance=accounts[code].balance if code in accounts else 0,
+                available=free.get(code, 0) if unit.kind == Unit.Kind.SPENDABLE else 0,
+                held=accounts[code].held if code in accounts else 0,
+                pending=expected.get(code, 0),
+                lots=lots.get(code, []),
+            )
             for code, unit in catalog.of(program).units.items()
         ],
     )
 
 
-def _account(unit: Unit, held: int, lots: list[LotAnswer]) -> AccountAnswer:
-    """What has ended and waits to be swept is not available; a counter cannot be spent."""
-    live = sum(lot.amount for lot in lots)
-    available = live if unit.kind == Unit.Kind.SPENDABLE else 0
-    return AccountAnswer(unit=unit.code, balance=held, available=available, lots=lots)
+def _expected(member: Member) -> dict[str, int]:
+    """What activities that wait would earn as things stand, by unit."""
+    rows = PendingActivity.objects.filter(
+        member__in=lineage.ids(member), status=PendingActivity.Status.WAITING
+    )
+    total: dict[str, int] = {}
+    for award in (one for expected in rows.values_list("expected", flat=True) for one in expected):
+        total[award["unit"]] = total.get(award["unit"], 0) + award["amount"]
+    return total
 
 
 def standing(member: Member) -> LaddersAnswer:
@@ -94,6 +116,45 @@ def _entry(row: Entry) -> EntryAnswer:
         reason=row.reason,
         occurred_at=row.occurred_at,
         recorded_at=row.recorded_at,
+    )
+
+
+def months(member: Member) -> MonthsAnswer:
+    """The months of which there is a statement."""
+    found = statements.months(member, program=catalog.current())
+    return MonthsAnswer(public_id("mem", member.pk), [f"{month:%Y-%m}" for month in found])
+
+
+def statement(member: Member, month: date) -> StatementAnswer:
+    """The statement of the month that begins on a day."""
+    program = catalog.current()
+    found = statements.of(member, month=month, program=program)
+    return StatementAnswer(
+        member=public_id("mem", member.pk),
+        month=f"{month:%Y-%m}",
+        is_open=found.is_open,
+        sheets=[_sheet(sheet, program) for sheet in found.sheets],
+    )
+
+
+def _sheet(sheet: Sheet, program: Program) -> SheetAnswer:
+    return SheetAnswer(
+        unit=sheet.unit.code,
+        opening=sheet.opening,
+        received=sheet.received,
+        given=sheet.given,
+        closing=sheet.closing,
+        movements=[
+            MovementAnswer(
+                occurred_at=one.occurred_at,
+                reason=one.sentence,
+                amount=one.amount,
+                balance=one.balance,
+                recorded_at=one.recorded_at,
+            )
+            for one in sheet.movements
+        ],
+        endings=[LotAnswer(amount, lookup.last_day(end, program)) for end, amount in sheet.endings],
     )
 
 

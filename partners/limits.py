@@ -9,6 +9,7 @@ import dataclasses
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from common import clock
 from common.problems import TooManyRequests
@@ -91,6 +92,11 @@ def credit(key: ApiKey, amount: int) -> None:
         row.alerted_at = clock.now()
         _alert(key, row.points, is_refusal=False)
     row.save(update_fields=["points", "alerted_at"])
+
+
+def alerted_today() -> QuerySet[KeyDay]:
+    """The days of keys that are close to their limit today (UTC), or were refused for it."""
+    return KeyDay.objects.filter(day=clock.now().date(), alerted_at__isnull=False)
 
 
 def alert_refused(key: ApiKey) -> None:

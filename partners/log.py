@@ -22,8 +22,8 @@ from partners.models import ApiRequest
 KEPT = timedelta(days=30)
 FORGET_AT_ONCE = 5000
 LONGEST = 4000  # characters of a body
-PERSONAL = frozenset({"name", "email", "phone", "birthday", "contact"})
-SECRET = frozenset({"card", "code", "secret", "voucher"})  # the last four are told
+PERSONAL = frozenset({"name", "email", "phone", "birthday", "contact", "address"})
+SECRET = frozenset({"card", "code", "handed_code", "secret", "voucher"})  # the last four are told
 HIDDEN = "…"
 DIGITS = re.compile(r"[0-9]{12,}")
 ADDRESS = re.compile(r"[^\s@\"]+@[^\s@\"]+")

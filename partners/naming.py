@@ -10,7 +10,8 @@ from uuid import UUID
 from common.errors import LoyaltyError
 from common.ids import public_id
 from earning import submissions
-from members import enrolment
+from members import enrolment, lineage
+from members.errors import MemberErased
 from members.models import Member
 from partners.calls import identified, nothing
 from partners.submitted import MemberNamed
@@ -29,13 +30,18 @@ def member_named(named: MemberNamed) -> Member:
 def member_at(text: str) -> Member:
     """The member of an address: `mem_…`, a card's digits, or `ref:` and your own number.
 
-    Raises CardNumberInvalid, MemberNotFound, NothingThere.
+    Who was merged into another member is that member. Raises CardNumberInvalid, MemberNotFound,
+    NothingThere, and MemberErased for an id of somebody who asked to be forgotten.
     """
     if text.startswith(BY_ID):
-        found = Member.objects.filter(pk=identified("mem", text)).first()
+        rows = Member.objects.select_related("merged_into")
+        found = rows.filter(pk=identified("mem", text)).first()
         if found is None:
             raise nothing("mem")
-        return found
+        member = lineage.survivor(found)
+        if member.status == Member.Status.ERASED:
+            raise MemberErased("This member was erased. Forget whatever you know them by.")
+        return member
     if text.startswith(BY_REFERENCE):
         return member_named(MemberNamed(reference=text.removeprefix(BY_REFERENCE) or "-"))
     return enrolment.find(card=text)

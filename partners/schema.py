@@ -11,7 +11,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularAPIView
 
 from members.models import Card, MemberKey
-from partners import answers, documents, examples
+from partners import answers, documents, examples, links
 from partners.shapes import SHOWN
 from partners.submitted import ActivitySubmitted, MemberNamed
 
@@ -55,6 +55,7 @@ def add_shapes(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     _, components = msgspec.json.schema_components([*SHAPES, *SHOWN], ref_template=AT)
     result.setdefault("components", {}).setdefault("schemas", {}).update(components)
     result["info"]["description"] = documents.INTRODUCTION
+    links.add(result)
     if settings.DEMO:
         _show_card(result)
     return result

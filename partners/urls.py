@@ -11,12 +11,14 @@ from common.api import NowhereView
 from partners import pages
 from partners.schema import SchemaView
 from partners.views.activities import ActivityViewSet
+from partners.views.changes import ChangeViewSet
 from partners.views.conversions import ConversionViewSet
 from partners.views.events import EventViewSet
 from partners.views.members import MemberViewSet
 from partners.views.program import ProgramViewSet
 from partners.views.quotes import QuoteViewSet
 from partners.views.redemptions import RedemptionViewSet
+from partners.views.reservations import ReservationViewSet
 from partners.views.rewards import RewardViewSet
 from partners.views.vouchers import VoucherViewSet
 from partners.views.webhooks import DeliveryViewSet, WebhookViewSet
@@ -32,6 +34,9 @@ urlpatterns = [
     at("activities", ActivityViewSet, "activities", get="list", post="create"),
     at("activities/batch", ActivityViewSet, "activity-batch", post="batch"),
     at("activities/<str:activity>", ActivityViewSet, "activity", get="retrieve"),
+    at("activities/<str:activity>/confirm", ChangeViewSet, "activity-confirm", post="confirm"),
+    at("activities/<str:activity>/cancel", ChangeViewSet, "activity-cancel", post="cancel"),
+    at("activities/<str:activity>/amend", ChangeViewSet, "activity-amend", post="amend"),
     at("quotes", QuoteViewSet, "quotes", post="create"),
     at("members", MemberViewSet, "members", post="create"),
     at("members/find", MemberViewSet, "member-find", post="find"),
@@ -39,13 +44,34 @@ urlpatterns = [
     at("members/<str:member>/balance", MemberViewSet, "member-balance", get="balance"),
     at("members/<str:member>/standing", MemberViewSet, "member-standing", get="standing"),
     at("members/<str:member>/entries", MemberViewSet, "member-entries", get="entries"),
+    at("members/<str:member>/statements", MemberViewSet, "member-statements", get="statements"),
+    at(
+        "members/<str:member>/statements/<str:month>",
+        MemberViewSet,
+        "member-statement",
+        get="statement",
+    ),
     at("members/<str:member>/receipt", MemberViewSet, "member-receipt", get="receipt"),
     at("rewards", RewardViewSet, "rewards", get="list"),
     at("rewards/<str:reward>", RewardViewSet, "reward", get="retrieve"),
-    at("redemptions", RedemptionViewSet, "redemptions", post="create"),
+    at("redemptions", RedemptionViewSet, "redemptions", get="list", post="create"),
     at("redemptions/<str:redemption>", RedemptionViewSet, "redemption", get="retrieve"),
     at(
         "redemptions/<str:redemption>/cancel", RedemptionViewSet, "redemption-cancel", post="cancel"
+    ),
+    at("reservations", ReservationViewSet, "reservations", post="create"),
+    at("reservations/<str:reservation>", ReservationViewSet, "reservation", get="retrieve"),
+    at(
+        "reservations/<str:reservation>/capture",
+        ReservationViewSet,
+        "reservation-capture",
+        post="capture",
+    ),
+    at(
+        "reservations/<str:reservation>/release",
+        ReservationViewSet,
+        "reservation-release",
+        post="release",
     ),
     at("vouchers/<str:code>", VoucherViewSet, "voucher", get="retrieve"),
     at("vouchers/<str:code>/use", VoucherViewSet, "voucher-use", post="use"),

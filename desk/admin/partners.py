@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from common import clock
+from common.text import number
 from desk import roles, say
 from desk.admin.base import FactAdmin, StaffNames
 from desk.admin.buttons import Buttons
 from desk.views import verbs
-from partners import delivery, log
+from partners import delivery, limits, log
 from partners.models import ApiKey, ApiRequest, Delivery, Endpoint, Scope
 
 
@@ -25,11 +26,17 @@ class KeyStateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("live", _("works")), ("revoked", _("revoked"))]
+        return [
+            ("live", _("works")),
+            ("limit", _("near its limit today")),
+            ("revoked", _("revoked")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
         if self.value() in ("live", "revoked"):
             return queryset.filter(revoked_at__isnull=self.value() == "live")
+        if self.value() == "limit":
+            return queryset.filter(pk__in=limits.alerted_today().values("key"))
         return queryset
 
 
@@ -47,13 +54,14 @@ class ApiKeyAdmin(Buttons, StaffNames, FactAdmin):
         "locations",
         "per_minute",
         "points_per_day",
+        "credited",
         "state",
         "issued",
         "ends",
         "last_used_on",
         "doer",
     )
-    readonly_fields = ("hint", "may", "state", "issued", "ends", "doer")
+    readonly_fields = ("hint", "may", "credited", "state", "issued", "ends", "doer")
     empty_hint = _("No key yet. A till, a booking engine or a web shop needs one of its own.")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -72,6 +80,12 @@ class ApiKeyAdmin(Buttons, StaffNames, FactAdmin):
     def may(self, row: ApiKey) -> str:
         labels = dict(Scope.choices)
         return ", ".join(str(labels.get(scope, scope)) for scope in row.scopes)
+
+    @display(description=_("credited today"))
+    def credited(self, row: ApiKey) -> str:
+        """In smallest parts of units to spend, where there is a limit, and so a count."""
+        today = row.days.filter(day=clock.now().date()).first()
+        return number(today.points) if today else "–"
 
     @display(description=_("state"))
     def state(self, row: ApiKey) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -10,7 +9,6 @@ from msgspec import Meta, Struct
 
 from partners.answers import (
     Amount,
-    AwardAnswer,
     Balances,
     ErrorPlace,
     TierNamed,
@@ -82,29 +80,6 @@ class BatchAnswer(Struct):
 
 
 @shown
-class ActivityShown(Struct):
-    """An activity of yours, and what it earned when it was recorded."""
-
-    id: str
-    reference: str
-    type: str
-    occurred_at: datetime
-    recorded_at: datetime
-    member: str
-    location: str | None
-    attributes: dict[str, Any]
-    awards: list[AwardAnswer]
-
-
-@shown
-class ActivitiesAnswer(Struct):
-    """A page of your activities, newest first."""
-
-    data: list[ActivityShown]
-    next: str | None
-
-
-@shown
 class ActivityAsked(Struct, forbid_unknown_fields=True):
     """An activity as it might happen. Without a date it would be now."""
 
@@ -156,6 +131,11 @@ class Payable(Struct):
     unit: str
     price: Amount
     worth: Annotated[str, Meta(description="What it would cost otherwise, in words.")]
+    pays: Annotated[
+        Decimal | None,
+        Meta(description="Of the basket, in the program's currency; null: not worth money."),
+    ]
+    left_to_pay: Annotated[Decimal | None, Meta(description="What is left of the basket then.")]
 
 
 @shown
@@ -168,5 +148,8 @@ class QuoteAnswer(Struct):
     balances: Annotated[dict[str, int], Meta(description="As they are, before it.")]
     tier: TierNamed | None
     payable: Annotated[
-        list[Payable], Meta(description="What the points would pay of the basket, cheapest first.")
+        list[Payable],
+        Meta(
+            description="What the points would pay of the basket: most money first, then cheapest."
+        ),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -52,7 +52,11 @@ class AccountAnswer(Struct):
 
     unit: str
     balance: Annotated[int, Meta(description="Below zero: a debt that later earnings repay.")]
-    available: Annotated[int, Meta(description="What can be spent now.")]
+    available: Annotated[int, Meta(description="What can be spent now: neither ended nor held.")]
+    held: Annotated[int, Meta(description="Put aside for open carts and tills; in the balance.")]
+    pending: Annotated[
+        int, Meta(description="Expected of activities that do not count yet; not in the balance.")
+    ]
     lots: list[LotAnswer]
 
 
@@ -105,6 +109,48 @@ class EntriesAnswer(Struct):
 
 
 @shown
+class MonthsAnswer(Struct):
+    """The months of which there is a statement, newest first."""
+
+    member: str
+    data: Annotated[list[str], Meta(description="Months like 2026-03.")]
+
+
+@shown
+class MovementAnswer(Struct):
+    """A line of a statement. `recorded_at` is null where it was written down as it happened."""
+
+    occurred_at: datetime
+    reason: str
+    amount: Annotated[int, Meta(description="Signed, in the unit's smallest part.")]
+    balance: Annotated[int, Meta(description="After it.")]
+    recorded_at: datetime | None
+
+
+@shown
+class SheetAnswer(Struct):
+    """A month in one unit: opening + movements = closing."""
+
+    unit: str
+    opening: int
+    received: int
+    given: Annotated[int, Meta(description="Zero or below.")]
+    closing: int
+    movements: list[MovementAnswer]
+    endings: Annotated[list[LotAnswer], Meta(description="What of the closing balance ends next.")]
+
+
+@shown
+class StatementAnswer(Struct):
+    """A month of a member, every movement in the month in which it happened."""
+
+    member: str
+    month: str
+    is_open: Annotated[bool, Meta(description="Whether the month still runs.")]
+    sheets: list[SheetAnswer]
+
+
+@shown
 class ReceiptAnswer(Struct):
     """What to print on a receipt: earned now, the balance, the way to the next tier."""
 
@@ -113,6 +159,3 @@ class ReceiptAnswer(Struct):
     lines: Annotated[list[str], Meta(description="The same, sentence by sentence.")]
     earned: Balances
     balances: Balances
-
-
-Kind = Literal["active", "closed"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import datetime as dt
+from datetime import datetime
+from decimal import Decimal
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -10,17 +12,33 @@ from msgspec import Meta, Struct
 from partners.answers import Amount, TierNamed, one_of
 from partners.shapes import shown
 from partners.submitted import Code, MemberNamed
-from rewards.models import Redemption
+from rewards.models import Kind, Redemption, Reservation
 
 Reason = Annotated[str, Meta(min_length=1, max_length=240)]
 
 
 @shown
+class RewardDateAnswer(Struct):
+    """A day on which an experience takes place. Its id is what a redemption names."""
+
+    id: str
+    day: dt.date
+    name: Annotated[str, Meta(description="Where a day has several: 10:00, the evening.")]
+    left: Annotated[int, Meta(description="How many places there are.")]
+
+
+@shown
 class RewardAnswer(Struct):
-    """A reward, as this member (or, where nobody was named, everybody) sees it."""
+    """A reward, as this member (or, where nobody was named, everybody) sees it.
+
+    `needs` names what a redemption has to say beside the reward: a `date`, an `address`. A donation
+    may say an `amount`: the price, or more in whole `step`s up to `most`.
+    """
 
     code: str
     name: str
+    kind: Annotated[str, one_of(Kind.values)]
+    needs: Annotated[list[str], Meta(description="`date`, `address`, or nothing.")]
     summary: str
     description: str
     terms: str
@@ -29,6 +47,17 @@ class RewardAnswer(Struct):
     unit: str
     price: Annotated[int | None, Meta(description="Null where it has no price today.")]
     left: Annotated[int | None, Meta(description="How many there are; null: no limit.")]
+    value: Annotated[
+        Decimal | None,
+        Meta(description="Of a gift card or discount, in the program's currency."),
+    ]
+    percent: Annotated[Decimal | None, Meta(description="Taken off, in percent.")]
+    least_purchase: Annotated[
+        Decimal | None, Meta(description="The smallest purchase that a discount is taken off.")
+    ]
+    step: Annotated[int | None, Meta(description="A donor may add so much at a time.")]
+    most: Annotated[int | None, Meta(description="The most of one donation; null: no limit.")]
+    dates: Annotated[list[RewardDateAnswer], Meta(description="Of an experience, those to come.")]
     tier: Annotated[TierNamed | None, Meta(description="The tier that is needed and not held.")]
     missing: Annotated[int | None, Meta(description="How much the member lacks.")]
     is_available: Annotated[bool | None, Meta(description="Whether the member can have it now.")]
@@ -48,6 +77,66 @@ class RedemptionSubmitted(Struct, forbid_unknown_fields=True):
     member: MemberNamed
     reward: Code
     location: Code | None = None
+    amount: (
+        Annotated[
+            int,
+            Meta(
+                ge=1, le=2**53 - 1, description="Of a donation: how much is given; else the price."
+            ),
+        ]
+        | None
+    ) = None
+    date: (
+        Annotated[
+            str,
+            Meta(max_length=40, description="Of an experience: the id of its date, `rdt_…`."),
+        ]
+        | None
+    ) = None
+    address: (
+        Annotated[str, Meta(min_length=1, max_length=400, description="Where a product is sent.")]
+        | None
+    ) = None
+
+
+@shown
+class ReservationSubmitted(Struct, forbid_unknown_fields=True):
+    """A reward to put aside for a cart or till, until it is captured or released."""
+
+    member: MemberNamed
+    reward: Code
+    location: Code | None = None
+    minutes: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=32767,
+                description="How long; what the program says, where nothing is said.",
+            ),
+        ]
+        | None
+    ) = None
+    purpose: Annotated[
+        str, Meta(max_length=120, description="What the member reads: the till at North Pier.")
+    ] = ""
+
+
+@shown
+class ReservationAnswer(Struct):
+    """A reward put aside: its price is fixed and its points are held until `held_until`."""
+
+    id: str
+    status: Annotated[str, one_of(Reservation.Status.values)]
+    member: str
+    reward: str
+    name: str
+    unit: str
+    price: Amount
+    reserved_at: datetime
+    held_until: datetime
+    ended_at: datetime | None
+    redemption: Annotated[str | None, Meta(description="`red_…`, once it was captured.")]
 
 
 @shown
@@ -70,10 +159,24 @@ class RedemptionAnswer(Struct):
     price: Amount
     code: str
     issued_at: datetime
-    last_day: date
+    last_day: dt.date
     used_at: datetime | None
     used_location: str | None
     cancelled_at: datetime | None
+    value: Annotated[
+        Decimal | None, Meta(description="What the voucher is worth, in the program's currency.")
+    ]
+    percent: Annotated[Decimal | None, Meta(description="Taken off, in percent.")]
+    date: Annotated[RewardDateAnswer | None, Meta(description="Of an experience: the one taken.")]
+    handed_code: Annotated[str, Meta(description="A code of another system, to be shown instead.")]
+
+
+@shown
+class RedemptionsAnswer(Struct):
+    """A page of redemptions, newest first."""
+
+    data: list[RedemptionAnswer]
+    next: Annotated[str | None, Meta(description="The cursor of the next page; null on the last.")]
 
 
 @shown
@@ -86,9 +189,16 @@ class VoucherAnswer(Struct):
     name: str
     terms: str
     holder: Annotated[str, Meta(description="The first name and an initial.")]
-    last_day: date
+    last_day: dt.date
     used_at: datetime | None
     used_location: str | None
+    value: Annotated[
+        Decimal | None, Meta(description="What it takes off, in the program's currency.")
+    ]
+    percent: Annotated[Decimal | None, Meta(description="Taken off, in percent.")]
+    least_purchase: Annotated[
+        Decimal | None, Meta(description="The smallest purchase that it is taken off.")
+    ]
 
 
 @shown

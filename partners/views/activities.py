@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common import bodies
 from common.errors import LoyaltyError
-from common.ids import public_id
 from earning import intake
 from earning.intake import Recorded
-from earning.models import Activity, Award
 from earning.submissions import Submission
-from partners import answers, calls, documents, examples, limits, naming
+from members import lineage
+from partners import answers, calls, documents, examples, limits, naming, reported
 from partners.calls import PartnerViewSet, actor_of, key_of
 from partners.errors import ParameterInvalid
 from partners.idempotency import REPLAYED
 from partners.models import ApiKey, Scope
 from partners.shapes.activities import (
-    ActivitiesAnswer,
-    ActivityShown,
     BatchAnswer,
     BatchResult,
     BatchSubmitted,
     ItemProblem,
 )
+from partners.shapes.changes import ActivitiesAnswer
 from partners.submitted import ActivitySubmitted
 from program import catalog
 from program.models import Unit
@@ -52,6 +51,13 @@ RECORDING = [
 ]
 
 
+KEPT: dict[str, Callable[[ApiKey], QuerySet[Any]]] = {
+    "recorded": reported.visible,
+    "pending": reported.waiting,
+    "unclaimed": reported.unclaimed,
+}
+
+
 class ActivityViewSet(PartnerViewSet):
     """Activities of the key's partner."""
 
@@ -62,7 +68,16 @@ class ActivityViewSet(PartnerViewSet):
         "retrieve": Scope.ACTIVITIES_READ,
     }
     parameters: ClassVar = {
-        "list": ("limit", "cursor", "member", "reference", "type", "since", "until")
+        "list": (
+            "limit",
+            "cursor",
+            "member",
+            "reference",
+            "type",
+            "status",
+            "since",
+            "until",
+        )
     }
     natural: ClassVar = frozenset({"create", "batch"})  # by reference
     bodies: ClassVar = {"batch": calls.BATCH_BYTES}
@@ -130,7 +145,7 @@ class ActivityViewSet(PartnerViewSet):
         "listActivities",
         tag="Activities",
         summary="List your activities",
-        words="What you reported and is recorded, newest first.",
+        words="What you reported, newest first: what is recorded, or what waits.",
         scope=Scope.ACTIVITIES_READ,
         answers={
             200: ("ActivitiesAnswer", "A page.", {"data": [examples.SHOWN], "next": None}),
@@ -140,46 +155,48 @@ class ActivityViewSet(PartnerViewSet):
             "member": "Only of this member: `mem_…`, a card, or `ref:` and your number.",
             "reference": "Only the one with this reference.",
             "type": "Only of this type.",
+            "status": "`recorded` (unless said, with what was cancelled later), `pending` (with "
+            "what was cancelled meanwhile) or `unclaimed`.",
             "since": "Only those that happened on this day (UTC) or later.",
             "until": "Only those that happened before this day (UTC).",
         },
-        codes=["card_number_invalid", "member_name_invalid", "member_not_found", "nothing_there"],
+        codes=documents.ADDRESSED,
     )
     def list(self, request: Request) -> Response:
-        rows = _filtered(request, visible(key_of(request)))
+        rows = _filtered(request, _of_status(request))
         found, following = calls.page(request, rows, prefix="act")
-        return Response(ActivitiesAnswer([_shown(row) for row in found], following))
+        return Response(ActivitiesAnswer(reported.shown(found), following))
 
     @documents.call(
         "getActivity",
         tag="Activities",
         summary="Get an activity",
-        words="One of yours, with what it earned.",
+        words="One of yours as it stands: what it earned, and every change. Where it does not "
+        "count yet, what it waits for.",
         scope=Scope.ACTIVITIES_READ,
         answers={200: ("ActivityShown", "The activity.", examples.SHOWN)},
-        path={"activity": ("The id, `act_…`.", examples.SHOWN["id"])},
+        path={"activity": ("The id, `act_…`, or `ref:` and your reference.", examples.ACTIVITY_AT)},
         codes=["nothing_there"],
     )
     def retrieve(self, request: Request, activity: str) -> Response:
-        pk = calls.identified("act", activity)
-        row = visible(key_of(request)).filter(pk=pk).first()
-        if row is None:
-            raise calls.nothing("act")
-        return Response(_shown(row))
+        (found,) = reported.shown([reported.at(key_of(request), activity)])
+        return Response(found)
 
 
-def visible(key: ApiKey) -> QuerySet[Activity]:
-    """The activities a key may see: its partner's, at the places it acts for."""
-    told = Prefetch("awards", Award.objects.select_related("rule"))
-    rows = Activity.objects.filter(partner=key.partner_id).prefetch_related(told)
-    rows = rows.select_related("location")
-    return rows.filter(location__code__in=key.locations) if key.locations else rows
+def _of_status(request: Request) -> QuerySet[Any]:
+    """The rows of the status that is asked for. Raises ParameterInvalid."""
+    wanted = request.query_params.get("status", "recorded")
+    if wanted not in KEPT:
+        raise ParameterInvalid(f"status is one of: {', '.join(KEPT)}.")
+    return KEPT[wanted](key_of(request))
 
 
-def _filtered(request: Request, rows: QuerySet[Activity]) -> QuerySet[Activity]:
+def _filtered(request: Request, rows: QuerySet[Any]) -> QuerySet[Any]:
     given = request.query_params
     if "member" in given:
-        rows = rows.filter(member=naming.member_at(given["member"]))
+        member = naming.member_at(given["member"])
+        is_owned = given.get("status") != "unclaimed"
+        rows = rows.filter(member__in=lineage.ids(member)) if is_owned else rows.none()
     if "reference" in given:
         rows = rows.filter(reference=text_parameter(given["reference"], "reference"))
     if "type" in given:
@@ -260,17 +277,3 @@ def _result(index: int, one: Recorded | LoyaltyError) -> BatchResult:
         return BatchResult(index, error.status, False, None, problem)
     assert isinstance(one, Recorded)
     return BatchResult(index, status_of(one), one.is_replay, answers.of_activity(one), None)
-
-
-def _shown(row: Activity) -> ActivityShown:
-    return ActivityShown(
-        id=row.public_id,
-        reference=row.reference,
-        type=row.type_id,
-        occurred_at=row.occurred_at,
-        recorded_at=row.recorded_at,
-        member=public_id("mem", row.member_id),
-        location=row.location.code if row.location else None,
-        attributes=row.attributes,
-        awards=answers.of_awards(row.awards.all()),
-    )

@@ -86,6 +86,7 @@ class ConversionViewSet(PartnerViewSet):
             "reward_unavailable",
             "amount_invalid",
             "insufficient_points",
+            "source_used",
         ],
         idempotency="needed",
     )

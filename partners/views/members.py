@@ -10,18 +10,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common import bodies
-from members import enrolment
-from partners import calls, documents, examples, history, lookup, naming
+from members import enrolment, lineage
+from partners import calls, documents, examples, history, lookup, naming, reported
 from partners.calls import PartnerViewSet, actor_of, key_of
 from partners.models import Scope
 from partners.shapes.members import MemberChanges, MemberSubmitted
 from partners.submitted import MemberNamed
-from partners.views.activities import visible
 
 AT = {
     "member": ("`mem_…`, the card's twelve digits, or `ref:` and your own number.", examples.KNOWN)
 }
-MISSING = ["card_number_invalid", "member_name_invalid", "member_not_found", "nothing_there"]
+MISSING = documents.ADDRESSED
 
 
 class MemberViewSet(PartnerViewSet):
@@ -35,6 +34,8 @@ class MemberViewSet(PartnerViewSet):
         "balance": Scope.MEMBERS_READ,
         "standing": Scope.MEMBERS_READ,
         "entries": Scope.MEMBERS_READ,
+        "statements": Scope.MEMBERS_READ,
+        "statement": Scope.MEMBERS_READ,
         "receipt": Scope.MEMBERS_READ,
     }
     parameters: ClassVar = {
@@ -84,7 +85,7 @@ class MemberViewSet(PartnerViewSet):
         body="MemberNamed",
         answers={200: ("MemberAnswer", "Who it is, and where they stand.", examples.MEMBER)},
         examples={"by reference": {"reference": examples.AGENT}},
-        codes=["card_number_invalid", "member_name_invalid", "member_not_found"],
+        codes=documents.NAMED,
     )
     def find(self, request: Request) -> Response:
         return Response(lookup.of(naming.member_named(bodies.fit(request.data, MemberNamed))))
@@ -113,7 +114,7 @@ class MemberViewSet(PartnerViewSet):
         answers={200: ("MemberAnswer", "Changed.", examples.MEMBER)},
         examples={"language": {"language": "pt"}},
         path=AT,
-        codes=[*MISSING, "identifier_taken", "invalid_input"],
+        codes=[*MISSING, "identifier_taken", "invalid_input", "member_inactive", "member_merged"],
         idempotency="needed",
     )
     def update(self, request: Request, member: str) -> Response:
@@ -132,7 +133,8 @@ class MemberViewSet(PartnerViewSet):
         "getBalance",
         tag="Members",
         summary="Get what a member has",
-        words="Every unit, and what ends when, in the order in which it is spent.",
+        words="Every unit: what there is, what is held for open carts, what is pending, and what "
+        "ends when, in the order in which it is spent.",
         scope=Scope.MEMBERS_READ,
         answers={
             200: (
@@ -145,6 +147,8 @@ class MemberViewSet(PartnerViewSet):
                             "unit": "point",
                             "balance": 11800,
                             "available": 11800,
+                            "held": 0,
+                            "pending": 0,
                             "lots": [{"amount": 11800, "last_day": "2027-06-30"}],
                         }
                     ],
@@ -224,6 +228,39 @@ class MemberViewSet(PartnerViewSet):
         return Response(history.entries_answer(data, following))
 
     @documents.call(
+        "listStatements",
+        tag="Members",
+        summary="List a member's statements",
+        words="The months from the member's first movement to this one, newest first.",
+        scope=Scope.MEMBERS_READ,
+        answers={
+            200: (
+                "MonthsAnswer",
+                "The months.",
+                {"member": examples.MEMBER_ID, "data": ["2025-07", "2025-06"]},
+            )
+        },
+        path=AT,
+        codes=MISSING,
+    )
+    def statements(self, request: Request, member: str) -> Response:
+        return Response(history.months(naming.member_at(member)))
+
+    @documents.call(
+        "getStatement",
+        tag="Members",
+        summary="Get a member's statement",
+        words="A month in the program's time zone: what there was, every movement, what there is. "
+        "A movement stands in the month in which it happened, whenever it was reported.",
+        scope=Scope.MEMBERS_READ,
+        answers={200: ("StatementAnswer", "The month.", examples.STATEMENT)},
+        path=AT | {"month": ("A month like 2025-06.", "2025-06")},
+        codes=MISSING,
+    )
+    def statement(self, request: Request, member: str, month: str) -> Response:
+        return Response(history.statement(naming.member_at(member), calls.month_of(month)))
+
+    @documents.call(
         "getReceipt",
         tag="Members",
         summary="Get the line for a receipt",
@@ -258,7 +295,11 @@ class MemberViewSet(PartnerViewSet):
         row = None
         if activity is not None:
             pk = calls.identified("act", activity)
-            row = visible(key_of(request)).filter(member=found, pk=pk).first()
+            row = (
+                reported.visible(key_of(request))
+                .filter(member__in=lineage.ids(found), pk=pk)
+                .first()
+            )
             if row is None:
                 raise calls.nothing("act")
         return Response(history.receipt(found, row))

@@ -14,7 +14,7 @@ from earning import quoting
 from earning.quoting import Quote
 from earning.submissions import Submission
 from members.models import Member
-from partners import calls, documents, examples, naming
+from partners import calls, documents, examples, naming, wares
 from partners.answers import TierNamed
 from partners.calls import PartnerViewSet, key_of
 from partners.models import ApiKey, Scope
@@ -53,7 +53,7 @@ class QuoteViewSet(PartnerViewSet):
         body="QuoteSubmitted",
         answers={200: ("QuoteAnswer", "What would come of it.", examples.QUOTED)},
         examples={"a stay": examples.QUOTE},
-        codes=[*RECORDING, "member_not_found"],
+        codes=[*RECORDING, *documents.NAMED, "told_too_late"],
     )
     def create(self, request: Request) -> Response:
         sent = bodies.fit(request.data, QuoteSubmitted)
@@ -89,17 +89,29 @@ def _submission(asked: ActivityAsked, key: ApiKey) -> Submission:
 
 
 def _payable(member: Member, basket: Basket) -> list[Payable]:
-    """The rewards the member could have at once, cheapest first.
-
-    A program that prices nothing in money names no rate, so what a reward is worth is told in its
-    own words.
+    """The rewards the member could have at once and that pay a part of the basket, most first; then
+    the others, cheapest first. What takes off nothing of so small a basket is left out.
     """
     money(basket)
     found = offers.for_member(member, program=catalog.current())
-    ready = sorted((one for one in found if one.is_affordable), key=lambda one: one.price)
+    ready = [
+        (wares.off(one.reward, basket.amount), one)
+        for one in found
+        if one.is_affordable and one.reward.has_voucher
+    ]
+    useful = [(paid, one) for paid, one in ready if paid is None or paid > 0]
+    useful.sort(key=lambda pair: (-(pair[0] or 0), pair[1].price))
     return [
-        Payable(one.reward.code, one.reward.name, one.reward.unit_id, one.price, one.reward.worth)
-        for one in ready
+        Payable(
+            reward=one.reward.code,
+            name=one.reward.name,
+            unit=one.reward.unit_id,
+            price=one.price,
+            worth=one.reward.worth,
+            pays=paid,
+            left_to_pay=None if paid is None else basket.amount - paid,
+        )
+        for paid, one in useful
     ]
 
 

@@ -15,7 +15,6 @@ from partners.shapes.rewards import RewardAnswer, RewardsAnswer
 from program import catalog
 
 MEMBER = {"member": "As this member sees them: `mem_…`, a card, or `ref:` and your number."}
-CODES = ["card_number_invalid", "member_name_invalid", "member_not_found", "nothing_there"]
 
 
 class RewardViewSet(PartnerViewSet):
@@ -29,11 +28,11 @@ class RewardViewSet(PartnerViewSet):
         tag="Rewards",
         summary="List rewards",
         words="What is on offer now. Name a member, and each tells what they pay, what they lack "
-        "and which tier they need.",
+        "and which tier they need. `kind`, `needs` and `dates` say what a redemption has to tell.",
         scope=Scope.REWARDS_READ,
         answers={200: ("RewardsAnswer", "The catalogue.", {"data": [examples.REWARD]})},
         query=MEMBER,
-        codes=CODES,
+        codes=documents.ADDRESSED,
     )
     def list(self, request: Request) -> Response:
         return Response(RewardsAnswer([*self._offers(request)]))
@@ -47,7 +46,7 @@ class RewardViewSet(PartnerViewSet):
         answers={200: ("RewardAnswer", "The reward.", examples.REWARD)},
         path={"reward": ("The code.", examples.REWARD["code"])},
         query=MEMBER,
-        codes=CODES,
+        codes=documents.ADDRESSED,
     )
     def retrieve(self, request: Request, reward: str) -> Response:
         found = next((one for one in self._offers(request) if one.code == reward), None)

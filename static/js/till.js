@@ -4,25 +4,39 @@
 (() => {
   const form = document.getElementById("till");
   const line = document.getElementById("till-line");
+  const called = document.getElementById("till-call");
   const shown = document.getElementById("till-answer");
+  const who = document.getElementById("till-who");
+  const PLACE = "resort-hotel";
   const waiting = new Map();
-  const field = (name) => form.elements.namedItem(name).value.trim();
+  const control = (name) => form.elements.namedItem(name);
+  const field = (name) => control(name).value.trim();
+  const button = (name) => form.querySelector(`[data-do="${name}"]`);
+  const at = (...parts) => parts.map(encodeURIComponent).join("/");
+  const number = (value) => new Intl.NumberFormat(form.dataset.language).format(value);
   const member = () => {
     const text = field("card");
     return text.startsWith("ref:") ? { reference: text.slice(4) } : { card: text };
   };
+  const today = () => new Date().toLocaleDateString("sv"); // the day on the wall, as 2026-03-31
   const stay = () => ({
     type: "stay",
-    occurred_at: new Date().toISOString().slice(0, 10),
-    location: "resort-hotel",
-    attributes: { outcome: "stayed", nights: Number(field("nights")), suite: false, revenue: "240.00" },
+    occurred_at: today(),
+    location: PLACE,
+    attributes: {
+      outcome: "stayed",
+      nights: Number(field("nights")),
+      suite: false,
+      revenue: field("revenue"),
+    },
   });
   const fresh = () => (crypto.randomUUID ? crypto.randomUUID() : String(Date.now() + Math.random()));
 
   async function call(method, path, body) {
-    const headers = { Authorization: `Bearer ${field("key")}`, "Content-Type": "application/json" };
+    const headers = { Authorization: `Bearer ${field("key")}` };
     const same = `${method} ${path} ${JSON.stringify(body)}`;
     if (method !== "GET") {
+      headers["Content-Type"] = "application/json";
       if (!waiting.has(same)) waiting.set(same, fresh());
       headers["Idempotency-Key"] = waiting.get(same);
     }
@@ -31,20 +45,55 @@
     const response = await fetch(form.dataset.api + path, options);
     if (response.status < 500 && response.status !== 429) waiting.delete(same);
     const answer = await response.json();
-    shown.textContent = `${response.status} ${method} ${form.dataset.api}${path}\n\n${JSON.stringify(answer, null, 2)}`;
+    called.textContent = `${response.status} ${method} ${form.dataset.api}${path}`;
+    const sent = body === undefined ? "" : `${JSON.stringify(body, null, 2)}\n\n`;
+    shown.textContent = `${sent}${JSON.stringify(answer, null, 2)}`;
     if (!response.ok) throw Object.assign(new Error(answer.detail), { status: response.status });
     return answer;
   }
 
-  let posted = null;
+  let posted = null; // sent, and not answered yet
+  let last = null; // what Cancel would cancel
+  let held = null; // what is put aside
+  const offer = (rewards) => {
+    const options = rewards.map((one) => {
+      const option = new Option(`${one.name} · ${number(one.price)}`, one.code);
+      option.disabled = !one.is_available || one.needs.length > 0;
+      return option;
+    });
+    control("reward").replaceChildren(...options);
+    const first = options.findIndex((option) => !option.disabled);
+    control("reward").selectedIndex = Math.max(0, first);
+  };
+  const keep = (reservation) => {
+    held = reservation;
+    for (const name of ["capture", "release"]) button(name).disabled = held === null;
+    button("reserve").disabled = held !== null;
+  };
+  const taken = (redemption) => {
+    control("code").value = redemption.code;
+    return `${redemption.name}\n${redemption.code}`;
+  };
+
   const deeds = {
     look: async () => {
-      const who = await call("GET", `members/${encodeURIComponent(field("card"))}`);
-      return `${who.name}${who.tier ? `, ${who.tier.name}` : ""}`;
+      const found = await call("GET", `members/${at(field("card"))}`);
+      const told = called.textContent;
+      const answer = shown.textContent;
+      const rewards = await call("GET", `rewards?member=${at(found.id)}`);
+      offer(rewards.data);
+      [called.textContent, shown.textContent] = [told, answer];
+      const points = Object.entries(found.balances).map(
+        ([unit, amount]) => `${number(amount)} ${found.units[unit].plural}`,
+      );
+      who.textContent = [found.name, found.tier && found.tier.name, ...points].filter(Boolean).join(" · ");
+      who.hidden = false;
+      return (await call("GET", `members/${at(found.id)}/receipt`)).lines.join("\n");
     },
     quote: async () => {
-      const told = await call("POST", "quotes", { member: member(), activity: stay() });
-      return told.awards.map((award) => award.sentence).join(" · ");
+      const asked = { member: member(), activity: stay(), basket: { amount: field("revenue") } };
+      const told = await call("POST", "quotes", asked);
+      return told.awards.map((award) => award.sentence).join("\n");
     },
     post: async () => {
       posted = posted || { ...stay(), reference: `till-${fresh()}`, member: member() };
@@ -56,35 +105,58 @@
         throw error;
       }
       posted = null;
-      if (made.status !== "recorded") return made.message;
-      const at = encodeURIComponent(field("card"));
-      return (await call("GET", `members/${at}/receipt?activity=${made.id}`)).line;
+      last = made;
+      button("cancel").disabled = false;
+      if (made.status !== "recorded") return made.message || made.expected.map((one) => one.sentence).join("\n");
+      return (await call("GET", `members/${at(field("card"))}/receipt?activity=${made.id}`)).lines.join("\n");
+    },
+    cancel: async () => {
+      const why = { reference: `${last.reference}-cancelled`, reason: "Cancelled at the till" };
+      const done = await call("POST", `activities/${at(last.id)}/cancel`, why);
+      last = null;
+      return done.corrections.map((one) => one.sentence).join("\n");
     },
     redeem: async () => {
-      const taken = await call("POST", "redemptions", { member: member(), reward: field("reward") });
-      form.elements.namedItem("code").value = taken.code;
-      return `${taken.name}: ${taken.code}`;
+      const asked = { member: member(), reward: field("reward"), location: PLACE };
+      return taken(await call("POST", "redemptions", asked));
+    },
+    reserve: async () => {
+      const asked = { member: member(), reward: field("reward"), location: PLACE, minutes: 5 };
+      keep(await call("POST", "reservations", asked));
+      return `${held.name}\n${new Date(held.held_until).toLocaleTimeString(form.dataset.language)}`;
+    },
+    capture: async () => {
+      const made = await call("POST", `reservations/${at(held.id)}/capture`);
+      keep(null);
+      return taken(made);
+    },
+    release: async () => {
+      const gone = await call("POST", `reservations/${at(held.id)}/release`, { reason: "Let go at the till" });
+      keep(null);
+      return gone.name;
     },
     check: async () => {
-      const found = await call("GET", `vouchers/${encodeURIComponent(field("code"))}`);
-      return `${found.name}: ${found.holder}, ${found.last_day}`;
+      const found = await call("GET", `vouchers/${at(field("code"))}`);
+      return [found.name, found.holder, found.last_day].join("\n");
     },
-    use: async () => {
-      const path = `vouchers/${encodeURIComponent(field("code"))}/use`;
-      return (await call("POST", path, { location: "resort-hotel" })).name;
-    },
+    use: async () => (await call("POST", `vouchers/${at(field("code"), "use")}`, { location: PLACE })).name,
+    undo: async () => (await call("POST", `vouchers/${at(field("code"), "undo")}`)).name,
   };
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("click", async (event) => {
-    const button = event.target.closest("[data-do]");
-    if (!button || !form.reportValidity()) return;
-    button.disabled = true;
+    const pressed = event.target.closest("[data-do]");
+    if (!pressed || !form.reportValidity()) return;
+    pressed.disabled = true;
+    line.classList.remove("is-refused");
     try {
-      line.textContent = await deeds[button.dataset.do]();
+      line.textContent = await deeds[pressed.dataset.do]();
     } catch (error) {
       line.textContent = error.message;
+      line.classList.add("is-refused");
+      if (error.status === 409 && held && ["capture", "release"].includes(pressed.dataset.do)) keep(null);
     } finally {
-      button.disabled = false;
+      const isOver = { cancel: last === null, capture: held === null, release: held === null, reserve: held !== null };
+      pressed.disabled = Boolean(isOver[pressed.dataset.do]);
     }
   });
 })();

@@ -12,11 +12,11 @@ from django.test import Client
 from django.urls import get_resolver
 
 from common.ids import public_id
-from earning.models import Activity
+from earning.models import Activity, ActivityChange
 from partners import keys
 from partners.models import Delivery, Endpoint, Scope
 from program.models import Partner, Program
-from rewards.models import Redemption
+from rewards.models import Redemption, Reservation
 from tests.cast import earn
 from tests.till import ACTOR, Till, code, marta
 
@@ -26,6 +26,9 @@ MATRIX: dict[str, dict[str, Scope]] = {
     "activities": {"get": S.ACTIVITIES_READ, "post": S.ACTIVITIES_WRITE},
     "activities/batch": {"post": S.ACTIVITIES_WRITE},
     "activities/<activity>": {"get": S.ACTIVITIES_READ},
+    "activities/<activity>/confirm": {"post": S.ACTIVITIES_WRITE},
+    "activities/<activity>/cancel": {"post": S.ACTIVITIES_WRITE},
+    "activities/<activity>/amend": {"post": S.ACTIVITIES_WRITE},
     "quotes": {"post": S.ACTIVITIES_READ},
     "members": {"post": S.MEMBERS_WRITE},
     "members/find": {"post": S.MEMBERS_READ},
@@ -33,12 +36,18 @@ MATRIX: dict[str, dict[str, Scope]] = {
     "members/<member>/balance": {"get": S.MEMBERS_READ},
     "members/<member>/standing": {"get": S.MEMBERS_READ},
     "members/<member>/entries": {"get": S.MEMBERS_READ},
+    "members/<member>/statements": {"get": S.MEMBERS_READ},
+    "members/<member>/statements/<month>": {"get": S.MEMBERS_READ},
     "members/<member>/receipt": {"get": S.MEMBERS_READ},
     "rewards": {"get": S.REWARDS_READ},
     "rewards/<reward>": {"get": S.REWARDS_READ},
-    "redemptions": {"post": S.REDEMPTIONS_WRITE},
+    "redemptions": {"get": S.REDEMPTIONS_WRITE, "post": S.REDEMPTIONS_WRITE},
     "redemptions/<redemption>": {"get": S.REDEMPTIONS_WRITE},
     "redemptions/<redemption>/cancel": {"post": S.REDEMPTIONS_WRITE},
+    "reservations": {"post": S.REDEMPTIONS_WRITE},
+    "reservations/<reservation>": {"get": S.REDEMPTIONS_WRITE},
+    "reservations/<reservation>/capture": {"post": S.REDEMPTIONS_WRITE},
+    "reservations/<reservation>/release": {"post": S.REDEMPTIONS_WRITE},
     "vouchers/<code>": {"get": S.VOUCHERS_WRITE},
     "vouchers/<code>/use": {"post": S.VOUCHERS_WRITE},
     "vouchers/<code>/undo": {"post": S.VOUCHERS_WRITE},
@@ -66,6 +75,8 @@ IDS = {
     "activity": "act_00000000000000000000000000",
     "member": "482109376621",
     "reward": "late-checkout",
+    "reservation": "rsv_00000000000000000000000000",
+    "month": "2026-03",
     "redemption": "red_00000000000000000000000000",
     "code": "AAAABBBBCCCC",
     "webhook": "whe_00000000000000000000000000",
@@ -146,6 +157,7 @@ def test_what_is_one_partners_leads_nowhere_for_another(hotel: Program, settings
     till.post()
     take = {"member": {"reference": "guest-1"}, "reward": "late-checkout"}
     assert till.send("redemptions", take).status_code == 201
+    assert till.send("reservations", take).status_code == 201
     hook = {
         "url": "http://127.0.0.1:9/",
         "types": ["activity_recorded"],
@@ -156,13 +168,21 @@ def test_what_is_one_partners_leads_nowhere_for_another(hotel: Program, settings
     ids = {
         "activity": Activity.objects.first().public_id,
         "redemption": Redemption.objects.get().public_id,
+        "reservation": Reservation.objects.get().public_id,
         "webhook": Endpoint.objects.get().public_id,
         "delivery": Delivery.objects.get().public_id,
     }
     Partner.objects.create(code="web", name="Web")
     other, test = Till("web"), Till(kind="test")
     body = {
+        "activities/<activity>/cancel": {"reference": "c1", "reason": "x"},
+        "activities/<activity>/amend": {
+            "reference": "c2",
+            "reason": "x",
+            "attributes": {"nights": 1},
+        },
         "redemptions/<redemption>/cancel": {"reason": "x"},
+        "reservations/<reservation>/release": {"reason": "x"},
         "webhooks/<webhook>/replay": {"since": "2026-01-01", "until": "2026-01-02"},
     }
     for route, method, _ in rows():
@@ -174,17 +194,19 @@ def test_what_is_one_partners_leads_nowhere_for_another(hotel: Program, settings
             assert code(got) == "nothing_there", (method, route)
         if method == "get":
             assert till.get(path).status_code == 200, route
-    for listed in ("activities", "webhooks"):
+    for listed in ("activities", "redemptions", "webhooks"):
         assert other.get(listed).json()["data"] == []
         assert test.get(listed).json()["data"] == []
     assert Endpoint.objects.get().status == "active"
     assert Redemption.objects.get().status == "issued"
+    assert Reservation.objects.get().status == "held"
+    assert not ActivityChange.objects.exists()
 
 
 def test_ids_of_another_kind_lead_nowhere(hotel: Program) -> None:
     till, member = Till(), marta()
     wrong = public_id("mem", member.pk)
-    for name in ("activity", "redemption", "webhook", "delivery"):
+    for name in ("activity", "redemption", "reservation", "webhook", "delivery"):
         route = next(r for r, methods in MATRIX.items() if r.endswith(f"<{name}>"))
         got: HttpResponse = till.get(address(route, **{name: wrong}))
         assert code(got) == "nothing_there"

@@ -42,6 +42,8 @@ MALFORMED = {
     "Infinity": b'{"a": -Infinity}',
     "leading zero": b'{"a": 01}',
     "beyond decimals": b'{"a": 1e99999999999999999999}',
+    "beyond measure": b'{"a": 1e100001}',
+    "next to nothing": b'{"a": 1e-100001}',
     "a field twice": b'{"a": 1, "a": 1}',
     "a field twice, deep": b'{"a": {"b": 1, "b": 2}}',
     "the same field, escaped": b'{"a": 1, "\\u0061": 2}',

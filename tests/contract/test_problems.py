@@ -28,6 +28,16 @@ from tests.till import STAY, Till, code, marta
 
 BASES = {"refused"}
 STABLE = {
+    "activity_cancelled": 409,
+    "activity_unknown": 404,
+    "change_invalid": 400,
+    "change_reused": 409,
+    "contest_drawn": 409,
+    "hold_ended": 409,
+    "hold_too_long": 400,
+    "member_inactive": 409,
+    "member_merged": 409,
+    "source_used": 409,
     "address_forbidden": 400,
     "voucher_early": 409,
     "fulfilment_moved": 409,

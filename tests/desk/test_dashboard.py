@@ -15,13 +15,15 @@ from django.urls import reverse
 
 from common import clock
 from desk import dashboard
+from partners import limits
 from program.models import Program
 from rewards import redemption, vouchers
 from tests import cast
 from tests.desk.counter import Counter, text
+from tests.till import Till
 
 QUERIES_MAX = (
-    20  # ten for the figures, once a minute; the rest are the session, the clerk, the program
+    20  # eleven for the figures, once a minute; the rest are the session, the clerk, the program
 )
 
 
@@ -93,6 +95,18 @@ def test_the_lists_behind_the_tiles_add_up(owner: Counter) -> None:
     assert "−10 points" not in issued
     redeemed = text(owner.get(entries, {"account__unit__code__exact": "point", "flow": "redeemed"}))
     assert "−10 points" in redeemed
+
+
+def test_a_key_near_its_limit_is_on_the_first_page(owner: Counter) -> None:
+    assert "Keys near their limit" not in text(owner.get(first_page()))
+    cache.clear()
+    key = Till("till", points_per_day=100).key
+    limits.credit(key, 90)
+    assert "Keys near their limit 1" in text(owner.get(first_page()))
+    listed = owner.get(reverse("admin:partners_apikey_changelist"), {"state": "limit"})
+    assert key.name in text(listed)
+    shown = text(owner.get(reverse("admin:partners_apikey_change", args=[key.pk])))
+    assert "90" in shown
 
 
 def test_the_page_asks_few_questions_and_fewer_the_second_time(clerk: Counter) -> None:

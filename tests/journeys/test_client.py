@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.urls import get_resolver, resolve
 from pytest_django.live_server_helper import LiveServer
 
-from partners.models import RememberedCall
-from program.models import Program
+from partners.models import ApiRequest, RememberedCall
+from program.models import ActivityType, Program
 from rewards.models import Redemption
 from tests.cast import balance, earn
 from tests.conftest import ROOT
@@ -54,6 +55,100 @@ def test_a_day_at_a_till(live_server: LiveServer, hotel: Program, library: Any) 
         pennant.use_voucher(taken["code"])
     assert refused.value.code == "voucher_used"
     assert Redemption.objects.count() == 1
+
+
+def test_every_call_of_the_api_has_its_method(
+    live_server: LiveServer, hotel: Program, library: Any, settings: Any
+) -> None:
+    """What the client called is read from the request log, and compared with all there is."""
+    settings.WEBHOOK_NETWORKS = ("127.0.0.0/8",)
+    pennant = library.Client(live_server.url, key=Till().text)
+    guest = pennant.enroll({"name": "Marta Silva", "reference": "guest-1"})
+    _report(pennant, guest["id"])
+    _look_around(pennant, guest["id"])
+    _take(pennant, {"card": guest["card"]})
+    _listen(pennant, live_server.url)
+    with pytest.raises(library.Refused) as refused:
+        pennant.convert({"card": guest["card"]}, "none", 10)
+    assert refused.value.code == "nothing_there"
+    called = {
+        (one.method.lower(), resolve(one.path).route.removeprefix("api/v1/"))
+        for one in ApiRequest.objects.all()
+    }
+    there = {
+        (method, str(one.pattern))
+        for one in get_resolver("partners.urls").url_patterns
+        for method in set(getattr(one.callback, "actions", ())) - {"head"}
+        if not str(one.pattern).startswith("imports")  # files have commands of their own
+    }
+    assert there - called == set()
+
+
+def _report(pennant: Any, member: str) -> None:
+    made = pennant.post_activity(STAY).body["id"]
+    pennant.post_activities([STAY | {"reference": "b2"}])
+    assert pennant.activity("ref:booking-1")["id"] == made
+    assert len(list(pennant.activities(member=member))) == 2
+    asked = {"member": STAY["member"], "basket": {"amount": "10.00"}}
+    assert pennant.quote(asked)["balances"]["point"] == 23600
+    pennant.amend_activity(
+        made, reference="r1", reason="Minibar", attributes={"revenue": "1000.00"}
+    )
+    gone = pennant.cancel_activity("ref:b2", reference="r2", reason="Never arrived")
+    assert gone.body["balances"]["point"] == 10_000
+    ActivityType.objects.filter(code="stay").update(confirm="call")
+    waiting = pennant.post_activity(STAY | {"reference": "b3"}).body
+    assert waiting["status"] == "pending"
+    assert pennant.confirm_activity(waiting["id"]).body["status"] == "recorded"
+
+
+def _look_around(pennant: Any, member: str) -> None:
+    assert pennant.find(reference="guest-1")["id"] == member
+    assert pennant.update_member(member, {"phone": "+351 912 345 678"})["id"] == member
+    assert pennant.member("ref:guest-1")["id"] == member
+    assert pennant.balance(member)["accounts"]
+    assert pennant.standing(member)["ladders"]
+    assert list(pennant.entries(member, limit="2"))
+    assert pennant.statement(member, pennant.statements(member)[0])["sheets"]
+    assert pennant.receipt(member)["line"]
+    assert pennant.program()["rules"]
+    assert pennant.locations()
+    assert pennant.events()[1] is not None
+    assert pennant.conversions() == []
+    offered = pennant.rewards(member=member)
+    assert pennant.reward(offered[0]["code"], member=member)["code"] == offered[0]["code"]
+
+
+def _take(pennant: Any, member: dict[str, str]) -> None:
+    taken = pennant.redeem(member, "late-checkout", location="resort-hotel")
+    assert pennant.redemption(taken["id"])["code"] == taken["code"]
+    assert pennant.check_voucher(taken["code"])["status"] == "ready"
+    assert pennant.use_voucher(taken["code"], location="resort-hotel")["status"] == "used"
+    assert pennant.undo_voucher(taken["code"])["status"] == "ready"
+    assert pennant.cancel_redemption(taken["id"], reason="x")["status"] == "cancelled"
+    held = pennant.reserve(member, "late-checkout", minutes=5)
+    assert pennant.capture(held["id"])["status"] == "issued"
+    assert pennant.reservation(held["id"])["status"] == "captured"
+    other = pennant.reserve(member, "late-checkout")
+    assert pennant.release(other["id"], reason="x")["status"] == "released"
+    assert len(list(pennant.redemptions(status="issued"))) == 1
+
+
+def _listen(pennant: Any, url: str) -> None:
+    made = pennant.create_webhook(url, types=["voucher_used"], contact="it@example.com")
+    hook = made["webhook"]["id"]
+    assert [one["id"] for one in pennant.webhooks()] == [hook]
+    assert pennant.update_webhook(hook, {"description": "Till"})["description"] == "Till"
+    assert pennant.webhook(hook)["status"] == "active"
+    assert pennant.rotate_webhook(hook)["secret"] != made["secret"]
+    assert pennant.resume_webhook(hook)["status"] == "active"
+    sent = pennant.test_webhook(hook)
+    assert [one["id"] for one in pennant.deliveries(hook)] == [sent["id"]]
+    assert pennant.delivery(sent["id"])["state"] == "waiting"
+    assert pennant.replay_delivery(sent["id"])["id"] == sent["id"]
+    assert pennant.replay_webhook(hook, since="2020-01-01", until="2040-01-01") == 1
+    pennant.remove_webhook(hook)
+    assert pennant.webhooks() == []
 
 
 def test_a_broken_line_is_tried_again_under_the_same_key(

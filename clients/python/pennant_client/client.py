@@ -82,6 +82,30 @@ class Client:
     def activity(self, id: str) -> JSON:
         return self._get("activities", id)
 
+    def confirm_activity(self, activity: str) -> Answer:
+        """Let a pending activity count. By `act_…`, or `ref:` and your reference."""
+        return self.call("POST", _path("activities", activity, "confirm"), {})
+
+    def cancel_activity(self, activity: str, *, reference: str, reason: str) -> Answer:
+        """Take all of it back; the change's `reference` makes it count once."""
+        body = {"reference": reference, "reason": reason}
+        return self.call("POST", _path("activities", activity, "cancel"), body)
+
+    def amend_activity(
+        self,
+        activity: str,
+        *,
+        reference: str,
+        reason: str,
+        attributes: JSON | None = None,
+        returned: JSON | None = None,
+    ) -> Answer:
+        """Change a part of it: new values, or amounts that came back; once for each reference."""
+        body: dict[str, Any] = {"reference": reference, "reason": reason}
+        body |= {"attributes": dict(attributes)} if attributes else {}
+        body |= {"returned": dict(returned)} if returned else {}
+        return self.call("POST", _path("activities", activity, "amend"), body)
+
     def quote(self, question: JSON) -> JSON:
         """What would this earn, what would the points pay."""
         return dict(self.call("POST", "quotes", question, key=None).body)
@@ -99,6 +123,10 @@ class Client:
         """By `mem_…`, the card's digits, or `ref:` and your number."""
         return self._get("members", member)
 
+    def update_member(self, member: str, changes: JSON, *, key: str = "") -> JSON:
+        """Change name, phone or language; what is left out stays."""
+        return dict(self.call("PATCH", _path("members", member), changes, key=key).body)
+
     def balance(self, member: str) -> JSON:
         return self._get("members", member, "balance")
 
@@ -107,6 +135,14 @@ class Client:
 
     def entries(self, member: str, **query: str) -> Iterator[JSON]:
         return self._pages(_path("members", member, "entries"), query)
+
+    def statements(self, member: str) -> list[str]:
+        """The months of which there is a statement, newest first: `2026-03`."""
+        return list(self._get("members", member, "statements")["data"])
+
+    def statement(self, member: str, month: str) -> JSON:
+        """A month: what there was, every movement, what there is."""
+        return self._get("members", member, "statements", month)
 
     def receipt(self, member: str, *, activity: str = "") -> JSON:
         """The line to print."""
@@ -119,28 +155,68 @@ class Client:
         query = {"member": member} if member else {}
         return list(self.call("GET", "rewards", query=query).body["data"])
 
-    def redeem(self, member: JSON, reward: str, *, location: str = "", key: str = "") -> JSON:
-        """Take a reward for a member, once for each key."""
-        body: dict[str, Any] = {"member": member, "reward": reward}
+    def reward(self, code: str, *, member: str = "") -> JSON:
+        query = {"member": member} if member else {}
+        return dict(self.call("GET", _path("rewards", code), query=query).body)
+
+    def redeem(
+        self, member: JSON, reward: str, *, location: str = "", key: str = "", **choice: Any
+    ) -> JSON:
+        """Take a reward for a member, once for each key. `choice` is what the reward needs beside:
+        `date`, `address`, `amount`.
+        """
+        body: dict[str, Any] = {"member": member, "reward": reward} | choice
         if location:
             body["location"] = location
         return dict(self.call("POST", "redemptions", body, key=key or _fresh()).body)
 
+    def redemptions(self, **query: str) -> Iterator[JSON]:
+        """What you redeemed, and what was used at your places, newest first."""
+        return self._pages("redemptions", query)
+
+    def redemption(self, id: str) -> JSON:
+        return self._get("redemptions", id)
+
     def cancel_redemption(self, id: str, *, reason: str, key: str = "") -> JSON:
-        path = _path("redemptions", id, "cancel")
-        return dict(self.call("POST", path, {"reason": reason}, key=key or _fresh()).body)
+        return self._do("redemptions", id, "cancel", body={"reason": reason}, key=key)
+
+    def reserve(
+        self, member: JSON, reward: str, *, location: str = "", key: str = "", **terms: Any
+    ) -> JSON:
+        """Put a reward aside, once for each key. `terms`: `minutes`, `purpose`."""
+        body: dict[str, Any] = {"member": member, "reward": reward} | terms
+        if location:
+            body["location"] = location
+        return dict(self.call("POST", "reservations", body, key=key or _fresh()).body)
+
+    def reservation(self, id: str) -> JSON:
+        return self._get("reservations", id)
+
+    def capture(self, reservation: str, *, key: str = "") -> JSON:
+        """Take what was put aside. The answer is the redemption."""
+        return self._do("reservations", reservation, "capture", key=key)
+
+    def release(self, reservation: str, *, reason: str, key: str = "") -> JSON:
+        """Let go of what was put aside."""
+        return self._do("reservations", reservation, "release", body={"reason": reason}, key=key)
+
+    def conversions(self) -> list[JSON]:
+        return list(self._get("conversions")["data"])
+
+    def convert(self, member: JSON, conversion: str, amount: int, *, key: str = "") -> JSON:
+        """One unit for another, once for each key."""
+        body = {"member": member, "conversion": conversion, "amount": amount}
+        return dict(self.call("POST", "conversions", body, key=key or _fresh()).body)
 
     def check_voucher(self, code: str) -> JSON:
         return self._get("vouchers", code)
 
     def use_voucher(self, code: str, *, location: str = "", key: str = "") -> JSON:
         body = {"location": location} if location else {}
-        path = _path("vouchers", code, "use")
-        return dict(self.call("POST", path, body, key=key or _fresh()).body)
+        return self._do("vouchers", code, "use", body=body, key=key)
 
     def undo_voucher(self, code: str, *, key: str = "") -> JSON:
-        path = _path("vouchers", code, "undo")
-        return dict(self.call("POST", path, {}, key=key or _fresh()).body)
+        return self._do("vouchers", code, "undo", key=key)
 
     # --- the program, and what happened
 
@@ -155,6 +231,51 @@ class Client:
         query = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
         page = self.call("GET", "events", query=query).body
         return list(page["data"]), str(page["cursor"] or cursor)
+
+    # --- webhooks
+
+    def webhooks(self) -> list[JSON]:
+        return list(self._get("webhooks")["data"])
+
+    def webhook(self, id: str) -> JSON:
+        return self._get("webhooks", id)
+
+    def create_webhook(
+        self, url: str, *, types: Sequence[str], contact: str, description: str = "", key: str = ""
+    ) -> JSON:
+        """The answer has the secret: keep it."""
+        body = {"url": url, "types": list(types), "contact": contact, "description": description}
+        return dict(self.call("POST", "webhooks", body, key=key or _fresh()).body)
+
+    def update_webhook(self, id: str, changes: JSON, *, key: str = "") -> JSON:
+        return dict(self.call("PATCH", _path("webhooks", id), changes, key=key).body)
+
+    def remove_webhook(self, id: str, *, key: str = "") -> None:
+        self.call("DELETE", _path("webhooks", id), key=key)
+
+    def rotate_webhook(self, id: str, *, key: str = "") -> JSON:
+        """A new secret; for a day the one before signs as well."""
+        return self._do("webhooks", id, "rotate", key=key)
+
+    def resume_webhook(self, id: str, *, key: str = "") -> JSON:
+        return self._do("webhooks", id, "resume", key=key)
+
+    def test_webhook(self, id: str, *, key: str = "") -> JSON:
+        return self._do("webhooks", id, "test", key=key)
+
+    def replay_webhook(self, id: str, *, since: str, until: str, key: str = "") -> int:
+        """Send everything of a time again. Returns how many deliveries that are."""
+        body = {"since": since, "until": until}
+        return int(self._do("webhooks", id, "replay", body=body, key=key)["replayed"])
+
+    def deliveries(self, webhook: str, **query: str) -> Iterator[JSON]:
+        return self._pages(_path("webhooks", webhook, "deliveries"), query)
+
+    def delivery(self, id: str) -> JSON:
+        return self._get("deliveries", id)
+
+    def replay_delivery(self, id: str, *, key: str = "") -> JSON:
+        return self._do("deliveries", id, "replay", key=key)
 
     # --- how calls are made
 
@@ -214,6 +335,10 @@ class Client:
 
     def _get(self, *parts: str) -> JSON:
         return dict(self.call("GET", _path(*parts)).body)
+
+    def _do(self, *parts: str, body: JSON | None = None, key: str = "") -> JSON:
+        """A change of something that there is."""
+        return dict(self.call("POST", _path(*parts), body or {}, key=key or _fresh()).body)
 
     def _pages(self, path: str, query: Mapping[str, str]) -> Iterator[JSON]:
         asked = dict(query)
