@@ -16,9 +16,7 @@ SAID = [
     (
         "Milestones",
         ("at = 10\nevery = 10", "at = 12\nevery = 10"),
-        "Every tenth visit: 12 visits, and every 10 visits (a program year) for 2.50 cents instead "
-        "of 10 visits, and every 10 visits (a program year) for 2.50 cents. Nobody has passed it "
-        "yet.",
+        "Every tenth visit: 12 visits, and every 10 visits (a program year) for",
     ),
     ("Occasions", ('on = "anniversary"', 'on = "enrolment"'), "years: joining records Gift"),
     (
