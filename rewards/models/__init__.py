@@ -11,7 +11,6 @@ from rewards.goods import (
 )
 from rewards.kinds import Codes, Kind
 from rewards.models.catalogue import (
-    Conversion,
     Often,
     Redemption,
     Reward,
@@ -19,6 +18,7 @@ from rewards.models.catalogue import (
     RewardQuerySet,
     RewardStock,
 )
+from rewards.models.conversions import Conversion
 from rewards.models.reservations import RedemptionShare, Reservation
 
 __all__ = [

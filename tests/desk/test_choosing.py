@@ -34,6 +34,6 @@ def test_a_clerk_chooses_for_a_member(clerk: Counter, choice: MilestoneChoice) -
     assert (choice.status, choice.actor) == ("made", clerk.actor)
     assert cast.balance(choice.member, "coin") == 5
     listed = text(clerk.get(listing(MilestoneChoice)))
-    assert "1 × Some coins, 1 × Some credit" in listed
+    assert "1 × Some credit, 1 × Some coins" in listed
     assert "First visit: 1 visit" in text(clerk.get(page(choice)))
     assert "To choose" not in text(clerk.get(page(choice.member)))
