@@ -45,7 +45,11 @@ SAID = [
         "0 members have enough to exchange today.",
     ),
     ("Funds", ("New planks, one at a time.", "New planks."), "The old pier: New planks."),
-    ("Segments", ('name = "Neighbors"', 'name = "People next door"'), "0 members are in it."),
+    (
+        "Segments",
+        ('"neighbors"\nname = "Neigh', '"neighbors"\nname = "Dear neigh'),
+        "0 members are in it.",
+    ),
 ]
 
 
