@@ -47,7 +47,7 @@ SAID = [
     ("Funds", ("New planks, one at a time.", "New planks."), "The old pier: New planks."),
     (
         "Segments",
-        ('"neighbors"\nname = "Neigh', '"neighbors"\nname = "Dear neigh'),
+        ('code = "staff"\nname = "Staff"', 'code = "staff"\nname = "Our people"'),
         "0 members are in it.",
     ),
 ]
