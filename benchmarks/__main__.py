@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 
-NAMES = ("evaluate", "simulate", "post", "hot")
+NAMES = ("evaluate", "simulate", "post", "hot", "surveys")
 
 
 def main(arguments: list[str]) -> int:

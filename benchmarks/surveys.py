@@ -1,58 +1,34 @@
-"""How fast 100,000 confirmed stays are decided upon, how much memory that takes, and how fast a
-million answers are counted and their scores read.
+"""How fast 100,000 confirmed stays are decided upon, their invitations opened and their letters
+prepared, how much memory that takes, and how fast a million answers are counted and their scores
+read.
 
-    DEBUG=1 PENNANT_DATA_DIR=/somewhere/empty python -m benchmarks.surveys [--stays 100000]
-
-It works in an empty database of its own and refuses one that has members. Figures are of one
-machine in one run; nothing asserts a time.
+What is filled in stands there as intake leaves it, by COPY and without its ledger.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
-import resource
-import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks import ground
+
+STAYS, ANSWERS = 100_000, 1_000_000
 CHUNK = 5000
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Fill, decide, count, and say how long each took."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--stays", type=int, default=100_000)
-    parser.add_argument("--answers", type=int, default=1_000_000)
-    args = parser.parse_args(arguments)
-    sys.path.insert(0, str(ROOT))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyalty_site.settings")
-    import django
-
-    django.setup()
-    _prepare()
-    _fill(args.stays)
-    _decide(args.stays)
-    _count(args.answers)
-
-
-def _prepare() -> None:
-    from django.core.management import call_command
-
-    from members.models import Member
-
-    call_command("migrate", verbosity=0)
-    call_command("program", "apply", str(ROOT / "blueprints" / "hotel"), verbosity=0)
-    if Member.objects.exists():
-        sys.exit("This database has members. Name an empty one.")
+def run() -> None:
+    """Fill, decide, open, prepare, count, and say how long each took."""
+    with ground.fresh("hotel"):
+        _fill(STAYS)
+        _ask(STAYS)
+        _count(ANSWERS)
 
 
 def _fill(stays: int) -> None:
-    """Members, stays and their events, by COPY: what intake leaves behind, without its ledger."""
+    """Members, stays and their events."""
     from common import bulk, clock
     from earning.models import Activity
     from events import outbox
@@ -90,17 +66,40 @@ def _fill(stays: int) -> None:
     bulk.analyze(Member, Activity, Event, Contact, Decision, Invitation)
 
 
-def _decide(stays: int) -> None:
-    from surveys import inviting
+def _ask(stays: int) -> None:
+    from messaging import delivery
+    from surveys import inviting, opening
     from surveys.models import Invitation
 
-    before, began, worked = _peak_mb(), time.perf_counter(), time.process_time()
-    inviting.drain()
-    seconds, worked = time.perf_counter() - began, time.process_time() - worked
+    _timed("decided upon", stays, inviting.drain)
     made = Invitation.objects.count()
-    print(f"Decided upon {stays:,} stays, {made:,} invitations: {seconds:.1f} s,", end=" ")
-    print(f"{stays / seconds:,.0f} a second ({worked:.1f} s of our own processor time);", end=" ")
-    print(f"memory grew by {_peak_mb() - before:.0f} MB")
+    assert made == stays, made
+    Invitation.objects.update(opens_at=_now())
+    _timed("opened", stays, opening.run)
+
+    def letters() -> None:
+        while delivery.prepare() == delivery.BATCH:
+            pass
+
+    _timed("letters prepared", stays, letters)
+
+
+def _now() -> object:
+    from common import clock
+
+    return clock.now()
+
+
+def _timed(words: str, count: int, work: Callable[[], object]) -> None:
+    """Run it, and print the rate on the wall, our own processor time, and how memory grew."""
+    before, began, worked = _resident_mb(), time.perf_counter(), time.process_time()
+    work()
+    seconds, worked = time.perf_counter() - began, time.process_time() - worked
+    print(
+        f"{count:,} {words}: {seconds:.1f} s, {count / seconds:,.0f} a second "
+        f"({worked:.1f} s of our own processor time); memory grew by "
+        f"{_resident_mb() - before:.0f} MB"
+    )
 
 
 def _count(answers: int) -> None:
@@ -132,9 +131,7 @@ def _count(answers: int) -> None:
     print(f"Counted {answers:,} answers: {counted:.2f} s; the page reads {read * 1000:.0f} ms")
 
 
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-if __name__ == "__main__":
-    main()
+def _resident_mb() -> float:
+    """What this process holds of the machine's memory now."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * 4096 / 2**20

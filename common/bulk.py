@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TypeVar
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
-from django.db.models.expressions import DatabaseDefault
+from django.db.models.expressions import DatabaseDefault, RawSQL
 
 FEW = 100  # below this, one INSERT costs less than setting up a COPY
 M = TypeVar("M", bound=models.Model)
@@ -47,6 +48,11 @@ def _copy(model: type[M], rows: Collection[M]) -> None:
             copy.write_row([field.get_db_prep_save(value, connection) for field, value in values])
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
+
+
+def these(ids: Iterable[UUID]) -> RawSQL:
+    """Many ids as one parameter, for `field__in=`; a list would be one parameter for each."""
+    return RawSQL("SELECT unnest(%s::uuid[])", [list(ids)])
 
 
 def analyze(*kinds: type[models.Model]) -> None:

@@ -7,6 +7,11 @@ class DeskConfig(AppConfig):
     verbose_name = "Desk"
     default = True
 
+    def ready(self) -> None:
+        from desk import api
+
+        api.install()
+
 
 class DeskAdminConfig(SimpleAdminConfig):
     """Django's admin with the desk's own site in it."""

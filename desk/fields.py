@@ -12,6 +12,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from common.text import scaled
@@ -69,6 +70,11 @@ class DaysField(forms.CharField):
     field.
     """
 
+    most, is_descending = 3650, True
+    mistake = gettext_lazy(
+        "Write numbers of days from 1 to 3650, such as 60, 30, 7. This is none: %(word)s"
+    )
+
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
         super().__init__(widget=UnfoldAdminTextInputWidget(), **kwargs)
@@ -78,19 +84,25 @@ class DaysField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         words = (super().to_python(value) or "").replace(",", " ").split()
-        wrong = [word for word in words if not word.isdecimal() or not 1 <= int(word) <= 3650]
+        wrong = [word for word in words if not word.isdecimal() or not 1 <= int(word) <= self.most]
         if wrong:
-            raise ValidationError(
-                _("Write numbers of days from 1 to 3650, such as 60, 30, 7. This is none: %(word)s")
-                % {"word": wrong[0]}
-            )
-        return sorted({int(word) for word in words}, reverse=True)
+            raise ValidationError(self.mistake % {"word": wrong[0]})
+        return sorted({int(word) for word in words}, reverse=self.is_descending)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
             return (initial or []) != self.to_python(data)
         except ValidationError:
             return True
+
+
+class MonthsField(DaysField):
+    """Months of the year by their numbers, in order; none for an empty field."""
+
+    most, is_descending = 12, False
+    mistake = gettext_lazy(
+        "Write numbers of months from 1 to 12, such as 3, 6, 9, 12. This is none: %(word)s"
+    )
 
 
 class ChoicesField(forms.CharField):

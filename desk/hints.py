@@ -156,7 +156,7 @@ HELP: dict[str, Any] = {
     "surveys.question.code": CODE,
     "surveys.question.kind": _("How it is answered."),
     "surveys.question.words": _("What is asked."),
-    "surveys.question.choices": _("For a choice: code and words of each."),
+    "surveys.question.choices": _("For a choice: one a line, code = words."),
     "surveys.question.least": _("Where a scale begins."),
     "surveys.question.most": _("Where a scale ends."),
     "surveys.question.position": PLACE_IN_ORDER,

@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "send_waves": {"task": "surveys.tasks.send_waves", "schedule": crontab(minute="35")},
     "escalate": {"task": "surveys.tasks.escalate", "schedule": crontab(minute="*/10")},
     "tally": {"task": "surveys.tasks.tally", "schedule": crontab(minute="*/5")},
+    "shuffle": {"task": "surveys.tasks.shuffle", "schedule": crontab(minute="50")},
     # Renewals fall on the program's midnight; each run catches up.
     "bill_plans": {"task": "plans.tasks.bill", "schedule": crontab(minute="*/15")},
 }

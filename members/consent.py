@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from common import clock
+from common import bulk, clock
 from common.ids import named
 from events import outbox
 from members.models import Consent, Member
@@ -44,7 +44,7 @@ def record(member: Member, *, topic: str, is_given: bool, actor: str) -> Consent
 
 def refused(members: Iterable[uuid.UUID], *, topic: str) -> set[uuid.UUID]:
     """Those of the members who said no."""
-    rows = Consent.objects.filter(member__in=list(members), topic=topic, is_given=False)
+    rows = Consent.objects.filter(member__in=bulk.these(members), topic=topic, is_given=False)
     return set(rows.values_list("member_id", flat=True))
 
 

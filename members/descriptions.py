@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from members.scenes import ConsentTable, EnrollTable, HouseholdTable, MoveOutTable
+from members.scenes import (
+    ConsentTable,
+    EnrollTable,
+    HouseholdTable,
+    MoveOutTable,
+    SegmentsTable,
+)
 from members.sections import SegmentTable
 from program.describing import describe
 from program.descriptions import CODE
@@ -24,10 +30,20 @@ def install() -> None:
         "",
         {
             "enroll": ("Somebody joins, and is on stage from now on.", '{ name = "Emil" }'),
+            "join": (
+                "The member comes into segments: a card is opened, an offer is activated.",
+                '{ segments = ["students"] }',
+            ),
+            "leave": ("The member leaves segments.", '{ segments = ["students"] }'),
             "household": ("The step's member moves in.", '{ name = "The Kleins" }'),
             "move_out": ("The step's member leaves their household.", "{}"),
             "consent": ("The others may redeem with their points.", "{ pool = true }"),
         },
+    )
+    describe(
+        SegmentsTable,
+        "Segments of the step's member.",
+        {"segments": ("Which ones.", '["students"]')},
     )
     describe(MoveOutTable, "Leaving a household: what was shared ends.", {})
     describe(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from common import clock
-from members import enrolment, households
-from members.models import HouseholdMember, Member, Segment, SegmentMember
+from members import enrolment, households, segments
+from members.models import HouseholdMember, Member, Segment
 from program.blueprint import Table
 from program.scenarios import Stage, Step, register
-from program.sections import Text
+from program.sections import Text, require_code
 
 
 class EnrollTable(Table):
@@ -24,10 +24,31 @@ def _enroll(table: EnrollTable, stage: Stage) -> Member:
         member.birthday = table.birthday
         member.save(update_fields=["birthday"])
     for code in table.segments:
-        segment, _ = Segment.objects.get_or_create(code=code, defaults={"name": code})
-        SegmentMember.objects.create(member=member, segment=segment)
+        segments.join(member, segment=_segment(code))
     stage.enter(table.name, member)
     return member
+
+
+class SegmentsTable(Table):
+    """Segments by name."""
+
+    segments: list[str]
+
+
+def _segment(code: str) -> Segment:
+    known = {row.code: row for row in Segment.objects.all()}
+    require_code(code, known, place="a scenario, segments")
+    return known[code]
+
+
+def _join(table: SegmentsTable, stage: Stage) -> None:
+    for code in table.segments:
+        segments.join(stage.who(), segment=_segment(code))
+
+
+def _leave(table: SegmentsTable, stage: Stage) -> None:
+    for code in table.segments:
+        segments.leave(stage.who(), segment=_segment(code))
 
 
 class HouseholdTable(Table):
@@ -67,6 +88,8 @@ def install() -> None:
     """Register the steps of this app."""
     register(
         Step("enroll", EnrollTable, _enroll),
+        Step("join", SegmentsTable, _join),
+        Step("leave", SegmentsTable, _leave),
         Step("household", HouseholdTable, _move_in),
         Step("move_out", MoveOutTable, _move_out),
         Step("consent", ConsentTable, _consent),

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models import Q
+from django.utils import translation
 
 from common import bulk, clock
 from common.errors import LoyaltyError
@@ -116,14 +117,16 @@ def _deliver(letter: Letter) -> bool:
     if why_not or kind is None:
         _ended(letter, Letter.Status.REFUSED, why_not or "Nothing says how to write it.")
         return False
-    told = _told(letter, kind)
+    language = letter.member.language or program.language
+    with translation.override(language):
+        told = _told(letter, kind)
     if told.why_not:
         _ended(letter, Letter.Status.REFUSED, told.why_not)
         return False
     stop_url = stopping.url(letter.member, topic=kind.topic) if kind.topic else ""
     written = writing.write(
-        kind, told, values=_values(letter.member, program), program=program,
-        language=letter.member.language or program.language, stop_url=stop_url,
+        kind, told, values=values(letter.member.first_name, program), program=program,
+        language=language, stop_url=stop_url,
     )  # fmt: skip
     letter.subject, letter.address = written.subject[:240], letter.member.email
     try:
@@ -162,9 +165,10 @@ def _why_not(letter: Letter, kind: Kind | None, program: Program) -> str:
     return ""
 
 
-def _values(member: Member, program: Program) -> dict[str, str]:
+def values(name: str, program: Program) -> dict[str, str]:
+    """What every letter may speak of."""
     return {
-        "name": member.first_name,
+        "name": name,
         "program": program.name,
         "business": program.business,
         "home": settings.PUBLIC_URL + "/",

@@ -63,7 +63,8 @@ class Kind:
     """An event that becomes a letter.
 
     `topic` is what a member can say no to; empty for what they asked for themselves. `variables`
-    are the names its words may use, with what they mean; `subject` and `text` are ours.
+    are the names its words may use, with what they mean; `subject` and `text` are ours; `example`
+    fills them for a look before anybody is written to.
     """
 
     event: str
@@ -72,6 +73,7 @@ class Kind:
     tell: Callable[[About], Told]
     subject: Any
     text: Any
+    example: Callable[[], Told]
     topic_words: Any = ""
 
     def known(self) -> dict[str, str]:

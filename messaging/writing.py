@@ -73,7 +73,24 @@ def write(
     stop_url: str = "",
 ) -> Written:
     """The letter with everything filled in."""
-    subject, text = words(kind, language=language, fallback=program.language)
+    found = words(kind, language=language, fallback=program.language)
+    return filled(
+        kind, found, told, values=values, program=program, language=language, stop_url=stop_url
+    )
+
+
+def filled(
+    kind: Kind,
+    found: tuple[str, str],
+    told: Told,
+    *,
+    values: Mapping[str, str],
+    program: Program,
+    language: str,
+    stop_url: str = "",
+) -> Written:
+    """A letter of these words, subject and text, whether they are kept or only tried."""
+    subject, text = found
     said = {**values, **told.values}
     subject = " ".join(_filled(subject, said).split())
     with translation.override(language):

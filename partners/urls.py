@@ -8,7 +8,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from common.api import NowhereView
-from partners import pages
+from partners import pages, routes
 from partners.schema import SchemaView
 from partners.views.activities import ActivityViewSet
 from partners.views.changes import ChangeViewSet
@@ -96,6 +96,7 @@ urlpatterns = [
     at("webhooks/<str:webhook>/deliveries", DeliveryViewSet, "deliveries", get="list"),
     at("deliveries/<str:delivery>", DeliveryViewSet, "delivery", get="retrieve"),
     at("deliveries/<str:delivery>/replay", DeliveryViewSet, "delivery-replay", post="replay"),
+    *routes.more(),
     path("schema", SchemaView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="partners:schema"), name="docs"),
     path("problems", pages.catalogue, name="problems"),

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from common import clock
 from common.errors import translate
 from members.models import Member
 from plans import periods, subscribing
-from plans.errors import REFUSALS, BenefitUnknown, NotSubscribed
-from plans.models import BenefitUse, PlanBenefit
+from plans.errors import REFUSALS, BenefitUnknown, BenefitUsedUp, NotSubscribed
+from plans.models import BenefitUse, PlanBenefit, Subscription
 from program import catalog
+from program.models import Program
 
 
 def use(member: Member, *, plan: str, benefit: str, actor: str, reference: str = "") -> BenefitUse:
     """Write down that a member used a benefit of a plan they have, now.
 
-    The same `reference` again gets the first answer. Raises NotSubscribed, BenefitUnknown.
+    The same `reference` again gets the first answer. Raises NotSubscribed, BenefitUnknown, and
+    BenefitUsedUp where the plan allows no further use for now.
     """
     program = catalog.current()
     with transaction.atomic(), translate(REFUSALS):
@@ -31,6 +36,7 @@ def use(member: Member, *, plan: str, benefit: str, actor: str, reference: str =
         known = uses.filter(reference=reference).first() if reference else None
         if known is not None:
             return known
+        _check_allowance(found, row, program=program)
         made = BenefitUse.objects.create(
             member=member,
             subscription=row,
@@ -42,3 +48,38 @@ def use(member: Member, *, plan: str, benefit: str, actor: str, reference: str =
         payload = {"plan": plan, "benefit": benefit, "actor": actor}
         periods.publish("benefit_used", row, payload, at=now)
     return made
+
+
+def left(benefit: PlanBenefit, row: Subscription, *, program: Program) -> int | None:
+    """How often a benefit can still be used now; None for as often as one likes."""
+    if benefit.at_most is None:
+        return None
+    since = _since(benefit, row, program=program)
+    uses = BenefitUse.objects.filter(member=row.member_id, benefit=benefit, used_at__gte=since)
+    return max(0, benefit.at_most - uses.count())
+
+
+def _since(benefit: PlanBenefit, row: Subscription, *, program: Program) -> datetime:
+    """When the period began in which uses count; also those of an earlier subscription."""
+    if benefit.per == PlanBenefit.Per.PAID:
+        return row.period_starts_at
+    today = clock.local_date(clock.now(), program.time_zone)
+    if benefit.per == PlanBenefit.Per.WEEK:
+        first = today - timedelta(days=today.weekday())
+    else:
+        first = clock.start_of_period(today, benefit.per)
+    return clock.start_of_day(first, program.time_zone)
+
+
+def _check_allowance(benefit: PlanBenefit, row: Subscription, *, program: Program) -> None:
+    if left(benefit, row, program=program) == 0:
+        raise BenefitUsedUp(
+            _("%(benefit)s: %(count)s in %(period)s, and all of it is used. Nothing was used.")
+            % {
+                "benefit": benefit.name,
+                "count": benefit.at_most,
+                "period": benefit.get_per_display(),
+            },
+            at_most=benefit.at_most,
+            per=benefit.per,
+        )

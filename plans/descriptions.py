@@ -100,7 +100,18 @@ def _parts() -> None:
     describe(
         PlanBenefitTable,
         "One thing that the plan gives.",
-        {"code": (CODE, '"refill"'), "name": ("What members read.", '"A refill with every cup"')},
+        {
+            "code": (CODE, '"refill"'),
+            "name": ("What members read.", '"A refill with every cup"'),
+            "at_most": ("How often it can be used; left out: as often as one likes.", "2"),
+            "per": (
+                (
+                    "In what: the plan's paid period, or a day, a week (from Monday), a month or a "
+                    "year of the calendar. What is not used is not carried over."
+                ),
+                '"day"',
+            ),
+        },
     )
 
 

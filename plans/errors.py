@@ -33,6 +33,13 @@ class BenefitUnknown(InvalidInput):
     title = "The plan has no such benefit"
 
 
+class BenefitUsedUp(LoyaltyError):
+    """The benefit was used as often as the plan allows. `data` has `at_most` and `per`."""
+
+    code = "benefit_used_up"
+    title = "The benefit is used up for now"
+
+
 class MeansInvalid(InvalidInput):
     code = "means_invalid"
     title = "The way of paying cannot be kept"

@@ -41,7 +41,12 @@ def _plan(row: Plan) -> PlanTable:
             for one in row.credits.all()
         ],
         benefit=[
-            PlanBenefitTable(code=one.code, name=one.name)
+            PlanBenefitTable(
+                code=one.code,
+                name=one.name,
+                at_most=one.at_most,
+                per=literal(one.per) if one.per else None,
+            )
             for one in row.benefits.filter(is_active=True)
         ],
     )

@@ -71,6 +71,12 @@ class PlanCreditTable(Table):
 class PlanBenefitTable(Table):
     code: Code
     name: Name
+    at_most: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None
+    per: Literal["paid", "day", "week", "month", "year"] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.at_most is None) != (self.per is None):
+            raise ValueError("at_most and per go together: how often, and in what")
 
 
 class PlanTable(Table):
@@ -215,7 +221,8 @@ def _apply_benefits(plan: Plan, table: PlanTable) -> list[str]:
     codes = [one.code for one in table.benefit]
     changes = reordered(plan.benefits.all(), codes, what=f"the benefits of {plan.name}")
     for position, one in enumerate(table.benefit):
-        values = {"name": one.name, "is_active": True, "position": position}
+        allowed = {"at_most": one.at_most, "per": one.per or ""}
+        values = {"name": one.name, "is_active": True, "position": position, **allowed}
         match = {"plan": plan, "code": one.code}
         changes += upsert(PlanBenefit, match, values, label=f"Benefit {one.name}")[1]
     gone = plan.benefits.filter(is_active=True).exclude(code__in=codes)

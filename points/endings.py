@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from events import outbox
+from points import keepers
 from points.books import Books, Key, spend_order
-from points.models import Entry, Hold, HoldLot, Lot, Posting
+from points.models import KEPT, Entry, Extension, Hold, HoldLot, Lot, Posting
 
 ACTOR = "system:expiry"
 
@@ -43,8 +44,8 @@ def _overdue(books: Books, *, key: Key, now: datetime) -> list[Hold]:
 
 def _expire(books: Books, *, key: Key, now: datetime) -> int:
     due: dict[datetime, list[Lot]] = {}
-    for lot in books.lots(key):
-        if lot.free and lot.expires_at is not None and lot.expires_at <= now:
+    for lot in keep(books, [lot for lot in books.lots(key) if lot.free], key=key, now=now):
+        if lot.expires_at is not None:
             due.setdefault(lot.expires_at, []).append(lot)
     total = 0
     for ends, lots in sorted(due.items()):
@@ -57,6 +58,36 @@ def _expire(books: Books, *, key: Key, now: datetime) -> int:
         outbox.publish("points_expired", member_id=key[0], payload=payload, occurred_at=ends)
         total += dying
     return total
+
+
+def keep(books: Books, lots: Sequence[Lot], *, key: Key, now: datetime) -> list[Lot]:
+    """Move the end of lots that something keeps. Returns those that have ended by `now`."""
+    dead = []
+    for lot in lots:
+        while lot.expires_at is not None and lot.expires_at <= now:
+            until = keepers.until(key, lot.expires_at)
+            if until is None:
+                dead.append(lot)
+                break
+            _move(books, lot, until, key=key)
+    return dead
+
+
+def _move(books: Books, lot: Lot, until: datetime, *, key: Key) -> None:
+    ends = lot.expires_at
+    assert ends is not None
+    extension = Extension(
+        member_id=key[0],
+        account=books.accounts[key],
+        lot=lot,
+        source=f"{KEPT}{ends:%Y-%m-%dT%H:%MZ}",
+        ended_at=ends,
+        until=until,
+        moved={str(lot.pk): ends.isoformat()},
+        actor=ACTOR,
+        reason="Kept by the status that is held",
+    )
+    books.extend(lot, extension, key=key)
 
 
 def bury(books: Books, posting: Posting, lots: Sequence[Lot], *, key: Key) -> None:

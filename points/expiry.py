@@ -20,7 +20,7 @@ from common import clock
 from common.errors import translate
 from events import outbox
 from members.models import Member
-from points import holds
+from points import holds, keepers
 from points.books import Books, Key
 from points.endings import expire_into
 from points.errors import (
@@ -93,13 +93,18 @@ def calendar(member: Member, *, unit: str = "") -> list[End]:
     return [
         End(
             unit=row["account__unit"],
-            at=row["expires_at"],
+            at=_kept(row["expires_at"], (member.pk, row["account__unit"])),
             amount=row["amount"],
             held=row["promised"],
             lots=row["lots"],
         )
         for row in sums
     ]
+
+
+def _kept(ends: datetime | None, key: Key) -> datetime | None:
+    """The end of points, or the later one to which a status keeps them."""
+    return (keepers.until(key, ends) or ends) if ends else None
 
 
 def next_due() -> datetime | None:

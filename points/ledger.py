@@ -19,7 +19,7 @@ from members.models import Member
 from points import clawback, policy
 from points.books import Books, Key, spend_order
 from points.clawback import Claim
-from points.endings import bury, expire_into
+from points.endings import bury, expire_into, keep
 from points.errors import (
     AmountInvalid,
     InsufficientPoints,
@@ -147,7 +147,7 @@ def _award(books: Books, entry: Entry, *, key: Key, unit: Unit, zone: str, now: 
     lot = books.award(entry, key=key, expires_at=ends)
     # Where activity keeps points alive, the next one of a batch may still do so: `sweep` decides.
     if ends is not None and ends <= now and unit.expiry != Unit.Expiry.INACTIVITY:
-        bury(books, entry.posting, [lot], key=key)
+        bury(books, entry.posting, keep(books, [lot], key=key, now=now), key=key)
 
 
 def sweep(books: Books, *, program: Program) -> None:
@@ -320,7 +320,7 @@ def _give_back(books: Books, posting: Posting, spent: Entry, *, key: Key, reason
         books.take(entry, lot, -(use.amount - repaid))
         if lot.expires_at is not None and lot.expires_at <= now:
             dead[lot.pk] = lot
-    bury(books, posting, list(dead.values()), key=key)
+    bury(books, posting, keep(books, list(dead.values()), key=key, now=now), key=key)
 
 
 def _posting(books: Books, member: Member, kind: str, **fields: object) -> Posting:

@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Sum
 
 from common import clock
 from events import outbox
+from points import keepers
 from points.books import Books
 from points.models import ExpiryNotice, Lot
 from program import catalog
@@ -83,7 +84,11 @@ def _give(rows: Iterable[dict[str, Any]], *, days: int, program: Program) -> int
         ]
         ExpiryNotice.objects.bulk_create(fresh)
         units = {row["account_id"]: row["account__unit_id"] for row in rows}
-        outbox.publish_many(_event(one, units[one.account_id], program) for one in fresh)
+        outbox.publish_many(
+            _event(one, unit, program)
+            for one in fresh
+            if keepers.until((one.member_id, unit := units[one.account_id]), one.expires_at) is None
+        )
     return len(fresh)
 
 

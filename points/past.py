@@ -17,7 +17,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet, Sum
 
 from members.models import Member
-from points.models import Account, Entry, Extension, Lot
+from points.models import KEPT, Account, Entry, Extension, Lot
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -103,7 +103,9 @@ def _extensions(account: uuid.UUID, member: Member) -> list[Extension]:
 
 
 def _happened_at(row: Extension) -> datetime:
-    return row.posting.occurred_at if row.posting else row.recorded_at
+    if row.posting:
+        return row.posting.occurred_at
+    return row.ended_at if row.ended_at and row.source.startswith(KEPT) else row.recorded_at
 
 
 def _dated(

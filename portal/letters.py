@@ -1,21 +1,29 @@
-"""What letters about surveys are filled with: the pages behind their links are here, so the links
-are made here.
+"""What letters are filled with: the pages behind their links are here, so the links are made here.
 
-Surveys announce that somebody was invited, messaging writes letters, and neither knows the other.
+Surveys announce that somebody was invited, the ledger that points end; messaging writes letters,
+and none of them knows the other.
 """
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Sum
 from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
+from common import clock
 from common.ids import parse_public_id
+from common.templatetags.ui import words
 from messaging.registry import About, Choice, Kind, Scale, Told, register
+from points.models import Lot
 from program import catalog
-from surveys import answering, links, wording
+from program.models import Unit
+from surveys import answering, kinds, links, wording
 
 TOPIC = "surveys"
 
@@ -47,6 +55,59 @@ def replied(about: About) -> Told:
     return Told({"reply": str(about.payload.get("text", "")), "inbox": address("inbox")})
 
 
+def expiring(about: About) -> Told:
+    """What ends, when, and where to use it; silent where it was used meanwhile."""
+    payload, program = about.payload, catalog.current()
+    unit = catalog.of(program).units.get(str(payload.get("unit")))
+    if unit is None or unit.kind != Unit.Kind.SPENDABLE:
+        return Told(why_not="This unit is not spent any more.")
+    last = date.fromisoformat(str(payload["last_day"]))
+    ends = clock.end_of_day(last, program.time_zone)
+    left = Lot.objects.live().filter(
+        member=about.member, account__unit=unit, expires_at__gt=clock.now(), expires_at__lte=ends
+    )
+    amount = left.aggregate(sum=Sum("remaining"))["sum"]
+    if not amount:
+        return Told(why_not="Nothing ends any more: the points were used.")
+    values = {
+        "points": words(amount, unit),
+        "day": formats.date_format(last, "j F Y"),
+        "page": address("expiry"),
+        "rewards": address("rewards"),
+    }
+    return Told(values)
+
+
+def _example_invited() -> Told:
+    program, kind = catalog.current(), kinds.of(kinds.NPS)
+    page = address("inbox")
+    choices = tuple(Choice(str(score), page) for score in kind.scale)
+    values = {
+        "question": str(kind.items[0].words) % {"business": program.business},
+        "about": formats.date_format(clock.local_date(clock.now(), program.time_zone), "j F"),
+        "page": page,
+    }
+    return Told(values, Scale(choices, str(kind.low_words), str(kind.high_words)))
+
+
+def _example_replied() -> Told:
+    reply = _("We are sorry about the noise. The lift is repaired, and the next night is on us.")
+    return Told({"reply": reply, "inbox": address("inbox")})
+
+
+def _example_expiring() -> Told:
+    program = catalog.current()
+    unit = catalog.of(program).default_unit
+    last = clock.local_date(clock.now(), program.time_zone) + timedelta(days=30)
+    values = {
+        "points": words(1200 * 10**unit.decimals, unit),
+        "day": formats.date_format(last, "j F Y"),
+        "page": address("expiry"),
+        "rewards": address("rewards"),
+    }
+    return Told(values)
+
+
 def install() -> None:
     """Register the letters; called once, when the app is ready."""
     register(
@@ -61,6 +122,7 @@ def install() -> None:
                 "scale": "The numbers to tap, on a line of its own.",
             },
             tell=invited,
+            example=_example_invited,
             subject=later("How was it, {name}?"),
             text=later(
                 "Hello {name},\n\n{about}\n\n{question}\n\n{scale}\n\n"
@@ -75,7 +137,27 @@ def install() -> None:
                 "inbox": "Where the member reads it again.",
             },
             tell=replied,
+            example=_example_replied,
             subject=later("Our answer to you"),
             text=later("Hello {name},\n\n{reply}\n\n{business}\n\nRead it in your inbox\n{inbox}"),
+        ),
+        Kind(
+            event="points_expiring",
+            topic="expiry",
+            topic_words=later("word of points that end soon"),
+            variables={
+                "points": "What ends, with its unit: 1,200 points.",
+                "day": "The last day on which it can be used.",
+                "page": "The address of the page about what ends when.",
+                "rewards": "The address of the rewards.",
+            },
+            tell=expiring,
+            example=_example_expiring,
+            subject=later("{points} until {day}"),
+            text=later(
+                "Hello {name},\n\nyou have {points} that end after {day}. Until then they are good "
+                "for anything on our list.\n\nSee the rewards\n{rewards}\n\n"
+                "What ends when is always here: {page}"
+            ),
         ),
     )

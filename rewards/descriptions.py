@@ -252,6 +252,13 @@ def _conversions() -> None:
                 ),
                 "true",
             ),
+            "months": (
+                (
+                    "With `monthly`: as which months end, 1 to 12; left out: as every one does. "
+                    "Four of them make quarters."
+                ),
+                "[2, 5, 8, 11]",
+            ),
         },
     )
     describe(

@@ -150,4 +150,5 @@ def _conversion(row: Conversion) -> ConversionTable:
         least=whole(row.least, row.takes) if row.least else None,
         bonus=bonus,
         monthly=row.is_monthly,
+        months=list(row.months),
     )

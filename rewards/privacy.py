@@ -30,7 +30,7 @@ SHEETS = [
             "RewardPrice": "id reward tier amount starts_on ends_on",
             "RewardStock": "id reward slot left",
             "Conversion": (
-                "code name gives takes step amount least bonus_step bonus_amount is_monthly "
+                "code name gives takes step amount least bonus_step bonus_amount is_monthly months "
                 "is_active position"
             ),
         },

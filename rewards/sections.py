@@ -276,9 +276,12 @@ class ConversionTable(Table):
     least: Decimal | None = None
     bonus: ExchangeBonusTable | None = None
     monthly: bool = False
+    months: list[Annotated[int, msgspec.Meta(ge=1, le=12)]] = []
 
     def __post_init__(self) -> None:
         positive(self, "least")
+        if self.months and not self.monthly:
+            raise ValueError("months goes with monthly = true: it says as which months end")
 
 
 def _apply_conversions(tables: list[ConversionTable], blueprint: Any) -> list[str]:
@@ -305,6 +308,7 @@ def _apply_conversions(tables: list[ConversionTable], blueprint: Any) -> list[st
             if bonus
             else None,
             "is_monthly": table.monthly,
+            "months": sorted(set(table.months)),
             "is_active": True,
             "position": position,
         }

@@ -1,4 +1,4 @@
-"""Sweeping: what is exchanged by itself as a month ends.
+"""Sweeping: what is exchanged by itself as a month ends, every one or some of the year.
 
 What must stay true: what is there at the end of the month is exchanged once, in whole steps; the
 rest is carried to the next. A run that comes late takes no more than was there at the end.
@@ -36,12 +36,14 @@ def run() -> int:
     except ProgramMissing:
         return 0
     first = clock.local_date(clock.now(), program.time_zone).replace(day=1)
+    ended = (first - timedelta(days=1)).month
     ended_at = clock.start_of_day(first, program.time_zone)
     if clock.now() >= ended_at + LATE:
         return 0
     return sum(
         _sweep(conversion, ended_at=ended_at, month=first, program=program)
         for conversion in Conversion.objects.filter(is_active=True, is_monthly=True)
+        if not conversion.months or ended in conversion.months
     )
 
 

@@ -1,8 +1,8 @@
 """Answering: one tap records the score; everything else comes after, or never.
 
 What must stay true: an invitation is answered once, whoever taps first; points are for taking part
-and never for a number; an anonymous answer is written without a name, a moment or a key that could
-lead to one. A refused comment loses nothing that was recorded before it.
+and never for a number; an anonymous answer is written without a name, a moment, a tier, a place or
+a key that could lead to one. A refused comment loses nothing that was recorded before it.
 """
 
 from __future__ import annotations
@@ -104,7 +104,9 @@ def check_score(one: Invitation, score: int) -> None:
 
 
 def _write_answer(one: Invitation, *, score: int, program: Program) -> Answer:
+    """The answer as it is kept; an anonymous one has a month, and no moment, tier or place."""
     kind, now, is_anonymous = one.survey.of_kind, clock.now(), one.survey.is_anonymous
+    day = clock.local_date(now, program.time_zone)
     return Answer.objects.create(
         id=uuid.uuid4() if is_anonymous else Answer._meta.pk.get_default(),
         survey=one.survey,
@@ -116,11 +118,11 @@ def _write_answer(one: Invitation, *, score: int, program: Program) -> Answer:
         least=kind.least,
         most=kind.most,
         items=[score] if len(kind.items) > 1 else [],
-        answered_on=clock.local_date(now, program.time_zone),
+        answered_on=day.replace(day=1) if is_anonymous else day,
         answered_at=None if is_anonymous else now,
         trigger=one.trigger.code if one.trigger else "",
-        tier=one.tier,
-        location=one.location,
+        tier="" if is_anonymous else one.tier,
+        location=None if is_anonymous else one.location,
     )
 
 
@@ -224,7 +226,7 @@ def check_line(question: Question, value: str) -> str:
     value = check_text(value)
     if not value or question.kind == Question.Kind.TEXT:
         return value
-    if question.kind == Question.Kind.CHOICE and value in question.choices:
+    if question.kind == Question.Kind.CHOICE and value in question.options:
         return value
     least, most = question.least or 0, question.most or 0
     is_number = value.isascii() and value.isdigit() and len(value) < 4

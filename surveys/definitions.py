@@ -47,7 +47,11 @@ def of(program: Program) -> Asking:
         versions=versions,
         case_rules={code: tuple(found) for code, found in rules.items()},
         opening=Opening(
-            care.opens_hour, care.closes_hour, tuple(care.business_days), program.time_zone
+            care.opens_hour,
+            care.closes_hour,
+            tuple(care.business_days),
+            program.time_zone,
+            frozenset(care.holidays),
         ),
     )
 

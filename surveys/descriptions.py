@@ -46,6 +46,7 @@ def _asking() -> None:
             "opens": ("The hour at which a day begins.", "8"),
             "closes": ("The hour at which it ends.", "20"),
             "weekdays": ("Which days, 0 for Monday.", "[0, 1, 2, 3, 4, 5]"),
+            "holidays": ("Days on which nobody is there.", "[2026-12-25, 2026-12-26]"),
         },
     )
 

@@ -73,6 +73,14 @@ REFUSALS: dict[str, Refusal] = {
         BrokenRule,
         "The least score is above the most. Swap or correct them.",
     ),
+    "surveys_branch_question_is_its_own": (
+        BrokenRule,
+        "A branch leads to a question of this very version. Choose one of those.",
+    ),
+    "surveys_version_is_final_once_answered": (
+        BrokenRule,
+        "Somebody has answered this version, so it stays as it is. Add a new version.",
+    ),
     "surveys_trigger_code_is_unique": (BrokenRule, "There is a trigger with that code already."),
     "surveys_trigger_rate_is_a_percentage": (
         BrokenRule,

@@ -26,7 +26,12 @@ def asking() -> AskingTable | None:
     return AskingTable(
         contact_days=row.contact_days,
         max_age_days=row.max_age_days,
-        hours=HoursTable(opens=row.opens_hour, closes=row.closes_hour, weekdays=row.business_days),
+        hours=HoursTable(
+            opens=row.opens_hour,
+            closes=row.closes_hour,
+            weekdays=row.business_days,
+            holidays=row.holidays,
+        ),
         goodwill_at_most=scaled(row.goodwill_max, unit.decimals),
         asked_elsewhere=row.asked_elsewhere_id,
     )

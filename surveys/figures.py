@@ -2,7 +2,10 @@
 compare.
 
 Read from the tallies. Groups of fewer than five answers are hidden, because a figure of four people
-is gossip about four people. Series of different scales are never counted together.
+is gossip about four people; and so that nobody can work them out by subtraction, hidden groups have
+five answers together (`surveys.hiding`), every span of time that is shown is made of the same
+stretches of months, and other groups are shown for all time only. Series of different scales are
+never counted together.
 """
 
 from __future__ import annotations
@@ -18,9 +21,9 @@ from typing import Any
 from django.utils import formats
 
 from common import clock
-from program import catalog
 from program.models import Location
-from surveys import kinds, measures
+from surveys import hiding, kinds, measures
+from surveys.hiding import Span
 from surveys.measures import Change, Estimate, Mood
 from surveys.models import Survey, Tally, Trigger
 from tiers.models import Tier
@@ -32,7 +35,10 @@ PERIOD_MONTHS = 3  # the comparison: so many months against as many before
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Group:
-    """One group: its name, its figure (None where it is hidden), and how many were asked."""
+    """One group: its name, its figure (None where it is hidden), and how many were asked.
+
+    `is_few` says that it is hidden for its own sake, and not only to keep others unknown.
+    """
 
     key: str
     name: str
@@ -40,9 +46,10 @@ class Group:
     asked: int
     figure: Estimate | None
     extra: Estimate | None = None
+    is_hidden: bool = False
 
     @property
-    def is_hidden(self) -> bool:
+    def is_few(self) -> bool:
         return 0 < self.answers < LEAST
 
     @property
@@ -57,10 +64,12 @@ class Scores:
 
     survey: Survey
     by: str
+    first: date | None
     whole: Group
     groups: tuple[Group, ...]
     change: Change | None
     periods: tuple[Group, Group] | None
+    lately: Span | None
     spread: tuple[tuple[str, int], ...]
     made_up: int
     incomplete: int
@@ -68,30 +77,62 @@ class Scores:
     counted_at: datetime | None
 
 
+def ways(survey: Survey) -> tuple[str, ...]:
+    """By what a survey's answers can be grouped; anonymous ones know neither tier nor place."""
+    return ("month", "trigger") if survey.is_anonymous else BY
+
+
 def of(survey: Survey, *, by: str = "month", first: date | None = None) -> Scores:
-    """The scores of a survey, in groups; from the month of `first` on, where that is given."""
-    rows = list(Tally.objects.filter(survey=survey))
-    told = [row for row in rows if first is None or row.month >= first.replace(day=1)]
-    series = survey.of_kind.series
-    told = [row for row in told if row.series in ("", series)]
-    asked, eligible = sum(row.asked for row in told), sum(row.eligible for row in told)
+    """The scores of a survey, in groups; by month from the stretch of months on that holds `first`,
+    where that is given.
+    """
+    return told(survey, Tally.objects.filter(survey=survey), by=by, first=first)
+
+
+def told(
+    survey: Survey, tallies: Iterable[Tally], *, by: str = "month", first: date | None = None
+) -> Scores:
+    """The same from these tallies."""
+    rows = [row for row in tallies if row.series in ("", survey.of_kind.series)]
+    by = by if by in ways(survey) else "month"
+    spans = _spans(rows)
+    start = _start(spans, first) if by == "month" else None
+    shown = [row for row in rows if start is None or row.month >= start]
+    asked, eligible = sum(row.asked for row in shown), sum(row.eligible for row in shown)
     is_corrected = asked <= eligible < asked * 2
-    population = eligible if is_corrected else None
-    whole = _group("", "", told, survey, population=population)
-    now, before = _periods(rows, survey)
+    whole = _group("", "", shown, survey, population=eligible if is_corrected else None)
+    now, before = _periods(rows, spans, survey)
     return Scores(
         survey=survey,
-        by=by if by in BY else "month",
+        by=by,
+        first=start,
         whole=whole,
-        groups=tuple(_groups(told, survey, by if by in BY else "month")),
+        groups=tuple(_groups(shown, survey, by, spans)),
         change=_change(survey, now, before),
         periods=(now[0], before[0]) if now[0].figure and before[0].figure else None,
-        spread=_spread(told, survey, is_shown=whole.figure is not None),
-        made_up=sum(row.made_up for row in told),
-        incomplete=sum(row.answers for row in told if row.value is None),
+        lately=_lately(rows),
+        spread=_spread(shown, survey, is_shown=whole.figure is not None),
+        made_up=sum(row.made_up for row in shown),
+        incomplete=sum(row.answers for row in shown if row.value is None),
         is_corrected=is_corrected,
         counted_at=rows[0].counted_at if rows else None,
     )
+
+
+def _spans(rows: Iterable[Tally]) -> list[Span]:
+    """The stretches of months by which time is told: each with enough answers, or with none."""
+    counted: Counter[date] = Counter()
+    for row in rows:
+        if row.answers or row.asked:
+            counted[row.month] += row.answers if row.value is not None else 0
+    return hiding.spans(counted, least=LEAST)
+
+
+def _start(spans: Sequence[Span], first: date | None) -> date | None:
+    """Where the stretch begins that holds this day."""
+    if first is None:
+        return None
+    return next((begin for begin, end in spans if first.replace(day=1) <= end), None)
 
 
 def figure(
@@ -129,13 +170,15 @@ def _group(
         asked=asked,
         figure=figure(survey.kind, values, population=population) if shown else None,
         extra=measures.share(easy, answers) if shown and survey.kind == kinds.CES else None,
+        is_hidden=0 < answers < LEAST,
     )
 
 
-def _groups(rows: Sequence[Tally], survey: Survey, by: str) -> list[Group]:
-    """One group for each month, tier, place or trigger, in their own order."""
+def _groups(rows: Sequence[Tally], survey: Survey, by: str, spans: Sequence[Span]) -> list[Group]:
+    """One group for each stretch of months, tier, place or trigger, in their own order."""
+    span_of = {month: span for span in spans for month in hiding.months(span)}
     key_of: dict[str, Callable[[Tally], str]] = {
-        "month": lambda row: f"{row.month:%Y-%m}",
+        "month": lambda row: hiding.key(span_of[row.month]),
         "tier": lambda row: row.tier,
         "location": lambda row: str(row.location_id or ""),
         "trigger": lambda row: row.trigger,
@@ -144,18 +187,23 @@ def _groups(rows: Sequence[Tally], survey: Survey, by: str) -> list[Group]:
     for row in rows:
         if row.answers or row.asked:
             found[key_of[by](row)].append(row)
-    names = _names(by, found)
+    names = _names(by, spans)
     order = {key: place for place, key in enumerate(names)}
     keys = sorted(found, key=lambda key: (order.get(key, len(order)), key))
-    return [_group(key, names.get(key) or key, found[key], survey) for key in keys]
+    made = [_group(key, names.get(key) or key, found[key], survey) for key in keys]
+    hidden = hiding.hidden([group.answers for group in made], least=LEAST)
+    return [
+        dataclasses.replace(group, figure=None, extra=None, is_hidden=True)
+        if place in hidden
+        else group
+        for place, group in enumerate(made)
+    ]
 
 
-def _names(by: str, keys: Iterable[str]) -> dict[str, Any]:
+def _names(by: str, spans: Sequence[Span]) -> dict[str, Any]:
     """What groups are called, in the order in which they stand."""
     if by == "month":
-        months = sorted(keys)
-        dates = [date.fromisoformat(f"{month}-01") for month in months]
-        return {m: formats.date_format(d, "M Y") for m, d in zip(months, dates, strict=True)}
+        return {hiding.key(span): span_name(span) for span in spans}
     if by == "tier":
         return dict(Tier.objects.order_by("ladder", "rank").values_list("code", "name")) | {"": "–"}
     if by == "location":
@@ -163,20 +211,39 @@ def _names(by: str, keys: Iterable[str]) -> dict[str, Any]:
     return {code: code for code in Trigger.objects.values_list("code", flat=True)} | {"": "–"}
 
 
+def span_name(span: Span) -> str:
+    """A stretch of months in words, short: `May 2026`, `Apr – May 2026`."""
+    first, last = span
+    if first == last:
+        return formats.date_format(first, "M Y")
+    begin = formats.date_format(first, "M" if first.year == last.year else "M Y")
+    return f"{begin} – {formats.date_format(last, 'M Y')}"
+
+
 Period = tuple[Group, Counter[Decimal]]
 
 
-def _periods(rows: Sequence[Tally], survey: Survey) -> tuple[Period, Period]:
-    """The last three months and the three before, counted back from the newest answer."""
-    series = survey.of_kind.series
-    mine = [row for row in rows if row.series == series and row.value is not None]
-    today = clock.local_date(clock.now(), catalog.current().time_zone)
-    newest = max((row.month for row in mine), default=today.replace(day=1))
-    edge = clock.add_months(newest, 1 - PERIOD_MONTHS)
+def _periods(rows: Sequence[Tally], spans: Sequence[Span], survey: Survey) -> tuple[Period, Period]:
+    """The last three months and the three before, counted back from the newest answer; empty where
+    they would cut a stretch of months in two.
+    """
+    mine = [row for row in rows if row.value is not None]
+    lately = _lately(rows)
+    if lately is None:
+        return _period([], survey), _period([], survey)
+    edge = lately[0]
     start = clock.add_months(edge, -PERIOD_MONTHS)
+    if any(begin < cut <= end for cut in (edge, start) for begin, end in spans):
+        return _period([], survey), _period([], survey)
     later = [row for row in mine if row.month >= edge]
     earlier = [row for row in mine if start <= row.month < edge]
     return _period(later, survey), _period(earlier, survey)
+
+
+def _lately(rows: Iterable[Tally]) -> Span | None:
+    """The last three months, counted back from the newest answer."""
+    newest = max((row.month for row in rows if row.value is not None), default=None)
+    return None if newest is None else (clock.add_months(newest, 1 - PERIOD_MONTHS), newest)
 
 
 def _period(rows: list[Tally], survey: Survey) -> Period:

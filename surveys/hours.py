@@ -7,18 +7,19 @@ which the clocks change has the hours that the wall clock shows.
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Opening:
-    """From which hour to which, on which weekdays (0 is Monday), in which zone."""
+    """From which hour to which, on which weekdays (0 is Monday) but for holidays, in which zone."""
 
     opens: int
     closes: int
     weekdays: tuple[int, ...]
     zone: str
+    holidays: frozenset[date] = frozenset()
 
 
 def after(moment: datetime, *, hours: int, opening: Opening) -> datetime:
@@ -28,7 +29,7 @@ def after(moment: datetime, *, hours: int, opening: Opening) -> datetime:
     left = timedelta(hours=hours)
     day = local.date()
     while True:
-        if day.weekday() in opening.weekdays:
+        if day.weekday() in opening.weekdays and day not in opening.holidays:
             start = datetime.combine(day, time(opening.opens), tzinfo=zone)
             closing = day if opening.closes < 24 else day + timedelta(days=1)
             end = datetime.combine(closing, time(opening.closes % 24), tzinfo=zone)

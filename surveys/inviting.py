@@ -11,11 +11,14 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 
 from common import bulk, clock
 from events import reading
@@ -23,14 +26,19 @@ from members import consent
 from members.models import Member, SegmentMember
 from program import catalog
 from program.models import Program
-from surveys import definitions, occasions
+from surveys import contacts, definitions, occasions
 from surveys.definitions import Asking
-from surveys.models import Case, Contact, Decision, Invitation, Outcome, QuotaUse, Trigger
+from surveys.models import Case, Decision, Invitation, Outcome, QuotaUse, Trigger
 from surveys.occasions import Occasion
 from tiers.models import Standing
 
 READER = "surveys"
 BATCH = 1000
+EVERYBODY = Decimal(100)  # a rate in percent
+KNOWN = """
+    SELECT d.member_id, d.source FROM surveys_decision d
+    JOIN unnest(%s::uuid[], %s::text[]) AS n(member_id, source) USING (member_id, source)
+"""
 
 
 @dataclasses.dataclass(slots=True)
@@ -39,8 +47,8 @@ class Decided:
 
     one: Occasion
     outcome: Outcome
+    opens_at: datetime
     until: date | None = None
-    opens_at: datetime | None = None
 
 
 def drain() -> int:
@@ -71,24 +79,29 @@ def decide(found: Sequence[Occasion], *, program: Program) -> list[Decided]:
     decided = [_at_once(one, asking) for one in fresh]
     open_ones = [each for each in decided if each.outcome == Outcome.ASKED]
     members = {each.one.member_id for each in open_ones}
-    contacts = _locked(members)
+    asked = contacts.locked(members)
     uses = _quotas(open_ones, program)
     barred = _barred(members, asking)
+    latest: dict[uuid.UUID, datetime] = {}
     for each in open_ones:
-        each.outcome = barred.get(each.one.member_id, Outcome.ASKED)
+        member = each.one.member_id
+        each.outcome = barred.get(member, Outcome.ASKED)
         if each.outcome == Outcome.ASKED:
-            _apply_rules(each, contacts[each.one.member_id], uses, asking, program)
+            _apply_rules(each, asked[member], uses, asking, program)
+        if each.outcome == Outcome.ASKED:
+            latest[member] = asked[member] = max(each.opens_at, asked[member] or each.opens_at)
     QuotaUse.objects.bulk_update(list(uses.values()), ["used"])
     _write(decided, asking)
+    contacts.asked(latest)
     return decided
 
 
 def _without_known(found: Sequence[Occasion]) -> list[Occasion]:
     """Those that nobody decided upon yet."""
-    sources = [one.source for one in found]
-    members = [one.member_id for one in found]
-    rows = Decision.objects.filter(member_id__in=members, source__in=sources)
-    known = set(rows.values_list("member_id", "source"))
+    with connection.cursor() as cursor:
+        pairs = [one.member_id for one in found], [one.source for one in found]
+        cursor.execute(KNOWN, list(pairs))
+        known = set(cursor.fetchall())
     return [one for one in found if (one.member_id, one.source) not in known]
 
 
@@ -96,7 +109,7 @@ def _at_once(one: Occasion, asking: Asking) -> Decided:
     """What can be said without a lock: too late, or not in the sample."""
     now = clock.now()
     opens = one.opens_at or one.occurred_at + timedelta(hours=one.trigger.delay_hours)
-    decided = Decided(one, Outcome.ASKED, opens_at=max(opens, now))
+    decided = Decided(one, Outcome.ASKED, max(opens, now))
     if one.occurred_at < now - timedelta(days=asking.care.max_age_days):
         decided.outcome = Outcome.TOO_LATE
     elif not is_sampled(one.trigger, one.member_id, one.subject):
@@ -109,45 +122,31 @@ def is_sampled(trigger: Trigger, member_id: uuid.UUID, subject: str) -> bool:
 
     A hash spreads occasions evenly over ten thousand slots; the rate is how many of them are asked.
     """
+    if trigger.rate >= EVERYBODY:
+        return True
     text = f"{trigger.pk}:{member_id}:{subject}".encode()
     slot = int.from_bytes(hashlib.sha256(text).digest()[:8], "big") % 10_000
     return Decimal(slot) < trigger.rate * 100
 
 
-def _locked(members: set[uuid.UUID]) -> dict[uuid.UUID, Contact]:
-    """The contact rows of these members, made where missing, locked in the order of their ids."""
-    ids = sorted((Contact.id_for(member), member) for member in members)
-    if not ids:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO surveys_contact (id, member_id)
-               SELECT * FROM unnest(%s::uuid[], %s::uuid[]) ON CONFLICT DO NOTHING""",
-            [list(column) for column in zip(*ids, strict=True)],
-        )
-    rows = Contact.objects.filter(pk__in=[pk for pk, _ in ids]).order_by("pk")
-    return {row.member_id: row for row in rows.select_for_update()}
-
-
 def _barred(members: set[uuid.UUID], asking: Asking) -> dict[uuid.UUID, Outcome]:
     """Whom not to ask whatever happened; the gravest reason is the one that is written down."""
-    elsewhere = asking.care.asked_elsewhere_id
-    ids = list(members)
-    rows = SegmentMember.objects.filter(segment=elsewhere, member__in=ids) if elsewhere else None
+    elsewhere, these = asking.care.asked_elsewhere_id, bulk.these(members)
+    rows = SegmentMember.objects.filter(segment=elsewhere, member__in=these) if elsewhere else None
     found = dict.fromkeys(
         rows.values_list("member_id", flat=True) if rows is not None else (),
         Outcome.ASKED_ELSEWHERE,
     )
-    cases = Case.objects.filter(member__in=ids).exclude(status=Case.Status.CLOSED)
+    cases = Case.objects.filter(member__in=these).exclude(status=Case.Status.CLOSED)
     found |= dict.fromkeys(cases.values_list("member_id", flat=True), Outcome.OPEN_CASE)
-    found |= dict.fromkeys(consent.refused(ids, topic=consent.SURVEYS), Outcome.OPTED_OUT)
-    gone = Member.objects.filter(pk__in=ids).exclude(status=Member.Status.ACTIVE)
+    found |= dict.fromkeys(consent.refused(members, topic=consent.SURVEYS), Outcome.OPTED_OUT)
+    gone = Member.objects.filter(pk__in=these).exclude(status=Member.Status.ACTIVE)
     return found | dict.fromkeys(gone.values_list("pk", flat=True), Outcome.GONE)
 
 
 def _apply_rules(
     each: Decided,
-    contact: Contact,
+    asked_at: datetime | None,
     uses: dict[uuid.UUID, QuotaUse],
     asking: Asking,
     program: Program,
@@ -156,9 +155,8 @@ def _apply_rules(
 
     A case that was closed asks again by its own clock.
     """
-    assert each.opens_at is not None
-    if contact.asked_at is not None and each.one.trigger.on != Trigger.On.CASE:
-        last = clock.local_date(contact.asked_at, program.time_zone)
+    if asked_at is not None and each.one.trigger.on != Trigger.On.CASE:
+        last = clock.local_date(asked_at, program.time_zone)
         first = last + timedelta(days=asking.care.contact_days)
         if clock.local_date(each.opens_at, program.time_zone) < first:
             each.outcome, each.until = Outcome.ASKED_LATELY, first
@@ -169,7 +167,6 @@ def _apply_rules(
         return
     if use is not None:
         use.used += 1
-    contact.asked_at = max(each.opens_at, contact.asked_at or each.opens_at)
 
 
 def _quotas(open_ones: Sequence[Decided], program: Program) -> dict[uuid.UUID, QuotaUse]:
@@ -187,20 +184,32 @@ def _quotas(open_ones: Sequence[Decided], program: Program) -> dict[uuid.UUID, Q
     return {row.pk: row for row in rows}
 
 
-def _month(each: Decided, program: Program) -> date:
-    assert each.opens_at is not None
+def _month(each: Decided | Invitation, program: Program) -> date:
     return clock.local_date(each.opens_at, program.time_zone).replace(day=1)
 
 
+def give_back(some: Iterable[Invitation]) -> None:
+    """Invitations that were withdrawn unseen: others may be asked in their place this month.
+
+    Lock the members' contact rows first.
+    """
+    program = catalog.current()
+    uses = Counter(
+        QuotaUse.id_for(one.trigger.pk, _month(one, program)) for one in some if one.trigger
+    )
+    for pk in sorted(uses):
+        QuotaUse.objects.filter(pk=pk).update(used=Greatest(F("used") - uses[pk], 0))
+
+
 def _write(decided: Sequence[Decided], asking: Asking) -> None:
-    """Decisions, invitations and the members' contact rows, in a statement each."""
+    """Decisions and invitations, in a statement each."""
     asked = [each for each in decided if each.outcome == Outcome.ASKED]
     bulk.insert(
         Decision,
         [
             Decision(
                 member_id=each.one.member_id,
-                trigger=each.one.trigger,
+                trigger_id=each.one.trigger.pk,
                 source=each.one.source,
                 outcome=each.outcome,
                 until=each.until,
@@ -211,29 +220,15 @@ def _write(decided: Sequence[Decided], asking: Asking) -> None:
     )
     tiers = _tiers({each.one.member_id for each in asked})
     bulk.insert(Invitation, [_invitation(each, asking, tiers) for each in asked])
-    if asked:
-        latest: dict[uuid.UUID, datetime] = {}
-        for each in asked:
-            assert each.opens_at is not None
-            member = each.one.member_id
-            latest[member] = max(each.opens_at, latest.get(member, each.opens_at))
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """UPDATE surveys_contact c SET asked_at = greatest(c.asked_at, n.asked_at)
-                   FROM unnest(%s::uuid[], %s::timestamptz[]) AS n(member_id, asked_at)
-                   WHERE c.member_id = n.member_id""",
-                [list(latest), list(latest.values())],
-            )
 
 
 def _invitation(each: Decided, asking: Asking, tiers: dict[uuid.UUID, str]) -> Invitation:
     survey, one = asking.surveys[each.one.trigger.survey_id], each.one
-    assert each.opens_at is not None
     return Invitation(
         member_id=one.member_id,
-        survey=survey,
-        version=definitions.version_of(survey, asking),
-        trigger=one.trigger,
+        survey_id=survey.pk,
+        version_id=definitions.version_of(survey, asking).pk,
+        trigger_id=one.trigger.pk,
         source=one.source,
         location_id=one.location_id,
         tier=tiers.get(one.member_id, ""),
@@ -245,6 +240,6 @@ def _invitation(each: Decided, asking: Asking, tiers: dict[uuid.UUID, str]) -> I
 
 def _tiers(members: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The tier that each member holds now, by its code; of several ladders the first."""
-    rows = Standing.objects.at(clock.now()).filter(member_id__in=list(members))
+    rows = Standing.objects.at(clock.now()).filter(member_id__in=bulk.these(members))
     pairs = rows.order_by("-ladder__position").values_list("member_id", "tier__code")
     return dict(pairs)

@@ -7,22 +7,25 @@ from typing import Any
 from common import clock
 from members import merging
 from members.merging import Memo, Merging
-from surveys.models import Contact, Invitation
+from surveys import contacts
+from surveys.models import Contact, Invitation, Outcome
 
 
 def _merge(work: Merging, found: Any) -> Memo:
-    """Move the survivor's contact row forward, and withdraw what still waits for the absorbed."""
-    asked = Contact.objects.filter(member=work.absorbed).values_list("asked_at", flat=True).first()
-    if asked is not None:
-        row, _made = Contact.objects.get_or_create(
-            member=work.survivor, defaults={"id": Contact.id_for(work.survivor.pk)}
-        )
-        if row.asked_at is None or row.asked_at < asked:
-            Contact.objects.filter(pk=row.pk).update(asked_at=asked)
-    open_ones = Invitation.objects.filter(
+    """Withdraw what still waits for the absorbed, and move the survivor's contact row forward.
+
+    Invitations are locked before contacts, as `opening` does.
+    """
+    waiting = Invitation.objects.filter(
         member=work.absorbed, answered_at__isnull=True, withdrawn_at__isnull=True
     )
-    open_ones.update(withdrawn_at=clock.now(), withdrawn_why="gone")
+    waiting.update(withdrawn_at=clock.now(), withdrawn_why=Outcome.GONE)
+    if Contact.objects.filter(member=work.absorbed).exists():
+        contacts.recount({work.absorbed.pk})
+        asked = contacts.locked({work.absorbed.pk})[work.absorbed.pk]
+        contacts.locked({work.survivor.pk})
+        if asked is not None:
+            contacts.asked({work.survivor.pk: asked})
     return None
 
 

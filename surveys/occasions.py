@@ -10,7 +10,9 @@ import dataclasses
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
+from common import bulk
 from common.ids import parse_public_id
 from earning.models import Activity
 from events.models import Event
@@ -24,6 +26,14 @@ EVENTS = {
     "voucher_used": Trigger.On.VOUCHER,
     "survey_case_closed": Trigger.On.CASE,
 }
+
+
+class Act(NamedTuple):
+    """What triggers look at of an activity."""
+
+    type_id: str
+    location_id: uuid.UUID | None
+    attributes: dict[str, Any]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -65,7 +75,7 @@ def of(events: Sequence[Event], *, asking: Asking) -> list[Occasion]:
     return list(found.values())
 
 
-def _fits(trigger: Trigger, event: Event, activity: Activity | None) -> bool:
+def _fits(trigger: Trigger, event: Event, activity: Act | None) -> bool:
     """Whether a trigger listens to this very event; taking part in a survey is no occasion."""
     if trigger.on == Trigger.On.CASE:
         return bool(event.payload.get("survey") == trigger.survey_id)
@@ -79,18 +89,19 @@ def _fits(trigger: Trigger, event: Event, activity: Activity | None) -> bool:
     return activity.type_id == wanted and has_all
 
 
-def _activities(events: Iterable[Event]) -> dict[str, Activity]:
+def _activities(events: Iterable[Event]) -> dict[str, Act]:
     """The activities that some events are about, by their public id, in one query."""
     acts = {
         parse_public_id("act", event.subject): event.subject
         for event in events
         if EVENTS[event.type] == Trigger.On.ACTIVITY
     }
-    rows = Activity.objects.filter(pk__in=list(acts)).only("type", "location", "attributes")
-    return {acts[row.pk]: row for row in rows}
+    rows = Activity.objects.filter(pk__in=bulk.these(acts))
+    told = rows.values_list("pk", "type_id", "location_id", "attributes")
+    return {acts[row[0]]: Act(*row[1:]) for row in told}
 
 
-def _places(events: Iterable[Event], acts: dict[str, Activity]) -> dict[str, uuid.UUID]:
+def _places(events: Iterable[Event], acts: dict[str, Act]) -> dict[str, uuid.UUID]:
     """Where things happened, by their public id."""
     found = {subject: row.location_id for subject, row in acts.items() if row.location_id}
     named = {

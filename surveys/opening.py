@@ -6,16 +6,19 @@ is announced twice.
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
-from common import clock
+from common import bulk, clock
 from events import outbox
 from events.models import Event
 from members import consent
 from members.models import Member
+from surveys import contacts, inviting
 from surveys.models import Case, Invitation, Outcome
 
 BATCH = 500
@@ -37,17 +40,30 @@ def step(*, limit: int = BATCH) -> int:
     rows = rows.filter(opened_at__isnull=True, withdrawn_at__isnull=True, opens_at__lte=now)
     due = list(rows.order_by("opens_at", "id").select_related("survey", "trigger")[:limit])
     reasons = _reasons(due)
+    opened: list[Invitation] = []
+    withdrawn: dict[Outcome, list[Invitation]] = {}
     for one in due:
         why = reasons.get(one.member_id)
         if why is None and one.ends_at <= now:
             why = Outcome.TOO_LATE
-        if why is None:
-            one.opened_at = now
-        else:
-            one.withdrawn_at, one.withdrawn_why = now, why
-    Invitation.objects.bulk_update(due, ["opened_at", "withdrawn_at", "withdrawn_why"])
-    outbox.publish_many(_event(one) for one in due if one.opened_at is not None)
+        (opened if why is None else withdrawn.setdefault(why, [])).append(one)
+    Invitation.objects.filter(pk__in=_ids(opened)).update(opened_at=now)
+    for why, some in withdrawn.items():
+        _withdraw(some, why=why, now=now)
+    outbox.publish_many(_event(one) for one in opened)
     return len(due)
+
+
+def _ids(some: list[Invitation]) -> RawSQL:
+    return bulk.these(one.pk for one in some)
+
+
+def _withdraw(some: list[Invitation], *, why: Outcome, now: datetime) -> None:
+    """Nobody has seen these: they use up nobody's turn, and no part of a month's quota."""
+    rows = Invitation.objects.filter(pk__in=_ids(some))
+    rows.update(withdrawn_at=now, withdrawn_why=why)
+    contacts.recount({one.member_id for one in some})
+    inviting.give_back(some)
 
 
 def _event(one: Invitation) -> Event:
@@ -59,15 +75,16 @@ def _event(one: Invitation) -> Event:
     )
 
 
-def _reasons(due: list[Invitation]) -> dict[object, Outcome]:
+def _reasons(due: list[Invitation]) -> dict[uuid.UUID, Outcome]:
     """Why somebody is not asked after all: what changed since it was decided."""
     ids = [one.member_id for one in due]
-    cases = Case.objects.filter(member__in=ids).exclude(status=Case.Status.CLOSED)
-    found: dict[object, Outcome] = dict.fromkeys(
+    these = bulk.these(ids)
+    cases = Case.objects.filter(member__in=these).exclude(status=Case.Status.CLOSED)
+    found: dict[uuid.UUID, Outcome] = dict.fromkeys(
         cases.values_list("member_id", flat=True), Outcome.OPEN_CASE
     )
     found |= dict.fromkeys(consent.refused(ids, topic=consent.SURVEYS), Outcome.OPTED_OUT)
-    gone = Member.objects.filter(pk__in=ids).exclude(status=Member.Status.ACTIVE)
+    gone = Member.objects.filter(pk__in=these).exclude(status=Member.Status.ACTIVE)
     return found | dict.fromkeys(gone.values_list("pk", flat=True), Outcome.GONE)
 
 

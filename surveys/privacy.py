@@ -31,8 +31,8 @@ SHEETS = [
         "surveys",
         {
             "Care": (
-                "id contact_days max_age_days opens_hour closes_hour weekdays goodwill_max "
-                "asked_elsewhere"
+                "id contact_days max_age_days opens_hour closes_hour weekdays holidays "
+                "goodwill_max asked_elsewhere"
             ),
             "Survey": (
                 "code name kind is_anonymous is_active open_days activity_type partner position"

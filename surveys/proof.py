@@ -23,7 +23,8 @@ INVARIANTS: dict[str, str] = {
     "who was asked has a contact row that says so": """
         SELECT i.id, i.source FROM surveys_invitation i
         LEFT JOIN surveys_contact c ON c.member_id = i.member_id
-        WHERE NOT i.is_made_up AND (c.asked_at IS NULL OR c.asked_at < i.opens_at)""",
+        WHERE NOT i.is_made_up AND (i.withdrawn_at IS NULL OR i.opened_at IS NOT NULL)
+          AND (c.asked_at IS NULL OR c.asked_at < i.opens_at)""",
 }
 
 

@@ -6,6 +6,7 @@ What a survey asks is never rewritten: other questions are a new version.
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -42,6 +43,7 @@ class HoursTable(Table):
     weekdays: list[Annotated[int, msgspec.Meta(ge=0, le=6)]] = msgspec.field(
         default_factory=lambda: [0, 1, 2, 3, 4]
     )
+    holidays: list[date] = []
 
     def __post_init__(self) -> None:
         if self.closes <= self.opens:
@@ -176,6 +178,7 @@ def _apply_asking(table: AskingTable | None, blueprint: Any) -> list[str]:
         "opens_hour": table.hours.opens,
         "closes_hour": table.hours.closes,
         "weekdays": sorted(set(table.hours.weekdays)),
+        "holidays": sorted(set(table.hours.holidays)),
         "goodwill_max": smallest(
             table.goodwill_at_most, unit.decimals, place="asking, goodwill_at_most"
         ),
@@ -219,10 +222,7 @@ def _check(table: SurveyTable, blueprint: Any) -> None:
     for branch in table.branch:
         questions = [one.code for one in table.question]
         require_code(branch.ask, questions, place=f"{place}, branch, ask")
-    kind = kinds.of(table.kind)
-    for most in [*(one.most for one in table.branch), *(one.most for one in table.case)]:
-        if most > kind.most:
-            raise BlueprintInvalid(f"in {place}: the scale of {table.kind} ends at {kind.most}.")
+    _check_scale(table, kinds.of(table.kind), place)
     types = {one.code: one for one in blueprint.activity_type}
     _check_types(table, types, place)
     if table.activity is not None:
@@ -230,6 +230,15 @@ def _check(table: SurveyTable, blueprint: Any) -> None:
     for case in table.case:
         if case.location:
             require_code(case.location, _places(blueprint), place=f"{place}, case, location")
+
+
+def _check_scale(table: SurveyTable, kind: kinds.Kind, place: str) -> None:
+    """A branch or a rule that no score leads to is a mistake."""
+    for most in [*(one.most for one in table.branch), *(one.most for one in table.case)]:
+        if most > kind.most:
+            raise BlueprintInvalid(f"in {place}: the scale of {table.kind} ends at {kind.most}.")
+        if most < kind.least:
+            raise BlueprintInvalid(f"in {place}: the scale of {table.kind} begins at {kind.least}.")
 
 
 def _check_types(table: SurveyTable, types: Any, place: str) -> None:
@@ -279,7 +288,8 @@ def _apply_version(survey: Survey, table: SurveyTable) -> list[str]:
     made = {}
     for position, one in enumerate(table.question):
         made[one.code] = Question.objects.create(
-            version=version, code=one.code, kind=one.type, words=one.words, choices=one.choices,
+            version=version, code=one.code, kind=one.type, words=one.words,
+            choices=[list(pair) for pair in one.choices.items()],
             least=one.least, most=one.most, position=position,
         )  # fmt: skip
     Branch.objects.bulk_create(
@@ -293,7 +303,7 @@ def said(version: Version) -> tuple[str, list[QuestionTable], list[BranchTable]]
     """What a version asks, as a blueprint says it."""
     questions = [
         QuestionTable(
-            code=one.code, words=one.words, type=one.kind, choices=one.choices,  # type: ignore[arg-type]
+            code=one.code, words=one.words, type=one.kind, choices=one.options,  # type: ignore[arg-type]
             least=one.least, most=one.most,
         )
         for one in version.questions.all()

@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from program.models import Program
-from surveys import care, inviting, opening, tallies, waves
+from surveys import anonymity, care, inviting, opening, tallies, waves
 
 
 @shared_task
@@ -25,3 +25,9 @@ def escalate() -> None:
 def tally() -> None:
     if Program.objects.exists():
         tallies.count()
+
+
+@shared_task
+def shuffle() -> None:
+    if Program.objects.exists():
+        anonymity.shuffle()

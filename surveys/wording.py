@@ -8,8 +8,10 @@ from typing import Any
 from django.utils import formats
 from django.utils.translation import gettext as _
 
+from common import clock
+from program import catalog
 from program.models import Program
-from surveys import kinds
+from surveys import figures, kinds
 from surveys.figures import Scores
 from surveys.measures import Change
 from surveys.models import Invitation, Survey, Trigger
@@ -49,23 +51,30 @@ def shown(kind: str, value: Decimal) -> str:
 
 
 def moved(scores: Scores) -> str:
-    """How the last months compare with those before, in a sentence that says whether it is luck."""
-    change, periods = scores.change, scores.periods
-    if change is None or periods is None or periods[0].figure is None:
+    """How the last three months compare with those before, in a sentence that says whether it is
+    luck; months that lie back are named.
+    """
+    change, periods, lately = scores.change, scores.periods, scores.lately
+    if change is None or periods is None or lately is None or periods[0].figure is None:
         return ""
     kind = scores.survey.kind
-    now = shown(kind, periods[0].figure.value)
-    by = shown(kind, abs(change.difference))
-    if by.strip("0.,%\N{NARROW NO-BREAK SPACE}") == "":
-        return _("%(now)s in the last three months: as in the three before.") % {"now": now}
-    return _sentence(change) % {"now": now, "by": by}
+    today = clock.local_date(clock.now(), catalog.current().time_zone)
+    is_now = lately[1] == today.replace(day=1)
+    words = {
+        "now": shown(kind, periods[0].figure.value),
+        "by": shown(kind, abs(change.difference)),
+        "when": _("the last three months") if is_now else figures.span_name(lately),
+    }
+    if words["by"].strip("0.,%\N{NARROW NO-BREAK SPACE}") == "":
+        return _("%(now)s in %(when)s: as in the three before.") % words
+    return _sentence(change) % words
 
 
 def _sentence(change: Change) -> str:
     if change.is_certain and change.difference > 0:
-        return _("%(now)s in the last three months: up %(by)s, more than chance.")
+        return _("%(now)s in %(when)s: up %(by)s, more than chance.")
     if change.is_certain:
-        return _("%(now)s in the last three months: down %(by)s, more than chance.")
+        return _("%(now)s in %(when)s: down %(by)s, more than chance.")
     if change.difference > 0:
-        return _("%(now)s in the last three months: up %(by)s, not yet more than chance.")
-    return _("%(now)s in the last three months: down %(by)s, not yet more than chance.")
+        return _("%(now)s in %(when)s: up %(by)s, not yet more than chance.")
+    return _("%(now)s in %(when)s: down %(by)s, not yet more than chance.")

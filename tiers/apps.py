@@ -13,6 +13,7 @@ class TiersConfig(AppConfig):
             erasing,
             merging,
             privacy,
+            protecting,
             scenes,
             sections,
         )
@@ -25,3 +26,4 @@ class TiersConfig(AppConfig):
         merging.install()
         erasing.install()
         privacy.install()
+        protecting.install()

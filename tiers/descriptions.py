@@ -74,7 +74,13 @@ def _ladders() -> None:
         ValidityTable,
         "How long a tier lasts: exactly one of `years`, `months`, `active_months`.",
         {
-            "years": ("To the end of a program year: 0 is this one, 1 the next.", "1"),
+            "years": (
+                (
+                    "To the end of a program year (of the member's own, on a ladder by membership "
+                    "year): 0 is this one, 1 the next."
+                ),
+                "1",
+            ),
             "plus_months": ("So many months on top of it.", "2"),
             "months": ("So many months from when it was reached.", "24"),
             "active_months": ("Until so many months pass in which nothing counts.", "36"),
@@ -117,12 +123,19 @@ def _tiers() -> None:
     describe(
         TierExpiryTable,
         "How points of a unit end that are earned at a tier: exactly one of `months`, `days`, "
-        "`never`.",
+        "`never`, `while_held`.",
         {
             "unit": ("Which points.", '"point"'),
             "months": ("So many months after the activity.", "36"),
             "days": ("So many days after the activity.", "500"),
             "never": ("They do not end.", "true"),
+            "while_held": (
+                (
+                    "No points of the unit end while the member holds the tier, or one above it, "
+                    "whenever they were earned: what would end meanwhile ends with it."
+                ),
+                "true",
+            ),
             "round_to": ("The last day is moved to the end of this.", '"year"'),
         },
     )
@@ -144,6 +157,7 @@ def _routes() -> None:
         {
             "need": ("What it takes; all of it.", '[{ counter = "spend", at_least = 6000 }]'),
             "keeps": ("Only for those who hold the tier, or a higher one, already.", "true"),
+            "for_life": ("Who reaches the tier this way has it for life.", "true"),
             "from": ("The first day on which it counts.", "2026-01-01"),
             "until": ("The first day on which it no longer does.", "2027-01-01"),
         },

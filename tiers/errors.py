@@ -9,4 +9,8 @@ REFUSALS: dict[str, Refusal] = {
         BrokenRule,
         "Two tiers of one ladder cannot have the same threshold.",
     ),
+    "tiers_route_keeps_or_is_for_life": (
+        BrokenRule,
+        "A way to a tier either keeps it for who has it, or gives it for life. Choose one.",
+    ),
 }

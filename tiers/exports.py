@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from program.exports import literal, whole
-from program.models import Unit
 from tiers.models import Ladder, Tier, TierExpiry, TierNeed, TierRoute
 from tiers.sections import (
     LadderTable,
@@ -77,16 +76,23 @@ def _expiry(row: TierExpiry) -> TierExpiryTable:
     count = {row.expiry: row.expiry_count}
     return TierExpiryTable(
         unit=row.unit_id,
-        months=count.get(Unit.Expiry.MONTHS),
-        days=count.get(Unit.Expiry.DAYS),
-        never=row.expiry == Unit.Expiry.NEVER,
+        months=count.get(TierExpiry.Kind.MONTHS),
+        days=count.get(TierExpiry.Kind.DAYS),
+        never=row.expiry == TierExpiry.Kind.NEVER,
+        while_held=row.expiry == TierExpiry.Kind.HELD,
         round_to=literal(row.expiry_round_to),
     )
 
 
 def _route(row: TierRoute, ladder: Ladder) -> RouteTable:
     needs = [_need(need, ladder) for need in row.needs.all()]
-    return RouteTable(need=needs, keeps=row.keeps, from_=row.starts_on, until=row.ends_on)
+    return RouteTable(
+        need=needs,
+        keeps=row.keeps,
+        for_life=row.for_life,
+        from_=row.starts_on,
+        until=row.ends_on,
+    )
 
 
 def _need(row: TierNeed, ladder: Ladder) -> NeedTable:

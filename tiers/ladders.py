@@ -62,13 +62,14 @@ def _rule(ladder: Ladder, zone: str) -> LadderRule:
         counter=ladder.counter_id,
         head_starts=tuple((tier.code, tier.head_start) for tier in tiers if tier.head_start),
         rolls_over=ladder.rolls_over,
+        is_own_year=ladder.window == Ladder.Window.MEMBERSHIP_YEAR,
     )
 
 
 @versioned
 def expiries(program: Program) -> dict[tuple[str, str], TierExpiry]:
-    """Policies that differ by tier, by (tier code, unit code)."""
-    found = TierExpiry.objects.select_related("tier")
+    """Policies for what is earned at a tier, by (tier code, unit code)."""
+    found = TierExpiry.objects.exclude(expiry=TierExpiry.Kind.HELD).select_related("tier")
     return {(row.tier.code, row.unit_id): row for row in found}
 
 
@@ -80,6 +81,7 @@ def routes_of(tier: Tier, ladder: Ladder) -> tuple[Route, ...]:
             route.starts_on,
             route.ends_on,
             route.keeps,
+            route.for_life,
         )
         for route in tier.routes.all()
     ]
@@ -225,12 +227,12 @@ def _share(
 def has_turned(program: Program, *, since: date, until: date) -> bool:
     """Whether members may have moved by themselves from `since` to `until`.
 
-    They do when a route came into force, or a program year began that brings a head start or a
-    surplus along.
+    They do when a route came into force, or a year began that brings a head start or a surplus
+    along; where years are each member's own, one begins every day.
     """
     for rule in rules(program):
         carries = bool(rule.head_starts) or rule.rolls_over
-        if carries and since <= rule.year_of(until) <= until:
+        if carries and (rule.is_own_year or since <= rule.year_of(until) <= until):
             return True
         starts = [route.starts_on for rung in rule.rungs for route in rung.routes]
         if any(start is not None and since <= start <= until for start in starts):

@@ -173,14 +173,18 @@ class Tier(models.Model):
 
 
 class TierExpiry(models.Model):
-    """How points of a unit end that are earned at a tier, where that differs from the unit's own
-    policy.
-    """
+    """How points end that are earned at a tier, or that none end while the tier is held."""
+
+    class Kind(models.TextChoices):
+        NEVER = "never", _("what is earned at it never ends")
+        DAYS = "days", _("what is earned at it ends after days")
+        MONTHS = "months", _("what is earned at it ends after months")
+        HELD = "held", _("nothing ends while it is held")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tier = models.ForeignKey(Tier, models.CASCADE, related_name="expiries")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    expiry = models.CharField(max_length=10, choices=Unit.Expiry.choices)
+    expiry = models.CharField(max_length=10, choices=Kind.choices)
     expiry_count = models.PositiveSmallIntegerField(null=True, blank=True)
     expiry_round_to = models.CharField(
         max_length=9, choices=Unit.RoundTo.choices, default=Unit.RoundTo.DAY
@@ -192,7 +196,7 @@ class TierExpiry(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tier", "unit"], name="tiers_expiry_unit_is_unique"),
             models.CheckConstraint(
-                condition=Q(expiry="never", expiry_count__isnull=True)
+                condition=Q(expiry__in=["never", "held"], expiry_count__isnull=True)
                 | Q(expiry__in=["months", "days"], expiry_count__isnull=False, expiry_count__gte=1),
                 name="tiers_expiry_names_its_count",
             ),
@@ -222,6 +226,9 @@ class TierRoute(models.Model):
     keeps = models.BooleanField(
         default=False, help_text=_("Only for those who hold the tier, or a higher one, already.")
     )
+    for_life = models.BooleanField(
+        default=False, help_text=_("Who reaches the tier this way has it for life.")
+    )
 
     class Meta:
         ordering = ("tier", "position")
@@ -232,6 +239,10 @@ class TierRoute(models.Model):
                 | Q(ends_on__isnull=True)
                 | Q(ends_on__gt=F("starts_on")),
                 name="tiers_route_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=~Q(keeps=True, for_life=True),
+                name="tiers_route_keeps_or_is_for_life",
             ),
         ]
 

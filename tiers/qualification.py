@@ -117,7 +117,7 @@ class Climb:
         counted = self._counted(need.unit, need.window, moment)
         if need.less:
             counted -= self._counted(need.less, need.window, moment)
-        if need.window.kind == "year" and need.unit == self.rule.counter:
+        if need.window.kind == self._year and need.unit == self.rule.counter:
             counted += self._carried(moment)
         return counted
 
@@ -135,7 +135,7 @@ class Climb:
         rule = self.rule
         if not rule.head_starts and not rule.rolls_over:
             return 0
-        first = rule.year_of(clock.local_date(moment, rule.zone))
+        first = self._years_on(clock.local_date(moment, rule.zone), 0)
         if first not in self._carry:
             self._carry[first] = (
                 0  # while it is being found out, and for the years before anything was counted
@@ -152,7 +152,7 @@ class Climb:
         rule, last = self.rule, start - timedelta(microseconds=1)
         if not rule.rolls_over or not self._events or self._events[0][0] > last:
             return 0
-        own = Requirement(1, unit=rule.counter, window=Window("year"))
+        own = Requirement(1, unit=rule.counter, window=Window(self._year))
         total = self.value(own, last)
         day = clock.local_date(last, rule.zone)
         reached = [
@@ -217,8 +217,7 @@ class Climb:
         after = max(self._passed or self._events[0][0], self._events[0][0])
         turns = [turn for turn in self._turns if turn > after]
         if self.rule.head_starts or self.rule.rolls_over:
-            first = self.rule.year_of(clock.local_date(after, self.rule.zone))
-            following = clock.add_months(first, 12)
+            following = self._years_on(clock.local_date(after, self.rule.zone), 1)
             turns.append(clock.start_of_day(following, self.rule.zone))
         return min(turns, default=None)
 
@@ -227,16 +226,28 @@ class Climb:
         day = clock.local_date(moment, self.rule.zone)
         ends = self._ends(moment, day)
         for rung in self.rule.rungs:
-            if any(
-                hold.rung is rung
-                and hold.covers(moment)
-                and (hold.ends_at is None or (ends and hold.ends_at >= ends))
-                for hold in reversed(self.holds)
-            ):
+            for_life = [route for route in rung.routes if route.for_life]
+            if for_life and self._reach(Span(rung, moment, None), for_life, day):
                 continue
-            if any(self._leads(route, rung, moment, day) for route in rung.routes):
-                self.holds.append(Span(rung, moment, ends))
-                self._flat = None
+            self._reach(Span(rung, moment, ends), rung.routes, day)
+
+    def _reach(self, span: Span, routes: Sequence[Route], day: date) -> bool:
+        """Hold the span, if one of the routes leads to it. Returns whether it is held, now or
+        already.
+        """
+        rung, moment, ends = span.rung, span.starts_at, span.ends_at
+        if any(
+            hold.rung is rung
+            and hold.covers(moment)
+            and (hold.ends_at is None or (ends and hold.ends_at >= ends))
+            for hold in reversed(self.holds)
+        ):
+            return True
+        if not any(self._leads(route, rung, moment, day) for route in routes):
+            return False
+        self.holds.append(span)
+        self._flat = None
+        return True
 
     def _leads(self, route: Route, rung: Rung, moment: datetime, day: date) -> bool:
         """Whether a route is open to the member at `moment`, and all it takes is there."""
@@ -285,13 +296,25 @@ class Climb:
         if validity.kind == "life" or self.rule.downgrade == "never":
             return None
         if validity.kind == "years":
-            first = self.rule.year_of(day)
-            after = date(first.year + validity.count + 1, first.month, 1)
+            after = self._years_on(day, validity.count + 1)
             return clock.start_of_day(clock.add_months(after, validity.months), zone)
         last = clock.add_months(day, validity.months)
         if validity.round_to != "day":
             last = clock.end_of_period(last, validity.round_to)
         return clock.end_of_day(last, zone)
+
+    @property
+    def _year(self) -> str:
+        """The window that is a year of this ladder."""
+        return "membership_year" if self.rule.is_own_year else "year"
+
+    def _years_on(self, day: date, count: int) -> date:
+        """The first day of the ladder's year that lies `count` years after the one of `day`."""
+        if self.rule.is_own_year and self.joined_on:
+            passed = _anniversary(self.joined_on, day).year - self.joined_on.year
+            return clock.add_months(self.joined_on, 12 * (passed + count))
+        first = self.rule.year_of(day)
+        return date(first.year + count, first.month, 1)
 
     def _years_at(self, rank: int, moment: datetime) -> int:
         """In how many program years, up to `moment`, a rung of at least `rank` was held for a

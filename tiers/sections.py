@@ -91,22 +91,39 @@ class RouteTable(Table):
 
     need: Annotated[list[NeedTable], msgspec.Meta(min_length=1)]
     keeps: bool = False
+    for_life: bool = False
     from_: date | None = msgspec.field(default=None, name="from")
     until: date | None = None
 
+    def __post_init__(self) -> None:
+        if self.keeps and self.for_life:
+            raise ValueError("give either keeps or for_life: what is for life need not be kept")
+
 
 class TierExpiryTable(Table):
-    """Points of a unit that are earned at this tier end otherwise: after months, days, or never."""
+    """Points of a unit that are earned at this tier end otherwise: after months, days, or never;
+    or none end while it is held.
+    """
 
     unit: Code
     months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
     days: Annotated[int, msgspec.Meta(ge=1, le=20000)] | None = None
     never: bool = False
+    while_held: bool = False
     round_to: Literal["day", "month", "quarter", "half_year", "year"] = "day"
 
     def __post_init__(self) -> None:
-        if (self.months is not None) + (self.days is not None) + self.never != 1:
-            raise ValueError("give exactly one of months, days or never")
+        given = (self.months is not None, self.days is not None, self.never, self.while_held)
+        if sum(given) != 1:
+            raise ValueError("give exactly one of months, days, never or while_held")
+        if self.while_held and self.round_to != "day":
+            raise ValueError("round_to goes with months or days")
+
+    @property
+    def kind(self) -> str:
+        if self.never or self.while_held:
+            return "never" if self.never else "held"
+        return "months" if self.months else "days"
 
 
 class TierTable(Table):
@@ -140,6 +157,11 @@ class LadderTable(Table):
 
     def __post_init__(self) -> None:
         _check_window(self.window, self.window_months)
+        if self.rolls_over and self.window == "since_change":
+            raise ValueError(
+                "rolls_over goes with a window that is a year: after a change of tier the counter "
+                "begins at zero"
+            )
 
 
 def _check_window(window: str | None, months: int | None) -> None:
@@ -220,16 +242,14 @@ def _apply_routes(ladder: Ladder, table: TierTable, blueprint: Any) -> list[str]
     tier = Tier.objects.get(ladder=ladder, code=table.code)
     wanted = [_route(route, ladder, table, blueprint) for route in table.route]
     stored = [
-        (route.starts_on, route.ends_on, route.keeps, [_stored(need) for need in route.needs.all()])
+        (_terms(route), [_stored(need) for need in route.needs.all()])
         for route in tier.routes.prefetch_related("needs")
     ]
     if wanted == stored:
         return []
     tier.routes.all().delete()
-    for position, (starts_on, ends_on, keeps, needs) in enumerate(wanted):
-        route = TierRoute.objects.create(
-            tier=tier, position=position, starts_on=starts_on, ends_on=ends_on, keeps=keeps
-        )
+    for position, (terms, needs) in enumerate(wanted):
+        route = TierRoute.objects.create(tier=tier, position=position, **terms)
         TierNeed.objects.bulk_create(TierNeed(route=route, **need) for need in needs)
     return [f"Routes to {table.name} changed."]
 
@@ -240,8 +260,7 @@ def _apply_expiry(ladder: Ladder, table: TierTable, blueprint: Any) -> list[str]
     wanted = {}
     for one in table.expiry:
         require_code(one.unit, spendable, place=f'tier "{table.code}", expiry, unit')
-        kind = "never" if one.never else ("months" if one.months else "days")
-        wanted[one.unit] = (kind, one.months or one.days, one.round_to)
+        wanted[one.unit] = (one.kind, one.months or one.days, one.round_to)
     stored = {
         row.unit_id: (row.expiry, row.expiry_count, row.expiry_round_to)
         for row in tier.expiries.all()
@@ -258,7 +277,7 @@ def _apply_expiry(ladder: Ladder, table: TierTable, blueprint: Any) -> list[str]
 
 def _route(
     route: RouteTable, ladder: Ladder, table: TierTable, blueprint: Any
-) -> tuple[date | None, date | None, bool, list[dict[str, Any]]]:
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     place = f'tier "{table.code}", route, need'
     counters = {unit.code: unit for unit in blueprint.unit if unit.kind == "counter"}
     tiers = {tier.code: tier for tier in Tier.objects.filter(ladder=ladder)}
@@ -283,7 +302,12 @@ def _route(
                 "window_months": months if window == "months" else None,
             }
         )
-    return route.from_, route.until, route.keeps, needs
+    terms = {"starts_on": route.from_, "ends_on": route.until}
+    return terms | {"keeps": route.keeps, "for_life": route.for_life}, needs
+
+
+def _terms(route: TierRoute) -> dict[str, Any]:
+    return {name: getattr(route, name) for name in ("starts_on", "ends_on", "keeps", "for_life")}
 
 
 def _alike(counter: str | None, counters: dict[str, Any]) -> list[str]:

@@ -35,13 +35,15 @@ class Requirement:
 class Route:
     """Requirements that must all hold, in force from a day up to but not on another.
 
-    One that `keeps` is open only to those who hold the tier, or a higher one, already.
+    One that `keeps` is open only to those who hold the tier, or a higher one, already. What is
+    reached by one `for_life` has no end.
     """
 
     needs: tuple[Requirement, ...]
     starts_on: date | None = None
     ends_on: date | None = None
     keeps: bool = False
+    for_life: bool = False
 
     def is_in_force(self, day: date) -> bool:
         return (self.starts_on is None or self.starts_on <= day) and (
@@ -80,7 +82,8 @@ class LadderRule:
     """What qualification needs to know of a ladder; `rungs` from the lowest up.
 
     `downgrade` is to_earned, one_step or never. The program year starts on the first of
-    `year_starts` (a month).
+    `year_starts` (a month); where `is_own_year`, each member has their own, from the day of
+    joining, for what counts, for how long a tier lasts and for what rolls over.
     """
 
     code: str
@@ -93,6 +96,7 @@ class LadderRule:
     counter: str = ""
     head_starts: tuple[tuple[str, int], ...] = ()
     rolls_over: bool = False
+    is_own_year: bool = False
 
     @property
     def units(self) -> frozenset[str]:

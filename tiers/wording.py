@@ -7,22 +7,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.text import number, scaled
-from tiers.models import Ladder, Tier, TierNeed
+from tiers.models import Ladder, Tier, TierNeed, TierRoute
 
 
 def ways(tier: Tier, ladder: Ladder) -> list[str]:
     """Every way to the tier: `30 nights`, `15 PQF, 5,000 PQP and 4 flights`, `20 nights, to keep
-    it`.
+    it`, `600 nights and 10 years as Platinum, for life`.
     """
     found = []
     for route in tier.routes.all():
         needs = get_text_list([_need(need) for need in route.needs.all()], _("and"))
-        found.append(_("%(needs)s, to keep it") % {"needs": needs} if route.keeps else needs)
+        found.append(_said(route) % {"needs": needs})
     if tier.threshold is not None:
         value = scaled(tier.threshold, ladder.counter.decimals)
         noun = ladder.counter.singular if value == 1 else ladder.counter.plural
         found.append(f"{number(value)} {noun}")
     return found
+
+
+def _said(route: TierRoute) -> str:
+    if route.keeps:
+        return _("%(needs)s, to keep it")
+    return _("%(needs)s, for life") if route.for_life else "%(needs)s"
 
 
 def _need(need: TierNeed) -> str:

@@ -34,6 +34,10 @@ class ConversionForm(fields.AmountsMixin, HouseForm):
         label=_("Bonus for every"), min_value=0, required=False, help_text=_("Empty: no bonus.")
     )
     bonus_amount = fields.AmountField(label=_("Bonus"), min_value=0, required=False)
+    months = fields.MonthsField(
+        label=_("As which months end"),
+        help_text=_("Where it happens by itself: 3, 6, 9, 12. Empty: as every month ends."),
+    )
 
 
 @admin.register(Conversion)
@@ -43,7 +47,7 @@ class ConversionAdmin(KeptAdmin):
     list_select_related = ("gives", "takes")
     fields = (
         ("name", "code"), ("takes", "gives"), ("step", "amount"), ("least", "position"),
-        ("bonus_step", "bonus_amount"), ("is_monthly", "is_active"),
+        ("bonus_step", "bonus_amount"), ("is_monthly", "months"), "is_active",
     )  # fmt: skip
     empty_hint = _("No conversion yet: points for nights, miles of another program.")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from desk import say
 from desk.admin import links
 from desk.admin.base import FactAdmin, HouseForm, KeptAdmin
+from desk.views import letters
 from members.models import Consent
 from messaging import registry, writing
 from messaging.errors import TemplateInvalid
@@ -46,6 +47,7 @@ class TemplateForm(HouseForm):
 @admin.register(Template)
 class TemplateAdmin(KeptAdmin):
     form = TemplateForm
+    change_form_after_template = "desk/_letter.html"
     list_display = ("event", "language", "subject", "is_active")
     list_filter = ("language",)
     fields = (("event", "language"), "subject", "text", "is_active")
@@ -53,6 +55,15 @@ class TemplateAdmin(KeptAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("event", "language") if obj else ()
+
+    def get_urls(self) -> list[Any]:
+        return [*letters.urls(self.admin_site), *super().get_urls()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["letters"] = letters.known(context.get("original"))
+        return super().render_change_form(request, context, *args, **kwargs)
 
 
 @admin.register(Letter)

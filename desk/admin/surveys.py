@@ -15,8 +15,9 @@ from unfold.decorators import display
 from common import clock
 from desk import say
 from desk.admin import links
-from desk.admin.base import FactAdmin, HouseAdmin, HouseInline, KeptAdmin, PartAdmin
+from desk.admin.base import FactAdmin, HouseAdmin, HouseForm, HouseInline, KeptAdmin, PartAdmin
 from desk.admin.buttons import Buttons
+from desk.fields import ChoicesField
 from desk.views import board, scores
 from surveys.models import (
     Answer,
@@ -39,7 +40,7 @@ from surveys.models import (
 class CareAdmin(KeptAdmin):
     list_display = ("__str__", "contact_days", "opens_hour", "closes_hour")
     fields = (
-        ("contact_days", "max_age_days"), ("opens_hour", "closes_hour"), "weekdays",
+        ("contact_days", "max_age_days"), ("opens_hour", "closes_hour"), ("weekdays", "holidays"),
         ("goodwill_max", "asked_elsewhere"),
     )  # fmt: skip
     empty_hint = _("The usual way: 90 days between two surveys, Monday to Friday from 9 to 18.")
@@ -64,8 +65,24 @@ class SurveyAdmin(KeptAdmin):
         return [*scores.urls(self.admin_site), *super().get_urls()]
 
 
+class QuestionForm(HouseForm):
+    """A question; its choices are lines, and stay in their order."""
+
+    choices = ChoicesField(
+        label=_("Choices"), required=False, help_text=_("For a choice: one a line, code = words.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["choices"] = self.instance.options
+
+    def clean_choices(self) -> list[list[str]]:
+        return [list(pair) for pair in (self.cleaned_data["choices"] or {}).items()]
+
+
 class QuestionInline(HouseInline):
     model = Question
+    form = QuestionForm
     fields = ("code", "words", "kind", "choices", "least", "most", "position")
 
 

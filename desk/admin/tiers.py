@@ -261,11 +261,11 @@ class NeedInline(HouseInline):
 
 @admin.register(TierRoute)
 class TierRouteAdmin(HouseAdmin):
-    list_display = ("of", "asks", "keeps", "in_force")
-    list_filter = ("tier__ladder", "keeps")
+    list_display = ("of", "asks", "keeps", "for_life", "in_force")
+    list_filter = ("tier__ladder", "keeps", "for_life")
     list_select_related = ("tier",)
     inlines: ClassVar = [NeedInline]
-    fields = ("tier", "position", "keeps", ("starts_on", "ends_on"))
+    fields = ("tier", "position", ("keeps", "for_life"), ("starts_on", "ends_on"))
     empty_hint = _("No routes: every tier is a threshold of its ladder's counter.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TierRoute]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -59,6 +60,16 @@ class VerbForm(forms.Form):
             if isinstance(self.subject, Member)
             else getattr(self.subject, "member", None)
         )
+
+    @classmethod
+    def begun(cls, query: Mapping[str, str]) -> dict[str, Any]:
+        """What stands in the form at first, because the address asks for it."""
+        return {}
+
+    @property
+    def beginnings(self) -> list[tuple[str, str]]:
+        """Other ways to begin: what they are called, and the query that asks for them."""
+        return []
 
     @property
     def home(self) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -60,10 +62,16 @@ class Reply(CaseForm):
 
     text = text_field(later("Reply"), later("Begin with what they told us; say what you did."))
 
-    def __init__(self, *args: Any, subject: Case, **kwargs: Any) -> None:
-        begun = ReplyText.objects.first()
-        kwargs["initial"] = {"text": begun.text if begun else "", **(kwargs.get("initial") or {})}
-        super().__init__(*args, subject=subject, **kwargs)
+    @classmethod
+    def begun(cls, query: Mapping[str, str]) -> dict[str, Any]:
+        found = ReplyText.objects.filter(pk=query.get("begin", "")).first()
+        found = found or ReplyText.objects.first()
+        return {"text": found.text} if found else {}
+
+    @property
+    def beginnings(self) -> list[tuple[str, str]]:
+        rows = ReplyText.objects.values_list("name", "code")
+        return [(name, urlencode({"begin": code})) for name, code in rows]
 
     def act(self, *, actor: str) -> Done:
         care.reply(self.subject, text=self.cleaned_data["text"], actor=actor)

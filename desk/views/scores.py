@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.paginator import Paginator
@@ -24,9 +25,9 @@ from django.views.decorators.http import require_POST
 
 from common.ui import chart
 from common.ui.chart import Mark
-from desk import house, roles
+from desk import api, house, roles
 from surveys import figures, kinds, tallies, wording
-from surveys.figures import BY, LEAST, Group, Scores
+from surveys.figures import LEAST, Group, Scores
 from surveys.measures import Estimate
 from surveys.models import Answer, Survey
 
@@ -44,7 +45,8 @@ TITLES = {
     "location": later("By place"),
     "trigger": later("By what made us ask"),
 }
-HEADINGS = ("group", "answers", "asked", "value", "low", "high", "standard_error", "hidden")
+COLUMNS = ("name", "answers", "asked", "value", "low", "high", "standard_error")
+HEADINGS = ("group", *COLUMNS[1:], "hidden")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Row:
     value: str
     interval: str
     response: str
-    is_hidden: bool
+    hidden: str
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
@@ -112,7 +114,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "chart": mark_safe(drawn),  # noqa: S308
         "spread": mark_safe(chart.bars(found.spread)) if found.spread else "",  # noqa: S308
-        "by": [(code, TITLES[code]) for code in BY],
+        "by": [(code, TITLES[code]) for code in figures.ways(found.survey)],
         "by_title": TITLES[found.by],
         "least": LEAST,
         "from": request.GET.get("from", ""),
@@ -141,15 +143,21 @@ def _row(group: Group, kind: str) -> Row:
         value=_headline(figure, kind),
         interval=_("%(low)s to %(high)s") % words if words else "",
         response="" if share is None else f"{min(share, Decimal(100)):.0f} %",
-        is_hidden=group.is_hidden,
+        hidden=_hidden(group),
     )
+
+
+def _hidden(group: Group) -> str:
+    """Why a group is not shown; empty where it is."""
+    if group.is_few:
+        return _("hidden, fewer than %(least)s") % {"least": LEAST}
+    return _("hidden, so that others stay unknown") if group.is_hidden else ""
 
 
 def _mark(group: Group, row: Row, kind: str) -> Mark:
     figure = group.figure
     if figure is None:
-        words = _("hidden, fewer than %(least)s") % {"least": LEAST} if group.is_hidden else "–"
-        return Mark(row.name, words)
+        return Mark(row.name, row.hidden or "–")
     return Mark(row.name, row.value, figure.value, figure.low, figure.high)
 
 
@@ -181,47 +189,7 @@ def as_json(request: HttpRequest) -> JsonResponse:
     found = asked_for(request)
     if found is None:
         return JsonResponse({"surveys": []})
-    change = found.change
-    return JsonResponse(
-        {
-            "survey": found.survey.pk,
-            "series": found.survey.of_kind.series,
-            "counted_at": found.counted_at.isoformat() if found.counted_at else None,
-            "made_up": found.made_up,
-            "incomplete": found.incomplete,
-            "by": found.by,
-            "whole": _plain(found.whole),
-            "groups": [_plain(group) for group in found.groups],
-            "change": None
-            if change is None
-            else {
-                "difference": _text(change.difference),
-                "z": _text(change.z),
-                "is_certain": change.is_certain,
-                "sentence": wording.moved(found),
-            },
-        }
-    )
-
-
-def _plain(group: Group) -> dict[str, Any]:
-    figure = group.figure
-    return {
-        "group": group.key,
-        "name": str(group.name),
-        "answers": None if group.is_hidden else group.answers,
-        "asked": group.asked,
-        "value": _text(figure.value) if figure else None,
-        "low": _text(figure.low) if figure else None,
-        "high": _text(figure.high) if figure else None,
-        "standard_error": _text(figure.error) if figure else None,
-        "is_hidden": group.is_hidden,
-    }
-
-
-def _text(value: Decimal | None) -> str | None:
-    """A decimal as text, so that no reader loses digits."""
-    return None if value is None else f"{value:.4f}"
+    return JsonResponse(msgspec.to_builtins(api.answer_of(found)))
 
 
 @never_cache
@@ -238,9 +206,8 @@ def as_csv(request: HttpRequest) -> HttpResponse:
 
 def _lines(found: Scores) -> Iterator[list[str]]:
     for group in found.groups:
-        plain = _plain(group)
-        keys = ("name", "answers", "asked", "value", "low", "high", "standard_error")
-        cells = ["" if plain[key] is None else str(plain[key]) for key in keys]
+        plain = api.group_of(group)
+        cells = ["" if (cell := getattr(plain, key)) is None else str(cell) for key in COLUMNS]
         yield [_safe(cells[0]), *cells[1:], "yes" if group.is_hidden else ""]
 
 

@@ -83,9 +83,11 @@ def issue_key(request: HttpRequest) -> HttpResponse:
 def run(request: HttpRequest, kind: type[VerbForm], *, subject: Any) -> HttpResponse:
     """Show the form; preview it; do it and go on; or show it again with the reason why not."""
     clerk = house.clerk(request)
+    begun = kind.begun(request.GET)
     form = kind(
-        request.POST or _asked(request, kind), request.FILES or None, subject=subject, clerk=clerk
-    )
+        request.POST or _asked(request, kind), request.FILES or None, subject=subject, clerk=clerk,
+        **({"initial": begun} if begun else {}),
+    )  # fmt: skip
     if getattr(request, "htmx", False):
         return render(request, "desk/_preview.html", _previewed(request, form))
     if request.method != "POST" and kind.previews_at_once:

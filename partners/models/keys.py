@@ -34,6 +34,7 @@ class Scope(models.TextChoices):
     EVENTS_READ = "events:read", _("list what happened")
     WEBHOOKS_WRITE = "webhooks:write", _("manage its own webhooks")
     IMPORTS_WRITE = "imports:write", _("send files of activities")
+    SCORES_READ = "scores:read", _("read what members answered, as figures")
     PROGRAM_READ = "program:read", _("read units, tiers, rules and places")
 
 

@@ -191,6 +191,30 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("name", models.CharField(max_length=80)),
+                        (
+                            "at_most",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                help_text="How often it can be used; empty: as often as one likes.",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "per",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("paid", "a paid period"),
+                                    ("day", "a day"),
+                                    ("week", "a week, from Monday"),
+                                    ("month", "a month of the calendar"),
+                                    ("year", "a year of the calendar"),
+                                ],
+                                default="",
+                                help_text="What is not used is not carried over.",
+                                max_length=8,
+                            ),
+                        ),
                         ("is_active", models.BooleanField(default=True)),
                         ("position", models.PositiveSmallIntegerField(default=0)),
                     ],
@@ -199,7 +223,19 @@ class Migration(migrations.Migration):
                         "constraints": [
                             models.UniqueConstraint(
                                 fields=("plan", "code"), name="plans_benefit_code_is_unique"
-                            )
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("at_most__isnull", True), ("per", "")),
+                                    models.Q(
+                                        ("at_most__gte", 1),
+                                        ("at_most__isnull", False),
+                                        ("per__in", ["paid", "day", "week", "month", "year"]),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="plans_benefit_allowance_is_whole",
+                            ),
                         ],
                     },
                 ),

@@ -212,12 +212,33 @@ class PlanCredit(models.Model):
 
 
 class PlanBenefit(models.Model):
-    """One thing a plan gives: free delivery, a film. Who has used one is not paid back."""
+    """One thing a plan gives: free delivery, four films a week. Who has used one is not paid
+    back.
+    """
+
+    class Per(models.TextChoices):
+        PAID = "paid", _("a paid period")
+        DAY = "day", _("a day")
+        WEEK = "week", _("a week, from Monday")
+        MONTH = "month", _("a month of the calendar")
+        YEAR = "year", _("a year of the calendar")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="benefits")
     code = models.CharField(max_length=40, validators=[is_code])
     name = models.CharField(max_length=80)
+    at_most = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("How often it can be used; empty: as often as one likes."),
+    )
+    per = models.CharField(
+        max_length=8,
+        choices=Per.choices,
+        blank=True,
+        default="",
+        help_text=_("What is not used is not carried over."),
+    )
     is_active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -226,6 +247,15 @@ class PlanBenefit(models.Model):
         triggers = bumps_program_version()
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["plan", "code"], name="plans_benefit_code_is_unique"),
+            models.CheckConstraint(
+                condition=Q(at_most__isnull=True, per="")
+                | Q(
+                    at_most__isnull=False,
+                    at_most__gte=1,
+                    per__in=["paid", "day", "week", "month", "year"],
+                ),
+                name="plans_benefit_allowance_is_whole",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from points.models.ledger import (
     ACCOUNT_SPACE,
+    KEPT,
     LIMIT,
     Account,
     Entry,
@@ -18,6 +19,7 @@ from points.records import AdjustmentRequest, AuditRun, OpeningRow, OpeningRun  
 
 __all__ = [
     "ACCOUNT_SPACE",
+    "KEPT",
     "LIMIT",
     "Account",
     "AdjustmentRequest",

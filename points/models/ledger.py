@@ -302,6 +302,9 @@ class Lot(MemberOwned):
         return self.remaining - self.held
 
 
+KEPT = "kept:"  # how the source of an extension begins that came about at the very end
+
+
 class Extension(MemberOwned):
     """What moved the end of an account's live lots, or of the one lot it names, to a later moment:
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from members.models import Member
-from plans import refunds, subscribing, terms
+from plans import benefits, refunds, subscribing, terms
 from plans.models import BenefitUse, Charge, Period, Plan, PlanBenefit, Subscription
 from plans.refunds import Eligibility
 from program.models import Program
@@ -32,10 +32,13 @@ class Charged:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Used:
-    """A benefit, and how often it was used in this period."""
+    """A benefit, how often it was used in this period, and how often it still can be, where that
+    is limited.
+    """
 
     benefit: PlanBenefit
     times: int
+    left: int | None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def _held(row: Subscription, member: Member, *, program: Program) -> Held:
         next=_next(row, plan, member, program=program),
         due=due,
         due_amount=refunds.money(due.amount, due.currency) if due else "",
-        benefits=_uses(row, plan),
+        benefits=_uses(row, plan, program=program),
         refund=refunds.eligibility(row, asked_at=clock.now(), program=program),
     )
 
@@ -138,10 +141,13 @@ def _next(row: Subscription, plan: Plan, member: Member, *, program: Program) ->
     return Charged(day, refunds.money(price.amount, program.currency), number == 1)
 
 
-def _uses(row: Subscription, plan: Plan) -> list[Used]:
+def _uses(row: Subscription, plan: Plan, *, program: Program) -> list[Used]:
     rows = BenefitUse.objects.filter(subscription=row, used_at__gte=row.period_starts_at)
     ids = list(rows.values_list("benefit", flat=True))
-    return [Used(benefit, ids.count(benefit.pk)) for benefit in _given(plan)]
+    return [
+        Used(benefit, ids.count(benefit.pk), benefits.left(benefit, row, program=program))
+        for benefit in _given(plan)
+    ]
 
 
 def _given(plan: Plan) -> list[PlanBenefit]:

@@ -1344,6 +1344,14 @@ class Migration(migrations.Migration):
                                 help_text="Whole steps are exchanged by themselves as a month ends.",
                             ),
                         ),
+                        (
+                            "months",
+                            models.JSONField(
+                                blank=True,
+                                default=list,
+                                help_text="As which months end it happens by itself, 1 to 12; empty: as every month.",
+                            ),
+                        ),
                         ("is_active", models.BooleanField(default=True)),
                         ("position", models.PositiveSmallIntegerField(default=0)),
                     ],
@@ -1353,6 +1361,20 @@ class Migration(migrations.Migration):
                             models.CheckConstraint(
                                 condition=models.Q(("amount__gte", 1), ("step__gte", 1)),
                                 name="rewards_conversion_takes_and_gives",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("months", []),
+                                    models.Q(
+                                        ("is_monthly", True),
+                                        (
+                                            "months__contained_by",
+                                            [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+                                        ),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="rewards_conversion_months_are_months",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(("gives", models.F("takes")), _negated=True),

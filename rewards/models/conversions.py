@@ -32,6 +32,11 @@ class Conversion(models.Model):
     is_monthly = models.BooleanField(
         default=False, help_text=_("Whole steps are exchanged by themselves as a month ends.")
     )
+    months = models.JSONField(
+        default=list,
+        blank=True,
+        help_text=_("As which months end it happens by itself, 1 to 12; empty: as every month."),
+    )
     is_active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -40,6 +45,11 @@ class Conversion(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(step__gte=1, amount__gte=1), name="rewards_conversion_takes_and_gives"
+            ),
+            models.CheckConstraint(
+                condition=Q(months=[])
+                | Q(is_monthly=True, months__contained_by=list(range(1, 13))),
+                name="rewards_conversion_months_are_months",
             ),
             models.CheckConstraint(
                 condition=~Q(gives=F("takes")), name="rewards_conversion_joins_two_units"

@@ -1,6 +1,7 @@
 import re
 import uuid
 
+import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.core.validators
 import django.db.models.deletion
@@ -423,7 +424,14 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("words", models.CharField(max_length=160)),
-                        ("choices", models.JSONField(blank=True, default=dict)),
+                        (
+                            "choices",
+                            models.JSONField(
+                                blank=True,
+                                default=list,
+                                help_text="Pairs of code and words, in the order in which they are shown.",
+                            ),
+                        ),
                         ("least", models.PositiveSmallIntegerField(blank=True, null=True)),
                         ("most", models.PositiveSmallIntegerField(blank=True, null=True)),
                         ("position", models.PositiveSmallIntegerField(default=0)),
@@ -437,7 +445,7 @@ class Migration(migrations.Migration):
                             models.CheckConstraint(
                                 condition=models.Q(
                                     models.Q(
-                                        ("kind", "choice"), models.Q(("choices", {}), _negated=True)
+                                        ("kind", "choice"), models.Q(("choices", []), _negated=True)
                                     ),
                                     models.Q(
                                         ("kind", "scale"),
@@ -446,7 +454,7 @@ class Migration(migrations.Migration):
                                         ("most__isnull", False),
                                     ),
                                     models.Q(
-                                        ("choices", {}),
+                                        ("choices", []),
                                         ("kind", "text"),
                                         ("least__isnull", True),
                                         ("most__isnull", True),
@@ -569,6 +577,22 @@ class Migration(migrations.Migration):
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
+                                    ("is_anonymous", False),
+                                    models.Q(("location__isnull", True), ("tier", "")),
+                                    _connector="OR",
+                                ),
+                                name="surveys_answer_anonymous_has_no_tier_or_place",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("is_anonymous", False),
+                                    ("answered_on__day", 1),
+                                    _connector="OR",
+                                ),
+                                name="surveys_answer_anonymous_has_only_its_month",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
                                     ("index__isnull", True),
                                     models.Q(("index__gte", 0), ("index__lte", 100)),
                                     _connector="OR",
@@ -619,6 +643,16 @@ class Migration(migrations.Migration):
                                 blank=True,
                                 default=list,
                                 help_text="Business days, 0 for Monday; empty: Monday to Friday.",
+                            ),
+                        ),
+                        (
+                            "holidays",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.DateField(),
+                                blank=True,
+                                default=list,
+                                help_text="Days on which nobody is there, as 2026-12-25, separated by commas.",
+                                size=None,
                             ),
                         ),
                         (
@@ -1182,7 +1216,7 @@ class Migration(migrations.Migration):
                                 condition=models.Q(
                                     ("opened_at__isnull", True), ("withdrawn_at__isnull", True)
                                 ),
-                                fields=["opens_at"],
+                                fields=["opens_at", "id"],
                                 name="surveys_invitation_waiting",
                             ),
                             models.Index(
@@ -1424,6 +1458,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 pgtrigger.migrations.AddTrigger(
+                    model_name="version",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="complete_once_answered",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="IF EXISTS (SELECT 1 FROM surveys_answer WHERE version_id = NEW.id) THEN RAISE EXCEPTION 'what was answered is not rewritten' USING ERRCODE = 'check_violation', CONSTRAINT = 'surveys_version_is_final_once_answered'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;",
+                            hash="38ea4a93ad227e32b4d9b83d24c5b69cc4e93f95",
+                            operation="INSERT",
+                            pgid="pgtrigger_complete_once_answered_c395b",
+                            table="surveys_version",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="version",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="final_once_answered",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="IF EXISTS (SELECT 1 FROM surveys_answer WHERE version_id = OLD.id) THEN RAISE EXCEPTION 'what was answered is not rewritten' USING ERRCODE = 'check_violation', CONSTRAINT = 'surveys_version_is_final_once_answered'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;",
+                            hash="ce69996b7c1bf8a45010a971046d73e4d2c5e0c5",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_final_once_answered_dccad",
+                            table="surveys_version",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
                     model_name="question",
                     trigger=pgtrigger.compiler.Trigger(
                         name="program_version",
@@ -1435,6 +1497,34 @@ class Migration(migrations.Migration):
                             pgid="pgtrigger_program_version_a7b6b",
                             table="surveys_question",
                             when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="question",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="complete_once_answered",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="IF EXISTS (SELECT 1 FROM surveys_answer WHERE version_id = NEW.version_id) THEN RAISE EXCEPTION 'what was answered is not rewritten' USING ERRCODE = 'check_violation', CONSTRAINT = 'surveys_version_is_final_once_answered'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;",
+                            hash="4f19ef24c39ace6f49903d49d3d102c3512acc22",
+                            operation="INSERT",
+                            pgid="pgtrigger_complete_once_answered_19710",
+                            table="surveys_question",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="question",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="final_once_answered",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="IF EXISTS (SELECT 1 FROM surveys_answer WHERE version_id = OLD.version_id) THEN RAISE EXCEPTION 'what was answered is not rewritten' USING ERRCODE = 'check_violation', CONSTRAINT = 'surveys_version_is_final_once_answered'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;",
+                            hash="b351e566b4621def4eb6a036c67aab9f58e55d7e",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_final_once_answered_8b538",
+                            table="surveys_question",
+                            when="BEFORE",
                         ),
                     ),
                 ),
@@ -1566,6 +1656,48 @@ class Migration(migrations.Migration):
                             pgid="pgtrigger_program_version_2467e",
                             table="surveys_branch",
                             when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="branch",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="complete_once_answered",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="IF EXISTS (SELECT 1 FROM surveys_answer WHERE version_id = NEW.version_id) THEN RAISE EXCEPTION 'what was answered is not rewritten' USING ERRCODE = 'check_violation', CONSTRAINT = 'surveys_version_is_final_once_answered'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;",
+                            hash="c28b1aadb76ca45eee207cd704ddfa24134f9029",
+                            operation="INSERT",
+                            pgid="pgtrigger_complete_once_answered_adc1c",
+                            table="surveys_branch",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="branch",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="final_once_answered",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="IF EXISTS (SELECT 1 FROM surveys_answer WHERE version_id = OLD.version_id) THEN RAISE EXCEPTION 'what was answered is not rewritten' USING ERRCODE = 'check_violation', CONSTRAINT = 'surveys_version_is_final_once_answered'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;",
+                            hash="2dc1e4c9693192c0d9688184a6cafd08bb45245d",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_final_once_answered_7688b",
+                            table="surveys_branch",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="branch",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="question_is_its_own",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="IF NOT EXISTS (SELECT 1 FROM surveys_question WHERE id = NEW.question_id AND version_id = NEW.version_id) THEN RAISE EXCEPTION 'a branch leads to a question of its own version' USING ERRCODE = 'check_violation', CONSTRAINT = 'surveys_branch_question_is_its_own'; END IF; RETURN NEW;",
+                            hash="d814a5a54a6f0d5ff1dd4d8f16a1759e2169d885",
+                            operation="INSERT OR UPDATE",
+                            pgid="pgtrigger_question_is_its_own_92f51",
+                            table="surveys_branch",
+                            when="BEFORE",
                         ),
                     ),
                 ),

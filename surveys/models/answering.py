@@ -2,7 +2,9 @@
 
 What must stay true: an answer knows its survey and its circumstances, and nobody's name. Whose it
 was is written in `Authorship`, which a trigger refuses for anonymous answers; those have random ids
-and a day instead of a moment, so that no column leads from them to a member.
+and a month instead of a moment, no tier and no place, so that no column leads from them to a
+member. `surveys.anonymity` sees to it that the transaction and the place on disk lead nowhere
+either.
 """
 
 from __future__ import annotations
@@ -73,6 +75,14 @@ class Answer(models.Model):
                 name="surveys_answer_anonymous_has_a_random_id",
             ),
             models.CheckConstraint(
+                condition=Q(is_anonymous=False) | Q(tier="", location__isnull=True),
+                name="surveys_answer_anonymous_has_no_tier_or_place",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_anonymous=False) | Q(answered_on__day=1),
+                name="surveys_answer_anonymous_has_only_its_month",
+            ),
+            models.CheckConstraint(
                 condition=Q(index__isnull=True) | Q(index__gte=0, index__lte=100),
                 name="surveys_answer_index_is_on_its_scale",
             ),
@@ -141,7 +151,7 @@ class Line(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.value
+        return str(self.question.options.get(self.value, self.value))
 
 
 class Tally(models.Model):

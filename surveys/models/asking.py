@@ -138,7 +138,7 @@ class Invitation(MemberOwned):
         ordering = ("-id",)
         indexes: ClassVar = [
             models.Index(
-                fields=["opens_at"],
+                fields=["opens_at", "id"],
                 condition=Q(opened_at__isnull=True, withdrawn_at__isnull=True),
                 name="surveys_invitation_waiting",
             ),  # whose hour has come

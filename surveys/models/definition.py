@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -20,6 +22,30 @@ from program.models import ActivityType, Location, Partner, is_code
 from surveys.kinds import CHOICES, Kind, of
 
 WEEKDAYS = [0, 1, 2, 3, 4]
+
+
+def final_once_answered(version: str) -> list[pgtrigger.Trigger]:
+    """What was asked stays as the answers found it. `version` names the column of the version."""
+
+    def trigger(name: str, operation: pgtrigger.Operation, row: str) -> pgtrigger.Trigger:
+        return pgtrigger.Trigger(
+            name=name,
+            level=pgtrigger.Row,
+            when=pgtrigger.Before,
+            operation=operation,
+            func=(
+                f"IF EXISTS (SELECT 1 FROM surveys_answer WHERE version_id = {row}.{version}) THEN"  # noqa: S608
+                " RAISE EXCEPTION 'what was answered is not rewritten'"
+                " USING ERRCODE = 'check_violation',"
+                " CONSTRAINT = 'surveys_version_is_final_once_answered'; END IF;"
+                " IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
+            ),
+        )
+
+    return [
+        trigger("complete_once_answered", pgtrigger.Insert, "NEW"),
+        trigger("final_once_answered", pgtrigger.Update | pgtrigger.Delete, "OLD"),
+    ]
 
 
 class Care(models.Model):
@@ -44,6 +70,12 @@ class Care(models.Model):
         default=list,
         blank=True,
         help_text=_("Business days, 0 for Monday; empty: Monday to Friday."),
+    )
+    holidays = ArrayField(
+        models.DateField(),
+        default=list,
+        blank=True,
+        help_text=_("Days on which nobody is there, as 2026-12-25, separated by commas."),
     )
     goodwill_max = models.PositiveIntegerField(
         default=500,
@@ -148,7 +180,7 @@ class Version(models.Model):
 
     class Meta:
         ordering = ("survey", "-number")
-        triggers = bumps_program_version()
+        triggers = [*bumps_program_version(), *final_once_answered("id")]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["survey", "number"], name="surveys_version_number_is_unique"
@@ -172,28 +204,37 @@ class Question(models.Model):
     code = models.CharField(max_length=40, validators=[is_code])
     kind = models.CharField(max_length=6, choices=Kind.choices)
     words = models.CharField(max_length=160)
-    choices = models.JSONField(default=dict, blank=True)
+    choices = models.JSONField(
+        default=list,
+        blank=True,
+        help_text=_("Pairs of code and words, in the order in which they are shown."),
+    )
     least = models.PositiveSmallIntegerField(null=True, blank=True)
     most = models.PositiveSmallIntegerField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ("version", "position")
-        triggers = bumps_program_version()
+        triggers = [*bumps_program_version(), *final_once_answered("version_id")]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["version", "code"], name="surveys_question_code_is_unique"
             ),
             models.CheckConstraint(
-                condition=(Q(kind="choice") & ~Q(choices={}))
+                condition=(Q(kind="choice") & ~Q(choices=[]))
                 | Q(kind="scale", least__isnull=False, most__isnull=False, most__gt=F("least"))
-                | Q(kind="text", choices={}, least__isnull=True, most__isnull=True),
+                | Q(kind="text", choices=[], least__isnull=True, most__isnull=True),
                 name="surveys_question_has_its_answers",
             ),
         ]
 
     def __str__(self) -> str:
         return self.words
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The code and the words of each choice, in their order."""
+        return dict(self.choices)
 
 
 class Branch(models.Model):
@@ -208,7 +249,23 @@ class Branch(models.Model):
     class Meta:
         ordering = ("version", "least")
         verbose_name_plural = _("branches")
-        triggers = bumps_program_version()
+        triggers = [
+            *bumps_program_version(),
+            *final_once_answered("version_id"),
+            pgtrigger.Trigger(
+                name="question_is_its_own",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=(
+                    "IF NOT EXISTS (SELECT 1 FROM surveys_question"
+                    " WHERE id = NEW.question_id AND version_id = NEW.version_id) THEN"
+                    " RAISE EXCEPTION 'a branch leads to a question of its own version'"
+                    " USING ERRCODE = 'check_violation',"
+                    " CONSTRAINT = 'surveys_branch_question_is_its_own'; END IF; RETURN NEW;"
+                ),
+            ),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(most__gte=F("least")), name="surveys_branch_least_not_above_most"

@@ -35,7 +35,10 @@ def owned_models() -> list[type[MemberOwned]]:
 @pytest.mark.django_db
 def test_every_refusal_belongs_to_a_constraint_that_exists() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT conname FROM pg_constraint UNION SELECT indexname FROM pg_indexes")
+        cursor.execute(
+            "SELECT conname FROM pg_constraint UNION SELECT indexname FROM pg_indexes UNION "
+            "SELECT substring(prosrc FROM 'CONSTRAINT = ''(\\w+)') FROM pg_proc"
+        )  # triggers refuse under names of their own
         known = {name for (name,) in cursor.fetchall()}
     apps = [app for app in FLOORS if (ROOT / app / "errors.py").exists()]
     modules = [import_module(f"{app}.errors") for app in apps]

@@ -4,20 +4,14 @@ the question asked again.
 
 from __future__ import annotations
 
-import email
-import email.policy
 import json
-import re
-import socket
 from collections.abc import Iterator
 from datetime import timedelta
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -31,53 +25,16 @@ from surveys import inviting, opening
 from surveys.models import Answer, Case, Invitation
 from tests.browser.conftest import Open
 from tests.desk.counter import Counter, verb
+from tests.postbox import Postbox, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
-class Postbox:
-    """What a mail server does with letters: it keeps them."""
-
-    def __init__(self) -> None:
-        self.letters: list[EmailMessage] = []
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        assert isinstance(message, EmailMessage)
-        self.letters.append(message)
-        return "250 Kept"
-
-    def text(self) -> str:
-        """The newest letter, as it is read where there is no HTML."""
-        body = self.letters[-1].get_body(preferencelist=("plain",))
-        assert body is not None
-        return str(body.get_content())
-
-    def links(self) -> list[str]:
-        """The addresses in it."""
-        return re.findall(r"https?://\S+", self.text())
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def postbox(settings: Any, live_server: Any) -> Iterator[Postbox]:
-    box = Postbox()
-    server = Controller(box, hostname="127.0.0.1", port=free_port())
-    server.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_PORT = server.port
-    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
     settings.PUBLIC_URL = live_server.url
-    yield box
-    server.stop()
+    with serving(settings) as box:
+        yield box
 
 
 def post_stay(member: Member) -> None:

@@ -12,6 +12,7 @@ ELSEWHERE = {
     "already_subscribed",
     "answer_invalid",
     "benefit_unknown",
+    "benefit_used_up",
     "blueprint_invalid",
     "case_closed",
     "charge_settled",

@@ -54,6 +54,8 @@ MATRIX: dict[str, dict[str, Scope]] = {
     "conversions": {"get": S.REWARDS_READ, "post": S.REDEMPTIONS_WRITE},
     "events": {"get": S.EVENTS_READ},
     "program": {"get": S.PROGRAM_READ},
+    "scores": {"get": S.SCORES_READ},
+    "scores/<survey>": {"get": S.SCORES_READ},
     "locations": {"get": S.PROGRAM_READ},
     "webhooks": {"get": S.WEBHOOKS_WRITE, "post": S.WEBHOOKS_WRITE},
     "webhooks/<webhook>": {
@@ -79,6 +81,7 @@ IDS = {
     "month": "2026-03",
     "redemption": "red_00000000000000000000000000",
     "code": "AAAABBBBCCCC",
+    "survey": "after-a-stay",
     "webhook": "whe_00000000000000000000000000",
     "delivery": "whd_00000000000000000000000000",
 }

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from common import clock
 from surveys import answering, care, tallies
-from surveys.models import Answer, Case, Survey
+from surveys.models import Answer, Case, ReplyText, Survey
 from tests import cast
 from tests.cast import ACTOR
 from tests.desk.counter import Counter, page, text, verb
@@ -64,6 +64,20 @@ def test_a_clerk_replies_makes_good_and_closes(clerk: Counter, tmp_path: Path) -
     assert "Clara" in shown
 
 
+def test_a_reply_begins_with_any_of_the_texts(clerk: Counter, tmp_path: Path) -> None:
+    case = unhappy(tmp_path)
+    assert "Start from" not in text(clerk.get(verb(case, "reply")))
+    ReplyText.objects.create(
+        code="thanks", name="Thanks", text="Thank you for telling us.", position=9
+    )
+    shown = clerk.get(verb(case, "reply"))
+    assert "We are sorry to hear that." in shown.content.decode()
+    assert "Start from We are sorry Thanks" in text(shown)
+    other = clerk.get(verb(case, "reply"), {"begin": "thanks"}).content.decode()
+    assert "Thank you for telling us." in other
+    assert "We are sorry to hear that.</textarea>" not in other
+
+
 def test_nobody_answers_their_own_complaint(clerk: Counter, tmp_path: Path) -> None:
     case = unhappy(tmp_path)
     type(case.member).objects.filter(pk=case.member_id).update(user=clerk.user)
@@ -78,7 +92,9 @@ def test_scores_are_for_managers(clerk: Counter, manager: Counter, tmp_path: Pat
         assert manager.get(reverse(name)).status_code == 200
 
 
-def made(survey: str, scores: list[int], *, months_ago: int = 0, comment: str = "") -> None:
+def made(
+    survey: str, scores: list[int], *, months_ago: int = 0, comment: str = "", tier: str = "gold"
+) -> None:
     """Answers that were given some months ago."""
     kind = Survey.objects.get(pk=survey).of_kind
     version = Survey.objects.get(pk=survey).versions.get()
@@ -86,7 +102,7 @@ def made(survey: str, scores: list[int], *, months_ago: int = 0, comment: str = 
     Answer.objects.bulk_create(
         Answer(
             survey_id=survey, version=version, series=kind.series, score=score, least=kind.least,
-            most=kind.most, answered_on=day, answered_at=clock.now(), tier="gold", comment=comment,
+            most=kind.most, answered_on=day, answered_at=clock.now(), tier=tier, comment=comment,
             is_made_up=True,
         )
         for score in scores
@@ -114,16 +130,31 @@ def test_a_score_comes_with_its_interval_and_a_comparison(manager: Counter, tmp_
 
 
 def test_groups_of_fewer_than_five_are_hidden_everywhere(manager: Counter, tmp_path: Path) -> None:
+    """And so is a bigger one, from which theirs could be subtracted."""
+    cast.apply(world.folder(tmp_path / "asks"))
+    made("effort", [1, 1, 1, 1], comment="Four of us.", tier="blue")
+    made("effort", [5] * 6, tier="gold")
+    made("effort", [7] * 9, tier="white")
+    query = {"survey": "effort", "by": "tier"}
+    shown = text(manager.get(reverse(SCORES), query))
+    assert "hidden, fewer than 5" in shown
+    assert "hidden, so that others stay unknown" in shown
+    rows = manager.get(reverse("admin:surveys_survey_csv"), query).content.decode().splitlines()
+    assert sum(row.endswith(",,0,,,,,yes") for row in rows) == 2
+    groups = manager.get(reverse("admin:surveys_survey_json"), query).json()["groups"]
+    assert {g["group"]: (g["answers"], g["value"]) for g in groups} == {
+        "white": (9, "7.0000"), "gold": (None, None), "blue": (None, None),
+    }  # fmt: skip
+
+
+def test_a_month_of_few_is_told_with_its_neighbour(manager: Counter, tmp_path: Path) -> None:
     cast.apply(world.folder(tmp_path / "asks"))
     made("secret", [1, 1, 1, 1], comment="Four of us.")
     made("secret", [5] * 6, months_ago=1)
     query = {"survey": "secret", "by": "month"}
-    shown = text(manager.get(reverse(SCORES), query))
-    assert "hidden, fewer than 5" in shown
-    rows = manager.get(reverse("admin:surveys_survey_csv"), query).content.decode().splitlines()
-    assert rows[-1].endswith(",,0,,,,,yes")
-    groups = manager.get(reverse("admin:surveys_survey_json"), query).json()["groups"]
-    assert [(g["answers"], g["value"]) for g in groups] == [(6, "100.0000"), (None, None)]
+    (group,) = manager.get(reverse("admin:surveys_survey_json"), query).json()["groups"]
+    assert (group["answers"], group["value"]) == (10, "60.0000")
+    assert "/" in group["group"]
 
 
 def test_comments_stay_hidden_while_too_few_answered(manager: Counter, tmp_path: Path) -> None:

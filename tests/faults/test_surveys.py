@@ -14,7 +14,7 @@ from events import outbox, reading
 from events.models import Event
 from messaging import delivery
 from messaging.models import Letter
-from surveys import answering, inviting, opening
+from surveys import answering, contacts, inviting, opening
 from surveys.models import Answer, Contact, Decision, Invitation, Outcome, QuotaUse, Trigger
 from surveys.occasions import Occasion
 from tests import cast
@@ -58,7 +58,7 @@ def test_sixteen_things_at_once_ask_a_person_once() -> None:
 def test_whoever_waits_for_the_lock_sees_that_the_member_was_asked() -> None:
     found = occasions(members=1, each=3)
     with transaction.atomic():
-        inviting._locked({found[0].member_id})
+        contacts.locked({found[0].member_id})
     results = behind(Contact.objects.all(), [partial(decide, one) for one in found])
     assert results == [Outcome.ASKED, Outcome.ASKED_LATELY, Outcome.ASKED_LATELY]
 

@@ -15,11 +15,13 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 
 from common import clock
+from events import outbox
 from members import consent
 from members.models import Member
 from messaging import delivery, registry, stopping, writing
 from messaging.errors import LinkRefused, TemplateInvalid
 from messaging.models import Letter, Template
+from points.models import Lot
 from program import blueprint
 from program.errors import BlueprintInvalid
 from tests import cast
@@ -201,6 +203,23 @@ def test_a_worker_that_dies_between_any_two_steps_loses_nothing() -> None:
     assert (Letter.objects.get().status, len(sent())) == ("sent", 1)
     delivery._ended(taken, Letter.Status.FAILED, "late")  # the dead hand writes nothing any more
     assert Letter.objects.get().status == "sent"
+
+
+def test_points_that_end_soon_are_told_and_can_be_stopped() -> None:
+    member = guest()
+    cast.earn(member, 120)
+    ends = Lot.objects.get(member=member).expires_at
+    assert ends is not None
+    last = clock.local_date(ends - timedelta(seconds=1), "Europe/Berlin")
+    payload = {"unit": "point", "amount": 120, "last_day": last.isoformat(), "days": 30}
+    outbox.publish("points_expiring", member_id=member.pk, payload=payload)
+    assert delivery.drain() == 1
+    assert sent()[0].subject.startswith("120 points until ")
+    assert "List-Unsubscribe" in sent()[0].extra_headers
+    outbox.publish("points_expiring", member_id=member.pk, payload=payload)
+    cast.adjust(member, -120)
+    assert delivery.drain() == 0
+    assert Letter.objects.latest("id").why == "Nothing ends any more: the points were used."
 
 
 def test_the_programs_own_words_are_used_in_the_members_language() -> None:

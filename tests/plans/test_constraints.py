@@ -89,6 +89,12 @@ def test_a_benefit_has_its_code() -> None:
         PlanBenefit.objects.create(plan_id="harbor", code="berth", name="Another")
 
 
+@pytest.mark.parametrize("fields", [{"at_most": 0, "per": "day"}, {"at_most": 2}, {"per": "day"}])
+def test_an_allowance_is_whole(fields: dict[str, Any]) -> None:
+    with refused("plans_benefit_allowance_is_whole"):
+        PlanBenefit.objects.create(plan_id="harbor", code="sauna", name="Sauna", **fields)
+
+
 def test_a_plan_lives_once() -> None:
     row = taken()
     with refused("plans_subscription_lives_once"):

@@ -72,3 +72,19 @@ def test_a_mistake_says_where_it_is(tmp_path: Path) -> None:
 def test_ladders_are_told_by_name(tmp_path: Path) -> None:
     found = tell(tmp_path, f'{IDA}\nexpect = {{ ladders = [{{ ladder = "regulars" }}] }}')
     assert found[0].holds
+
+
+def test_members_join_segments_and_leave_them(tmp_path: Path) -> None:
+    ten = PURCHASE.replace("9.80", "10")
+    again, later = ten.replace('"r"', '"s"'), ten.replace('"r"', '"t"')
+    found = tell(
+        tmp_path,
+        IDA,
+        f"on = 2026-03-03\n{PURCHASE}",
+        'at = 2026-03-09T10:00:00\njoin = { segments = ["students"] }\n'
+        f"{again}\nexpect = {{ earned = {{ bean = 12 }} }}",
+        f'leave = {{ segments = ["students"] }}\n{later}\nexpect = {{ earned = {{ bean = 10 }} }}',
+    )
+    assert [one.found for one in found] == ["{ bean = 12 }", "{ bean = 10 }"]
+    with pytest.raises(BlueprintInvalid, match="segments: there is no"):
+        tell(tmp_path, IDA, 'join = { segments = ["studnets"] }')

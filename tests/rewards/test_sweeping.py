@@ -67,3 +67,15 @@ def test_without_a_program_nothing_is_swept() -> None:
     Conversion.objects.update(is_monthly=False)
     with time_machine.travel(utc(2026, 4, 1, 1), tick=False):
         assert sweeping.run() == 0
+
+
+def test_some_months_only_are_swept_and_take_what_others_left() -> None:
+    Conversion.objects.update(months=[2, 5, 8, 11])
+    member = ana(joined_at=utc(2026, 1, 1))
+    with time_machine.travel(utc(2026, 3, 20), tick=False):
+        earn(member, 100, unit="coin")
+    with time_machine.travel(utc(2026, 4, 1, 1), tick=False):
+        assert sweeping.run() == 0
+    with time_machine.travel(utc(2026, 6, 1, 1), tick=False):
+        assert sweeping.run() == 1
+    assert balance(member, "coin") == 1

@@ -149,6 +149,12 @@ def test_further_questions_take_their_own_answers_and_no_others() -> None:
             answering.add(made.pk, lines={code: value})
 
 
+def test_choices_stay_in_the_order_in_which_they_were_written() -> None:
+    made = world.answered(guest(), score=2).answer
+    (wrong, _quiet) = answering.questions(made)
+    assert list(wrong.options) == ["wait", "food"]
+
+
 def test_a_survey_that_changes_keeps_what_older_answers_were_asked(tmp_path: Path) -> None:
     made = world.answered(guest(), score=2).answer
     change = ("What went wrong?", "What was wrong?")

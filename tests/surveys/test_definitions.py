@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 BRANCH = (
     'branch = [{ ask = "wrong", least = 0, most = 6 }, { ask = "liked", least = 9, most = 10 }]'
 )
+NEVER = 'branch = [{ ask = "x", least = 0, most = 0 }]'
 FIRST = 'name = "After a visit"\nkind = "nps"\nactivity = "survey"'
 
 
@@ -28,6 +29,12 @@ FIRST = 'name = "After a visit"\nkind = "nps"\nactivity = "survey"'
         (BRANCH, 'branch = [{ ask = "nowhere", least = 0, most = 6 }]', 'there is no "nowhere"'),
         (BRANCH, 'branch = [{ ask = "wrong", least = 7, most = 6 }]', "least is above most"),
         ("most = 6\nowner", "most = 10\nleast = 11\nowner", "<= 10"),
+        (
+            'kind = "ces"',
+            'kind = "ces"\nquestion = [{ code = "x", words = "?", type = "text" }]\n' + NEVER,
+            "the scale of ces begins at 1",
+        ),
+        ("contact_days = 30", 'hours = { holidays = ["Christmas"] }', "holidays"),
         (FIRST, FIRST.replace("survey", "visit"), "asks for paid"),
         (FIRST, FIRST.replace("nps", "csat"), "the scale of csat ends at 5"),
         (FIRST, FIRST + "\nanonymous = true", "opens no case"),

@@ -107,6 +107,25 @@ def test_a_comparison_is_said_in_words(difference: str, z: str, said: str) -> No
     assert wording.moved(dataclasses.replace(found, change=change)) == said
 
 
+def test_a_comparison_of_months_that_lie_back_names_them() -> None:
+    month = clock.now().date().replace(day=1)
+    given("after-a-visit", [10] * 8 + [3] * 2, answered_on=clock.add_months(month, -2))
+    given("after-a-visit", [10] * 5 + [3] * 5, answered_on=clock.add_months(month, -5))
+    found = of("after-a-visit")
+    assert found.lately is not None
+    assert figures.span_name(found.lately) in wording.moved(found)
+    assert "in the last three months" not in wording.moved(found)
+
+
+def test_a_comparison_that_would_cut_a_stretch_of_months_in_two_is_not_made() -> None:
+    """Else the few of one month could be worked out from the other figures."""
+    month = clock.now().date().replace(day=1)
+    for ago, count in ((0, 9), (2, 3), (3, 3), (4, 9)):
+        given("after-a-visit", [9] * count, answered_on=clock.add_months(month, -ago))
+    found = of("after-a-visit")
+    assert (found.change, wording.moved(found)) == (None, "")
+
+
 def test_where_there_is_nothing_nothing_is_said() -> None:
     found = of("effort")
     assert found.whole.figure is None

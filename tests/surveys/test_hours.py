@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -41,3 +41,26 @@ def test_a_day_that_is_a_whole_day_has_the_hours_of_the_wall() -> None:
     always = Opening(0, 24, tuple(range(7)), "Europe/Berlin")
     start = datetime(2026, 3, 28, 23, tzinfo=UTC)  # midnight; the next day has 23 hours
     assert hours.after(start, hours=23, opening=always) == datetime(2026, 3, 29, 22, tzinfo=UTC)
+
+
+def test_a_holiday_has_no_business_hours() -> None:
+    feast = Opening(9, 18, WEEK.weekdays, WEEK.zone, frozenset({date(2026, 5, 5)}))
+    until = hours.after(local(2026, 5, 4, 16), hours=4, opening=feast)
+    assert until == local(2026, 5, 6, 11)
+    on_it = hours.after(local(2026, 5, 5, 12), hours=1, opening=feast)
+    assert on_it == local(2026, 5, 6, 10)
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [
+        (datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC)),
+        (datetime(2026, 10, 24, 22, tzinfo=UTC), datetime(2026, 10, 25, 21, tzinfo=UTC)),
+    ],
+    ids=["a day of 23 hours", "a day of 25 hours"],
+)
+def test_around_the_clock_an_hour_is_an_hour_also_when_the_clocks_change(
+    since: datetime, until: datetime
+) -> None:
+    always = Opening(0, 24, tuple(range(7)), "Europe/Berlin")
+    assert hours.after(since, hours=23, opening=always) == until

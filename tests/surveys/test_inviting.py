@@ -12,7 +12,7 @@ from common import clock
 from members import consent
 from members.models import Member, SegmentMember
 from surveys import care, inviting, opening, waves
-from surveys.models import Case, Decision, Invitation, Outcome, QuotaUse, Trigger
+from surveys.models import Case, Contact, Decision, Invitation, Outcome, QuotaUse, Trigger
 from surveys.occasions import Occasion
 from tests import cast
 from tests.cast import ACTOR, utc, visit
@@ -149,6 +149,42 @@ def test_who_changed_their_mind_meanwhile_is_not_asked_after_all() -> None:
         assert opening.run() == 1
     one.refresh_from_db()
     assert (one.opened_at, one.withdrawn_why) == (None, "opted_out")
+
+
+def test_a_question_that_was_withdrawn_unseen_uses_up_nobodys_turn() -> None:
+    member = guest()
+    world.invite(member)
+    consent.record(member, topic="surveys", is_given=False, actor=ACTOR)
+    with time_machine.travel(clock.now() + timedelta(hours=3)):
+        opening.run()
+        assert Contact.objects.get().asked_at is None
+        consent.record(member, topic="surveys", is_given=True, actor=ACTOR)
+        visit(member)
+        inviting.drain()
+    assert outcomes(member) == ["asked", "asked"]
+
+
+def test_what_was_seen_before_still_counts_when_a_later_question_is_withdrawn() -> None:
+    member = guest()
+    with time_machine.travel(utc(2026, 1, 1, 12), tick=False):
+        seen = world.opened(member)
+    with time_machine.travel(utc(2026, 2, 15, 12), tick=False):
+        world.invite(member)
+        consent.record(member, topic="surveys", is_given=False, actor=ACTOR)
+    with time_machine.travel(utc(2026, 2, 16, 12), tick=False):
+        opening.run()
+        assert Contact.objects.get().asked_at == seen.opens_at
+
+
+def test_a_question_that_was_withdrawn_unseen_leaves_room_in_the_quota() -> None:
+    trigger, now = Trigger.objects.get(code="used"), clock.now()
+    found = [Occasion(trigger, guest(n).pk, f"red_{n}", now) for n in range(3)]
+    inviting.decide(found[:2], program=world.program())
+    Member.objects.filter(pk=found[0].member_id).update(status="closed")
+    opening.run()
+    assert QuotaUse.objects.get().used == 1
+    (decided,) = inviting.decide(found[2:], program=world.program())
+    assert decided.outcome == "asked"
 
 
 def test_a_closed_case_asks_again_by_its_own_clock() -> None:

@@ -49,3 +49,10 @@ def test_two_memberships_of_one_person_are_asked_as_one() -> None:
     merging.merge(kept, gone, reason="The same person", actor=ACTOR)
     assert Contact.objects.get(member=kept).asked_at is not None
     assert Invitation.objects.get(pk=one.pk).withdrawn_why == "gone"
+
+
+def test_a_question_that_the_absorbed_never_saw_takes_no_turn_from_the_survivor() -> None:
+    kept, gone = guest(1), guest(2)
+    world.invite(gone)
+    merging.merge(kept, gone, reason="The same person", actor=ACTOR)
+    assert Contact.objects.get(member=kept).asked_at is None

@@ -12,6 +12,7 @@ from django.db.utils import DatabaseError
 
 from common import clock
 from points.models import Posting
+from program.models import Location
 from surveys import care
 from surveys.models import (
     Answer,
@@ -137,7 +138,7 @@ def test_an_anonymous_answer_has_no_moment_no_telling_id_and_no_author() -> None
         Answer.objects.filter(pk=made.pk).update(is_anonymous=True, answered_at=None)
     hidden = Answer.objects.create(
         id=uuid.uuid4(), survey=made.survey, version=made.version, series=made.series,
-        is_anonymous=True, score=1, least=0, most=10, answered_on=made.answered_on,
+        is_anonymous=True, score=1, least=0, most=10, answered_on=made.answered_on.replace(day=1),
     )  # fmt: skip
     with refused("surveys_authorship_anonymous_has_none"):
         Authorship.objects.create(member=member, invitation=Invitation.objects.get(), answer=hidden)
@@ -216,3 +217,44 @@ def test_the_audit_finds_what_should_not_be() -> None:
         "an answered invitation of a survey with names has its answer",
         "who was asked has a contact row that says so",
     }
+
+
+def test_a_branch_leads_to_a_question_of_its_own_version() -> None:
+    question = Question.objects.get(code="wrong")
+    other = Version.objects.get(survey="effort")
+    with refused("surveys_branch_question_is_its_own"):
+        Branch.objects.create(version=other, question=question, least=1, most=2)
+
+
+def test_what_was_answered_is_not_rewritten() -> None:
+    version = Version.objects.get(survey="after-a-visit")
+    Version.objects.filter(pk=version.pk).update(why_words="Before anybody has answered")
+    world.answered(guest())
+    with refused("surveys_version_is_final_once_answered"):
+        Version.objects.filter(pk=version.pk).update(why_words="Why?")
+    with refused("surveys_version_is_final_once_answered"):
+        Question.objects.filter(version=version).update(words="What?")
+    with refused("surveys_version_is_final_once_answered"):
+        Branch.objects.filter(version=version).delete()
+    with refused("surveys_version_is_final_once_answered"):
+        Question.objects.create(version=version, code="more", kind="text", words="More?")
+
+
+def test_an_anonymous_answer_has_no_tier_no_place_and_only_its_month() -> None:
+    world.answered(guest())
+    rows, place = Answer.objects.all(), Location.objects.first()
+    month = clock.now().date().replace(day=1)
+    anonymous = {
+        "id": uuid.uuid4(), "is_anonymous": True, "answered_at": None, "answered_on": month,
+        "tier": "",
+    }  # fmt: skip
+    made = Answer.objects.get()
+    for name, value in anonymous.items():
+        setattr(made, name, value)
+    made.save(force_insert=True)
+    rows = rows.filter(pk=made.pk)
+    for change in ({"tier": "white"}, {"location": place}):
+        with refused("surveys_answer_anonymous_has_no_tier_or_place"):
+            rows.update(**change)
+    with refused("surveys_answer_anonymous_has_only_its_month"):
+        rows.update(answered_on=month.replace(day=2))

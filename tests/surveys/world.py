@@ -37,7 +37,7 @@ branch = [{ ask = "wrong", least = 0, most = 6 }, { ask = "liked", least = 9, mo
 code = "wrong"
 words = "What went wrong?"
 type = "choice"
-choices = { wait = "The wait", food = "The food" }
+choices = { wait = "The long, long wait", food = "The food" }
 
 [[survey.question]]
 code = "liked"

@@ -106,6 +106,11 @@ def test_a_ladder_makes_sense(name: str, fields: dict[str, Any]) -> None:
         Ladder.objects.filter(code="flags").update(**fields)
 
 
+def test_a_route_keeps_a_tier_or_gives_it_for_life() -> None:
+    with refused("tiers_route_keeps_or_is_for_life"):
+        TierRoute.objects.create(tier=Tier.objects.get(code="gold"), keeps=True, for_life=True)
+
+
 def test_a_route_ends_after_it_starts() -> None:
     with refused("tiers_route_ends_after_it_starts"):
         TierRoute.objects.create(

@@ -266,3 +266,31 @@ def test_what_ends_at_a_moment_is_not_held_then() -> None:
     way.add(ends, "night", 1)
     assert way.rung_before(ends) is None
     assert Climb(rule, granted=way.spans(until=ends)).rung_before(ends) is None
+
+
+def test_a_route_for_life_is_reached_once_and_stays() -> None:
+    lifetime = Route(
+        (Requirement(40, unit="night"), Requirement(2, rank=1, window=Window())), for_life=True
+    )
+    rule = ladder(rung("silver", 1, needs(10), lifetime), GOLD)
+    credits = nights((utc(2024, 2, 1), 15), (utc(2025, 2, 1), 15))
+    assert held(Climb(rule, credits), utc(2030, 1, 1)) is None
+    way = Climb(rule, credits + nights((utc(2025, 3, 1), 35)))
+    assert held(way, utc(2025, 3, 1)) == "gold"
+    assert held(way, utc(2040, 1, 1)) == "silver"
+    assert way.spans(until=utc(2040, 1, 1))[-1].ends_at is None
+
+
+def test_a_year_of_ones_own_is_the_year_of_validity_and_of_what_rolls_over() -> None:
+    window = Window("membership_year")
+    rule = ladder(
+        rung("silver", 1, needs(10, window=window)),
+        counter="night",
+        validity=Validity("years", 1, 1),
+        rolls_over=True,
+        is_own_year=True,
+    )
+    way = Climb(rule, nights((utc(2024, 6, 1), 13)), joined_at=utc(2024, 5, 20))
+    assert way.spans(until=utc(2024, 7, 1))[0].ends_at == utc(2026, 6, 20)
+    need = Requirement(10, unit="night", window=window)
+    assert [way.value(need, utc(2025, 5, day)) for day in (19, 20)] == [13, 3]

@@ -522,11 +522,10 @@ class Migration(migrations.Migration):
                             "expiry",
                             models.CharField(
                                 choices=[
-                                    ("never", "never"),
-                                    ("days", "days after the activity"),
-                                    ("months", "months after the activity"),
-                                    ("fixed_day", "a fixed day of the year"),
-                                    ("inactivity", "months without activity"),
+                                    ("never", "what is earned at it never ends"),
+                                    ("days", "what is earned at it ends after days"),
+                                    ("months", "what is earned at it ends after months"),
+                                    ("held", "nothing ends while it is held"),
                                 ],
                                 max_length=10,
                             ),
@@ -555,7 +554,10 @@ class Migration(migrations.Migration):
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
-                                    models.Q(("expiry", "never"), ("expiry_count__isnull", True)),
+                                    models.Q(
+                                        ("expiry__in", ["never", "held"]),
+                                        ("expiry_count__isnull", True),
+                                    ),
                                     models.Q(
                                         ("expiry__in", ["months", "days"]),
                                         ("expiry_count__gte", 1),
@@ -605,6 +607,13 @@ class Migration(migrations.Migration):
                                 help_text="Only for those who hold the tier, or a higher one, already.",
                             ),
                         ),
+                        (
+                            "for_life",
+                            models.BooleanField(
+                                default=False,
+                                help_text="Who reaches the tier this way has it for life.",
+                            ),
+                        ),
                     ],
                     options={
                         "ordering": ("tier", "position"),
@@ -617,7 +626,13 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="tiers_route_ends_after_it_starts",
-                            )
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("for_life", True), ("keeps", True), _negated=True
+                                ),
+                                name="tiers_route_keeps_or_is_for_life",
+                            ),
                         ],
                     },
                 ),

@@ -223,6 +223,15 @@ class Client:
     def program(self) -> JSON:
         return self._get("program")
 
+    def scores(self, survey: str, *, by: str = "month", since: str = "") -> JSON:
+        """What members answered to a survey, as figures; by month from `since` (2026-05) on."""
+        query = {"by": by} | ({"from": since} if since else {})
+        return dict(self.call("GET", _path("scores", survey), query=query).body)
+
+    def surveys(self) -> list[JSON]:
+        """Every survey with its score."""
+        return list(self._get("scores")["data"])
+
     def locations(self) -> list[JSON]:
         return list(self._get("locations")["data"])
 

@@ -1,0 +1,122 @@
+"""The worker is killed, really, between any two of its steps: no invitation is lost, no letter is
+sent more than twice, and twice only under one Message-ID.
+
+A step is a statement to the database or a word to the mail server. The worker is a process of its
+own, which ends itself with SIGKILL before its n-th step.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import smtplib
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+
+from common import clock
+from messaging import tasks as letters
+from messaging.models import Letter
+from surveys import tasks as questions
+from surveys.models import Decision, Invitation
+from tests import cast
+from tests.postbox import Postbox, serving
+from tests.surveys import world
+from tests.surveys.world import guest
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+OUT_OF_HAND = timedelta(minutes=11)  # when a letter that was in hand is found again
+TRIES = 50
+
+
+@pytest.fixture
+def postbox(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Postbox]:
+    cast.apply(world.folder(tmp_path / "asks"))
+    with serving(settings) as box:
+        yield box
+
+
+class Killed:
+    """Counts steps, and ends the process before the last one."""
+
+    def __init__(self, before: int) -> None:
+        self.left = before
+
+    def step(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, execute: Callable[..., Any], *args: Any) -> Any:
+        self.step()
+        return execute(*args)
+
+    def wrapped(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def called(*args: Any, **kwargs: Any) -> Any:
+            self.step()
+            return method(*args, **kwargs)
+
+        return called
+
+
+def work(*, since: datetime, kill_before: int) -> bool:
+    """The worker's turns after a visit, in a process of its own. Returns whether it lived."""
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            connection.connection = None  # the parent's; a process has its own
+            killed = Killed(kill_before)
+            for name in ("docmd", "data", "quit"):
+                setattr(smtplib.SMTP, name, killed.wrapped(getattr(smtplib.SMTP, name)))
+            with connection.execute_wrapper(killed.around):
+                for late in (timedelta(0), timedelta(hours=3)):
+                    with time_machine.travel(since + late):
+                        questions.invite()
+                        letters.deliver()
+            code = 0
+        finally:
+            os._exit(code)
+    _pid, status = os.waitpid(pid, 0)
+    if os.WIFSIGNALED(status):
+        assert os.WTERMSIG(status) == signal.SIGKILL
+        return False
+    assert os.WEXITSTATUS(status) == 0
+    return True
+
+
+def recovered(*, since: datetime) -> None:
+    """Another worker comes, when what was in hand is nobody's any more."""
+    for _turn in range(TRIES):  # until PostgreSQL has noticed that the other one is gone
+        assert work(since=since + OUT_OF_HAND, kill_before=0)
+        if Letter.objects.exists() and not Letter.objects.exclude(status="sent").exists():
+            return
+
+
+def test_whenever_the_worker_dies_everybody_is_asked_and_nobody_three_times(
+    postbox: Postbox,
+) -> None:
+    is_nightly = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+    step, doubles = 1, 0
+    while True:
+        member = guest(step)
+        cast.visit(member)
+        since = clock.now()
+        has_lived = work(since=since, kill_before=step)
+        recovered(since=since)
+        assert Decision.objects.filter(member=member).count() == 1, step
+        assert Invitation.objects.get(member=member).opened_at is not None, step
+        got = [one for one in postbox.letters if one["To"] == member.email]
+        assert len(got) in (1, 2), step
+        assert len({one["Message-ID"] for one in got}) == 1, step
+        doubles += len(got) == 2
+        if has_lived:
+            break
+        step += 1 if is_nightly else 11
+    assert step > 40
+    assert doubles <= 8

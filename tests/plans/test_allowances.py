@@ -1,0 +1,48 @@
+"""Benefits that are used so often in a period, and no oftener."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from plans import benefits, billing
+from plans.errors import BenefitUsedUp
+from plans.models import PlanBenefit
+from program.models import Program
+from tests.cast import ACTOR, ana, utc
+from tests.plans.test_subscribing import pay, take
+
+pytestmark = pytest.mark.django_db
+TUESDAY = utc(2026, 2, 10, 12)
+
+
+@pytest.mark.parametrize(("per", "days"), [("day", 1), ("week", 6), ("month", 19), ("paid", 28)])
+def test_a_benefit_is_used_as_often_as_the_plan_allows(
+    harbor: Program, per: str, days: int
+) -> None:
+    PlanBenefit.objects.filter(code="berth").update(at_most=2, per=per)
+    found = PlanBenefit.objects.get(code="berth")
+    with time_machine.travel(TUESDAY, tick=False):
+        member = ana(joined_at=utc(2026, 1, 1))
+        row = take(member)
+        pay(row)
+        for reference in ("1", "2"):
+            benefits.use(member, plan="harbor", benefit="berth", actor=ACTOR, reference=reference)
+        assert benefits.left(found, row, program=harbor) == 0
+    with time_machine.travel(TUESDAY + timedelta(days=days - 1, hours=10), tick=False):
+        with pytest.raises(BenefitUsedUp, match="A berth: 2 in a"):
+            benefits.use(member, plan="harbor", benefit="berth", actor=ACTOR)
+        benefits.use(member, plan="harbor", benefit="berth", actor=ACTOR, reference="1")
+    with time_machine.travel(TUESDAY + timedelta(days=days), tick=False):
+        billing.run()
+        benefits.use(member, plan="harbor", benefit="berth", actor=ACTOR)
+        row.refresh_from_db()
+        assert benefits.left(found, row, program=harbor) == 1
+
+
+def test_without_an_allowance_it_is_used_as_often_as_one_likes(harbor: Program) -> None:
+    row = take(ana())
+    pay(row)
+    assert benefits.left(PlanBenefit.objects.get(code="berth"), row, program=harbor) is None
