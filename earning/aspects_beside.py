@@ -107,10 +107,7 @@ def _who_was_paid(code: str) -> str:
 
 def _partners(program: Program) -> Sayings:
     rows = Partner.objects.filter(is_active=True).annotate(places=Count("locations"))
-    return {
-        row.code: Said(row.name, counted(row.places, "place", "places"))  # type: ignore[attr-defined]
-        for row in rows
-    }
+    return {row.code: Said(row.name, counted(row.places, "place", "places")) for row in rows}
 
 
 def _types(program: Program) -> Sayings:
