@@ -15,7 +15,6 @@ from members import lineage
 from members.models import Member
 from plans import holding
 from points.models import Account, Hold
-from program import catalog
 from program.models import Program
 from rewards import availability, shelf, stock
 from rewards.availability import Condition, Facts, has_begun, lock_of, price_of
@@ -74,7 +73,8 @@ def for_member(
         account.unit_id: account.balance - account.held
         for account in Account.objects.filter(member=member)
     }
-    taken = _taken(member, [reward for reward in rewards if reward.per_member is not None])
+    limited = [reward for reward in rewards if reward.per_member is not None]
+    taken = _taken(member, limited, zone=program.time_zone)
     offers = []
     for reward in rewards:
         price = price_of(reward, tiers=tiers, day=today)
@@ -93,14 +93,14 @@ def for_member(
     return offers
 
 
-def _taken(member: Member, rewards: Sequence[Reward]) -> dict[uuid.UUID, int]:
+def _taken(member: Member, rewards: Sequence[Reward], *, zone: str) -> dict[uuid.UUID, int]:
     """How often the member had each of these, what was cancelled apart."""
     if not rewards:
         return {}
     whose = lineage.among(
         [member.pk]
     )  # under the lock, where it is taken: a merge may have come by
-    rows = Redemption.objects.filter(_within(rewards), member__in=whose)
+    rows = Redemption.objects.filter(_within(rewards, zone), member__in=whose)
     rows = rows.exclude(status=Redemption.Status.CANCELLED).order_by()
     taken = dict(rows.values_list("reward").annotate(times=Count("pk")))
     for reward in _put_aside(whose, rewards):
@@ -108,9 +108,8 @@ def _taken(member: Member, rewards: Sequence[Reward]) -> dict[uuid.UUID, int]:
     return taken
 
 
-def _within(rewards: Sequence[Reward]) -> Q:
+def _within(rewards: Sequence[Reward], zone: str) -> Q:
     """Redemptions of these rewards in the time for which the limit of each holds."""
-    zone = catalog.current().time_zone
     today, found = clock.local_date(clock.now(), zone), Q()
     for often in {reward.per_member_in for reward in rewards}:
         those = Q(reward__in=[row.pk for row in rewards if row.per_member_in == often])
@@ -199,7 +198,7 @@ def facts_of(reward: Reward, *, member: Member, program: Program) -> Facts:
         tiers=held(member, program=program),
         segments=segments,
         plans=holding.now(member) if reward.plan_id else (),
-        taken=_taken(member, limited).get(reward.pk, 0),
+        taken=_taken(member, limited, zone=program.time_zone).get(reward.pk, 0),
         left=stock.left_of(reward, today=day),
     )
 

@@ -50,7 +50,7 @@ def everything(db: None) -> Any:
         ("rewards_reward_value_fits_the_kind", "twenty-off", {"least_purchase": 0}),
         ("rewards_reward_value_fits_the_kind", "mug", {"value": 5}),
         ("rewards_reward_donation_names_its_fund", "planks", {"fund": None}),
-        ("rewards_reward_donation_names_its_fund", "mug", {"step": 5}),
+        ("rewards_reward_more_fits_the_kind", "mug", {"step": 5}),
         ("rewards_reward_donation_has_whole_steps", "planks", {"step": 0}),
         ("rewards_reward_donation_has_whole_steps", "planks", {"step": None}),
         ("rewards_reward_only_places_are_given_back_by_date", "mug", {"cancel_days": 1}),
