@@ -51,6 +51,7 @@ UNMERGE = "members.change_membermerge"
 ERASE = "members.delete_member"
 EXPORT = ERASE  # who may empty a person may tell the person what is held
 REVOKE_KEY = "partners.change_apikey"
+IMPORT = "partners.add_import"
 START_PLAN = "plans.add_subscription"
 CANCEL_PLAN = "plans.change_subscription"
 USE_BENEFIT = "plans.add_benefituse"
@@ -111,7 +112,8 @@ MANAGER_SEES = frozenset(
         "rewards.view_fund", "rewards.view_fundtotal", "rewards.view_rewardcode",
         "rewards.view_draw",
         "tiers.view_tierexpiry",
-        "partners.view_apikey",
+        "partners.view_apikey", "partners.view_import", "partners.view_importchunk",
+        "partners.view_importproblem",
         SEE_SCORES, "surveys.view_care", "surveys.view_survey", "surveys.view_version",
         "surveys.view_question", "surveys.view_branch", "surveys.view_trigger",
         "surveys.view_caserule", "surveys.view_replytext", "surveys.view_answer",
@@ -149,7 +151,7 @@ MANAGER_CHANGES = frozenset(
         "rewards.add_fund", "rewards.change_fund", UPLOAD_CODES, DRAW,
         "rewards.add_rewarddate", "rewards.change_rewarddate",
         "rewards.add_rewardstock", "rewards.change_rewardstock", "rewards.delete_rewardstock",
-        ISSUE_KEY, REVOKE_KEY, DECIDE, READ_OPENING, POST_OPENING, MERGE, UNMERGE, ERASE,
+        ISSUE_KEY, REVOKE_KEY, IMPORT, DECIDE, READ_OPENING, POST_OPENING, MERGE, UNMERGE, ERASE,
         EXTEND, REINSTATE, TAKE_BACK,
         "surveys.add_care", "surveys.change_care", "surveys.add_survey", "surveys.change_survey",
         "surveys.add_version", "surveys.change_version",

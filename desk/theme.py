@@ -170,6 +170,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _list(_("Awards"), "add_circle", "earning.award"),
             _list(_("Imports"), "upload_file", "earning.importrun"),
             _list(_("Opening balances"), "drive_folder_upload", "points.openingrun"),
+            _list(_("Imported files"), "upload_file", "partners.import"),
             _list(_("Standings"), "military_tech", "tiers.standing"),
             _list(_("Subscriptions"), "autorenew", "plans.subscription"),
             _list(_("Charges"), "request_quote", "plans.charge"),

@@ -11,6 +11,7 @@ class EarningConfig(AppConfig):
             aspects_beside,
             descriptions,
             dividend_section,
+            erasing,
             milestone_scenes,
             milestone_section,
             occasion_section,
@@ -35,3 +36,4 @@ class EarningConfig(AppConfig):
         reporting.install()
         descriptions.install()
         privacy.install()
+        erasing.install()

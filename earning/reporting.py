@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from common import sheets
 from common.text import counted, number, scaled
 from earning import simulation
 from earning.simulation import Moves, Pair, Simulation
@@ -67,9 +67,9 @@ def write_csv(result: Simulation, path: Path) -> list[Path]:
     """
     beside = path.with_name(f"{path.stem}-tiers{path.suffix}")
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(_points(result))
+        file.writelines(sheets.lines(_points(result)))
     with beside.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(_members(result))
+        file.writelines(sheets.lines(_members(result)))
     return [path, beside]
 
 

@@ -127,6 +127,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "expire_points": {"task": "points.tasks.expire_points", "schedule": crontab(minute="*/15")},
     # What waits is sent; two runs at once do not send the same.
     "deliver_webhooks": {"task": "partners.tasks.deliver", "schedule": 5},
+    # A file that came is looked at, and applied, at once; this goes on after whoever was killed.
+    "work_on_imports": {"task": "partners.tasks.work_on_imports", "schedule": 20},
     "tidy_api": {"task": "partners.tasks.tidy", "schedule": crontab(minute="20")},
     # A hold ends at its own moment whenever somebody looks; these are for what nobody looks at.
     "time_out_holds": {"task": "points.tasks.time_out_holds", "schedule": crontab()},

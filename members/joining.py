@@ -139,7 +139,7 @@ def _move_in(work: Merging) -> dict[str, Any]:
     if theirs.is_head:  # which whoever was next has become for this moment only
         here.filter(household=theirs.household_id).update(is_head=False)
     own = here.filter(member=work.survivor).first()
-    memo: dict[str, Any] = {"left": str(theirs.pk)}
+    memo: dict[str, Any] = {"left": str(theirs.pk), "pooled": theirs.pooled_at is not None}
     if own is None:
         row = HouseholdMember(
             member=work.survivor,
@@ -175,4 +175,5 @@ def _move_back(work: Merging, memo: dict[str, Any]) -> None:
         household_id=left.household_id,
         is_head=left.is_head,
         joined_at=now,
+        pooled_at=now if memo["pooled"] else None,  # it was theirs, and nobody took it back
     ).save(force_insert=True)

@@ -312,6 +312,18 @@ GENERAL: list[Advice] = [
         "Tell whoever runs the program.",
     ),
 ]
+IMPORTS: list[Advice] = [
+    (
+        partners.FileUnreadable,
+        "The file as a whole cannot be read: it is empty, no CSV or NDJSON, cut off, or too long.",
+        "Correct the file as `detail` says, and send it again.",
+    ),
+    (
+        partners.ImportStands,
+        "The import is not checked yet, was stopped, or is done; `state` says which.",
+        "Read the import again, and do what its state allows.",
+    ),
+]
 CHAPTERS: dict[str, list[Advice]] = {
     "Keys": KEYS,
     "Bodies": BODIES,
@@ -321,5 +333,6 @@ CHAPTERS: dict[str, list[Advice]] = {
     "Members": MEMBERS,
     "Rewards and vouchers": REWARDS,
     "Webhooks": WEBHOOKS,
+    "Imports": IMPORTS,
     "Anywhere": GENERAL,
 }

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, TypeVar
 
 import msgspec
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -63,6 +63,10 @@ class PartnerViewSet(ApiViewSet):
     def body_max(self) -> int | None:
         return self.bodies.get(self.action)
 
+    def meaning(self, request: Request) -> Any:
+        """What a call says, as it is logged and told from another call under the same key."""
+        return request.data or {}
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         known = self.parameters.get(self.action, ())
@@ -94,7 +98,7 @@ class PartnerViewSet(ApiViewSet):
     def _perform(self, request: Request, effect: Callable[[], HttpResponse]) -> HttpResponse:
         key, plain = key_of(request), request._request
         name = idempotency.key_of(plain, is_required=self.action not in self.natural)
-        body = request.data or {}
+        body = self.meaning(request)
         plain.api_body = body  # type: ignore[attr-defined]
         try:
             if not name:
@@ -107,8 +111,12 @@ class PartnerViewSet(ApiViewSet):
             raise
 
 
-def _rendered(response: Response) -> HttpResponse:
-    """The bytes that leave, made here so that a repeat gets the very same."""
+def _rendered(response: Response | StreamingHttpResponse) -> HttpResponse:
+    """The bytes that leave, made here so that a repeat gets the very same; a file leaves as it is
+    made.
+    """
+    if isinstance(response, StreamingHttpResponse):
+        return response  # type: ignore[return-value]
     raw = b"" if response.data is None else msgspec.json.encode(response.data)
     plain = HttpResponse(raw, status=response.status_code, content_type="application/json")
     for name, value in response.headers.items():
@@ -121,7 +129,7 @@ def _rendered(response: Response) -> HttpResponse:
 
 def _tagged(request: Request, response: HttpResponse) -> HttpResponse:
     """An answer with its ETag, or 304 for who has it already."""
-    if request.method not in SAFE or response.status_code != 200:
+    if request.method not in SAFE or response.status_code != 200 or response.streaming:
         return response
     tag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     given = [part.strip() for part in request.headers.get("If-None-Match", "").split(",")]

@@ -31,6 +31,7 @@ STEPS_S = (5, 30, 120, 600, 1800, 3600, 7200, 14400)  # between attempts; the la
 SPREAD = 20  # percent by which a wait may be longer, so that not all come back at once
 AT_ONCE = 2  # calls to one endpoint
 THREADS = 16
+FAILING_AT_ONCE = 8  # calls to endpoints that do not answer well: the other threads are for others
 GONE = 410  # the receiver says: never again
 WORDS = 500  # of an answer that are kept
 
@@ -79,27 +80,37 @@ def claim(limit: int) -> list[Delivery]:
     now = clock.now()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            """WITH busy AS (
-                   SELECT endpoint_id, count(*) AS n FROM partners_delivery
-                   WHERE state = 'waiting' AND leased_until > %(now)s GROUP BY 1),
-               due AS (
-                   SELECT d.id, row_number() OVER (PARTITION BY d.endpoint_id ORDER BY d.due_at)
-                          + coalesce(b.n, 0) AS turn
-                   FROM partners_delivery d
-                   JOIN partners_endpoint e ON e.id = d.endpoint_id AND e.status = 'active'
-                   LEFT JOIN busy b ON b.endpoint_id = d.endpoint_id
-                   WHERE d.state = 'waiting' AND d.due_at <= %(now)s
-                     AND (d.leased_until IS NULL OR d.leased_until <= %(now)s))
-               SELECT d.id FROM partners_delivery d JOIN due ON due.id = d.id
-               WHERE due.turn <= %(most)s AND d.state = 'waiting'
-                 AND (d.leased_until IS NULL OR d.leased_until <= %(now)s)
-               ORDER BY d.due_at LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED""",
-            {"now": now, "most": AT_ONCE, "limit": limit},
+            DUE, {"now": now, "most": AT_ONCE, "failing": FAILING_AT_ONCE, "limit": limit}
         )
         ids = [pk for (pk,) in cursor.fetchall()]
         rows = Delivery.objects.filter(pk__in=ids)
         rows.update(leased_until=now + LEASE)
         return list(rows.select_related("endpoint").order_by("due_at"))
+
+
+# Of each endpoint the few that are due first, however long its queue is; of those that fail, all
+# together, so many that they never take every thread.
+DUE = """
+    WITH open AS (
+        SELECT e.id, e.failing_since IS NOT NULL AS fails, (
+                   SELECT count(*) FROM partners_delivery d
+                   WHERE d.endpoint_id = e.id AND d.leased_until > %(now)s AND d.state = 'waiting'
+               ) AS busy
+        FROM partners_endpoint e WHERE e.status = 'active'),
+    due AS (
+        SELECT d.id, d.due_at, o.fails,
+               row_number() OVER (PARTITION BY o.fails ORDER BY d.due_at)
+               + (SELECT coalesce(sum(busy), 0) FROM open WHERE open.fails = o.fails) AS turn
+        FROM open o CROSS JOIN LATERAL (
+            SELECT d.id, d.due_at FROM partners_delivery d
+            WHERE d.endpoint_id = o.id AND d.state = 'waiting' AND d.due_at <= %(now)s
+              AND (d.leased_until IS NULL OR d.leased_until <= %(now)s)
+            ORDER BY d.due_at LIMIT greatest(0, %(most)s - o.busy)) d)
+    SELECT d.id FROM partners_delivery d JOIN due ON due.id = d.id
+    WHERE (NOT due.fails OR due.turn <= %(failing)s) AND d.state = 'waiting'
+      AND (d.leased_until IS NULL OR d.leased_until <= %(now)s)
+    ORDER BY due.fails, d.due_at LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED
+"""
 
 
 def message(row: Delivery) -> bytes:

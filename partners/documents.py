@@ -14,7 +14,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from common.problems import PROBLEM_JSON, PROBLEMS
 from partners import problems
 
-JSON = "application/json"
+JSON, CSV = "application/json", "text/csv"
 INTRODUCTION = f"""\
 What tills, booking engines and web shops say to the program.
 
@@ -122,12 +122,15 @@ def call(
     path: Mapping[str, tuple[str, str]] = MappingProxyType({}),
     query: Mapping[str, str] = MappingProxyType({}),
     idempotency: str = "none",
+    files: Mapping[str, str] = MappingProxyType({}),
+    table: str = "",
 ) -> Any:
     """The document of one call.
 
     `answers` by status: the shape (several: one of them; empty: no body), words, an example;
     `examples` of bodies by name; `path` and `query` parameters with words (and, in the path, an
-    example). `idempotency` is "needed", "possible" or "none".
+    example). `idempotency` is "needed", "possible" or "none". `files` are bodies by media type and
+    an example of each; `table` is an example of a file of CSV that is answered.
     """
     parameters = _parameters(path, query)
     if idempotency != "none":
@@ -139,13 +142,28 @@ def call(
         summary=summary,
         description=f"{words}\n\nNeeds the scope `{scope}`.",
         parameters=parameters,
-        request={JSON: shape(body)} if body else None,
+        request={JSON: shape(body)} if body else (dict.fromkeys(files, str) or None),
         responses={
             **{status: _answered(name, told) for status, (name, told, _) in answers.items()},
+            **({(200, CSV): OpenApiResponse(str, description="The file.")} if table else {}),
             **refusals(*more),
         },
-        examples=_examples(examples, answers),
+        examples=[*_examples(examples, answers), *_texts(files, table)],
     )
+
+
+def _texts(files: Mapping[str, str], table: str) -> list[OpenApiExample]:
+    """Examples of bodies and answers that are text."""
+    sent = [
+        OpenApiExample(f"file-{number}", value=text, media_type=media, request_only=True)
+        for number, (media, text) in enumerate(files.items(), start=1)
+    ]
+    if not table:
+        return sent
+    got = OpenApiExample(
+        "file", value=table, media_type=CSV, response_only=True, status_codes=["200"]
+    )
+    return [*sent, got]
 
 
 def _parameters(path: Mapping[str, tuple[str, str]], query: Mapping[str, str]) -> list[Any]:

@@ -115,6 +115,20 @@ class WebhookInvalid(InvalidInput):
     title = "The webhook cannot be made like that"
 
 
+class FileUnreadable(InvalidInput):
+    """The file as a whole cannot be read; single lines that cannot are reported by line."""
+
+    code = "file_unreadable"
+    title = "The file cannot be read"
+
+
+class ImportStands(LoyaltyError):
+    """The import is not in the state that this needs. `state` says in which it is."""
+
+    code = "import_stands"
+    title = "The import cannot do that now"
+
+
 class AddressForbidden(LoyaltyError):
     """The address leads into a network that is not public. Never shown with what it leads to."""
 
@@ -140,6 +154,10 @@ REFUSALS: dict[str, Refusal] = {
     "partners_call_is_remembered_once": (
         TwinRunning,
         "The same call is still running. Send it again in a second.",
+    ),
+    "partners_import_waits_once": (
+        ImportStands,
+        "The same file is waiting already. Look for it among the imports.",
     ),
     "partners_key_hash_is_unique": (BrokenRule, "This key exists already. Make another."),
 }

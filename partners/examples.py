@@ -336,3 +336,53 @@ DELIVERY: dict[str, Any] = {
         }
     ],
 }
+CSV_FILE = (
+    "reference,type,occurred_at,member,outcome,nights,revenue\r\n"
+    "B-2025-0614,stay,2025-06-14,agent-9,stayed,2,240.00\r\n"
+    "B-2025-0615,stay,2025-06-15,agent-9,stayed,1,120.00\r\n"
+)
+NDJSON_FILE = (
+    '{"reference":"B-2025-0616","type":"stay","occurred_at":"2025-06-16","member":'
+    '{"reference":"agent-9"},"attributes":{"outcome":"stayed","nights":1,"revenue":"98.00"}}\n'
+)
+REFUSED_LINES = (
+    "line,column,code,what to do\r\n"
+    "7,nights,attributes_invalid,Nights: 'x' is not a whole number.\r\n"
+)
+IMPORT_SENT: dict[str, Any] = {
+    "id": "imp_01k6r3b1q9e8tv4x3a7m5n2c0d",
+    "state": "received",
+    "file": "bookings.csv",
+    "format": "csv",
+    "size": 118,
+    "created_at": "2025-06-20T09:12:44Z",
+    "finished_at": None,
+    "progress": {"read": 0, "looked_at": 0, "to_apply": 0, "applied": 0},
+    "report": None,
+    "outcome": None,
+    "problem": "",
+    "refused": [],
+}
+IMPORT = IMPORT_SENT | {
+    "state": "checked",
+    "progress": {"read": 3, "looked_at": 2, "to_apply": 2, "applied": 0},
+    "report": {
+        "lines": 3,
+        "good": 2,
+        "repeated": 0,
+        "refused": 1,
+        "types": {"stay": 2},
+        "earned": {"point": 3600},
+        "unclaimed": 0,
+        "pending": 0,
+        "new_members": 0,
+    },
+    "refused": [
+        {
+            "line": 4,
+            "column": "nights",
+            "code": "attributes_invalid",
+            "detail": "Nights: 'x' is not a whole number.",
+        }
+    ],
+}

@@ -105,6 +105,16 @@ KINDS: dict[str, Kind] = {
             "A member converted one unit into another.",
             {"subject": "", "conversion": "to-roastery", "taken": 30, "given": 10},
         ),
+        Kind(
+            "import_applied",
+            "A file of yours is applied.",
+            {"subject": "imp_…", "partner": "front-desk", "file": "june.csv", "recorded": 1200},
+        ),
+        Kind(
+            "import_stopped",
+            "A file of yours was stopped, by somebody or by a limit.",
+            {"subject": "imp_…", "partner": "front-desk", "file": "june.csv"},
+        ),
         Kind("webhook_test", "You asked for a test of a webhook.", {"subject": "whe_…"}),
     )
 }

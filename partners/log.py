@@ -105,7 +105,7 @@ def _kept(text: str) -> str:
 
 
 def _answer(response: HttpResponse) -> str:
-    if not response.content or len(response.content) > 64 * 1024:
+    if response.streaming or not response.content or len(response.content) > 64 * 1024:
         return ""
     try:
         return _text(redacted(msgspec.json.decode(response.content)))

@@ -1,13 +1,28 @@
-"""What the tables of partners hold about people: what was answered about them, for a month."""
+"""What the tables of partners hold about people: what was answered about them, for a month, and
+lines of files that wait.
+"""
 
 from __future__ import annotations
 
-from common.privacy import Sheet, house, plain, register, sentences
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from common.privacy import Person, Sheet, gone, house, plain, register, sentences
+from members.models import MemberKey
+from partners.models import ImportLine
 
 
 def install() -> None:
     """Describe the tables of this app."""
     register(SHEETS)
+
+
+def _waiting(person: Person) -> QuerySet[Any]:
+    """Lines of files that are not recorded yet and name somebody."""
+    known = [MemberKey.id_for(kind, mark) for kind in MemberKey.Kind for mark in person.marks]
+    return ImportLine.objects.filter(person__in=known)
 
 
 SHEETS = [
@@ -22,9 +37,11 @@ SHEETS = [
             "KeyDay": "id key day points alerted_at",
             "Endpoint": (
                 "id partner kind url description contact types status generation previous_until "
-                "failing_since subscribed_at created_by created_at"
+                "failing_since told_at subscribed_at created_by created_at"
             ),
             "Attempt": "id delivery at status problem answer ms",
+            "ImportPart": "id run number body",  # for as long as nobody has looked into it
+            "ImportChunk": "id run number lines counts done_at",
         },
     ),
     # Answers that are given again for 30 days: who is erased is cut out of them at once.
@@ -46,4 +63,21 @@ SHEETS = [
             "begun_at ended_at"
         ),
     ),
+    Sheet(
+        "partners.Import",
+        plain(
+            "id partner kind key locations form size digest type location enrolls is_direct state "
+            "lines_read rehearsed report outcome problem created_by created_at staged_at "
+            "applied_by finished_at"
+        )
+        | sentences("file_name"),
+    ),
+    Sheet(
+        "partners.ImportLine",
+        plain("id run chunk line person") | gone("body"),
+        title=_("What was reported in a file, and waits"),
+        rows=_waiting,
+        is_deleted=True,
+    ),
+    Sheet("partners.ImportProblem", plain("id run line column code") | sentences("message")),
 ]

@@ -1,11 +1,12 @@
 from celery import shared_task
 
-from partners import delivery, idempotency, log
+from partners import applying, delivery, idempotency, imports, log, notices
 
 
 @shared_task
 def deliver() -> None:
     delivery.drain()
+    notices.tell()
 
 
 @shared_task
@@ -13,3 +14,10 @@ def tidy() -> None:
     delivery.give_up()
     idempotency.forget()
     log.forget()
+    imports.forget()
+
+
+@shared_task
+def work_on_imports() -> None:
+    if applying.work():
+        work_on_imports.delay()

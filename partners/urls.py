@@ -14,6 +14,7 @@ from partners.views.activities import ActivityViewSet
 from partners.views.changes import ChangeViewSet
 from partners.views.conversions import ConversionViewSet
 from partners.views.events import EventViewSet
+from partners.views.imports import ImportViewSet
 from partners.views.members import MemberViewSet
 from partners.views.program import ProgramViewSet
 from partners.views.quotes import QuoteViewSet
@@ -96,6 +97,12 @@ urlpatterns = [
     at("webhooks/<str:webhook>/deliveries", DeliveryViewSet, "deliveries", get="list"),
     at("deliveries/<str:delivery>", DeliveryViewSet, "delivery", get="retrieve"),
     at("deliveries/<str:delivery>/replay", DeliveryViewSet, "delivery-replay", post="replay"),
+    at("imports", ImportViewSet, "imports", get="list", post="create"),
+    at("imports/<str:import>", ImportViewSet, "import", get="retrieve"),
+    at("imports/<str:import>/errors", ImportViewSet, "import-errors", get="errors"),
+    at("imports/<str:import>/apply", ImportViewSet, "import-apply", post="apply"),
+    at("imports/<str:import>/cancel", ImportViewSet, "import-cancel", post="cancel"),
+    at("imports/<str:import>/resume", ImportViewSet, "import-resume", post="resume"),
     *routes.more(),
     path("schema", SchemaView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="partners:schema"), name="docs"),

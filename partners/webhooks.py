@@ -119,8 +119,8 @@ def pause(row: Endpoint) -> None:
 
     Call it inside a transaction, with the endpoint locked.
     """
-    row.status = Status.PAUSED
-    row.save(update_fields=["status", "failing_since"])
+    row.status, row.told_at = Status.PAUSED, None
+    row.save(update_fields=["status", "failing_since", "told_at"])
     _announce("webhook_paused", row, actor="system:webhooks")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -22,7 +22,7 @@ from common.errors import translate
 from events import outbox
 from members import households
 from members.models import Member
-from points import ledger
+from points import expiry, ledger
 from points.books import Books
 from points.errors import (
     REFUSALS,
@@ -38,7 +38,8 @@ from program import catalog
 from program.models import Unit
 
 State = AdjustmentRequest.State
-ADJUSTMENT = "adjustment"
+ADJUSTMENT, REINSTATEMENT = "adjustment", "reinstatement"
+BY_HAND = (Posting.Kind.ADJUSTMENT, Posting.Kind.REINSTATE)  # what counts towards the limit
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -83,7 +84,17 @@ def _adjust(wish: Wish, actor: str) -> Posting:
     )
 
 
-_verbs: dict[str, Verb] = {ADJUSTMENT: Verb(_adjust)}
+def _reinstate(wish: Wish, actor: str) -> Posting:
+    return expiry.reinstate(
+        wish.member,
+        expired=uuid.UUID(wish.details["expired"]),
+        until=date.fromisoformat(wish.details["until"]),
+        reason=wish.reason,
+        actor=actor,
+    )
+
+
+_verbs: dict[str, Verb] = {ADJUSTMENT: Verb(_adjust), REINSTATEMENT: Verb(_reinstate)}
 
 
 def register(kind: str, verb: Verb) -> None:
@@ -115,6 +126,21 @@ def ask(wish: Wish, *, actor: str) -> Outcome:
         return Outcome(request=_queue(wish, actor=actor))
 
 
+def bring_back(
+    member: Member, *, expired: uuid.UUID, until: date, reason: str, actor: str, source: str
+) -> Outcome:
+    """Bring back what an entry of the kind expiry took out, or ask a second person to.
+
+    Raises as `ask` and `expiry.reinstate` do.
+    """
+    entry = expiry.ended(member, expired)
+    expiry.end_of(until, catalog.current().time_zone)
+    details = {"expired": str(entry.pk), "until": until.isoformat()}
+    unit, amount = entry.account.unit_id, -entry.amount
+    wish = Wish(member, unit, amount, reason, source, REINSTATEMENT, details)
+    return ask(wish, actor=actor)
+
+
 def is_above(member: Member, *, unit: Unit, amount: int, actor: str) -> bool:
     """Whether this needs a second person: with what the same person moved by hand for the member
     today, it is more than the unit's limit.
@@ -133,7 +159,7 @@ def moved_today(member: Member, *, unit: str, actor: str) -> int:
     rows = Entry.objects.filter(
         member=member,
         account__unit=unit,
-        posting__kind=Posting.Kind.ADJUSTMENT,
+        posting__kind__in=BY_HAND,
         posting__actor=actor,
         posting__occurred_at__gte=midnight,
     )

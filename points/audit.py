@@ -158,8 +158,13 @@ INVARIANTS: dict[str, str] = {
         WHERE l.account_id <> e.account_id OR u.member_id <> l.member_id
            OR u.member_id <> e.member_id""",
     "a reversal undoes a posting of the same member": """
+        WITH RECURSIVE became (old, new) AS (
+            SELECT absorbed_id, survivor_id FROM members_membermerge
+            UNION SELECT b.old, g.survivor_id FROM became b
+            JOIN members_membermerge g ON g.absorbed_id = b.new)
         SELECT p.id, p.source FROM points_posting p JOIN points_posting o ON o.id = p.reverses_id
-        WHERE o.member_id <> p.member_id""",
+        WHERE o.member_id <> p.member_id AND NOT EXISTS (
+            SELECT 1 FROM became b WHERE b.old = o.member_id AND b.new = p.member_id)""",
     "what was agreed to was posted as it was asked": """
         SELECT r.id, format('asked %s, posted %s', r.amount, coalesce(e.total, 0))
         FROM points_adjustmentrequest r JOIN points_posting p ON p.id = r.posting_id

@@ -22,6 +22,7 @@ from points.errors import REFUSALS
 from points.models import Account, Entry, Extension, Hold, HoldLot, Lot, LotUse, Posting
 
 Key = tuple[uuid.UUID, str]  # member, unit code
+Claimed = tuple[set[uuid.UUID], int]  # what some entries awarded, and how much of it goes back
 ENDS = ("status", "captured", "ended_at", "ended_by", "reason", "posting")  # of a hold
 
 
@@ -37,6 +38,7 @@ class Books:
         self.holds: list[Hold] = []
         self.parts: list[HoldLot] = []
         self.ended: list[Hold] = []
+        self.claims: dict[Key, list[Claimed]] = {}  # on closed accounts, for their survivors
         self._lots: dict[Key, list[Lot]] = {}
         self._new_lots: dict[uuid.UUID, Lot] = {}
         self._changed: dict[uuid.UUID, Lot] = {}
@@ -179,6 +181,16 @@ class Books:
             if lot.pk not in self._new_lots:
                 self._changed[lot.pk] = lot
         return moved
+
+    def take_of(self, entry: Entry, entries: set[uuid.UUID], *, key: Key, amount: int) -> int:
+        """Consume up to `amount` of what is free in the lots that some entries awarded.
+
+        Returns what could be taken.
+        """
+        left = amount
+        for lot in [lot for lot in self.lots(key) if lot.entry_id in entries]:
+            left -= self.take(entry, lot, left)
+        return amount - left
 
     def take_in_order(self, entry: Entry, *, key: Key, amount: int) -> int:
         """Consume up to `amount` from what is free in the account's live lots, in spend order.

@@ -46,8 +46,8 @@ def take(books: Books, posting: Posting, claim: Claim) -> Taken:
 
     Counters have no lots and simply go down.
     """
-    expired = _expired(books, claim)
-    lapsed = min(claim.amount, max(0, expired - claim.lapsed))
+    own, back = followed(claim.entries)
+    lapsed = min(claim.amount, max(0, _expired(books, own, back) - claim.lapsed))
     amount = claim.amount - lapsed
     if not amount:
         return Taken(None, lapsed)
@@ -55,32 +55,38 @@ def take(books: Books, posting: Posting, claim: Claim) -> Taken:
     entry = books.enter(
         posting, key=key, kind=Entry.Kind.CLAWBACK, amount=-amount, reason=claim.reason
     )
-    for own in (claim.entries, claim.siblings):
-        for lot in [lot for lot in books.lots(key) if lot.entry_id in own]:
-            amount -= books.take(entry, lot, amount)
+    if books.accounts[key].forwards_to_id:  # what is left of it is with the survivor
+        books.claims.setdefault(key, []).append((own, amount))
+        return Taken(entry, lapsed)
+    siblings = followed(claim.siblings)[0] if claim.siblings else set()
+    for entries in (own, siblings):
+        amount -= books.take_of(entry, entries, key=key, amount=amount)
     books.take_in_order(entry, key=key, amount=amount)
     return Taken(entry, lapsed)
 
 
-def _expired(books: Books, claim: Claim) -> int:
-    """How much of the lots of a claim has expired, stored or about to be."""
-    uses = LotUse.objects.filter(
-        member_id=claim.key[0], lot__entry__in=claim.entries, entry__kind=Entry.Kind.EXPIRY
-    )
+def followed(entries: Collection[uuid.UUID]) -> tuple[set[uuid.UUID], list[Lot]]:
+    """These entries with those that carried their lots on when two memberships became one; and the
+    lots in which what had expired of them was brought back, but for those taken back themselves.
+    """
+    own, back, fresh = set(entries), list[Lot](), set(entries)
+    while fresh:
+        rows = Lot.objects.filter(
+            origin__entry__in=fresh, entry__kind__in=(Entry.Kind.MERGE, Entry.Kind.REINSTATE)
+        ).exclude(entry__kind=Entry.Kind.REINSTATE, entry__posting__reversals__isnull=False)
+        found = list(rows.select_related("entry"))
+        back += [lot for lot in found if lot.entry.kind == Entry.Kind.REINSTATE]
+        fresh = {lot.entry_id for lot in found if lot.entry.kind == Entry.Kind.MERGE} - own
+        own |= fresh
+    return own, back
+
+
+def _expired(books: Books, own: set[uuid.UUID], back: Collection[Lot]) -> int:
+    """How much of the lots of these entries has expired, stored or about to be, and was not brought
+    back; what was brought back may have expired once more.
+    """
+    uses = LotUse.objects.filter(lot__entry__in=own, entry__kind=Entry.Kind.EXPIRY)
     stored = uses.aggregate(total=Sum("amount"))["total"] or 0
-    fresh = (use for use in books.uses if use.lot.entry_id in claim.entries)
+    fresh = (use for use in books.uses if use.lot.entry_id in own)
     gone = stored + sum(use.amount for use in fresh if use.entry.kind == Entry.Kind.EXPIRY)
-    return gone - _brought_back(books, claim)
-
-
-def _brought_back(books: Books, claim: Claim) -> int:
-    """How much of what had expired was reinstated, and has not expired once more."""
-    lots = Lot.objects.filter(
-        member_id=claim.key[0],
-        origin__entry__in=claim.entries,
-        entry__kind=Entry.Kind.REINSTATE,
-    )
-    return sum(
-        lot.awarded - _expired(books, dataclasses.replace(claim, entries=(lot.entry_id,)))
-        for lot in lots
-    )
+    return gone - sum(lot.awarded - _expired(books, *followed({lot.entry_id})) for lot in back)

@@ -17,7 +17,8 @@ from django.db import transaction
 from common import clock
 from events import outbox
 from events.models import Event
-from points.models import AdjustmentRequest, Entry, Posting
+from points import approvals
+from points.models import AdjustmentRequest, Entry
 from program import catalog
 from program.models import Program, Unit
 
@@ -72,8 +73,8 @@ def of(day: date, *, program: Program) -> Daybook:
     zone = program.time_zone
     entries = list(
         Entry.objects.filter(
-            kind=Entry.Kind.ADJUSTMENT,
-            posting__kind=Posting.Kind.ADJUSTMENT,
+            kind__in=(Entry.Kind.ADJUSTMENT, Entry.Kind.REINSTATE),
+            posting__kind__in=approvals.BY_HAND,
             posting__occurred_at__gte=clock.start_of_day(day, zone),
             posting__occurred_at__lt=clock.end_of_day(day, zone),
         ).select_related("posting", "account", "member")

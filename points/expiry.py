@@ -130,7 +130,7 @@ def extend(
     """
     _require_reason(reason)
     program, key = catalog.current(), (member.pk, unit)
-    end = _end_of(until, program.time_zone)
+    end = end_of(until, program.time_zone)
     with transaction.atomic(), translate(REFUSALS):
         books = Books.open([key])
         known = list(Extension.objects.filter(member=member, source=source))
@@ -182,14 +182,8 @@ def reinstate(
     and NothingToReinstate for what is not an expiry of this member.
     """
     _require_reason(reason)
-    end = _end_of(until, catalog.current().time_zone)
-    entry = (
-        Entry.objects.filter(member=member, pk=expired, kind=Entry.Kind.EXPIRY)
-        .select_related("account")
-        .first()
-    )
-    if entry is None:
-        raise NothingToReinstate("No points of this member ended there. Choose an expiry.")
+    end = end_of(until, catalog.current().time_zone)
+    entry = ended(member, expired)
     key, source = (member.pk, entry.account.unit_id), f"reinstatement:{entry.pk}"
     with transaction.atomic(), translate(REFUSALS):
         books = Books.open([key])
@@ -214,6 +208,15 @@ def reinstate(
     return posting
 
 
+def ended(member: Member, expired: uuid.UUID) -> Entry:
+    """An expiry of the member. Raises NothingToReinstate for what is none."""
+    rows = Entry.objects.filter(member=member, pk=expired, kind=Entry.Kind.EXPIRY)
+    entry = rows.select_related("account").first()
+    if entry is None:
+        raise NothingToReinstate("No points of this member ended there. Choose an expiry.")
+    return entry
+
+
 def expiries(member: Member, *, limit: int = 20) -> list[Entry]:
     """What ended and was not brought back, latest first, for staff to choose from."""
     back = Posting.objects.filter(member=member, kind=Posting.Kind.REINSTATE)
@@ -229,7 +232,8 @@ def _require_reason(reason: str) -> None:
         )
 
 
-def _end_of(day: date, zone: str) -> datetime:
+def end_of(day: date, zone: str) -> datetime:
+    """The end of a day on which points may end. Raises DayInvalid for one that has passed."""
     if day < clock.local_date(clock.now(), zone):
         raise DayInvalid("This day has passed. Choose today or a later one.", pointer="/until")
     return clock.end_of_day(day, zone)

@@ -132,6 +132,11 @@ class Pair:
         if owed > 0:
             self.enter(self.key, owed)
             debt = self.enter(self.to, -owed)
+            for own, amount in self.books.claims.pop(self.key, []):
+                part = min(amount, owed)
+                owed -= part
+                part -= self.books.take_of(debt, own, key=self.to, amount=part)
+                self.books.take_in_order(debt, key=self.to, amount=part)
             self.books.take_in_order(debt, key=self.to, amount=owed)
 
     def carry(self, lot: Lot) -> Lot:

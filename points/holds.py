@@ -175,7 +175,9 @@ def release(hold: Hold, *, actor: str, reason: str) -> Hold:
         books, key, row = _open(hold)
         if row.status in (Status.RELEASED, Status.TIMED_OUT):
             return row
-        if row.expires_at <= clock.now():  # its time was over before anybody asked
+        if (
+            row.status == Status.OPEN and row.expires_at <= clock.now()
+        ):  # its time was over before anybody asked
             endings.expire_into(books, key=key, now=clock.now())
             books.write()
             row.refresh_from_db()

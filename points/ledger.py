@@ -101,6 +101,8 @@ def post_into(
         for credit in earning.credits:
             key, unit = (earning.member_id, credit.unit), _unit(program, credit.unit)
             require_amount(credit.amount)
+            if books.accounts[key].held:  # a hold whose time is over repays a debt before this does
+                expire_into(books, key=key, now=now)
             entry = books.enter(
                 posting, key=key, kind=credit.kind, amount=credit.amount, reason=credit.reason
             )

@@ -21,8 +21,8 @@ from common.text import number, scaled
 from events import outbox
 from members import households
 from members.models import Member
-from points import endings, ledger
-from points.books import Books, Key
+from points import clawback, endings, ledger
+from points.books import Books, Key, spend_order
 from points.errors import (
     REFUSALS,
     NothingToReverse,
@@ -32,7 +32,7 @@ from points.errors import (
     TransferRefused,
     UnitInvalid,
 )
-from points.models import Entry, Lot, LotUse, Posting, Transfer
+from points.models import Entry, Lot, Posting, Transfer
 from program import catalog
 from program.models import Program, Unit
 
@@ -234,11 +234,9 @@ def reverse(made: Transfer, *, reason: str, actor: str) -> int:
         books = Books.open([giving, taking])
         if Posting.objects.filter(reverses=made.posting_id, member=made.member_id).exists():
             raise NothingToReverse("This transfer has been taken back already.")
-        for key in (giving, taking):
+        for key in books.accounts:
             endings.expire_into(books, key=key, now=clock.now())
-        came = Lot.objects.filter(entry__posting=made.arrival_id, member=made.receiver_id)
-        ids = set(came.values_list("pk", flat=True))
-        lots = [lot for lot in books.lots(taking) if lot.pk in ids and lot.free]
+        lots = _left(books, made, key=taking)
         if not lots:
             raise NothingToReverse("Nothing of it is left: it was spent, held, or has ended.")
         total = _return(books, made, lots, giving=giving, taking=taking, actor=actor, why=reason)
@@ -247,10 +245,35 @@ def reverse(made: Transfer, *, reason: str, actor: str) -> int:
     return total
 
 
+def _left(books: Books, made: Transfer, *, key: Key) -> list[tuple[Lot, Lot]]:
+    """What is free of the lots that a transfer made, with the sender's lots that they came out of;
+    where they went when the receiver was merged into somebody else, if so.
+    """
+    arrived = Entry.objects.filter(posting=made.arrival_id, member=made.receiver_id)
+    own, _back = clawback.followed(set(arrived.values_list("pk", flat=True)))
+    places = [key, *(other for other in books.accounts if books.accounts[key].forwards_to_id)]
+    lots = [lot for place in places for lot in books.lots(place) if lot.entry_id in own]
+    return [(lot, _home(lot)) for lot in lots if lot.free]
+
+
+def _home(lot: Lot) -> Lot:
+    """The sender's lot, past every merge in between."""
+    is_moved = lot.entry.kind == Kind.MERGE
+    home: Lot = lot.origin  # type: ignore[assignment]
+    return _home(home) if is_moved else home
+
+
 def _return(
-    books: Books, made: Transfer, lots: list[Lot], *, giving: Key, taking: Key, actor: str, why: str
+    books: Books,
+    made: Transfer,
+    lots: list[tuple[Lot, Lot]],
+    *,
+    giving: Key,
+    taking: Key,
+    actor: str,
+    why: str,
 ) -> int:
-    now, total, kind = clock.now(), sum(lot.free for lot in lots), Posting.Kind.REVERSAL
+    now, total, kind = clock.now(), sum(lot.free for lot, _ in lots), Posting.Kind.REVERSAL
     source = f"transfer-reversed:{made.pk}"
     out = books.post(taking, kind, source=source, actor=actor, at=now, note=why)
     out.reverses_id = made.arrival_id
@@ -261,11 +284,10 @@ def _return(
     back = books.enter(into, key=giving, kind=Kind.RESTORE, amount=total, reason=words)
     owed = books.owed_before(back, key=giving)
     live = {lot.pk: lot for lot in books.lots(giving)}
-    stored = Lot.objects.in_bulk([lot.origin_id for lot in lots])
+    homes = [(lot, live.get(home.pk, home)) for lot, home in lots]
     dead = []
-    for lot in lots:
-        amount = books.take(gone, lot, lot.free)
-        home = live.get(lot.origin_id) or stored[lot.origin_id]  # type: ignore[arg-type]
+    for lot, home in sorted(homes, key=lambda pair: spend_order(pair[1])):
+        amount = _take(books, gone, lot, key=taking)
         repaid = min(owed, amount)
         owed -= repaid
         books.take(back, home, -(amount - repaid))
@@ -275,10 +297,20 @@ def _return(
     return total
 
 
+def _take(books: Books, gone: Entry, lot: Lot, *, key: Key) -> int:
+    """Take what is free in a lot; of a merged member's, its survivor gives it up."""
+    amount = lot.free
+    if lot.member_id == key[0]:
+        return books.take(gone, lot, amount)
+    books.claims.setdefault(key, []).append(({lot.entry_id}, amount))
+    return amount
+
+
 def returned(made: Transfer) -> int:
     """How much of a transfer was taken back."""
-    uses = LotUse.objects.filter(member=made.receiver_id, entry__posting__reverses=made.arrival_id)
-    return int(uses.aggregate(total=Sum("amount"))["total"] or 0)
+    rows = Entry.objects.filter(posting__reverses=made.arrival_id, member=made.receiver_id)
+    taken = rows.filter(kind=Kind.CLAWBACK).aggregate(total=Sum("amount"))
+    return -int(taken["total"] or 0)
 
 
 def said(amount: int, unit: Unit) -> str:

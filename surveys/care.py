@@ -136,12 +136,19 @@ def _require_room(case: Case, amount: int, *, most: int, unit: Unit) -> None:
 
 
 def perform_goodwill(wish: approvals.Wish, actor: str) -> Posting:
-    """Post a wish of this kind, and write it into its case. For the door of points by hand."""
+    """Post a wish of this kind, and write it into its case. For the door of points by hand.
+
+    Several that waited for a second person may together be more than a case may cost: it is asked
+    again. Raises GoodwillRefused.
+    """
+    case = Case.objects.select_for_update().get(pk=wish.details["case"], member=wish.member)
+    program = catalog.current()
+    most, unit = definitions.of(program).care.goodwill_max, catalog.of(program).units[wish.unit]
+    _require_room(case, wish.amount, most=most, unit=unit)
     posting = ledger.adjust(
         wish.member, unit=wish.unit, amount=wish.amount, reason=wish.reason, actor=actor,
         source=wish.source,
     )  # fmt: skip
-    case = Case.objects.get(pk=wish.details["case"], member=wish.member)
     _step(case, CaseStep.Kind.GOODWILL, actor=actor, posting=posting, text=str(wish.amount))
     return posting
 

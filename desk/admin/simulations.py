@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import uuid
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from common import sheets
 from desk import house, roles, say
 from desk.admin.base import FactAdmin, StaffNames
 from desk.verbs.simulations import Simulate
@@ -55,7 +55,7 @@ class SimulationRunAdmin(StaffNames, FactAdmin):
             raise Http404
         response = HttpResponse(content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="simulation-{name}.csv"'
-        csv.writer(response).writerows(row.report[name])
+        response.writelines(sheets.lines(row.report[name]))
         return response
 
     @display(description=_("ordered"))

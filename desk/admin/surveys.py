@@ -185,11 +185,39 @@ class DecisionAdmin(links.ByMember, FactAdmin):
         return links.member(row.member)
 
 
+class InvitationState(admin.SimpleListFilter):
+    """What became of an invitation: who did not answer is a choice of its own."""
+
+    title, parameter_name = _("state"), "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("answered", _("answered")),
+            ("silent", _("asked, and did not answer")),
+            ("open", _("open")),
+            ("waiting", _("waits for its hour")),
+            ("withdrawn", _("withdrawn")),
+        ]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Invitation]) -> QuerySet[Invitation]:
+        now = clock.now()
+        asked = rows.filter(opened_at__isnull=False, answered_at__isnull=True)
+        asked = asked.filter(withdrawn_at__isnull=True)
+        chosen: dict[str | None, QuerySet[Invitation]] = {
+            "answered": rows.filter(answered_at__isnull=False),
+            "silent": asked.filter(ends_at__lte=now),
+            "open": asked.filter(ends_at__gt=now),
+            "waiting": rows.filter(opened_at__isnull=True, withdrawn_at__isnull=True),
+            "withdrawn": rows.filter(withdrawn_at__isnull=False),
+        }
+        return chosen.get(self.value(), rows)
+
+
 @admin.register(Invitation)
 class InvitationAdmin(links.ByMember, FactAdmin):
     list_display = ("when", "who", "survey", "state", "last_day")
     list_select_related = ("member", "survey")
-    list_filter = ("survey", "trigger", "is_made_up")
+    list_filter = (InvitationState, "survey", "trigger", "is_made_up")
     fields = (
         "who", "survey", "version", "trigger", "source", "state", "opens_at", "ends_at", "tier",
         "location", "is_made_up",
@@ -222,7 +250,10 @@ class InvitationAdmin(links.ByMember, FactAdmin):
 
 @admin.register(Answer)
 class AnswerAdmin(FactAdmin):
-    """Answers without names: whose one is, where it is known, its case says."""
+    """Answers without names: whose one is, where it is known, its case says.
+
+    Anonymous ones are not listed: filters would count out the few. Their page of scores has them.
+    """
 
     list_display = ("when", "survey", "score", "comment_short", "made_up")
     list_select_related = ("survey",)
@@ -232,6 +263,9 @@ class AnswerAdmin(FactAdmin):
     fields = ("when", "survey", "version", "score", "items", "comment", "tags", "series", "made_up")
     readonly_fields = ("when", "made_up")
     empty_hint = _("Nobody has answered yet.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Answer]:
+        return super().get_queryset(request).filter(is_anonymous=False)
 
     @display(description=_("answered"))
     def when(self, row: Answer) -> str:
@@ -278,9 +312,6 @@ class CaseAdmin(links.ByMember, Buttons, FactAdmin):
 
     def get_urls(self) -> list[Any]:
         return [*board.urls(self.admin_site), *super().get_urls()]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
-        return super().get_queryset(request).select_related("answer")
 
     def beside(self, row: Case) -> dict[str, Any]:
         return {"page": board.page(row)}

@@ -14,7 +14,7 @@ from common.text import number, scaled
 from desk import roles, say
 from desk.verbs.base import Done, VerbForm, page, reason_field
 from members.models import Member
-from points import expiry
+from points import approvals, expiry
 from program import catalog
 
 ALL = "all"
@@ -109,17 +109,26 @@ class Reinstate(VerbForm):
         return data
 
     def act(self, *, actor: str) -> Done:
-        data = self.cleaned_data
-        posting = expiry.reinstate(
-            self.subject,
+        data, member = self.cleaned_data, self.subject
+        outcome = approvals.bring_back(
+            member,
             expired=uuid.UUID(data["which"]),
             until=data["until"],
             reason=data["reason"],
             actor=actor,
+            source=f"bring-back:{data['attempt'] or uuid.uuid4()}",
         )
-        entries = list(posting.entries.select_related("account__unit"))
+        if outcome.posting is None:
+            entry = expiry.ended(member, uuid.UUID(data["which"]))
+            words = {
+                "amount": say.amount(-entry.amount, entry.account.unit),
+                "member": member.name,
+            }
+            told = _("%(amount)s for %(member)s wait for a second person. Nothing was posted yet.")
+            return Done(told % words, page(member))
+        entries = list(outcome.posting.entries.select_related("account__unit"))
         unit = entries[0].account.unit
         total = number(scaled(sum(entry.amount for entry in entries), unit.decimals))
         words = {"total": total, "units": unit.plural, "day": say.day(data["until"])}
         told = _("%(total)s %(units)s are back, good until %(day)s.") % words
-        return Done(told, page(self.subject))
+        return Done(told, page(member))

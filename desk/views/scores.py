@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 from collections.abc import Iterator
 from datetime import date
@@ -12,8 +11,6 @@ from typing import Any
 import msgspec
 from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -23,9 +20,11 @@ from django.utils.translation import gettext_lazy as later
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from common import sheets
 from common.ui import chart
 from common.ui.chart import Mark
 from desk import api, house, roles
+from desk.admin.base import CappedPaginator
 from surveys import figures, kinds, tallies, wording
 from surveys.figures import LEAST, Group, Scores
 from surveys.measures import Estimate
@@ -165,18 +164,13 @@ def _comments(request: HttpRequest, found: Scores) -> dict[str, Any]:
     """What people wrote, searched and by tag; none where too few answered to stay unknown."""
     if found.whole.answers < LEAST:
         return {"comments": [], "few": True}
-    rows = Answer.objects.filter(survey=found.survey).exclude(comment="")
     text, chosen = request.GET.get("q", "").strip()[:80], request.GET.get("tag", "").strip()
-    if text:
-        rows = rows.filter(comment__icontains=text)
+    rows = Answer.objects.filter(survey=found.survey).with_words().saying(text)
     if chosen:
         rows = rows.filter(tags__contains=[chosen])
-    page = Paginator(_ordered(rows), COMMENTS).get_page(request.GET.get("p"))
+    rows = rows.only("comment", "score", "tags", "answered_on")
+    page = CappedPaginator(rows, COMMENTS).get_page(request.GET.get("p"))
     return {"comments": page, "q": text, "tag": chosen, "can_tag": _may_tag(request)}
-
-
-def _ordered(rows: QuerySet[Answer]) -> QuerySet[Answer]:
-    return rows.order_by("-answered_on", "-id").only("comment", "score", "tags", "answered_on")
 
 
 def _may_tag(request: HttpRequest) -> bool:
@@ -198,9 +192,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     found = asked_for(request)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="scores.csv"'
-    writer = csv.writer(response)
-    writer.writerow(HEADINGS)
-    writer.writerows(_lines(found) if found else ())
+    response.writelines(sheets.lines([HEADINGS, *(_lines(found) if found else ())]))
     return response
 
 
@@ -208,12 +200,7 @@ def _lines(found: Scores) -> Iterator[list[str]]:
     for group in found.groups:
         plain = api.group_of(group)
         cells = ["" if (cell := getattr(plain, key)) is None else str(cell) for key in COLUMNS]
-        yield [_safe(cells[0]), *cells[1:], "yes" if group.is_hidden else ""]
-
-
-def _safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" else cell
+        yield [*cells, "yes" if group.is_hidden else ""]
 
 
 @require_POST

@@ -336,6 +336,14 @@ class Migration(migrations.Migration):
                         ),
                         ("failing_since", models.DateTimeField(blank=True, null=True)),
                         (
+                            "told_at",
+                            models.DateTimeField(
+                                blank=True,
+                                help_text="When its contact was told that it is paused.",
+                                null=True,
+                            ),
+                        ),
+                        (
                             "subscribed_at",
                             models.DateTimeField(help_text="When its events were last chosen."),
                         ),
@@ -433,8 +441,13 @@ class Migration(migrations.Migration):
                         "indexes": [
                             models.Index(
                                 condition=models.Q(("state", "waiting")),
-                                fields=["due_at"],
+                                fields=["endpoint", "due_at"],
                                 name="partners_delivery_due",
+                            ),
+                            models.Index(
+                                condition=models.Q(("leased_until__isnull", False)),
+                                fields=["endpoint"],
+                                name="partners_delivery_leased",
                             ),
                             models.Index(
                                 fields=["endpoint", "-id"], name="partners_delivery_by_endpoint"
@@ -596,6 +609,342 @@ class Migration(migrations.Migration):
                             models.CheckConstraint(
                                 condition=models.Q(("status__gte", 200), ("status__lt", 500)),
                                 name="partners_call_was_answered",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Import",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=common.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "partner",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="imports",
+                                to="program.partner",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("live", "live"), ("test", "test")],
+                                default="live",
+                                max_length=8,
+                            ),
+                        ),
+                        (
+                            "key",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="imports",
+                                to="partners.apikey",
+                            ),
+                        ),
+                        (
+                            "locations",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=40),
+                                blank=True,
+                                default=list,
+                                help_text="The only places its lines may name; empty: all of the partner's.",
+                                size=None,
+                            ),
+                        ),
+                        ("file_name", models.CharField(max_length=200)),
+                        (
+                            "form",
+                            models.CharField(
+                                choices=[("csv", "CSV"), ("ndjson", "NDJSON")], max_length=6
+                            ),
+                        ),
+                        ("size", models.PositiveBigIntegerField(help_text="In bytes, as it came.")),
+                        (
+                            "digest",
+                            models.CharField(
+                                help_text="SHA-256 of the file and of how it is read.",
+                                max_length=64,
+                            ),
+                        ),
+                        (
+                            "type",
+                            models.CharField(
+                                blank=True, help_text="Of lines that name none.", max_length=40
+                            ),
+                        ),
+                        (
+                            "location",
+                            models.CharField(
+                                blank=True, help_text="Of lines that name none.", max_length=40
+                            ),
+                        ),
+                        (
+                            "enrolls",
+                            models.BooleanField(
+                                default=False,
+                                help_text="A reference that nobody has makes a new member.",
+                            ),
+                        ),
+                        (
+                            "is_direct",
+                            models.BooleanField(
+                                default=False,
+                                help_text="Applied as soon as it is checked, without a report first.",
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("received", "being checked"),
+                                    ("checked", "checked, nothing recorded"),
+                                    ("applying", "being applied"),
+                                    ("applied", "applied"),
+                                    ("cancelled", "stopped"),
+                                    ("refused", "cannot be read"),
+                                ],
+                                default="received",
+                                max_length=9,
+                            ),
+                        ),
+                        ("lines_read", models.PositiveIntegerField(default=0)),
+                        (
+                            "rehearsed",
+                            models.PositiveIntegerField(
+                                default=0, help_text="Lines looked at beforehand."
+                            ),
+                        ),
+                        ("report", models.JSONField(default=dict, help_text="What it would do.")),
+                        ("outcome", models.JSONField(default=dict, help_text="What it did.")),
+                        ("problem", models.CharField(blank=True, max_length=400)),
+                        ("created_by", models.CharField(max_length=80)),
+                        ("created_at", models.DateTimeField()),
+                        ("staged_at", models.DateTimeField(blank=True, null=True)),
+                        ("applied_by", models.CharField(blank=True, max_length=80)),
+                        ("finished_at", models.DateTimeField(blank=True, null=True)),
+                    ],
+                    options={
+                        "ordering": ("-id",),
+                        "indexes": [
+                            models.Index(
+                                fields=["partner", "-id"], name="partners_import_by_partner"
+                            ),
+                            models.Index(fields=["digest"], name="partners_import_by_digest"),
+                            models.Index(
+                                condition=models.Q(("state__in", ["received", "applying"])),
+                                fields=["id"],
+                                name="partners_import_waiting",
+                            ),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(
+                                    ("state__in", ["received", "checked", "applying"])
+                                ),
+                                fields=("partner", "kind", "digest"),
+                                name="partners_import_waits_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("applied_by", ""),
+                                        ("finished_at__isnull", True),
+                                        ("state", "received"),
+                                    ),
+                                    models.Q(
+                                        ("applied_by", ""),
+                                        ("finished_at__isnull", True),
+                                        ("staged_at__isnull", False),
+                                        ("state", "checked"),
+                                    ),
+                                    models.Q(
+                                        ("finished_at__isnull", True),
+                                        ("staged_at__isnull", False),
+                                        ("state", "applying"),
+                                        models.Q(("applied_by", ""), _negated=True),
+                                    ),
+                                    models.Q(
+                                        ("finished_at__isnull", False),
+                                        ("staged_at__isnull", False),
+                                        ("state", "applied"),
+                                        models.Q(("applied_by", ""), _negated=True),
+                                    ),
+                                    models.Q(
+                                        ("finished_at__isnull", False),
+                                        ("state__in", ["cancelled", "refused"]),
+                                        models.Q(("problem", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="partners_import_state_implies_its_columns",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("key__isnull", False), ("kind", "live"), _connector="OR"
+                                ),
+                                name="partners_import_of_the_desk_is_live",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ImportPart",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=common.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "run",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="parts",
+                                to="partners.import",
+                            ),
+                        ),
+                        ("number", models.PositiveIntegerField()),
+                        ("body", models.BinaryField()),
+                    ],
+                    options={
+                        "ordering": ("number",),
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("run", "number"),
+                                name="partners_importpart_number_is_unique",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ImportChunk",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=common.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "run",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="chunks",
+                                to="partners.import",
+                            ),
+                        ),
+                        ("number", models.PositiveIntegerField()),
+                        ("lines", models.PositiveIntegerField()),
+                        ("counts", models.JSONField(default=dict)),
+                        ("done_at", models.DateTimeField(blank=True, null=True)),
+                    ],
+                    options={
+                        "ordering": ("number",),
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("run", "number"),
+                                name="partners_importchunk_number_is_unique",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("counts", {}), ("done_at__isnull", True)),
+                                    ("done_at__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="partners_importchunk_counts_once_done",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("lines__gte", 1)),
+                                name="partners_importchunk_has_lines",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ImportLine",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        (
+                            "run",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="waiting",
+                                to="partners.import",
+                            ),
+                        ),
+                        ("chunk", models.PositiveIntegerField()),
+                        ("line", models.PositiveIntegerField()),
+                        ("person", models.UUIDField(blank=True, null=True)),
+                        (
+                            "body",
+                            models.TextField(
+                                help_text="The activity, as it is going to be recorded."
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("chunk", "id"),
+                        "indexes": [
+                            models.Index(
+                                fields=["run", "chunk"], name="partners_importline_by_chunk"
+                            ),
+                            models.Index(fields=["person"], name="partners_importline_by_person"),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("chunk__gte", 1), ("line__gte", 1)),
+                                name="partners_importline_has_its_place",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ImportProblem",
+                    fields=[
+                        ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                        (
+                            "run",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="problems",
+                                to="partners.import",
+                            ),
+                        ),
+                        ("line", models.PositiveIntegerField()),
+                        ("column", models.CharField(blank=True, max_length=80)),
+                        ("code", models.CharField(max_length=60)),
+                        ("message", models.CharField(max_length=400)),
+                    ],
+                    options={
+                        "ordering": ("line", "id"),
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("run", "line"),
+                                name="partners_importproblem_line_is_refused_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("message", ""), _negated=True),
+                                    models.Q(("code", ""), _negated=True),
+                                ),
+                                name="partners_importproblem_says_why",
                             ),
                         ],
                     },

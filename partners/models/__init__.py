@@ -1,6 +1,13 @@
-"""What the partner API keeps: keys, the calls it remembers, its log, webhooks."""
+"""What the partner API keeps: keys, the calls it remembers, its log, webhooks, files."""
 
 from partners.models.calls import ApiRequest, KeyDay, RateWindow, RememberedCall
+from partners.models.imports import (
+    Import,
+    ImportChunk,
+    ImportLine,
+    ImportPart,
+    ImportProblem,
+)
 from partners.models.keys import ApiKey, Scope
 from partners.models.webhooks import Attempt, Delivery, Endpoint
 
@@ -10,6 +17,11 @@ __all__ = [
     "Attempt",
     "Delivery",
     "Endpoint",
+    "Import",
+    "ImportChunk",
+    "ImportLine",
+    "ImportPart",
+    "ImportProblem",
     "KeyDay",
     "RateWindow",
     "RememberedCall",

@@ -44,6 +44,9 @@ class Endpoint(models.Model):
         null=True, blank=True, help_text=_("Until when the secret before signs as well.")
     )
     failing_since = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When its contact was told that it is paused.")
+    )
     subscribed_at = models.DateTimeField(help_text=_("When its events were last chosen."))
     created_by = models.CharField(max_length=80)
     created_at = models.DateTimeField()
@@ -105,7 +108,14 @@ class Delivery(models.Model):
         verbose_name_plural = _("deliveries")
         indexes: ClassVar = [
             models.Index(  # what is to be sent next
-                fields=["due_at"], condition=Q(state="waiting"), name="partners_delivery_due"
+                fields=["endpoint", "due_at"],
+                condition=Q(state="waiting"),
+                name="partners_delivery_due",
+            ),
+            models.Index(  # what is on its way
+                fields=["endpoint"],
+                condition=Q(leased_until__isnull=False),
+                name="partners_delivery_leased",
             ),
             models.Index(fields=["endpoint", "-id"], name="partners_delivery_by_endpoint"),
         ]

@@ -3,6 +3,7 @@ import uuid
 
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
+import django.contrib.postgres.search
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
@@ -542,11 +543,21 @@ class Migration(migrations.Migration):
                         "ordering": ("-answered_on", "-id"),
                         "indexes": [
                             models.Index(
+                                condition=models.Q(("comment", ""), _negated=True),
                                 fields=["survey", "-answered_on", "-id"],
-                                name="surveys_answer_by_day",
+                                name="surveys_answer_with_words",
+                            ),
+                            models.Index(
+                                fields=["-answered_on", "-id"], name="surveys_answer_by_day"
                             ),
                             django.contrib.postgres.indexes.GinIndex(
                                 fields=["tags"], name="surveys_answer_by_tag"
+                            ),
+                            django.contrib.postgres.indexes.GinIndex(
+                                django.contrib.postgres.search.SearchVector(
+                                    "comment", config="simple"
+                                ),
+                                name="surveys_answer_by_word",
                             ),
                         ],
                         "constraints": [

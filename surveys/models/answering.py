@@ -9,11 +9,13 @@ either.
 
 from __future__ import annotations
 
+import re
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import pgtrigger
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +26,24 @@ from program.models import Location
 from surveys.models.asking import Invitation
 from surveys.models.definition import Question, Survey, Version
 
+WORD = re.compile(r"\w+")
 TEXT_MAX = 2000  # characters of a comment or of a text that is answered
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def with_words(self) -> Self:
+        """Those in which something was written, the newest first."""
+        return self.exclude(comment="").order_by("-answered_on", "-id")
+
+    def saying(self, text: str) -> Self:
+        """Those whose comment has words that begin like these; all where `text` has no word."""
+        words = WORD.findall(text)
+        if not words:
+            return self
+        query = SearchQuery(
+            " & ".join(f"{word}:*" for word in words), search_type="raw", config="simple"
+        )
+        return self.annotate(said=SearchVector("comment", config="simple")).filter(said=query)
 
 
 class Answer(models.Model):
@@ -52,13 +71,21 @@ class Answer(models.Model):
     tier = models.CharField(max_length=40, blank=True)
     location = models.ForeignKey(Location, models.PROTECT, null=True, blank=True, related_name="+")
 
+    objects = AnswerQuerySet.as_manager()
+
     class Meta:
         ordering = ("-answered_on", "-id")
         indexes: ClassVar = [
             models.Index(
-                fields=["survey", "-answered_on", "-id"], name="surveys_answer_by_day"
+                fields=["survey", "-answered_on", "-id"],
+                condition=~Q(comment=""),
+                name="surveys_answer_with_words",
             ),  # comments, newest first
+            models.Index(fields=["-answered_on", "-id"], name="surveys_answer_by_day"),  # the list
             GinIndex(fields=["tags"], name="surveys_answer_by_tag"),
+            GinIndex(
+                SearchVector("comment", config="simple"), name="surveys_answer_by_word"
+            ),  # comments with a word
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

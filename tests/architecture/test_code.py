@@ -157,3 +157,17 @@ def _attributes() -> Iterator[tuple[Path, ast.Attribute, str]]:
 
 def _names_the_settings(path: Path, line: int) -> bool:
     return "DJANGO_SETTINGS_MODULE" in (ROOT / path).read_text().splitlines()[line - 1]
+
+
+def test_files_for_spreadsheets_have_one_writer() -> None:
+    """What somebody typed must not become a formula when a file is opened: `common.sheets`."""
+    writers = {
+        str(path)
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("writer", "DictWriter")
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "csv"
+    }
+    assert writers == {"common/sheets.py"}

@@ -14,7 +14,7 @@ from django.urls import get_resolver
 from common.ids import public_id
 from earning.models import Activity, ActivityChange
 from partners import keys
-from partners.models import Delivery, Endpoint, Scope
+from partners.models import Delivery, Endpoint, Import, Scope
 from program.models import Partner, Program
 from rewards.models import Redemption, Reservation
 from tests.cast import earn
@@ -57,6 +57,12 @@ MATRIX: dict[str, dict[str, Scope]] = {
     "scores": {"get": S.SCORES_READ},
     "scores/<survey>": {"get": S.SCORES_READ},
     "locations": {"get": S.PROGRAM_READ},
+    "imports": {"get": S.IMPORTS_WRITE, "post": S.IMPORTS_WRITE},
+    "imports/<import>": {"get": S.IMPORTS_WRITE},
+    "imports/<import>/errors": {"get": S.IMPORTS_WRITE},
+    "imports/<import>/apply": {"post": S.IMPORTS_WRITE},
+    "imports/<import>/cancel": {"post": S.IMPORTS_WRITE},
+    "imports/<import>/resume": {"post": S.IMPORTS_WRITE},
     "webhooks": {"get": S.WEBHOOKS_WRITE, "post": S.WEBHOOKS_WRITE},
     "webhooks/<webhook>": {
         "get": S.WEBHOOKS_WRITE,
@@ -84,6 +90,7 @@ IDS = {
     "survey": "after-a-stay",
     "webhook": "whe_00000000000000000000000000",
     "delivery": "whd_00000000000000000000000000",
+    "import": "imp_00000000000000000000000000",
 }
 
 
@@ -168,7 +175,9 @@ def test_what_is_one_partners_leads_nowhere_for_another(hotel: Program, settings
     }
     assert till.send("webhooks", hook).status_code == 201
     till.post(reference="b2")
+    till.client.post("/api/v1/imports", b"reference,occurred_at\n", content_type="text/csv")
     ids = {
+        "import": Import.objects.get().public_id,
         "activity": Activity.objects.first().public_id,
         "redemption": Redemption.objects.get().public_id,
         "reservation": Reservation.objects.get().public_id,
@@ -197,7 +206,7 @@ def test_what_is_one_partners_leads_nowhere_for_another(hotel: Program, settings
             assert code(got) == "nothing_there", (method, route)
         if method == "get":
             assert till.get(path).status_code == 200, route
-    for listed in ("activities", "redemptions", "webhooks"):
+    for listed in ("activities", "redemptions", "webhooks", "imports"):
         assert other.get(listed).json()["data"] == []
         assert test.get(listed).json()["data"] == []
     assert Endpoint.objects.get().status == "active"

@@ -139,6 +139,8 @@ def test_everything_that_can_be_read_answers_as_documented(
         "getWebhook",
         "listDeliveries",
         "getDelivery",
+        "getImport",
+        "getImportErrors",
     }
     assert {status for name, status in statuses.items() if name not in missing} == {200}
 

@@ -171,6 +171,10 @@ def test_comments_are_found_by_word_and_by_tag(manager: Counter, tmp_path: Path)
     made("effort", [2], comment="Slow lift.")
     query = {"survey": "effort"}
     assert "Slow lift." not in text(manager.get(reverse(SCORES), query | {"q": "desk"}))
+    for words in ("lift", "SLOW li", "' lift! & :* \\"):
+        shown = text(manager.get(reverse(SCORES), query | {"q": words}))
+        assert "Slow lift." in shown
+        assert "Quick desk." not in shown
     lift = Answer.objects.get(comment="Slow lift.")
     url = reverse("admin:surveys_survey_tag", args=[lift.pk])
     manager.post(url, {"tags": " Lift, lift,, House ", "survey": "effort"})

@@ -9,7 +9,19 @@ import pytest
 
 from common import clock
 from events import outbox
-from partners.models import ApiKey, Attempt, Delivery, Endpoint, KeyDay, RememberedCall
+from partners.models import (
+    ApiKey,
+    Attempt,
+    Delivery,
+    Endpoint,
+    Import,
+    ImportChunk,
+    ImportLine,
+    ImportPart,
+    ImportProblem,
+    KeyDay,
+    RememberedCall,
+)
 from tests.refusals import assert_append_only, refused
 from tests.till import Till
 
@@ -123,3 +135,48 @@ def test_a_delivery_waits_or_has_ended_and_is_the_only_one_of_its_event(till: Ti
         Attempt.objects.create(delivery=row, at=now, ms=1)
     Attempt.objects.create(delivery=row, at=now, ms=1, status=500)
     assert_append_only("partners_attempt")
+
+
+def file(till: Till, **columns: Any) -> Import:
+    fields = {"partner": till.key.partner, "key": till.key, "file_name": "f", "form": "csv"}
+    fields |= {"size": 1, "digest": "d" * 64, "created_by": "x", "created_at": clock.now()}
+    return Import.objects.create(**fields | columns)
+
+
+def test_an_import_waits_once_and_its_state_says_what_is_known(till: Till) -> None:
+    run, now = file(till), clock.now()
+    with refused("partners_import_waits_once"):
+        file(till)
+    for columns in (
+        {"state": "checked"},
+        {"state": "applying", "staged_at": now},
+        {"state": "applied", "staged_at": now, "applied_by": "x"},
+        {"state": "cancelled", "finished_at": now},
+        {"state": "refused", "problem": "why"},
+        {"applied_by": "x"},
+    ):
+        with refused("partners_import_state_implies_its_columns"):
+            Import.objects.filter(pk=run.pk).update(**columns)
+    with refused("partners_import_of_the_desk_is_live"):
+        file(till, key=None, kind="test", digest="e" * 64)
+
+
+def test_parts_chunks_lines_and_problems_have_their_places(till: Till) -> None:
+    run = file(till)
+    ImportPart.objects.create(run=run, number=1, body=b"x")
+    with refused("partners_importpart_number_is_unique"):
+        ImportPart.objects.create(run=run, number=1, body=b"x")
+    ImportChunk.objects.create(run=run, number=1, lines=1)
+    with refused("partners_importchunk_number_is_unique"):
+        ImportChunk.objects.create(run=run, number=1, lines=1)
+    with refused("partners_importchunk_has_lines"):
+        ImportChunk.objects.create(run=run, number=2, lines=0)
+    with refused("partners_importchunk_counts_once_done"):
+        ImportChunk.objects.create(run=run, number=2, lines=1, counts={"recorded": 1})
+    with refused("partners_importline_has_its_place"):
+        ImportLine.objects.create(run=run, chunk=0, line=1, body="[]")
+    ImportProblem.objects.create(run=run, line=1, code="x", message="y")
+    with refused("partners_importproblem_line_is_refused_once"):
+        ImportProblem.objects.create(run=run, line=1, code="x", message="y")
+    with refused("partners_importproblem_says_why"):
+        ImportProblem.objects.create(run=run, line=2, code="x", message="")

@@ -238,19 +238,6 @@ def test_a_slow_receiver_holds_up_only_itself(
         assert len(quick.got) == len(receiver.got) == 6
 
 
-def test_who_answers_byte_by_byte_is_cut_off(
-    told: dict[str, Any], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Every byte comes in good time; all of them together never do."""
-    monkeypatch.setattr(outside, "WHOLE_S", 0.6)
-    receiver.drip = 0.05
-    with pytest.raises(outside.Unreachable, match="No answer in time"):
-        outside.post(receiver.url, body=b"{}", headers={})
-    marta()
-    delivery.drain()
-    assert states() == ["waiting"]
-
-
 def test_what_a_killed_worker_held_is_sent_by_the_next(
     told: dict[str, Any], receiver: Receiver
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,9 @@ from common.errors import LoyaltyError
 from events.models import Event
 from members import households
 from members.models import Member, User
-from points import approvals
+from points import approvals, daybook, expiry
 from points.approvals import Wish
-from points.models import AdjustmentRequest, Posting
+from points.models import AdjustmentRequest, Entry, Posting
 from program.models import Program
 from tests import cast
 from tests.cast import ana, balance, earn, utc
@@ -214,3 +216,60 @@ def test_asking_and_deciding_are_announced(watched: Program) -> None:
         "adjustment_approved",
         "adjustment_declined",
     ]
+
+
+def ended(member: Member, amount: int) -> uuid.UUID:
+    """Points that ended: the expiry by which they did."""
+    with time_machine.travel(utc(2026, 3, 1, 12)):
+        earn(member, amount)
+    with time_machine.travel(utc(2026, 5, 1, 12)):
+        expiry.run()
+    return Entry.objects.filter(member=member, kind="expiry").latest("id").pk
+
+
+def back(member: Member, expired: uuid.UUID, *, actor: str) -> approvals.Outcome:
+    return approvals.bring_back(
+        member,
+        expired=expired,
+        until=date(2026, 12, 31),
+        reason="Our fault",
+        actor=actor,
+        source=f"bring-back:{next(_turn)}",
+    )
+
+
+@time_machine.travel(utc(2026, 5, 2, 12))
+def test_bringing_back_what_ended_is_moving_points_by_hand(watched: Program) -> None:
+    member, clerk, other = ana(), staff("clerk"), staff("other")
+    small, large = ended(member, 60), ended(member, 70)
+    assert back(member, small, actor=clerk).posting is not None
+    asked = back(member, large, actor=clerk).request  # with the sixty it is more than a hundred
+    assert asked is not None
+    assert balance(member) == 60
+    with pytest.raises(LoyaltyError) as refused:
+        approvals.approve(asked, actor=clerk)
+    assert refusal(refused) == "second_person_needed"
+    done = approvals.approve(asked, actor=other)
+    assert done.posting is not None
+    assert (done.posting.kind, done.posting.actor) == ("reinstate", clerk)
+    assert balance(member) == 130
+    book = daybook.of(date(2026, 5, 2), program=watched)
+    assert sorted((row.amount, row.approved_by) for row in book.rows) == [(60, ""), (70, other)]
+
+
+@time_machine.travel(utc(2026, 5, 2, 12))
+def test_nobody_brings_back_their_own_points(watched: Program) -> None:
+    user = User.objects.create_user("clerk@quay.example", name="clerk")
+    member = ana(user=user)
+    expired = ended(member, 10)
+    with pytest.raises(LoyaltyError) as refused:
+        back(member, expired, actor=f"staff:{user.pk}")
+    assert refusal(refused) == "own_points"
+
+
+@time_machine.travel(utc(2026, 5, 2, 12))
+def test_what_never_ended_is_not_asked_for(watched: Program) -> None:
+    member, clerk = ana(), staff("clerk")
+    with pytest.raises(LoyaltyError) as refused:
+        back(member, uuid.uuid4(), actor=clerk)
+    assert refusal(refused) == "nothing_to_reinstate"

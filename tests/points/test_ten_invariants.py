@@ -1,7 +1,7 @@
 """The ten hardest things a ledger of points has to get right, each as one property over histories.
 
-What each of them needs beyond the ledger is told where it is tested: returns and pending activities
-in tests/earning, holds and transfers beside the verbs that make them.
+What some of them need beyond one member's ledger is in test_ten_invariants_more.py, and for returns
+in tests/earning/test_return_properties.py.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from common import clock
-from members import consent
+from members import consent, erasure
 from members.models import Member
 from surveys import care, links
 from surveys.models import Answer, Case, Invitation, Line
@@ -112,6 +112,36 @@ def test_who_is_no_longer_a_member_finds_a_clear_page(client: Client) -> None:
     Member.objects.filter(pk=member.pk).update(status="closed")
     assert client.post(address(one, 9)).status_code == 410
     assert Answer.objects.count() == 0
+
+
+def test_who_was_erased_finds_a_clear_page_and_nothing_is_recorded(client: Client) -> None:
+    member = guest()
+    one = world.opened(member)
+    erasure.erase(member, reason="asked", actor=ACTOR)
+    for response in (client.get(address(one, 9)), client.post(address(one, 9), {"score": "9"})):
+        assert response.status_code == 410
+        assert "can no longer be answered" in response.content.decode()
+    assert Answer.objects.count() == 0
+
+
+def test_a_changed_number_breaks_the_link(client: Client) -> None:
+    """The number is part of what is signed."""
+    one = world.opened(guest())
+    signed, other = (links.to_score(one.pk, score).split(":") for score in (9, 3))
+    forged = ":".join([other[0], *signed[1:]])
+    response = client.post(reverse("portal:ask", args=[forged]))
+    assert response.status_code == 404
+    assert "cut off or changed" in response.content.decode()
+    assert Answer.objects.count() == 0
+
+
+def test_the_page_of_an_anonymous_answer_says_that_it_cannot_be_found_again(client: Client) -> None:
+    one = world.asked(guest(), "half-yearly")
+    assert "nothing that is kept leads back to you" in client.get(address(one)).content.decode()
+    page = client.post(address(one, 4), {"score": "4"}, follow=True).content.decode()
+    assert "nobody can find it again" in page
+    again = client.get(address(one, 4))
+    assert (again.status_code, "answered this already" in again.content.decode()) == (409, True)
 
 
 def test_the_comment_and_the_questions_come_after_and_can_be_taken_up_again(

@@ -14,8 +14,9 @@ from members.models import User
 from points import approvals
 from points.errors import SourceUsed
 from points.models import Posting
+from program import catalog
 from program.models import Unit
-from surveys import care
+from surveys import care, definitions
 from surveys.errors import CaseClosed, GoodwillRefused
 from surveys.models import Case, CaseStep
 from tests import cast
@@ -131,3 +132,20 @@ def test_more_than_one_person_may_give_waits_for_a_second_one() -> None:
     approvals.approve(outcome.request, actor=f"staff:{olga.pk}")
     assert (cast.balance(member) - before, care.goodwill(case)) == (80, 80)
     assert steps(case) == ["opened", "note", "goodwill"]
+
+
+def test_what_waits_for_a_second_person_is_within_what_a_case_may_cost_when_it_is_posted() -> None:
+    Unit.objects.filter(pk="point").update(second_person_above=1)
+    clara, olga, member = staff("clara"), staff("olga"), guest()
+    world.answered(member, score=0)
+    case, most = Case.objects.get(), definitions.of(catalog.current()).care.goodwill_max
+    first, second = (
+        care.make_good(case, amount=most, actor=f"staff:{clara.pk}", attempt=uuid.uuid4()).request
+        for _ in range(2)
+    )
+    assert first is not None
+    assert second is not None
+    approvals.approve(first, actor=f"staff:{olga.pk}")
+    with pytest.raises(GoodwillRefused):
+        approvals.approve(second, actor=f"staff:{olga.pk}")
+    assert care.goodwill(case) == most

@@ -50,7 +50,7 @@ def expiries(member: Member) -> list[tuple[datetime, int]]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_time(quay: Program, seed: int) -> None:
+def test_7_time(quay: Program, seed: int) -> None:
     """The expiry run at any hour or days late gives the same movements and effective instants."""
     punctual, late = ana(name="Punctual"), ana(name="Late")
     chance = random.Random(seed)
@@ -80,7 +80,7 @@ def test_time(quay: Program, seed: int) -> None:
     assert (balance(punctual), balance(late)) == (0, 0)
 
 
-def test_time_clips_month_ends_from_the_original_date(quay: Program) -> None:
+def test_7_time_clips_month_ends_from_the_original_date(quay: Program) -> None:
     """31 January and a month is the end of February; the next month counts from January again."""
     member = ana()
     with time_machine.travel(utc(2026, 2, 2, 12)):
@@ -120,7 +120,7 @@ def steps(members: list[Member], chance: random.Random) -> list[Callable[[], Any
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_pending_and_holds(quay: Program, seed: int) -> None:
+def test_8_holds(quay: Program, seed: int) -> None:
     """available = remaining - held >= 0 for each lot; nothing is both promised and spendable; each
     hold ends once.
     """
@@ -153,7 +153,7 @@ def test_pending_and_holds(quay: Program, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_household_merge_transfer(quay: Program, tmp_path: Path, seed: int) -> None:
+def test_9_household_and_transfer(quay: Program, tmp_path: Path, seed: int) -> None:
     """Totals are equal before and after, the multiset of (end, quantity) is preserved, and a
     household's tier is its highest.
     """
