@@ -19,7 +19,7 @@ from events.models import Event
 from partners.shapes.program import EventAnswer
 
 MARGIN = timedelta(seconds=1)  # between the clocks of our processes
-PRIVATE = frozenset({"actor", "reason", "note"})  # of a payload: for the house only
+PRIVATE = frozenset({"actor", "reason", "note", "why"})  # of a payload: for the house only
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class Kind:
     words: str
     data: dict[str, Any]
 
+
+PEOPLE = frozenset({"absorbed", "survivor"})  # members in a payload, by their plain ids
 
 KINDS: dict[str, Kind] = {
     kind.type: kind
@@ -49,11 +51,53 @@ KINDS: dict[str, Kind] = {
             "You reported an activity that names nobody known.",
             {"subject": "act_…", "partner": "front-desk"},
         ),
+        Kind(
+            "activity_pending",
+            "You reported an activity that does not count yet; this is expected of it.",
+            {
+                "subject": "act_…",
+                "type": "stay",
+                "partner": "front-desk",
+                "due_on": "2025-06-28",
+                "expected": [{"unit": "point", "amount": 11800}],
+            },
+        ),
+        Kind(
+            "activity_confirmed",
+            "A pending activity of yours counts now.",
+            {"subject": "act_…", "type": "stay", "partner": "front-desk"},
+        ),
+        Kind(
+            "activity_cancelled",
+            "An activity of yours was cancelled, and this was taken back.",
+            {
+                "subject": "act_…",
+                "change": "chg_…",
+                "partner": "front-desk",
+                "corrections": [{"unit": "point", "amount": -11800}],
+            },
+        ),
+        Kind(
+            "activity_amended",
+            "A part of an activity of yours changed, and this was taken back or given.",
+            {
+                "subject": "act_…",
+                "change": "chg_…",
+                "partner": "front-desk",
+                "corrections": [{"unit": "point", "amount": -1180}],
+            },
+        ),
         Kind("member_enrolled", "Somebody became a member.", {"subject": ""}),
         Kind("member_updated", "A member's details changed.", {"subject": ""}),
         Kind(
             "card_replaced", "A member has a new card; the old one finds nobody.", {"subject": ""}
         ),
+        Kind(
+            "member_merged",
+            "Two memberships became one: every name of the absorbed one is the survivor's now.",
+            {"subject": "", "absorbed": "mem_…", "survivor": "mem_…"},
+        ),
+        Kind("member_erased", "Somebody asked to be forgotten. Forget them.", {"subject": ""}),
         Kind(
             "tier_changed",
             "A member moved on a ladder.",
@@ -80,6 +124,16 @@ KINDS: dict[str, Kind] = {
             {"subject": "chc_…", "milestone": "ten-nights", "level": 10, "options": {}},
         ),
         Kind("points_expired", "Points of a member ended.", {"subject": "", "unit": "point"}),
+        Kind(
+            "reward_reserved",
+            "A reward was put aside for a member.",
+            {"subject": "rsv_…", "reward": "late-checkout", "price": 2500},
+        ),
+        Kind(
+            "reservation_released",
+            "What was put aside was let go, or its time was over.",
+            {"subject": "rsv_…", "reward": "late-checkout", "price": 2500},
+        ),
         Kind(
             "reward_redeemed",
             "A member took a reward for points.",
@@ -163,7 +217,11 @@ def answer(
     payload: dict[str, Any],
 ) -> EventAnswer:
     """An event as partners get it, whether they list it or a webhook sends it."""
-    data = {name: value for name, value in payload.items() if name not in PRIVATE}
+    data = {
+        name: public_id("mem", uuid.UUID(value)) if name in PEOPLE else value
+        for name, value in payload.items()
+        if name not in PRIVATE
+    }
     return EventAnswer(
         id=public_id("evt", id),
         type=type,

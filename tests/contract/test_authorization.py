@@ -18,7 +18,7 @@ from partners.models import Delivery, Endpoint, Import, Scope
 from program.models import Partner, Program
 from rewards.models import Redemption, Reservation
 from tests.cast import earn
-from tests.till import ACTOR, Till, code, marta
+from tests.till import ACTOR, STAY, Till, code, marta
 
 S = Scope
 # Route: method: the one scope that opens it.
@@ -222,3 +222,32 @@ def test_ids_of_another_kind_lead_nowhere(hotel: Program) -> None:
         route = next(r for r, methods in MATRIX.items() if r.endswith(f"<{name}>"))
         got: HttpResponse = till.get(address(route, **{name: wrong}))
         assert code(got) == "nothing_there"
+
+
+NAMING = {  # bodies that name a member of the live books
+    "quotes": {"basket": {"amount": "10.00"}},
+    "redemptions": {"reward": "late-checkout"},
+    "reservations": {"reward": "late-checkout"},
+    "conversions": {"conversion": "none", "amount": 10},
+}
+
+
+def test_a_test_key_meets_nobody_of_the_live_books(hotel: Program) -> None:
+    member, test = marta(), Till(kind="test")
+    earn(member, 100_000)
+    card = member.cards.get().number
+    names = (public_id("mem", member.pk), card, "ref:guest-1")
+    for route, method, _ in rows():
+        if "<member>" in route:
+            for name in names:
+                got = test.send(address(route, member=name), {}, method=method)
+                assert code(got) in ("nothing_there", "member_not_found"), (method, route)
+    named = ({"card": card}, {"reference": "guest-1"}, {"email": "marta@example.org"})
+    for who in named:
+        assert code(test.send("members/find", who)) == "member_not_found"
+        for path, body in NAMING.items():
+            got = test.send(path, body | {"member": who})
+            assert code(got) == "member_not_found", path
+    assert test.send("activities", STAY).status_code == 202  # of nobody, in the sandbox
+    assert not Activity.objects.exists()
+    assert not Redemption.objects.exists()

@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.http import HttpResponse
 
+from partners import happenings
 from tests.conftest import ROOT
 from tests.till import Till, card_of, marta
 
@@ -75,3 +76,9 @@ def test_the_problem_on_the_page_is_one_that_there_is(till: Till) -> None:
     shown = json.loads(page.split("```json\n")[1].split("```")[0])
     got = till.stay(nigths=7, nights=None).json()
     assert {**got, "request_id": ""} == {**shown, "request_id": ""}
+
+
+def test_the_page_lists_every_event(db: None) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    for kind in happenings.KINDS.values():
+        assert f"| `{kind.type}` | {kind.words} |" in page, kind.type

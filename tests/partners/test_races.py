@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -19,6 +22,7 @@ from members.models import Member
 from partners import keys
 from points.models import Account, Entry
 from program.models import Program
+from tests.conftest import ROOT
 from tests.till import STAY, Till, code, marta
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,6 +132,52 @@ def test_a_key_is_refused_as_soon_as_it_is_revoked(live_server: LiveServer, hote
     assert send(live_server, till, STAY)[0] == 201
     keys.revoke(till.key, actor="staff:1")
     assert send(live_server, till, STAY)[0] == 401
+
+
+ELSEWHERE = """
+import sys
+import django
+from django.test import Client
+from django.test.utils import setup_test_environment
+
+django.setup()
+setup_test_environment()
+from django.db import connection
+
+connection.settings_dict["NAME"] = sys.argv[1]
+for line in sys.stdin:
+    client = Client(headers={"Authorization": f"Bearer {line.strip()}"})
+    print(client.get("/api/v1/program").status_code, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_a_key_is_refused_by_the_next_request_of_another_process(hotel: Program) -> None:
+    """The other process has seen the key work before, so that nothing it remembers may help it."""
+    till = Till()
+    name = str(connection.settings_dict["NAME"])
+    other = subprocess.Popen(
+        [sys.executable, "-c", ELSEWHERE, name],
+        cwd=ROOT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert other.stdin is not None
+    assert other.stdout is not None
+    try:
+        told = []
+        for turn in range(3):
+            if turn == 2:
+                keys.revoke(till.key, actor="staff:1")
+            other.stdin.write(f"{till.text}\n")
+            other.stdin.flush()
+            told.append(other.stdout.readline().strip())
+        assert told == ["200", "200", "401"]
+    finally:
+        other.stdin.close()
+        other.wait(timeout=60)
 
 
 @pytest.mark.slow

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import time_machine
 
+from common.ids import public_id
 from members import erasure, merging
 from members.models import Member
+from partners import happenings
 from points.models import Account
 from rewards.models import Fulfilment, Redemption, Reservation
 from tests.cast import ROOT, apply, balance, earn
@@ -199,3 +201,29 @@ def test_somebody_erased_is_gone(counter: Till) -> None:
         "nothing_there",
     )
     assert not Account.objects.filter(balance__gt=0).exists()
+
+
+def test_a_partner_hears_of_merging_and_erasing_without_the_reasons(counter: Till) -> None:
+    guest = Member.objects.get()
+    other = marta(reference="guest-2", email="other@example.org", phone="")
+    merging.merge(other, guest, reason="The same person", actor=ACTOR)
+    erasure.erase(Member.objects.get(pk=other.pk), reason="asked", actor=ACTOR)
+    told = {
+        row.type: happenings.answer_of(row)
+        for row in happenings.visible("web").filter(type__in=("member_merged", "member_erased"))
+    }
+    merged = told["member_merged"].data
+    assert (merged["absorbed"], merged["survivor"]) == (
+        public_id("mem", guest.pk),
+        public_id("mem", other.pk),
+    )
+    assert told["member_erased"].data == {"subject": ""}
+    assert "reason" not in merged
+
+
+def test_changes_and_reservations_are_told_to_whom_they_concern(counter: Till) -> None:
+    held = counter.send("reservations", WHO | {"reward": "card"}).json()
+    counter.send(f"reservations/{held['id']}/release", {"reason": "x"})
+    kinds = list(happenings.visible("till").values_list("type", flat=True))
+    assert {"reward_reserved", "reservation_released"} <= set(kinds)
+    assert "reward_reserved" not in happenings.visible("web").values_list("type", flat=True)
