@@ -72,10 +72,7 @@ def _rewards() -> None:
             "valid_until": ("Or one last day for all vouchers.", "2026-12-31"),
             "tier_at_least": ("Whom it is for.", '"regular"'),
             "per_member": ("How often one member can have it.", "1"),
-            "per_member_in": (
-                "In which time of the calendar, each time anew; left out: ever.",
-                '"month"',
-            ),
+            "per_member_in": ("In which time, each time anew; left out: ever.", '"month"'),
             "stock": (
                 (
                     "How many there are to begin with; left out: no limit. What was taken since is "
