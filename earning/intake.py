@@ -17,14 +17,15 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Prefetch
 
 from common import bulk, clock
 from common.errors import LoyaltyError, translate
 from common.ids import public_id
-from earning import confirmations, folding, late, recording, submissions
+from earning import confirmations, express, folding, late, recording, submissions
 from earning.errors import REFUSALS, AlreadyClaimed, ReferenceReused
+from earning.express import Beside
 from earning.models import Activity, ActivityKey, Award, PendingActivity, UnclaimedActivity
 from earning.recording import Recorded
 from earning.session import Session
@@ -34,14 +35,56 @@ from members import enrolment
 from members.models import Member
 from points.books import Key
 from program import catalog
+from program.models import Program
 
 
-def record(submission: Submission, *, actor: str) -> Recorded:
-    """Record one activity. Raises the LoyaltyError that says what is wrong with it."""
-    recorded = record_batch([submission], actor=actor)[0]
-    if recorded.error is not None:
-        raise recorded.error
-    return recorded
+def record(submission: Submission, *, actor: str, beside: Beside | None = None) -> Recorded:
+    """Record one activity. Raises the LoyaltyError that says what is wrong with it.
+
+    `beside` is told what came of it inside the transaction, and may refuse it or write more.
+    """
+    program = catalog.current()
+    one = submissions.check(submission, index=0, program=program)
+    return late.retried(lambda more: _record_one(one, program, actor, more, beside))
+
+
+def record_at_once(
+    submission: Submission, *, actor: str, turn: str, beside: Beside
+) -> Recorded | None:
+    """Record one activity in a transaction of its own, under the advisory lock named `turn`, if
+    that is free and the short way can be gone.
+
+    None, with nothing done, if not, and for whatever would be refused: `record` says why.
+    """
+    program = catalog.current()
+    try:
+        one = submissions.check(submission, index=0, program=program)
+        with transaction.atomic():
+            done = express.record(one, program=program, actor=actor, beside=beside, turn=turn)
+        return done if isinstance(done, Recorded) else None
+    except (LoyaltyError, IntegrityError, late.MoreAccounts):
+        return None
+
+
+def _record_one(
+    one: Checked, program: Program, actor: str, more: frozenset[Key], beside: Beside | None
+) -> Recorded:
+    """One try, the short way if it can be gone. Raises late.MoreAccounts."""
+    with transaction.atomic(), translate(REFUSALS):
+        done = None
+        if not more:
+            done = express.record(one, program=program, actor=actor, beside=beside)
+        if isinstance(done, Recorded):
+            return done
+        if done is not None and done.key is not None:
+            recorded = _answer_again([(one, done.key)])[0]
+        else:
+            recorded = _record([one], actor, enroll_unknown=False, more=more)[0]
+        if recorded.error is not None:
+            raise recorded.error
+        if beside is not None:
+            beside(recorded)
+        return recorded
 
 
 def record_batch(

@@ -105,8 +105,11 @@ def review(rise: Rise, *, program: Program, actor: str, held: Collection[Key]) -
     ]
     if not asking:
         return
+    climbs: standing.Climbs | None = None  # for as long as nothing is awarded on top
     for activity in _later(rise, asking, program):
-        _again(activity, rise, program=program, actor=actor, held=held)
+        climbs = climbs or standing.climbs([rise.member], program=program)
+        if _again(activity, rise, climbs, program=program, actor=actor, held=held):
+            climbs = None
 
 
 def _later(rise: Rise, types: Sequence[str], program: Program) -> list[Activity]:
@@ -121,20 +124,28 @@ def _later(rise: Rise, types: Sequence[str], program: Program) -> list[Activity]
 
 
 def _again(
-    activity: Activity, rise: Rise, *, program: Program, actor: str, held: Collection[Key]
-) -> None:
-    """Evaluate one activity at the tiers it should have had, if they are higher than it knew."""
+    activity: Activity,
+    rise: Rise,
+    climbs: standing.Climbs,
+    *,
+    program: Program,
+    actor: str,
+    held: Collection[Key],
+) -> bool:
+    """Evaluate one activity at the tiers it should have had, if they are higher than it knew.
+
+    Returns whether something was awarded.
+    """
     member, identity = rise.member, ("member", str(rise.member.pk))
     changes = list(activity.changes.all())
     one = submissions.again(activity, program=program, identity=identity)
     state = states.of(one.type, activity.attributes, changes)
     one = dataclasses.replace(one, amended=state.amended)
     facts = changes[-1].facts if changes else activity.facts
-    climbs = standing.climbs([member], program=program)
     gatherer = Gatherer(program, rules={}, members=[member], climbs=climbs)
     higher, gained = better(facts, gatherer.tiers(one, member), gatherer.ladders.values())
     if not gained:
-        return
+        return False
     if missing := sessions.accounts(program, members={identity: member}, checked=[one]) - set(held):
         raise MoreAccounts(missing)
     session = Session.open(program, members={identity: member}, checked=[one], actor=actor)
@@ -142,8 +153,10 @@ def _again(
     change.cause, change.reason = rise.cause, _("A late activity was recorded")
     case = Case(session, member, activity, one, change, before=one.current, gained=gained)
     found = correcting.differences(case)
-    if _is_more(found):
-        correcting.carry_out(case, found)
+    if not _is_more(found):
+        return False
+    correcting.carry_out(case, found)
+    return True
 
 
 def _change(

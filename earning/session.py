@@ -7,11 +7,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from django.utils import translation
 
 from common import bulk, clock
+from common.errors import translate
 from earning import gathering, milestones, rewarding, rules, sentences, usage
 from earning.deciding import Decided, Decider
 from earning.evaluation import Outcome
@@ -23,17 +24,21 @@ from earning.submissions import Checked
 from events import outbox
 from events.models import Event
 from members.models import Member
+from points import errors as points_errors
 from points import ledger
 from points.books import Books, Key
 from points.ledger import Credit, Earning
 from points.models import Account, Entry
 from program import catalog
+from program.catalog import versioned
 from program.models import Program, Unit
+from tiers import errors as tiers_errors
 from tiers import ladders, standing
 from tiers.terms import Span
 
 Identity = tuple[str, str]
 Stored = tuple[Activity, tuple[Award, ...]]
+Beside = Callable[[Stored], None]  # is told what is about to be written, and may add to it
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -62,13 +67,17 @@ class Session:
         books: Books,
         actor: str,
         prospects: Prospects,
+        climbs: standing.Climbs | None = None,
     ) -> None:
         self.prospects = prospects
+        self.beside: Beside | None = None
         self.program, self.members, self.books, self.actor = program, members, books, actor
         self.rules = rules.compiled(program)
         self.ids = {member.pk for member in members.values()}
         self.usage = usage.load(self.rules, checked, self.ids, program=program)
-        self.climbs = standing.climbs(set(members.values()), program=program)
+        if climbs is None:
+            climbs = standing.climbs(set(members.values()), program=program)
+        self.climbs = climbs
         gatherer = Gatherer(program, rules=self.rules, members=members.values(), climbs=self.climbs)
         self.decider = Decider(
             self.rules,
@@ -144,15 +153,19 @@ class Session:
     def _write(self, decided: Sequence[Decision]) -> dict[int, Stored]:
         stored = {d.one.index: self._post(d) for d in decided}
         ledger.sweep(self.books, program=self.program)
-        bulk.insert(Activity, [activity for activity, _ in stored.values()])
-        self.books.write()
-        bulk.insert(Award, [award for _, awards in stored.values() for award in awards])
-        usage.store(self.usage, self.rules)
-        standing.settle(self._moved(), actor=self.actor)
-        outbox.publish_many(_event(activity, awards) for activity, awards in stored.values())
-        outbox.publish_many(
-            milestones.reached(one, d.activity) for d in decided for one in d.passed
-        )
+        with translate(points_errors.REFUSALS | tiers_errors.REFUSALS), bulk.together():
+            bulk.insert(Activity, [activity for activity, _ in stored.values()])
+            self.books.write()
+            bulk.insert(Award, [award for _, awards in stored.values() for award in awards])
+            usage.store(self.usage, self.rules)
+            standing.settle(self._moved(), actor=self.actor)
+            outbox.publish_many(_event(activity, awards) for activity, awards in stored.values())
+            outbox.publish_many(
+                milestones.reached(one, d.activity) for d in decided for one in d.passed
+            )
+            if self.beside is not None:
+                for one in stored.values():
+                    self.beside(one)
         return stored
 
     def _post(self, decision: Decision) -> Stored:
@@ -213,16 +226,39 @@ def accounts(
     program: Program, *, members: Mapping[Identity, Member], checked: Iterable[Checked]
 ) -> set[Key]:
     """The accounts that some activities of these members may touch."""
-    compiled, known = rules.compiled(program), catalog.of(program).units.values()
     keys = milestones.keys(program, members)
     for one in checked:
         if one.identity in members:
-            units = {rule.unit for rule in compiled.get(one.type.code, ())}
-            units |= {unit.code for unit in known if one.type.code in unit.expiry_types}
-            keys |= {(members[one.identity].pk, unit) for unit in units}
-    touched = {unit for _, unit in keys}
-    climbing = {u for r in ladders.rules(program) if r.units & touched for u in r.units}
+            keys |= {(members[one.identity].pk, unit) for unit in _paid(program, one.type.code)}
+    climbing = _climbing(program, {unit for _, unit in keys})
     return keys | {(member.pk, unit) for member in members.values() for unit in climbing}
+
+
+def units(program: Program, type_code: str) -> frozenset[str]:
+    """The units whose accounts `accounts` names for one activity of a type."""
+    known = _units(program)
+    if type_code not in known:
+        touched = {milestone.unit_id for milestone in milestones.active(program)}
+        touched |= _paid(program, type_code)
+        known[type_code] = frozenset(touched | _climbing(program, touched))
+    return known[type_code]
+
+
+@versioned
+def _units(program: Program) -> dict[str, frozenset[str]]:
+    return {}
+
+
+def _paid(program: Program, type_code: str) -> set[str]:
+    """The units that rules for a type pay, and those that an activity of it keeps alive."""
+    known = catalog.of(program).units.values()
+    found = {rule.unit for rule in rules.compiled(program).get(type_code, ())}
+    return found | {unit.code for unit in known if type_code in unit.expiry_types}
+
+
+def _climbing(program: Program, touched: set[str]) -> set[str]:
+    """Every counter of the ladders that read one of these units."""
+    return {u for r in ladders.rules(program) if r.units & touched for u in r.units}
 
 
 def _award(activity: Activity, outcome: Outcome, entry: Entry) -> Award:

@@ -16,6 +16,8 @@ from loyalty_site.env import Values
 
 DATABASE_NAME = "pennant"
 QUEUE_POOL_SIZE = 4
+PREPARE = "prepare_threshold"
+PREPARED_AFTER = 5  # times that a connection has seen one of the few statements of `common.sql`
 POOL_WAIT_S = 5  # longer than any of our queries should take; a full pool is better said early
 
 # What a page or an API call may take. Commands (migrate, import) have no such limits.
@@ -35,8 +37,19 @@ def database(values: Values) -> dict[str, Any]:
             "max_size": values.database_pool_max,
             "timeout": POOL_WAIT_S,
         }
+        options[PREPARE] = _prepared_after(values)
         settings["CONN_HEALTH_CHECKS"] = True
     return settings
+
+
+def _prepared_after(values: Values) -> int | None:
+    """How often a statement comes before its plan is kept; behind a pooler that cannot have it,
+    DATABASE_URL says `prepare_threshold=none`.
+    """
+    text = values.database.options.get(PREPARE) if values.database else None
+    if text is None:
+        return PREPARED_AFTER
+    return int(text) if text.isdigit() else None
 
 
 def _embedded(values: Values) -> dict[str, Any]:
@@ -62,7 +75,10 @@ def _remote(values: Values) -> dict[str, Any]:
         "PASSWORD": given.password,
         "HOST": given.host,
         "PORT": given.port,
-        "OPTIONS": {"connect_timeout": 5, **given.options},
+        "OPTIONS": {
+            "connect_timeout": 5,
+            **{name: text for name, text in given.options.items() if name != PREPARE},
+        },
         "TEST": {"NAME": f"test_{given.name}"},
     }
 

@@ -6,15 +6,18 @@ import re
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from csp.constants import NONCE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.conf import settings
+from django.core.handlers.base import BaseHandler
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
 
 from loyalty_site import health, metrics
+from partners.log import middleware as log_of_calls
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -29,6 +32,8 @@ ADMIN_POLICY: dict[str, Any] = {
     "script-src": [SELF, NONCE, UNSAFE_EVAL],
     "style-src": [SELF, UNSAFE_INLINE],
 }
+API_PAGES = ("/api/v1/docs", "/api/v1/schema", "/api/v1/problems")
+API_POLICY = "default-src 'none'; frame-ancestors 'none'"  # an answer is no page, and never framed
 API_READER_POLICY: dict[str, Any] = {"style-src": [SELF, UNSAFE_INLINE]}
 
 
@@ -82,6 +87,34 @@ def probes(get_response: View) -> View:
             return get_response(request)
         request.resolver_match = resolve(path)
         return answer(request)
+
+    return middleware
+
+
+def api_lane(get_response: View) -> View:
+    """Lead calls of the API past what only pages need: sessions, cookies, messages, files.
+
+    What stands above in the list holds for them, too; below it, only `partners.log`. Pages under
+    the API's address (its reader, its problems) go the way of pages.
+    """
+    inner: Any = BaseHandler()
+    inner._view_middleware = []
+    inner._template_response_middleware = []
+    inner._exception_middleware = []
+    logged = log_of_calls(cast("View", convert_exception_to_response(inner._get_response)))
+    answer = cast("View", convert_exception_to_response(logged))
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        path = request.path_info
+        if not path.startswith("/api/v1/") or path.startswith(API_PAGES):
+            return get_response(request)
+        request.get_host()  # raises DisallowedHost
+        response = answer(request)
+        if not response.streaming and "Content-Length" not in response:
+            response["Content-Length"] = str(len(response.content))
+        response["Content-Security-Policy"] = API_POLICY
+        response["X-Frame-Options"] = settings.X_FRAME_OPTIONS
+        return response
 
     return middleware
 

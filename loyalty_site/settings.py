@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "loyalty_site.middleware.probes",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # above whitenoise: what is not compressed yet
+    "loyalty_site.middleware.api_lane",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "loyalty_site.middleware.content_policy",

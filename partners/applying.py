@@ -31,7 +31,7 @@ from program import catalog
 from program.models import Unit
 
 SLICE_S = 20  # how long a worker stays with imports before it looks for other jobs
-PLANNED = 16  # chunks after which the planner looks again at what grew
+PLANNED = 50  # chunks after which the planner looks again at what grew
 GROWING = (Activity, Award, Account, ActivityKey, Posting, Entry, Lot, Member, MemberKey)
 State = Import.State
 log = structlog.get_logger("pennant.imports")

@@ -10,7 +10,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from common.problems import general
-from partners import keys, limits
+from partners import admission, limits
 from partners.errors import ScopeMissing
 from partners.models import ApiKey
 
@@ -25,8 +25,8 @@ class KeyAuthentication(BaseAuthentication):
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        key = keys.authenticate(text.strip())
-        window = limits.count(key)
+        admitted = admission.admit(text.strip())
+        key, window = admitted.key, admitted.window
         plain = request._request
         plain.api_key, plain.api_window = key, window  # type: ignore[attr-defined]
         limits.refuse_excess(window)

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, TypeVar
 
 import msgspec
 from django.db import models
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -41,20 +41,22 @@ MONTHS = (1970, 9000)  # the years of statements: every calendar has them whole
 BATCH_BYTES = 2 * 1024 * 1024  # a batch of 1,000 activities with room to spare
 SAFE = frozenset({"GET", "HEAD"})
 M = TypeVar("M", bound=models.Model)
-Handler = Callable[..., Response]
+Handler = Callable[..., HttpResponse]
 
 
 class PartnerViewSet(ApiViewSet):
     """The base of every noun of the API.
 
     `scopes` names the scope of each action, `parameters` what may stand after the question mark;
-    `asking` are POSTs that record nothing, `natural` those that another name makes safe to repeat.
+    `asking` are POSTs that record nothing, `natural` those that another name makes safe to repeat,
+    `whole` those whose one verb does all that has to be done in one transaction.
     """
 
     scopes: ClassVar[dict[str, str]] = {}
     parameters: ClassVar[dict[str, tuple[str, ...]]] = {}
     asking: ClassVar[frozenset[str]] = frozenset()
     natural: ClassVar[frozenset[str]] = frozenset()
+    whole: ClassVar[frozenset[str]] = frozenset()
     bodies: ClassVar[dict[str, int]] = {}  # the most bytes of a body, where that is not usual
     http_method_names = ["get", "head", "post", "patch", "delete"]
     action: str
@@ -88,12 +90,18 @@ class PartnerViewSet(ApiViewSet):
             key = key_of(request)
             if request.method in SAFE or self.action in self.asking:
                 if not key.is_test:
-                    return _tagged(request, _rendered(handler(request, *args, **kwargs)))
+                    return _tagged(request, rendered(handler(request, *args, **kwargs)))
                 with sandbox.entered():
-                    return _tagged(request, _rendered(handler(request, *args, **kwargs)))
-            return self._perform(request, lambda: _rendered(handler(request, *args, **kwargs)))
+                    return _tagged(request, rendered(handler(request, *args, **kwargs)))
+            return self._perform(request, lambda: rendered(handler(request, *args, **kwargs)))
 
         return call
+
+    def at_once(self, request: Request, call: Call) -> HttpResponse | None:
+        """The answer of an action that takes its caller's key in the same breath as it acts; None
+        where nothing was done, and the key has to be asked for first.
+        """
+        return None
 
     def _perform(self, request: Request, effect: Callable[[], HttpResponse]) -> HttpResponse:
         key, plain = key_of(request), request._request
@@ -101,22 +109,24 @@ class PartnerViewSet(ApiViewSet):
         body = self.meaning(request)
         plain.api_body = body  # type: ignore[attr-defined]
         try:
+            if not name and self.action in self.whole and not key.is_test:
+                return effect()
             if not name:
                 with sandbox.of(is_test=key.is_test):
                     return effect()
-            mark = idempotency.fingerprint(str(request.method), plain.path, body)
-            return idempotency.perform(Call(key, name, mark), plain, effect)
+            call = Call(key, name, idempotency.fingerprint(str(request.method), plain.path, body))
+            return self.at_once(request, call) or idempotency.perform(call, plain, effect)
         except ValueLimitReached:
             limits.alert_refused(key)
             raise
 
 
-def _rendered(response: Response | StreamingHttpResponse) -> HttpResponse:
+def rendered(response: HttpResponse) -> HttpResponse:
     """The bytes that leave, made here so that a repeat gets the very same; a file leaves as it is
     made.
     """
-    if isinstance(response, StreamingHttpResponse):
-        return response  # type: ignore[return-value]
+    if not isinstance(response, Response):
+        return response
     raw = b"" if response.data is None else msgspec.json.encode(response.data)
     plain = HttpResponse(raw, status=response.status_code, content_type="application/json")
     for name, value in response.headers.items():

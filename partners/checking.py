@@ -31,7 +31,7 @@ from program import attributes, catalog
 from program.errors import ProgramMissing
 from program.models import Program
 
-CHUNK = 2000  # lines in one transaction: long enough to be fast, short enough to let tills through
+CHUNK = 500  # lines in one transaction: tills that want the same members wait below a second
 PORTION = 5000  # lines staged, or looked at, before the progress is written down
 State = Import.State
 CLEARED = "DROP TABLE IF EXISTS pg_temp.import_stage, pg_temp.import_judged"

@@ -19,7 +19,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
-from common import clock
+from common import bulk, clock
 from common.errors import LoyaltyError, translate
 from common.problems import problem
 from partners import sandbox, signing
@@ -104,7 +104,7 @@ def perform(call: Call, request: HttpRequest, effect: Callable[[], HttpResponse]
             if error.status not in REMEMBERED or isinstance(error, TwinRunning):
                 raise
             response = problem(request, error)
-        _remember(call, response)
+        remember(call, response)
     return response
 
 
@@ -137,8 +137,12 @@ def _again(found: RememberedCall, call: Call) -> HttpResponse:
     return response
 
 
-def _remember(call: Call, response: HttpResponse) -> None:
-    RememberedCall(
+def remember(call: Call, response: HttpResponse) -> None:
+    """Keep the answer to a call whose lock is ours, in the transaction of its effect.
+
+    A key that was used before is refused by the database, and so is everything written with it.
+    """
+    row = RememberedCall(
         partner_id=call.owner.partner_id,
         kind=call.owner.kind,
         key=call.key,
@@ -147,7 +151,8 @@ def _remember(call: Call, response: HttpResponse) -> None:
         content_type=response.headers.get("Content-Type", ""),
         body=signing.conceal(response.content.decode()),
         created_at=clock.now(),
-    ).save(force_insert=True)
+    )
+    bulk.insert(RememberedCall, [row])
 
 
 def forget() -> int:

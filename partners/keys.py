@@ -66,7 +66,7 @@ def issue(
         per_minute=per_minute,
         points_per_day=points_per_day,
         last_four=text[-4:],
-        key_hash=_hash(text),
+        key_hash=hash_of(text),
         scopes=wanted,
         created_by=actor,
         created_at=clock.now(),
@@ -145,26 +145,22 @@ def revoke(key: ApiKey, *, actor: str) -> ApiKey:
     return locked
 
 
-def authenticate(text: str) -> ApiKey:
-    """The key, with its partner, that a text is. One query, and once a day one more.
+def require_working(key: ApiKey, now: datetime) -> None:
+    """Refuse a key that does not work at a moment.
 
-    Raises KeyUnknown, KeyRevoked, KeyExpired or PartnerInactive.
+    Raises KeyRevoked, KeyExpired, PartnerInactive.
     """
-    key = None
-    if FORM.fullmatch(text):
-        key = ApiKey.objects.select_related("partner").filter(key_hash=_hash(text)).first()
-    if key is None:
-        raise KeyUnknown("No such key. Check that all of it was copied: pn_live_ and 52 letters.")
-    now = clock.now()
     if key.revoked_at is not None:
         raise KeyRevoked(f"The key {key.hint} was revoked. Ask for a new one.")
     if not key.is_active(now):
         raise KeyExpired(f"The key {key.hint} has expired. Ask for a new one.")
     if not key.partner.is_active:
         raise PartnerInactive(f"{key.partner} takes part no more. Ask whoever runs the program.")
-    if key.last_used_on != now.date():
-        ApiKey.objects.filter(pk=key.pk).update(last_used_on=now.date())
-    return key
+
+
+def unknown() -> KeyUnknown:
+    """The one answer for a text that is no key of anybody's."""
+    return KeyUnknown("No such key. Check that all of it was copied: pn_live_ and 52 letters.")
 
 
 def _random(kind: str) -> str:
@@ -175,7 +171,8 @@ def _random(kind: str) -> str:
     return f"pn_{kind}_{''.join(letters)}"
 
 
-def _hash(text: str) -> str:
+def hash_of(text: str) -> str:
+    """What is kept of a key: the SHA-256 of its text."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import UTC, datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from common import clock
@@ -39,22 +39,6 @@ class Window:
             "RateLimit-Policy": f'"key";q={self.limit};w={WINDOW_S}',
             "RateLimit": f'"key";r={self.left};t={self.ends_in}',
         }
-
-
-def count(key: ApiKey) -> Window:
-    """Count a call, in a transaction of its own: one that is refused later was a call, too."""
-    now = clock.now()
-    start = now.replace(second=0, microsecond=0)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO partners_ratewindow AS w (key_id, started_at, calls) VALUES (%s, %s, 1)
-               ON CONFLICT (key_id) DO UPDATE SET started_at = EXCLUDED.started_at,
-                   calls = CASE WHEN w.started_at = EXCLUDED.started_at THEN w.calls + 1 ELSE 1 END
-               RETURNING calls""",
-            [key.pk, start],
-        )
-        calls = cursor.fetchone()[0]
-    return Window(key.per_minute, calls, WINDOW_S - now.second)
 
 
 def refuse_excess(window: Window) -> None:

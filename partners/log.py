@@ -15,9 +15,10 @@ import structlog
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 
-from common import clock
+from common import bulk, clock
 from partners.idempotency import HEADER, REPLAYED
 from partners.models import ApiRequest
+from program import catalog
 
 KEPT = timedelta(days=30)
 FORGET_AT_ONCE = 5000
@@ -25,7 +26,8 @@ LONGEST = 4000  # characters of a body
 PERSONAL = frozenset({"name", "email", "phone", "birthday", "contact", "address"})
 SECRET = frozenset({"card", "code", "handed_code", "secret", "voucher"})  # the last four are told
 HIDDEN = "…"
-DIGITS = re.compile(r"[0-9]{12,}")
+SHORTEST = 12  # digits of a card
+DIGITS = re.compile(rf"[0-9]{{{SHORTEST},}}")
 ADDRESS = re.compile(r"[^\s@\"]+@[^\s@\"]+")
 
 log = structlog.get_logger("pennant.api")
@@ -35,21 +37,41 @@ def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
     """Write a line for every call that came with a key that works, and tell its limits."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        started = time.perf_counter()
-        response = get_response(request)
+        request.api_started = time.perf_counter()  # type: ignore[attr-defined]
+        with catalog.one_call():
+            response = get_response(request)
         key = getattr(request, "api_key", None)
         if key is not None:
             for name, value in request.api_window.headers().items():  # type: ignore[attr-defined]
                 response[name] = value
-            write(request, response, ms=round((time.perf_counter() - started) * 1000))
+            if getattr(request, "api_noted", None) is not response:
+                write(request, response)
         return response
 
     return handle
 
 
-def write(request: HttpRequest, response: HttpResponse, *, ms: int) -> None:
+def note(request: HttpRequest, response: HttpResponse) -> None:
+    """The line of an answer that is about to be given, if other rows are being written that it can
+    go with; else it is written when the answer is given.
+    """
+    if bulk.is_together():
+        bulk.insert(ApiRequest, [_row(request, response)])
+        request.api_noted = response  # type: ignore[attr-defined]
+
+
+def write(request: HttpRequest, response: HttpResponse) -> None:
     """One line. A log that cannot be written is no reason to take an answer back."""
-    row = ApiRequest(
+    try:
+        with transaction.atomic():  # what is around us goes on, whatever becomes of the line
+            _row(request, response).save(force_insert=True)
+    except DatabaseError as error:
+        log.error("request_not_logged", exc_info=error)
+
+
+def _row(request: HttpRequest, response: HttpResponse) -> ApiRequest:
+    seconds = time.perf_counter() - request.api_started  # type: ignore[attr-defined]
+    return ApiRequest(
         key=request.api_key,  # type: ignore[attr-defined]
         request_id=getattr(request, "request_id", ""),
         method=request.method or "",
@@ -59,16 +81,11 @@ def write(request: HttpRequest, response: HttpResponse, *, ms: int) -> None:
         is_replay=response.headers.get(REPLAYED) == "true",
         status=response.status_code,
         code=_code(response),
-        ms=ms,
+        ms=round(seconds * 1000),
         body=_text(redacted(getattr(request, "api_body", None))),
         answer=_answer(response),
         at=clock.now(),
     )
-    try:
-        with transaction.atomic():  # what is around us goes on, whatever becomes of the line
-            row.save(force_insert=True)
-    except DatabaseError as error:
-        log.error("request_not_logged", exc_info=error)
 
 
 def redacted(value: Any) -> Any:
@@ -77,9 +94,14 @@ def redacted(value: Any) -> Any:
         return {str(name): _hidden(str(name), item) for name, item in value.items()}
     if isinstance(value, list):
         return [redacted(item) for item in value[:20]]
-    if isinstance(value, str):
-        return ADDRESS.sub(HIDDEN, DIGITS.sub(lambda found: HIDDEN + found[0][-4:], value))
-    return value
+    return _text_without(value) if isinstance(value, str) else value
+
+
+def _text_without(text: str) -> str:
+    """A text without what it may say of somebody: most are too short, and name no address."""
+    if len(text) >= SHORTEST:
+        text = DIGITS.sub(lambda found: HIDDEN + found[0][-4:], text)
+    return ADDRESS.sub(HIDDEN, text) if "@" in text else text
 
 
 def _hidden(name: str, value: Any) -> Any:

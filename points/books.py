@@ -12,7 +12,6 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Count, Subquery, Value
 
 from common import bulk
@@ -271,7 +270,7 @@ class Books:
         Constraint violations come back as the ledger's own errors.
         """
         forwarding.forward(self)
-        with translate(REFUSALS):
+        with translate(REFUSALS), bulk.together():
             bulk.insert(Posting, self.postings)
             bulk.insert(Entry, self.entries)
             bulk.insert(Lot, self._new_lots.values())
@@ -281,8 +280,9 @@ class Books:
             bulk.insert(HoldLot, self.parts)
             for hold in self.ended:
                 hold.save(update_fields=ENDS)
-            _store_balances([self.accounts[key] for key in self._touched])
-            _store_remaining(list(self._changed.values()))
+            touched = [self.accounts[key] for key in self._touched]
+            bulk.update(touched, ("balance", "held", "version"))
+            bulk.update(list(self._changed.values()), ("remaining", "held", "expires_at"))
 
 
 def spend_order(lot: Lot) -> tuple[bool, datetime, datetime, uuid.UUID]:
@@ -310,36 +310,3 @@ def _netted(uses: list[LotUse]) -> list[LotUse]:
         if known is not use:
             known.amount += use.amount
     return [use for use in merged.values() if use.amount]
-
-
-def _store_balances(accounts: list[Account]) -> None:
-    if accounts:
-        _update_from(
-            "points_account SET balance = v.balance, held = v.held, version = v.version",
-            "(id, balance, held, version)",
-            "uuid, bigint, bigint, bigint",
-            [(one.pk, one.balance, one.held, one.version) for one in accounts],
-        )
-
-
-def _store_remaining(lots: list[Lot]) -> None:
-    if lots:
-        _update_from(
-            "points_lot SET remaining = v.remaining, held = v.held, expires_at = v.expires_at",
-            "(id, remaining, held, expires_at)",
-            "uuid, bigint, bigint, timestamptz",
-            [(lot.pk, lot.remaining, lot.held, lot.expires_at) for lot in lots],
-        )
-
-
-def _update_from(target: str, columns: str, types: str, rows: list[tuple]) -> None:
-    """One UPDATE for many rows, joined to arrays of values (a list of CASEs would grow with the
-    square).
-    """
-    table = target.split(" ", 1)[0]
-    arrays = ", ".join(f"%s::{kind.strip()}[]" for kind in types.split(","))
-    values = [list(column) for column in zip(*rows, strict=True)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {target} FROM unnest({arrays}) AS v{columns} WHERE {table}.id = v.id", values
-        )

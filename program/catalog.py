@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 from django.db.models import prefetch_related_objects
@@ -20,8 +22,51 @@ from program.models import ActivityType, Location, Partner, Program, Unit
 T = TypeVar("T")
 
 
+@dataclasses.dataclass(slots=True)
+class _Call:
+    """What one call knows of the program: the version it was told, and the row of that."""
+
+    version: int | None = None
+    program: Program | None = None
+
+
+_call: ContextVar[_Call | None] = ContextVar("call", default=None)
+_last: dict[str, Program] = {}  # the row that was read last, for as long as its version stands
+
+
+@contextmanager
+def one_call() -> Iterator[None]:
+    """One call from outside, decided by one program: the one that stood when it came in.
+
+    Once its version is `told`, `current` asks no more.
+    """
+    token = _call.set(_Call())
+    try:
+        yield
+    finally:
+        _call.reset(token)
+
+
+def told(version: int | None) -> None:
+    """Tell the call that runs which version of the program stands."""
+    call = _call.get()
+    if call is not None:
+        call.version, call.program = version, None
+
+
 def current() -> Program:
     """The Program row. Raises ProgramMissing before a blueprint has been applied."""
+    call = _call.get()
+    if call is None or call.version is None:
+        return _read()
+    if call.program is None:
+        kept = _last.get("it")
+        call.program = kept if kept is not None and kept.version == call.version else _read()
+        _last["it"] = call.program
+    return call.program
+
+
+def _read() -> Program:
     program = Program.objects.first()
     if program is None:
         raise ProgramMissing("Apply a blueprint first: manage.py program apply blueprints/hotel")

@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from common import clock
+from common import bulk, clock
 from common.errors import translate
 from common.ids import public_id
 from events import outbox
 from members.models import Member
+from points import errors as points_errors
 from points import ledger
 from points.books import Books
 from points.errors import ReasonMissing
@@ -67,8 +68,9 @@ def redeem(
         paid = giving.amount_of(reward, price, choice.amount)
         row = drafted(reward, choice, paid, program, price=price)
         row.member, row.attempt, row.actor = member, attempt, actor
-        row.posting = _pay(books, row, program)
-        store(row, address=address)
+        with translate(points_errors.REFUSALS), bulk.together():
+            row.posting = _pay(books, row, program)
+            store(row, address=address)
         stock.take(row, is_limited=left is not None)
         giving.count(row)
     return row
@@ -127,10 +129,10 @@ def _pay(books: Books, row: Redemption, program: Program) -> Posting:
 def store(row: Redemption, *, address: str) -> None:
     """Write what was taken: the redemption with its code, its key, its parcel, its event."""
     row.handed_code = stock.hand_out(row.reward, redemption=row.pk, member=row.member_id)
-    row.save(force_insert=True)
+    bulk.insert(Redemption, [row])
     key = VoucherKey(redemption_id=row.pk, member_id=row.member_id)
     key.id = VoucherKey.id_for(row.code)
-    key.save(force_insert=True)
+    bulk.insert(VoucherKey, [key])
     delivery.order(row, address=address)
     _announce("reward_redeemed", row, row.actor)
 
@@ -230,9 +232,10 @@ def undo(redemption: Redemption, *, actor: str) -> Redemption:
 
 
 def _announce(type: str, redemption: Redemption, actor: str) -> None:
-    outbox.publish(
+    told = outbox.draft(
         type,
         member_id=redemption.member_id,
         subject=public_id("red", redemption.pk),
         payload={"reward": redemption.reward.code, "price": redemption.price, "actor": actor},
     )
+    outbox.publish_many([told])

@@ -20,6 +20,7 @@ from tiers.qualification import Climb, Event
 from tiers.terms import LadderRule, Requirement, Route, Rung, Span, Validity, Window
 
 Climbs = dict[tuple[uuid.UUID, str], Climb]
+Given = tuple[str, uuid.UUID, datetime, datetime | None]  # ladder, tier, from, to
 
 
 @versioned
@@ -121,6 +122,34 @@ def climbs_under(
         return {}
     given = _given([member.pk for member in people], known, known_at)
     return _folded(known, people, given, known_at=known_at)
+
+
+def climbs_of(
+    member: Member, *, given: Iterable[Given], credits: Collection[Event], program: Program
+) -> Climbs:
+    """One member's climbs from what somebody has read already, on ladders that nobody shares: the
+    standings that were given, and the credits of the `counters`, one for each moment.
+    """
+    known = rules(program)
+    rungs = {rung.id: rung for rule in known for rung in rule.rungs}
+    spans: dict[str, list[Span]] = {}
+    for ladder, tier, starts_at, ends_at in given:
+        spans.setdefault(ladder, []).append(Span(rungs[tier], starts_at, ends_at))
+    return {
+        (member.pk, rule.code): Climb(
+            rule,
+            [event for event in credits if event[1] in rule.units],
+            joined_at=member.joined_at,
+            granted=spans.get(rule.code, ()),
+        )
+        for rule in known
+    }
+
+
+@versioned
+def counters(program: Program) -> frozenset[str]:
+    """Every unit that any ladder reads."""
+    return frozenset(unit for rule in rules(program) for unit in rule.units)
 
 
 def own_climbs(members: Iterable[Member], *, program: Program) -> Climbs:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from django.db import transaction
 
-from common import clock
+from common import bulk, clock
 from common.errors import translate
 from events import outbox
 from events.models import Event
@@ -129,6 +129,8 @@ def settle(
     The caller holds the members' accounts (or the member's row) locked. Returns the standings
     written.
     """
+    if not ways:
+        return []
     stored: dict[tuple[uuid.UUID, str], list[Standing]] = {}
     earned = Standing.objects.filter(
         member__in={pk for pk, _ in ways}, source=Standing.Source.EARNED
@@ -151,7 +153,7 @@ def settle(
     with translate(REFUSALS):
         if stale:
             Standing.objects.filter(pk__in=stale).delete()
-        Standing.objects.bulk_create(fresh)
+        bulk.insert(Standing, fresh)
     outbox.publish_many(events)
     return fresh
 

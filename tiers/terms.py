@@ -83,7 +83,8 @@ class LadderRule:
 
     `downgrade` is to_earned, one_step or never. The program year starts on the first of
     `year_starts` (a month); where `is_own_year`, each member has their own, from the day of
-    joining, for what counts, for how long a tier lasts and for what rolls over.
+    joining, for what counts, for how long a tier lasts and for what rolls over. `units` is every
+    counter that any route reads.
     """
 
     code: str
@@ -97,11 +98,10 @@ class LadderRule:
     head_starts: tuple[tuple[str, int], ...] = ()
     rolls_over: bool = False
     is_own_year: bool = False
+    units: frozenset[str] = dataclasses.field(init=False, compare=False, repr=False)
 
-    @property
-    def units(self) -> frozenset[str]:
-        """Every counter that any route reads."""
-        return frozenset(
+    def __post_init__(self) -> None:
+        named = frozenset(
             unit
             for rung in self.rungs
             for route in rung.routes
@@ -109,6 +109,7 @@ class LadderRule:
             for unit in (need.unit, need.less)
             if unit
         )
+        object.__setattr__(self, "units", named)
 
     def year_of(self, day: date) -> date:
         """The first day of the program year that holds `day`."""

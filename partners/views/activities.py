@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,10 +17,20 @@ from earning import intake
 from earning.intake import Recorded
 from earning.submissions import Submission
 from members import lineage
-from partners import answers, calls, documents, examples, limits, naming, reported
+from partners import (
+    answers,
+    calls,
+    documents,
+    examples,
+    idempotency,
+    limits,
+    log,
+    naming,
+    reported,
+)
 from partners.calls import PartnerViewSet, actor_of, key_of
 from partners.errors import ParameterInvalid
-from partners.idempotency import REPLAYED
+from partners.idempotency import REPLAYED, Call
 from partners.models import ApiKey, Scope
 from partners.shapes.activities import (
     BatchAnswer,
@@ -80,6 +91,7 @@ class ActivityViewSet(PartnerViewSet):
         )
     }
     natural: ClassVar = frozenset({"create", "batch"})  # by reference
+    whole: ClassVar = frozenset({"create"})
     bodies: ClassVar = {"batch": calls.BATCH_BYTES}
 
     @documents.call(
@@ -107,15 +119,19 @@ class ActivityViewSet(PartnerViewSet):
         codes=RECORDING,
         idempotency="possible",
     )
-    def create(self, request: Request) -> Response:
-        key = key_of(request)
-        submission = _submission(bodies.fit(request.data, ActivitySubmitted), key)
-        recorded = intake.record(submission, actor=actor_of(request))
-        count(key, [recorded])
-        response = Response(answers.of_activity(recorded), status=status_of(recorded))
-        if recorded.is_replay:
-            response[REPLAYED] = "true"
-        return response
+    def create(self, request: Request) -> HttpResponse:
+        submission = _submission(bodies.fit(request.data, ActivitySubmitted), key_of(request))
+        answer = Answering(request)
+        intake.record(submission, actor=actor_of(request), beside=answer)
+        return answer.response
+
+    def at_once(self, request: Request, call: Call) -> HttpResponse | None:
+        if self.action != "create" or call.owner.is_test:
+            return None
+        submission = _submission(bodies.fit(request.data, ActivitySubmitted), call.owner)
+        answer, actor = Answering(request, call), actor_of(request)
+        recorded = intake.record_at_once(submission, actor=actor, turn=call.lock, beside=answer)
+        return answer.response if recorded else None
 
     @documents.call(
         "postActivities",
@@ -181,6 +197,28 @@ class ActivityViewSet(PartnerViewSet):
     def retrieve(self, request: Request, activity: str) -> Response:
         (found,) = reported.shown([reported.at(key_of(request), activity)])
         return Response(found)
+
+
+class Answering:
+    """Makes the answer to one activity while it is being written, counts what it credits, and
+    keeps it for those who send the `call` again.
+    """
+
+    response: HttpResponse
+
+    def __init__(self, request: Request, call: Call | None = None) -> None:
+        self.request, self.call = request, call
+
+    def __call__(self, recorded: Recorded) -> None:
+        """Raises ValueLimitReached."""
+        count(key_of(self.request), [recorded])
+        response = Response(answers.of_activity(recorded), status=status_of(recorded))
+        if recorded.is_replay:
+            response[REPLAYED] = "true"
+        self.response = calls.rendered(response)
+        if self.call is not None:
+            idempotency.remember(self.call, self.response)
+        log.note(self.request._request, self.response)
 
 
 def _of_status(request: Request) -> QuerySet[Any]:

@@ -115,6 +115,8 @@ def _look_around(pennant: Any, member: str) -> None:
     assert pennant.locations()
     assert pennant.events()[1] is not None
     assert pennant.conversions() == []
+    asked = pennant.surveys()[0]["survey"]
+    assert pennant.scores(asked)["survey"] == asked
     offered = pennant.rewards(member=member)
     assert pennant.reward(offered[0]["code"], member=member)["code"] == offered[0]["code"]
 

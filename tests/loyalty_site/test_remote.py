@@ -85,6 +85,14 @@ def test_only_the_web_server_has_a_pool_and_time_limits() -> None:
     assert "statement_timeout=15s" in web["OPTIONS"]["options"]
 
 
+def test_the_web_server_keeps_plans_unless_a_pooler_cannot() -> None:
+    given = {"DEBUG": "1", "PENNANT_PROCESS": "web"}
+    remote = {**given, "DATABASE_URL": "postgresql://u:p@db/pennant?prepare_threshold=none"}
+    assert databases.database(env.load(given))["OPTIONS"]["prepare_threshold"] == 5
+    assert databases.database(env.load(remote))["OPTIONS"]["prepare_threshold"] is None
+    assert "prepare" not in databases.conninfo(env.load(remote))
+
+
 def test_all_connections_together_stay_below_the_servers_limit() -> None:
     web = 2 * settings.ENV.database_pool_max
     worker_and_beat = 2 + 1 + 1

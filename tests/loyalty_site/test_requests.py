@@ -73,6 +73,18 @@ def test_a_broken_page_answers_without_the_database(
     assert response["Content-Type"].startswith(kind)
 
 
+def test_a_call_of_the_api_passes_by_what_only_pages_need(client: Client) -> None:
+    answer = client.get("/api/v1/no-such-thing", headers={"cookie": "session=x"})
+    assert "Cookie" not in answer.get("Vary", "")
+    assert not answer.cookies
+    assert answer["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Length"] == str(len(answer.content))
+    refused = client.get("/api/v1/program", headers={"host": "elsewhere.example"})
+    assert refused.status_code == 400
+
+
 @pytest.mark.parametrize("secure_redirect", [False, True])
 def test_a_wrong_host_is_refused_with_words(
     client: Client, settings: LazySettings, secure_redirect: bool

@@ -13,7 +13,7 @@ from earning.submissions import Submission
 from loyalty_site.demo import seed
 from members import enrolment
 from members.models import Member, User
-from partners import keys
+from partners import admission
 from rewards.models import Redemption
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def test_every_printed_login_and_key_works(agents: list[Member]) -> None:
         (known.owner_email, known.owner_password),
     ):
         assert authenticate(None, username=email, email=email, password=password), email
-    assert keys.authenticate(known.api_key).partner_id == "front-desk"
+    assert admission.admit(known.api_key).key.partner_id == "front-desk"
 
 
 def test_each_login_has_the_rights_of_its_role(agents: list[Member]) -> None:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from earning.models import Activity, UnclaimedActivity
 from events.models import Event
-from partners.models import Scope
+from partners.models import ApiRequest, Scope
 from points.models import Account
 from program.models import Location, Partner
 from tests.till import STAY, Till, card_of, code, marta, pointers
@@ -298,10 +298,11 @@ def test_money_is_read_exactly(till: Till) -> None:
     assert answer["awards"][2]["sentence"] == "Room revenue: EUR 1,180.01 × 10 = 11,800 points"
 
 
-# Statements of one post, all told: the key, its minute, the program (once for the place), the
-# member, the accounts, what was counted so far, what tiers were given, then eight writes and the
-# log. A new tier ends the one before.
-POST, NEW_TIER, REPLAY, LOOKUP = 18, 5, 14, 8
+# Statements of one post, all told: the key with its minute and the program; the accounts, locked,
+# with their member; the reference, claimed, with all that counts; all rows, with the log's. A new
+# tier ends the one before, and looks for what it came too late for. A repeat reads the activity and
+# its awards, and has a line of the log.
+POST, NEW_TIER, REPLAY, LOOKUP = 4, 3, 6, 6
 
 
 def statements(queries: CaptureQueriesContext) -> int:
@@ -323,6 +324,22 @@ def test_a_post_is_lean(till: Till) -> None:
     with CaptureQueriesContext(connection) as queries:
         till.member(card)
     assert statements(queries) == LOOKUP
+
+
+def test_a_post_under_a_key_is_as_lean(till: Till) -> None:
+    marta()
+    till.post()
+    sent = STAY | {"reference": "second"}
+    with CaptureQueriesContext(connection) as queries:
+        first = till.send("activities", sent, key="k1")
+    assert (first.status_code, statements(queries)) == (201, POST)
+    again = till.send("activities", sent, key="k1")
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again["Idempotent-Replayed"] == "true"
+    other = till.send("activities", STAY | {"reference": "third"}, key="k1")
+    assert (other.status_code, code(other)) == (422, "idempotency_key_reused")
+    assert {row.reference for row in Activity.objects.all()} == {"booking-1", "second"}
+    assert ApiRequest.objects.filter(idempotency_key="k1").count() == 3
 
 
 def test_a_key_that_may_only_read_posts_nothing(till: Till) -> None:

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from common import clock
 from common.errors import LoyaltyError
 from events.models import Event
-from partners import keys
+from partners import admission, keys
 from partners.errors import (
     KeyExpired,
     KeyInvalid,
@@ -80,9 +80,9 @@ def test_a_partner_that_takes_part_no_more_gets_no_key(hotel: Program) -> None:
 
 
 def test_a_key_is_told_from_its_text_in_one_query(till: Till) -> None:
-    keys.authenticate(till.text)
+    admission.admit(till.text)
     with CaptureQueriesContext(connection) as queries:
-        key = keys.authenticate(till.text)
+        key = admission.admit(till.text).key
         assert key.partner.code == "front-desk"
     assert key == till.key
     assert len(queries) == 1
@@ -91,25 +91,25 @@ def test_a_key_is_told_from_its_text_in_one_query(till: Till) -> None:
 def test_what_is_no_key_is_not_even_looked_up(till: Till) -> None:
     for text in ("", "pn_live_", till.text[:-1], till.text.upper(), f"{till.text}x", "\x00" * 60):
         with CaptureQueriesContext(connection) as queries, pytest.raises(KeyUnknown):
-            keys.authenticate(text)
+            admission.admit(text)
         assert not queries.captured_queries
 
 
 def test_a_made_up_key_is_unknown(till: Till) -> None:
     with pytest.raises(KeyUnknown):
-        keys.authenticate("pn_live_" + "0" * 52)
+        admission.admit("pn_live_" + "0" * 52)
 
 
 def test_the_day_of_use_is_written_once_a_day(till: Till) -> None:
     with time_machine.travel("2026-03-10T09:00:00Z"):
-        keys.authenticate(till.text)
+        admission.admit(till.text)
         with CaptureQueriesContext(connection) as queries:
-            keys.authenticate(till.text)
+            admission.admit(till.text)
     assert len(queries) == 1
     till.key.refresh_from_db()
     assert str(till.key.last_used_on) == "2026-03-10"
     with time_machine.travel("2026-03-11T00:00:01Z"):
-        keys.authenticate(till.text)
+        admission.admit(till.text)
     till.key.refresh_from_db()
     assert str(till.key.last_used_on) == "2026-03-11"
 
@@ -123,7 +123,7 @@ def test_a_revoked_key_is_refused_by_the_next_request(till: Till) -> None:
     assert code(response) == "key_revoked"
     assert response["WWW-Authenticate"].startswith("Bearer")
     with pytest.raises(KeyRevoked):
-        keys.authenticate(till.text)
+        admission.admit(till.text)
 
 
 def test_revoking_twice_keeps_the_first_time_and_hand(till: Till) -> None:
@@ -138,10 +138,10 @@ def test_a_key_works_up_to_its_end_and_not_at_it(hotel: Program) -> None:
         end = clock.now() + timedelta(days=30)
         _, text = keys.issue(desk(), name="Till", actor=ACTOR, expires_at=end)
         now.move_to(end - timedelta(microseconds=1))
-        keys.authenticate(text)
+        admission.admit(text)
         now.move_to(end)
         with pytest.raises(KeyExpired):
-            keys.authenticate(text)
+            admission.admit(text)
 
 
 def test_a_key_of_a_partner_that_left_is_refused(till: Till) -> None:
@@ -177,7 +177,7 @@ def test_the_command_prints_a_key_that_works(hotel: Program) -> None:
         "create_api_key", "--partner", "front-desk", "--name", "Till 1", stdout=out, stderr=err
     )
     text = out.getvalue().strip()
-    assert keys.authenticate(text).name == "Till 1"
+    assert admission.admit(text).key.name == "Till 1"
     assert text not in err.getvalue()
 
 
@@ -196,5 +196,5 @@ def test_the_command_says_what_it_needs(hotel: Program, arguments: list[str], wo
 
 def test_every_refusal_of_a_key_says_what_to_do(till: Till) -> None:
     with pytest.raises(LoyaltyError) as error:
-        keys.authenticate("pn_live_x")
+        admission.admit("pn_live_x")
     assert "copied" in error.value.message

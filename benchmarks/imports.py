@@ -1,0 +1,111 @@
+"""A file of stays, from the bytes that came to the last line recorded: read, checked line by line,
+laid out, applied by the rules of every call; and the same lines once more.
+
+The limit beside it is the same file by COPY and a handful of set-based statements a chunk, written
+by hand for one program on Pennant's own tables, which checks nothing.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+import statistics
+import time
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection, transaction
+
+from benchmarks import figures, hotel, limit
+from loyalty_site.celery import app
+from partners import applying, imports, uploads
+from partners.imports import Order
+from partners.models import Import
+
+LINES = 6_000  # of a file
+ROUNDS = 3
+CHUNK = 5_000  # lines of a transaction of the limit
+TARGET, AGAIN_TARGET = 0.6, 2.0
+HEAD = "reference,type,occurred_at,member,location,outcome,nights,suite,revenue\n"
+Row = tuple[str, int, datetime, int, str]  # reference, guest, moment, nights, revenue
+
+
+def rows(mark: str, *, begins: datetime) -> list[Row]:
+    """So many stays of all guests in turn, later than every other."""
+    dice = random.Random(mark)  # noqa: S311 - the same stays each time
+    return [
+        (
+            f"{mark}-{number}",
+            1 + number % hotel.GUESTS,
+            begins + timedelta(seconds=number),
+            dice.randint(1, 3),
+            f"{dice.randint(8000, 90000) / 100:.2f}",
+        )
+        for number in range(LINES)
+    ]
+
+
+def ours(found: list[Row], world: hotel.Hotel, *, tail: str = "") -> float:
+    """Lines a second, from the file to the last of them."""
+    body = HEAD + "".join(
+        f"{reference},stay,{moment.isoformat()},guest-{guest},resort-hotel,stayed,{nights},false,"
+        f"{revenue}\n"
+        for reference, guest, moment, nights, revenue in found
+    )
+    started = time.perf_counter()
+    upload = uploads.receive(io.BytesIO((body + tail).encode()), form=Import.Form.CSV)
+    order = Order(world.key.partner, "stays.csv", hotel.ACTOR, key=world.key, is_direct=True)
+    run, _ = imports.receive(upload, order)
+    while applying.work():
+        pass
+    took = time.perf_counter() - started
+    run.refresh_from_db()
+    known = run.outcome["recorded"] + run.outcome["repeated"]
+    assert (run.state, known) == (Import.State.APPLIED, len(found)), (run.problem, run.outcome)
+    return len(found) / took
+
+
+def by_hand(found: list[Row]) -> float:
+    """The same by COPY and set-based statements."""
+    started = time.perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE bench.stage")
+        with cursor.cursor.copy("COPY bench.stage FROM STDIN") as copy:
+            for line, (reference, guest, moment, nights, revenue) in enumerate(found, start=1):
+                copy.write_row((line, reference, guest, moment, nights, revenue))
+        made = 0
+        for first in range(1, len(found) + 1, CHUNK):
+            with transaction.atomic():
+                cursor.execute("SELECT bench.import_stays(%s, %s)", [first, first + CHUNK - 1])
+                made += cursor.fetchone()[0]
+    assert made == len(found)
+    return len(found) / (time.perf_counter() - started)
+
+
+def run() -> None:
+    """Measure in turn, and print."""
+    app.conf.task_always_eager = True  # we are the worker
+    with hotel.opened() as world:
+        with connection.cursor() as cursor:
+            cursor.execute((limit.SQL / "import.sql").read_text())
+        begins = datetime.now(UTC) - timedelta(days=20)
+        rates: dict[str, list[float]] = {"ours": [], "by hand": [], "again": []}
+        for number in range(ROUNDS + 1):
+            day = begins + timedelta(days=4 * number)
+            mine = rows(f"o{number}", begins=day)
+            found = {
+                "ours": ours(mine, world),
+                "by hand": by_hand(rows(f"h{number}", begins=day + timedelta(days=2))),
+                "again": ours(mine, world, tail="\n"),
+            }
+            if number:  # the first round warms up
+                for name, rate in found.items():
+                    rates[name].append(rate)
+        middle = {name: statistics.median(found) for name, found in rates.items()}
+    print(f"A file of {LINES:,} stays of {hotel.GUESTS:,} members, lines a second")
+    figures.tell("ours, real rules and every check", f"{middle['ours']:,.0f}")
+    figures.tell("by hand on our tables", f"{middle['by hand']:,.0f}")
+    figures.tell_ratio(middle["ours"], middle["by hand"])
+    figures.tell("target", f"{TARGET:.2f}")
+    figures.tell("the same lines again", f"{middle['again']:,.0f}")
+    figures.tell("again / first", f"{middle['again'] / middle['ours']:.1f}")
+    figures.tell("target", f"{AGAIN_TARGET:.1f}")
