@@ -238,7 +238,8 @@ def units(program: Program, type_code: str) -> frozenset[str]:
     """The units whose accounts `accounts` names for one activity of a type."""
     known = _units(program)
     if type_code not in known:
-        touched = {milestone.unit_id for milestone in milestones.active(program)}
+        known_marks = milestones.active(program)
+        touched = {unit for milestone in known_marks for unit in milestone.pays_in}
         touched |= _paid(program, type_code)
         known[type_code] = frozenset(touched | _climbing(program, touched))
     return known[type_code]

@@ -124,8 +124,8 @@ CONSTRAINTS = [
     ),
     models.CheckConstraint(
         condition=Q(step__isnull=True)
-        | Q(kind="donation")
-        | Q(kind__in=["gift_card", "discount"], value__isnull=False),
+        | Q(kind__in=["donation", "gift_card"])
+        | Q(kind="discount", value__isnull=False),
         name="rewards_reward_more_fits_the_kind",
     ),
     models.CheckConstraint(

@@ -489,11 +489,8 @@ class Migration(migrations.Migration):
                             models.CheckConstraint(
                                 condition=models.Q(
                                     ("step__isnull", True),
-                                    ("kind", "donation"),
-                                    models.Q(
-                                        ("kind__in", ["gift_card", "discount"]),
-                                        ("value__isnull", False),
-                                    ),
+                                    ("kind__in", ["donation", "gift_card"]),
+                                    models.Q(("kind", "discount"), ("value__isnull", False)),
                                     _connector="OR",
                                 ),
                                 name="rewards_reward_more_fits_the_kind",

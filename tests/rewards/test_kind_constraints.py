@@ -51,6 +51,12 @@ def everything(db: None) -> Any:
         ("rewards_reward_value_fits_the_kind", "mug", {"value": 5}),
         ("rewards_reward_donation_names_its_fund", "planks", {"fund": None}),
         ("rewards_reward_more_fits_the_kind", "mug", {"step": 5}),
+        ("rewards_reward_limit_of_a_time_is_given", "mug", {"per_member_in": "day"}),
+        (
+            "rewards_reward_last_day_is_said_once",
+            "mug",
+            {"valid_until": "2030-01-01", "valid_to": "month"},
+        ),
         ("rewards_reward_donation_has_whole_steps", "planks", {"step": 0}),
         ("rewards_reward_donation_has_whole_steps", "planks", {"step": None}),
         ("rewards_reward_only_places_are_given_back_by_date", "mug", {"cancel_days": 1}),

@@ -15,7 +15,6 @@ from rewards.errors import LimitReached, RewardUnavailable
 from rewards.models import Redemption, Reward
 from rewards.redemption import Choice
 from tests import cast
-from tests.refusals import refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quay")]
 MAY = date(2026, 5, 5)
@@ -85,16 +84,3 @@ def test_what_has_passed_its_last_day_cannot_be_had() -> None:
     rows.update(valid_until=today - timedelta(days=1))
     with pytest.raises(RewardUnavailable):
         cast.redeem(member, "coffee")
-
-
-@pytest.mark.parametrize(
-    ("name", "fields"),
-    [
-        ("rewards_reward_limit_of_a_time_is_given", {"per_member_in": "day", "per_member": None}),
-        ("rewards_reward_last_day_is_said_once", {"valid_until": MAY, "valid_to": "month"}),
-        ("rewards_reward_more_fits_the_kind", {"step": 5}),
-    ],
-)
-def test_terms_make_sense(name: str, fields: dict[str, Any]) -> None:
-    with refused(name):
-        Reward.objects.filter(code="coffee").update(**fields)
