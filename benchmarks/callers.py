@@ -97,7 +97,13 @@ def stay(who: str, dice: random.Random) -> tuple[str, dict[str, Any]]:
     }
 
 
-BODIES = {"post": stay}
+def bottle(who: str, dice: random.Random) -> tuple[str, dict[str, Any]]:
+    """The smallest reward, of which everybody can take several."""
+    sent = {"member": {"reference": who}, "reward": "wine-bottle", "location": "resort-hotel"}
+    return "redemptions", sent
+
+
+BODIES = {"post": stay, "redeem": bottle}
 
 
 def _answer(line: socket.socket) -> tuple[int, bytes]:

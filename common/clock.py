@@ -8,6 +8,7 @@ clock on the wall says it does.
 from __future__ import annotations
 
 import calendar
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -42,6 +43,7 @@ def local_hour(moment: datetime, zone: str) -> int:
     return moment.astimezone(ZoneInfo(zone)).hour
 
 
+@functools.lru_cache(maxsize=8192)  # a replay asks for the same few days over and over
 def start_of_day(day: date, zone: str) -> datetime:
     """The first instant of `day` in `zone`, in UTC."""
     return datetime.combine(day, time.min, tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -39,6 +39,7 @@ class Gatherer:
     ) -> None:
         self.program, self.climbs = program, climbs
         self.zone = ZoneInfo(program.time_zone)
+        self._members: dict[uuid.UUID, tuple[str, date]] = {}
         self.ladders: dict[str, LadderRule] = {way.rule.code: way.rule for way in climbs.values()}
         asked = {c.kind for specs in rules.values() for rule in specs for c in rule.conditions}
         ids = [member.pk for member in members]
@@ -54,11 +55,13 @@ class Gatherer:
     def facts(self, one: Checked, member: Member) -> Facts:
         """The tier that counts is the one held when it happened, not the one it leads to."""
         held, reached = self.tiers(one, member)
-        return dataclasses.replace(
-            self._said(one, member),
+        name, joined_on = self._known(member)
+        return self._said(
+            one,
+            member=name,
             tiers=held,
             tiers_reached=reached,
-            joined_on=clock.local_date(member.joined_at, self.program.time_zone),
+            joined_on=joined_on,
             birthday=member.birthday,
             segments=self._segments.get(member.pk, frozenset()),
             plans=holding.at(self._plans.get(member.pk, ()), one.occurred_at),
@@ -70,8 +73,9 @@ class Gatherer:
         member what was remembered then.
         """
         day = date.fromisoformat
-        return dataclasses.replace(
-            self._said(one, member),
+        return self._said(
+            one,
+            member=str(member.pk),
             tiers=frozenset(kept["tiers"]),
             tiers_reached=frozenset(kept["reached"]),
             segments=frozenset(kept["segments"]),
@@ -80,8 +84,8 @@ class Gatherer:
             birthday=day(kept["birthday"]) if kept["birthday"] else None,
         )
 
-    def _said(self, one: Checked, member: Member) -> Facts:
-        """What the activity says itself."""
+    def _said(self, one: Checked, **known: Any) -> Facts:
+        """What the activity says itself, and what is known of the member."""
         rated_by = one.type.rated_by
         return Facts(
             on=one.on,
@@ -90,8 +94,18 @@ class Gatherer:
             partner=one.submission.partner,
             location=one.submission.location,
             hour=one.occurred_at.astimezone(self.zone).hour,
-            member=str(member.pk),
+            **known,
         )
+
+    def _known(self, member: Member) -> tuple[str, date]:
+        """What is asked of a member for every activity and never changes: the name that limits know
+        them by, and the day they joined.
+        """
+        known = self._members.get(member.pk)
+        if known is None:
+            joined_on = clock.local_date(member.joined_at, self.program.time_zone)
+            known = self._members[member.pk] = (str(member.pk), joined_on)
+        return known
 
     def tiers(self, one: Checked, member: Member) -> tuple[frozenset[str], frozenset[str]]:
         """The tiers an activity earns at: those held, and those with all that lie below them."""

@@ -5,7 +5,6 @@ first row is read.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -17,6 +16,8 @@ import msgspec
 from common.errors import InvalidInput
 from earning.errors import MappingInvalid
 from earning.submissions import Submission
+from program import reading
+from program.errors import BlueprintInvalid
 
 Row = Mapping[str, str]
 IN_BRACES = re.compile(r"\{([^{}]+)\}")
@@ -81,11 +82,13 @@ class MappingTable(msgspec.Struct, forbid_unknown_fields=True, rename={"kind": "
 def load(path: Path) -> MappingTable:
     """The mapping of a file. Raises MappingInvalid naming the key."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = reading.parse(path.read_text(encoding="utf-8"), name=str(path))
         return msgspec.convert(raw, MappingTable)
     except OSError as error:
         raise MappingInvalid(f"{path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except BlueprintInvalid as error:
+        raise MappingInvalid(error.message) from error
+    except (UnicodeDecodeError, msgspec.ValidationError) as error:
         raise MappingInvalid(
             f"{path}: {error}. Compare it with blueprints/hotel/bookings.toml."
         ) from error

@@ -128,6 +128,8 @@ class Tracker:
 
     def take(self, one: Checked, member: Member, outcomes: Sequence[Outcome]) -> list[Passed]:
         """Count an activity and what it earned, and say which levels it passed."""
+        if not self.milestones:
+            return []
         gains = Counter[str]()
         for outcome in outcomes:
             gains[outcome.rule.unit] += outcome.amount

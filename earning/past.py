@@ -23,7 +23,7 @@ Award = tuple[str, str, int]  # rule, unit, amount
 
 ACTIVITIES = """
     SELECT a.member_id, a.id, a.type_id, a.partner_id, coalesce(l.code, ''), a.occurred_at,
-           a.recorded_at, coalesce(c.stated, a.attributes), coalesce(c.after, a.attributes),
+           a.recorded_at, coalesce(c.stated, a.attributes), c.after,
            (SELECT jsonb_agg(jsonb_build_array(paid.code, paid.unit_id, paid.amount)
                              ORDER BY paid.first)
             FROM (SELECT r.code, w.unit_id, sum(w.amount) AS amount, min(w.id::text) AS first
@@ -100,9 +100,10 @@ def activities(ids: Sequence[uuid.UUID]) -> Iterator[Happened]:
         while rows := cursor.fetchmany(ROWS):
             for row in rows:
                 *plain, stated, left, awards = row
-                said = [msgspec.json.decode(text) for text in (stated, left)]
+                said = msgspec.json.decode(stated)
+                rest = msgspec.json.decode(left) if left else said
                 earned = msgspec.json.decode(awards) if awards else []
-                values: list[Any] = [*plain, *said, earned]
+                values: list[Any] = [*plain, said, rest, earned]
                 yield Happened(*values)
 
 

@@ -33,13 +33,25 @@ class Reviewer:
 
     def __init__(self, decider: Decider) -> None:
         self.decider = decider
+        self._is_asked = any(
+            condition.kind == "tier"
+            for specs in decider.rules.values()
+            for spec in specs
+            for condition in spec.conditions
+        )
         self._played: dict[uuid.UUID, list[Played]] = {}
         self._since: dict[uuid.UUID, datetime] = {}
 
     @contextmanager
     def watching(self, member: Member) -> Iterator[None]:
-        """Notice where what is decided inside lifts the member for a time that was played."""
-        ways = [way for (pk, _), way in self.decider.climbs.items() if pk == member.pk]
+        """Notice where what is decided inside lifts the member for a time that was played.
+
+        Where no rule asks for a tier, there is nothing to look at again.
+        """
+        if not self._is_asked:
+            yield
+            return
+        ways = [self.decider.climbs[member.pk, code] for code in self.decider.ladders]
         before = [list(way.spans()) for way in ways]
         yield
         for way, old in zip(ways, before, strict=True):
@@ -49,6 +61,8 @@ class Reviewer:
 
     def note(self, one: Checked, member: Member, facts: Facts, paid: Amounts) -> None:
         """Remember what was decided."""
+        if not self._is_asked:
+            return
         self._played.setdefault(member.pk, []).append(Played(one, member, facts, paid))
 
     def review(self, count: Count) -> None:

@@ -40,8 +40,8 @@ class PerTable(Table):
 
     def __post_init__(self) -> None:
         positive(self, "amount", "step", "up_to")
-        if self.above < 0:
-            raise ValueError("above is zero or more")
+        if self.above:
+            positive(self, "above")
         if self.up_to is not None and self.up_to <= self.above:
             raise ValueError("up_to is more than above: what lies between them pays")
 
@@ -155,6 +155,7 @@ def _check(table: RuleTable, blueprint: Any) -> None:
         require_code(table.per.attribute, numeric, place=f"{place}, per, attribute")
     for limit in table.limit:
         _check_each(limit, place, attributes)
+    unique((_code(limit, table) for limit in table.limit), place=f'rule]] "{table.code}", [[limit')
     units = {unit.code: unit for unit in blueprint.unit}
     if table.expiry is not None and units[table.unit].kind == "counter":
         raise BlueprintInvalid(f"in {place}: a counter never ends. Leave out expiry.")
@@ -223,12 +224,17 @@ def _expiry(table: RuleExpiryTable | None) -> dict[str, Any]:
     }
 
 
+def _code(limit: LimitTable, table: RuleTable) -> str:
+    """By what a limit is known: those of one code share one counter."""
+    return limit.code or "-".join((table.code, limit.per, limit.period))
+
+
 def _limits(table: RuleTable, blueprint: Any) -> list[dict[str, Any]]:
     """The limits of a rule as columns; amounts in the unit's smallest part."""
     decimals = next(unit.decimals for unit in blueprint.unit if unit.code == table.unit)
     return [
         {
-            "code": limit.code or "-".join((table.code, limit.per, limit.period)),
+            "code": _code(limit, table),
             "per": limit.per,
             "period": limit.period,
             "amount": None

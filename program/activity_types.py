@@ -15,6 +15,9 @@ from program.errors import BlueprintInvalid, HistoryProtected
 from program.models import ActivityAttribute, ActivityType
 from program.sections import AttributeCode, Code, Title, quoted, require_code, unique
 
+CENTS = 2  # digits after the point of what an attribute may be at least and at most
+BOUND = 10**12  # what is told of one thing that happened is always less
+
 
 class AttributeTable(Table):
     code: AttributeCode
@@ -28,6 +31,14 @@ class AttributeTable(Table):
     choices: dict[str, str] = {}
     default: Annotated[str, msgspec.Meta(min_length=1, max_length=40)] | None = None
     told_within_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("least", "most"):
+            bound = getattr(self, name)
+            if bound is not None and (bound != round(bound, CENTS) or abs(bound) >= BOUND):
+                raise ValueError(
+                    f"{name} is below {BOUND:,} and has at most {CENTS} digits after the point"
+                )
 
 
 class ReturnsTable(Table):

@@ -12,16 +12,14 @@ import dataclasses
 import difflib
 import functools
 import re
-import tomllib
 from collections.abc import Callable
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
 from django.db import transaction
 
-from program import catalog
+from program import catalog, reading
 from program.errors import BlueprintInvalid
 from program.models import Program, Revision
 
@@ -105,10 +103,7 @@ def load(folder: Path) -> tuple[Any, str]:
 
 def read(text: str, *, name: str = FILE) -> Any:
     """A blueprint from its text."""
-    try:
-        raw = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        raise BlueprintInvalid(f"{name} is not TOML: {error}") from error
+    raw = reading.parse(text, name=name)
     try:
         return msgspec.convert(raw, type_of())
     except msgspec.ValidationError as error:
@@ -171,26 +166,7 @@ def explain(problem: str, raw: Any, whole: Any) -> str:
         message = f"there is no key '{unknown[1]}' here.{hint}"
     else:
         message = message[0].lower() + message[1:] + "."
-    return f"in {_place(path.rstrip('`'), raw)}: {message}"
-
-
-def _place(path: str, raw: Any) -> str:
-    """`.rule[2].per` as `[[rule]] number 3 ("suite"), per`."""
-    words: list[str] = []
-    node = raw
-    for name, index in re.findall(r"\.([\w-]+)|\[(\d+)\]", path):
-        try:
-            node = node[name] if name else node[int(index)]
-        except (KeyError, IndexError, TypeError):
-            node = {}
-        if name:
-            words.append(name)
-        else:
-            label = node.get("code") if isinstance(node, dict) else None
-            words[-1] = f"[[{words[-1]}]] number {int(index) + 1}" + (
-                f' ("{label}")' if label else ""
-            )
-    return ", ".join(words) or "the file"
+    return f"in {reading.place(path.rstrip('`'), raw)}: {message}"
 
 
 def _keys(whole: Any) -> set[str]:

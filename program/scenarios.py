@@ -8,10 +8,8 @@ found, and the arithmetic that led there.
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
-from decimal import Decimal
 from pathlib import Path
 from types import GenericAlias
 from typing import Any
@@ -21,7 +19,7 @@ import msgspec
 
 from common import clock
 from common.errors import LoyaltyError
-from program import blueprint, catalog, slate
+from program import blueprint, catalog, reading, slate
 from program.blueprint import Table
 from program.errors import BlueprintInvalid
 from program.sections import ProgramTable
@@ -185,9 +183,12 @@ def refusals() -> dict[str, str]:
 def load(path: Path) -> Any:
     """A scenario from its file. Raises BlueprintInvalid naming file, step and remedy."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BlueprintInvalid(f"{path} cannot be read: {error}") from error
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BlueprintInvalid(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise BlueprintInvalid(f"{path} is not UTF-8 text. Save it as UTF-8.") from error
+    raw = reading.parse(text, name=str(path))
     try:
         return msgspec.convert(raw, type_of())
     except msgspec.ValidationError as error:

@@ -132,8 +132,8 @@ def _apply_program(table: ProgramTable, blueprint: Any) -> list[str]:
     existing = Program.objects.first()
     if existing is not None and existing.code != table.code:
         raise HistoryProtected(
-            f'This deployment runs the program "{existing.code}". One deployment is one program: '
-            f'apply "{table.code}" to a deployment of its own.'
+            f'in program, code: this deployment runs "{existing.code}". One deployment is one '
+            f'program: apply "{table.code}" to a deployment of its own.'
         )
     values = {
         name: getattr(table, name)

@@ -9,6 +9,7 @@ import dataclasses
 import uuid
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from common import clock
@@ -19,6 +20,7 @@ from points.books import Books
 from points.errors import AmountInvalid
 from points.ledger import Credit, Earning
 from points.models import Posting
+from points.wording import in_units
 from program import catalog
 from program.catalog import versioned
 from program.models import Program
@@ -26,6 +28,8 @@ from rewards.errors import RewardUnavailable
 from rewards.models import Conversion
 from tiers import standing
 from tiers.ladders import rules
+
+REASON_MOST = 240  # characters that an entry's reason has room for
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,6 +64,34 @@ def quote(conversion: Conversion, amount: int) -> tuple[int, int]:
     return taken, given
 
 
+def sentence(conversion: Conversion, *, taken: int, given: int, program: Program) -> str:
+    """The arithmetic of an exchange, in the program's language: `Coins: 99 points, 1 coin for every
+    3 points = 33 coins`; with a bonus, where there is one.
+    """
+    takes, gives = (
+        catalog.of(program).units[code] for code in (conversion.takes_id, conversion.gives_id)
+    )
+    with translation.override(program.language):
+        words = {
+            "conversion": conversion.name,
+            "taken": in_units(taken, takes),
+            "given": in_units(given, gives),
+            "step": in_units(conversion.step, takes),
+            "rate": in_units(conversion.amount, gives),
+        }
+        if not conversion.bonus_step or taken < conversion.bonus_step:
+            return _("%(conversion)s: %(taken)s, %(rate)s for every %(step)s = %(given)s") % words
+        words["every"] = in_units(conversion.bonus_step, takes)
+        words["bonus"] = in_units(conversion.bonus_amount or 0, gives)
+        return (
+            _(
+                "%(conversion)s: %(taken)s, %(rate)s for every %(step)s and %(bonus)s on top for "
+                "every %(every)s = %(given)s"
+            )
+            % words
+        )
+
+
 def exchange(
     member: Member, *, conversion: Conversion, amount: int, attempt: uuid.UUID, actor: str
 ) -> Exchanged:
@@ -72,8 +104,10 @@ def exchange(
         raise RewardUnavailable(_("This exchange is not offered any more. Nothing was taken."))
     taken, given = quote(conversion, amount)
     source = f"conversion:{attempt}"
+    program = catalog.current()
+    told = sentence(conversion, taken=taken, given=given, program=program)[:REASON_MOST]
     with transaction.atomic():
-        counters = {unit for rule in rules(catalog.current()) for unit in rule.units}
+        counters = {unit for rule in rules(program) for unit in rule.units}
         touched = counters | {conversion.takes_id, conversion.gives_id}
         Books.open({(member.pk, unit) for unit in touched})
         spent = ledger.spend(
@@ -82,9 +116,9 @@ def exchange(
             amount=taken,
             source=source,
             actor=actor,
-            reason=conversion.name,
+            reason=told,
         )
-        credit = Credit(unit=conversion.gives_id, amount=given, reason=conversion.name)
+        credit = Credit(unit=conversion.gives_id, amount=given, reason=told)
         earning = Earning(member.pk, f"{source}:given", clock.now(), [credit])
         earned = ledger.post(earning, actor=actor)
         standing.reassess(member, actor=actor)

@@ -69,6 +69,8 @@ class Climb:
             for route in rung.routes
             if route.starts_on
         )
+        self._today: tuple[datetime, date] | None = None
+        self._turns_come = bool(self._turns or rule.head_starts or rule.rolls_over)
         self._restart()
         for event in sorted(credits):
             self._take(event)
@@ -203,6 +205,8 @@ class Climb:
         """Examine the days up to `moment` on which thresholds changed: members move without an
         activity.
         """
+        if not self._turns_come:
+            return
         while (turn := self._next_turn()) is not None and turn <= moment:
             self._passed = turn
             self._examine(turn)
@@ -223,7 +227,7 @@ class Climb:
 
     def _examine(self, moment: datetime) -> None:
         """Start or prolong a hold on every rung that one of its routes reaches at `moment`."""
-        day = clock.local_date(moment, self.rule.zone)
+        day = self._day(moment)
         ends = self._ends(moment, day)
         for rung in self.rule.rungs:
             for_life = [route for route in rung.routes if route.for_life]
@@ -271,9 +275,17 @@ class Climb:
         if kept != self.holds:
             self.holds, self._flat = kept, None
 
+    def _day(self, moment: datetime) -> date:
+        """The local day of a moment; the last one is remembered, for one activity asks often."""
+        if self._today is None or self._today[0] != moment:
+            self._today = (moment, clock.local_date(moment, self.rule.zone))
+        return self._today[1]
+
     def _start(self, window: Window, moment: datetime) -> datetime | None:
         """Where a window begins that ends at `moment`; None for the beginning of everything."""
-        day, zone = clock.local_date(moment, self.rule.zone), self.rule.zone
+        if window.kind == "lifetime":
+            return None
+        day, zone = self._day(moment), self.rule.zone
         if window.kind == "year":
             return clock.start_of_day(self.rule.year_of(day), zone)
         if window.kind in ("quarter", "month"):

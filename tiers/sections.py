@@ -259,7 +259,7 @@ def _apply_expiry(ladder: Ladder, table: TierTable, blueprint: Any) -> list[str]
     spendable = [unit.code for unit in blueprint.unit if unit.kind == "spendable"]
     wanted = {}
     for one in table.expiry:
-        require_code(one.unit, spendable, place=f'tier "{table.code}", expiry, unit')
+        require_code(one.unit, spendable, place=f"{_named(table)}, expiry, unit")
         wanted[one.unit] = (one.kind, one.months or one.days, one.round_to)
     stored = {
         row.unit_id: (row.expiry, row.expiry_count, row.expiry_round_to)
@@ -278,7 +278,7 @@ def _apply_expiry(ladder: Ladder, table: TierTable, blueprint: Any) -> list[str]
 def _route(
     route: RouteTable, ladder: Ladder, table: TierTable, blueprint: Any
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    place = f'tier "{table.code}", route, need'
+    place = f"{_named(table)}, route, need"
     counters = {unit.code: unit for unit in blueprint.unit if unit.kind == "counter"}
     tiers = {tier.code: tier for tier in Tier.objects.filter(ladder=ladder)}
     needs = []
@@ -310,6 +310,11 @@ def _terms(route: TierRoute) -> dict[str, Any]:
     return {name: getattr(route, name) for name in ("starts_on", "ends_on", "keeps", "for_life")}
 
 
+def _named(tier: TierTable) -> str:
+    """How a message names a tier; its code is unique among all ladders."""
+    return f'[[ladder.tier]] "{tier.code}"'
+
+
 def _alike(counter: str | None, counters: dict[str, Any]) -> list[str]:
     """The counters that can be taken off another: those with as many decimals."""
     own = counters[counter].decimals if counter else 0
@@ -339,7 +344,7 @@ def _apply_tiers(ladder: Ladder, table: LadderTable) -> list[str]:
             "rank": rank,
             "threshold": threshold,
             "head_start": smallest(
-                tier.head_start or Decimal(0), decimals, place=f'tier "{tier.code}", head_start'
+                tier.head_start or Decimal(0), decimals, place=f"{_named(tier)}, head_start"
             ),
             "colors": list(tier.pennant.colors),
             "field": tier.pennant.field,
@@ -381,7 +386,7 @@ def _remove(ladder: Ladder, codes: list[str]) -> None:
 def _smallest(tier: TierTable, decimals: int) -> int | None:
     if tier.threshold is None:
         return None
-    return smallest(tier.threshold, decimals, place=f'tier "{tier.code}", threshold')
+    return smallest(tier.threshold, decimals, place=f"{_named(tier)}, threshold")
 
 
 def install() -> None:

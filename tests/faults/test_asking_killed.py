@@ -29,7 +29,12 @@ from tests.postbox import Postbox, serving
 from tests.surveys import world
 from tests.surveys.world import guest
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+IS_NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"  # then it dies before every step
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.timeout(7200 if IS_NIGHTLY else 400),
+]
 OUT_OF_HAND = timedelta(minutes=11)  # when a letter that was in hand is found again
 TRIES = 50
 
@@ -101,7 +106,6 @@ def recovered(*, since: datetime) -> None:
 def test_whenever_the_worker_dies_everybody_is_asked_and_nobody_three_times(
     postbox: Postbox,
 ) -> None:
-    is_nightly = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
     step, doubles = 1, 0
     while True:
         member = guest(step)
@@ -117,6 +121,6 @@ def test_whenever_the_worker_dies_everybody_is_asked_and_nobody_three_times(
         doubles += len(got) == 2
         if has_lived:
             break
-        step += 1 if is_nightly else 11
+        step += 1 if IS_NIGHTLY else 11
     assert step > 40
     assert doubles <= 8

@@ -107,7 +107,7 @@ MISTAKES: dict[str, tuple[str, str, list[str]]] = {
     "half a visit": (
         GOLD,
         'name = "Gold"\nthreshold = 6.5',
-        ['tier "gold", threshold', "0 decimals"],
+        ['in [[ladder.tier]] "gold", threshold', "0 decimals"],
     ),
     "a ladder that climbs points": ('counter = "visit"', 'counter = "point"', ['"flags", counter']),
     "a unit that does not exist": (
@@ -137,8 +137,17 @@ MISTAKES: dict[str, tuple[str, str, list[str]]] = {
         ['"paid", per, attribute'],
     ),
     "an amount of nothing": ("fixed = 3", "fixed = 0", ['[[rule]] number 5 ("survey")', "above 0"]),
-    "an endless amount": ("fixed = 3", "fixed = 1e999", ['number 5 ("survey")', "8 digits"]),
-    "an amount that is none": ("fixed = 3", "fixed = nan", ['number 5 ("survey")', "above 0"]),
+    "an endless amount": (
+        "fixed = 3",
+        "fixed = 1e999",
+        ['number 5 ("survey"), fixed', "at most 15 digits before the point"],
+    ),
+    "a very large amount": ("fixed = 3", "fixed = 1e9", ['number 5 ("survey")', "8 digits"]),
+    "an amount that is none": (
+        "fixed = 3",
+        "fixed = nan",
+        ['number 5 ("survey"), fixed', "is not a number"],
+    ),
     "a finer rate than is kept": ("fixed = 3", "fixed = 0.00001", ['("survey")', "4 digits after"]),
     "an end before the start": (
         "fixed = 3",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -195,15 +196,26 @@ text = st.text(st.characters(codec="utf-8"), max_size=30)
 number = st.decimals(
     allow_nan=False, allow_infinity=False, places=4, min_value=-(10**9), max_value=10**9
 )
+
+
+def as_files_know_it(moment: datetime) -> datetime:
+    """The moment with an offset in whole minutes and no zone, which is all that TOML has.
+
+    With a zone it could not be compared: of a moment that the clocks show twice, or never, Python
+    says that it is no moment of another zone (PEP 495).
+    """
+    offset = moment.utcoffset() or timedelta(0)
+    minutes = timedelta(minutes=offset // timedelta(minutes=1))
+    return moment.replace(tzinfo=timezone(minutes), fold=0)
+
+
 scalar = st.one_of(
     text,
     st.booleans(),
     st.integers(-(2**53), 2**53),
     number,
     st.dates(),
-    st.datetimes(timezones=st.timezones()).filter(
-        lambda one: one.utcoffset() is not None and one.utcoffset().total_seconds() % 60 == 0
-    ),
+    st.datetimes(timezones=st.timezones()).map(as_files_know_it),
 )
 
 
@@ -241,6 +253,18 @@ known = st.builds(
 def test_whatever_is_written_reads_back(whole: Whole) -> None:
     found = tomllib.loads(toml.write(whole), parse_float=Decimal)
     assert msgspec.convert(found, Whole) == whole
+
+
+@pytest.mark.parametrize("fold", [0, 1])
+@pytest.mark.parametrize(
+    "wall",
+    [datetime(2026, 10, 25, 2, 30), datetime(2026, 3, 29, 2, 30)],  # noqa: DTZ001  the wall's
+    ids=["shown twice", "never shown"],
+)
+def test_a_moment_when_the_clocks_change_reads_back(wall: datetime, fold: int) -> None:
+    moment = wall.replace(tzinfo=ZoneInfo("Europe/Berlin"), fold=fold)
+    found = tomllib.loads(f"at = {toml.inline(moment)}")["at"]
+    assert (found.replace(tzinfo=None), found.utcoffset()) == (wall, moment.utcoffset())
 
 
 @given(st.builds(Whole, first=known, known=st.lists(known, max_size=3)))

@@ -9,6 +9,7 @@ import pytest
 
 from members.models import Member
 from points.errors import AmountInvalid, InsufficientPoints, SourceUsed
+from points.models import Entry
 from rewards import exchange
 from rewards.errors import RewardUnavailable
 from rewards.models import Conversion
@@ -80,3 +81,24 @@ def test_a_conversion_that_ended_refuses(conversion: Conversion, tmp_path: Path)
     conversion.refresh_from_db()
     with pytest.raises(RewardUnavailable):
         swap(ana(), conversion, 30)
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        (30, "Coins: 30 points, 1 coin for every 3 points = 10 coins"),
+        (
+            301,
+            (
+                "Coins: 300 points, 1 coin for every 3 points and 10 coins on top for every 300 "
+                "points = 110 coins"
+            ),
+        ),
+    ],
+)
+def test_both_entries_say_the_arithmetic(conversion: Conversion, amount: int, said: str) -> None:
+    member = ana()
+    earn(member, 1000)
+    swap(member, conversion, amount)
+    moved = Entry.objects.filter(posting__source__startswith="conversion:")
+    assert [entry.reason for entry in moved] == [said, said]
