@@ -27,6 +27,7 @@ from program.sections import (
     positive,
     require_code,
     smallest,
+    unique,
 )
 
 
