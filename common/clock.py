@@ -55,8 +55,14 @@ def end_of_day(day: date, zone: str) -> datetime:
 
 
 def start_of_period(day: date, period: str) -> date:
-    """The first day of the day, month or year that holds `day`."""
-    return {"day": day, "month": day.replace(day=1), "year": date(day.year, 1, 1)}[period]
+    """The first day of the day, week (from Monday), month, quarter or year that holds `day`."""
+    return {
+        "day": day,
+        "week": day - timedelta(days=day.weekday()),
+        "month": day.replace(day=1),
+        "quarter": date(day.year, day.month - (day.month - 1) % 3, 1),
+        "year": date(day.year, 1, 1),
+    }[period]
 
 
 def add_months(day: date, months: int) -> date:

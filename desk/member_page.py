@@ -20,7 +20,15 @@ from common import clock
 from desk import rules, say, vouchers
 from desk.verbs import homes
 from desk.vouchers import Verdict
-from earning.models import Activity, ActivityChange, Award, Correction, PendingActivity
+from earning import choosing, milestones
+from earning.models import (
+    Activity,
+    ActivityChange,
+    Award,
+    Correction,
+    MilestoneChoice,
+    PendingActivity,
+)
 from events.models import Event
 from members import lineage
 from members.models import Card, ClaimCode, HouseholdMember, Member, MemberKey
@@ -105,6 +113,7 @@ class MemberPage:
     vouchers: list[Verdict]
     activities: list[Done]
     pending: list[Waiting]
+    choices: list[MilestoneChoice]
     cards: list[Card]
     keys: list[MemberKey]
     claim_code: ClaimCode | None
@@ -139,6 +148,7 @@ def gather(member: Member, *, program: Program, unit: str = "", before: str = ""
         vouchers=_vouchers(member),
         activities=_activities(member, program),
         pending=_pending(member, program),
+        choices=choosing.open_to(member) if milestones.offers_choices(program) else [],
         cards=list(Card.objects.filter(member__in=lineage.ids(member))),
         keys=list(
             MemberKey.objects.filter(member=member)

@@ -147,9 +147,42 @@ SENTENCES: dict[str, str | Promise] = {
     "earning_milestone_repeats_by_something": later(
         "Leave “and every” empty, or give one at least."
     ),
-    "earning_milestone_pays_something": later("A milestone pays one at least."),
+    "earning_milestone_pays_something": later(
+        "A milestone pays one at least of a unit, or lets the member choose."
+    ),
+    "earning_milestone_counts_one_thing": later(
+        "Say what is counted: a counter, or activities of a type, and not both."
+    ),
+    "earning_milestone_window_names_its_length": later(
+        "“The days before” and “the months before” say how many. There a mark is passed again and "
+        "again, by each member: leave “and every” empty."
+    ),
+    "earning_milestone_year_starts_in_a_month": later("A year starts in a month from 1 to 12."),
+    "earning_milestone_streak_names_its_least": later(
+        "What goes on in a row says how much is counted in each of them; it has no other window, "
+        "and is each member's own."
+    ),
+    "earning_milestone_choice_has_one_deadline": later(
+        "Say how many options are chosen, one at least; and how many days there are, or the month "
+        "and the day, or neither."
+    ),
+    "earning_milestone_choice_takes_a_day": later("There is a day at least to choose."),
+    "earning_option_code_is_unique": later("Another option of this milestone has this code."),
+    "earning_option_gives_something": later("An option gives one at least."),
+    "earning_option_default_is_within_its_limit": later(
+        "It can be chosen once at least, and is not given more often than it can be chosen."
+    ),
     "rewards_reward_is_valid_a_day": later("A voucher is good for a day at least."),
     "rewards_reward_ends_after_it_starts": later("The end of the offer lies after its start."),
+    "rewards_reward_limit_of_a_time_is_given": later(
+        "Say how often a member may have it in that time."
+    ),
+    "rewards_reward_last_day_is_said_once": later(
+        "Give one last day for all, or say to the end of what it is moved, not both."
+    ),
+    "rewards_reward_more_fits_the_kind": later(
+        "Steps are for donations, gift cards and amounts off."
+    ),
     "rewards_reward_limit_is_positive": later(
         "Leave the limit empty for none, or give at least one."
     ),

@@ -37,6 +37,7 @@ DRAW = "rewards.add_draw"
 CLAIM = "earning.change_unclaimedactivity"
 RETURN = "earning.add_activitychange"
 CONFIRM = "earning.change_pendingactivity"
+CHOOSE = "earning.change_milestonechoice"
 REASSESS = "tiers.change_standing"
 EXTEND = "points.add_extension"
 REINSTATE = "points.add_lot"
@@ -64,7 +65,7 @@ SEE_SCORES = "surveys.view_tally"
 CLERK_VERBS = frozenset(
     {
         ENROL, CORRECT, REPLACE_CARD, ISSUE_CODE, ADJUST, REDEEM, USE_VOUCHER, CANCEL_VOUCHER,
-        CLAIM, RETURN, CONFIRM, SEND_PRODUCT, CARE, START_PLAN, CANCEL_PLAN, USE_BENEFIT,
+        CLAIM, RETURN, CONFIRM, CHOOSE, SEND_PRODUCT, CARE, START_PLAN, CANCEL_PLAN, USE_BENEFIT,
         REPORT_CHARGE,
         DECIDE_REFERRAL, HOUSEHOLD, SEND, RELEASE_HOLD,
     }
@@ -78,6 +79,8 @@ CLERK_SEES = frozenset(
         "points.view_adjustmentrequest",
         "tiers.view_ladder", "tiers.view_tier", "tiers.view_standing",
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
+        "earning.view_milestonechoice", "earning.view_milestonepick",
+        "earning.view_milestonereached", "earning.view_milestoneoption",
         "earning.view_pendingactivity", "earning.view_activitychange", "earning.view_correction",
         "plans.view_plan", "plans.view_subscription", "plans.view_charge",
         "plans.view_chargeattempt", "plans.view_benefituse", "plans.view_paymentmeans",
@@ -101,7 +104,7 @@ MANAGER_SEES = frozenset(
         "earning.view_rule", "earning.view_rulecondition", "earning.view_rulelimit",
         "earning.view_limituse", "earning.view_parkedchange", "earning.view_milestonevoid",
         "earning.view_importrun", "earning.view_dividend", "earning.view_declaration",
-        "earning.view_dividendshare", "earning.view_milestone", "earning.view_milestonereached",
+        "earning.view_dividendshare", "earning.view_milestone",
         "points.view_holdlot", "points.view_expirynotice",
         "rewards.view_reservation", "rewards.view_redemptionshare",
         "earning.view_occasion",
@@ -136,6 +139,7 @@ MANAGER_CHANGES = frozenset(
         "earning.add_rule", "earning.change_rule", "earning.delete_rule",
         "earning.add_rulecondition", "earning.change_rulecondition", "earning.delete_rulecondition",
         "earning.add_milestone", "earning.change_milestone",
+        "earning.add_milestoneoption", "earning.change_milestoneoption",
         "earning.add_occasion", "earning.change_occasion",
         "earning.add_rulelimit", "earning.change_rulelimit", "earning.delete_rulelimit",
         "rewards.add_conversion", "rewards.change_conversion",

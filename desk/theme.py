@@ -147,6 +147,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _list(_("Vouchers"), "confirmation_number", "rewards.redemption"),
             _list(_("Invitations"), "group_add", "earning.referral"),
             _list(_("Pending activities"), "hourglass_top", "earning.pendingactivity"),
+            _list(_("Choices"), "checklist", "earning.milestonechoice"),
             _list(_("Orders to send"), "local_shipping", "rewards.fulfilment"),
             _list(_("Unclaimed activities"), "help", "earning.unclaimedactivity"),
             _list(

@@ -8,9 +8,12 @@ class EarningConfig(AppConfig):
     def ready(self) -> None:
         from earning import (
             aspects,
+            aspects_beside,
             descriptions,
             dividend_section,
             erasing,
+            milestone_scenes,
+            milestone_section,
             occasion_section,
             privacy,
             proof,
@@ -21,12 +24,15 @@ class EarningConfig(AppConfig):
         )
 
         sections.install()
+        milestone_section.install()
         occasion_section.install()
         referral_section.install()
         dividend_section.install()
         scenes.install()
+        milestone_scenes.install()
         proof.install()
         aspects.install()
+        aspects_beside.install()
         reporting.install()
         descriptions.install()
         privacy.install()

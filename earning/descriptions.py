@@ -13,8 +13,6 @@ from earning.scenes import (
 )
 from earning.sections import (
     LimitTable,
-    MilestoneTable,
-    PaysTable,
     PerTable,
     RuleExpiryTable,
     RuleTable,
@@ -29,7 +27,6 @@ def install() -> None:
     """Say it; called once, when the app is ready."""
     _rules()
     _conditions()
-    _milestones()
     _scenarios()
     _mappings()
 
@@ -151,30 +148,6 @@ def _conditions() -> None:
     )
 
 
-def _milestones() -> None:
-    describe(
-        MilestoneTable,
-        "A mark on a counter that pays when it is passed: once, or again at every further `every`. "
-        "What it pays can be a unit of its own that is spent on rewards of its own: that makes it "
-        "a choice.",
-        {
-            "code": (CODE, '"crystal"'),
-            "name": ("What members read.", '"Crystal block"'),
-            "counter": ("The unit that is counted.", '"night"'),
-            "at": ("The first mark.", "140"),
-            "every": ("The distance to each further one; left out: there is none.", "70"),
-            "window": ("Whether it counts for ever, or anew each calendar year.", '"year"'),
-            "per": ("Whether each member reaches it, or a household once.", '"household"'),
-            "pays": ("What it pays.", '{ unit = "crystal", amount = 1 }'),
-        },
-    )
-    describe(
-        PaysTable,
-        "What is paid.",
-        {"unit": ("Of what.", '"crystal"'), "amount": ("How much.", "1")},
-    )
-
-
 def _scenarios() -> None:
     describe(
         "Step",
@@ -214,10 +187,6 @@ def _scenarios() -> None:
             "referral": (
                 "How the member's invitation stands: open, doubted, refused, paid, missed or none.",
                 '"paid"',
-            ),
-            "milestones": (
-                "The marks that the step's activity passed: code and level.",
-                '["crystal 140"]',
             ),
             "sentences": ("How each award is explained.", '["Visit: 1 visit"]'),
         },

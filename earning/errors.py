@@ -106,7 +106,31 @@ class AlreadyReferred(LoyaltyError):
     title = "Another member invited them first"
 
 
+class ChoiceUnknown(LoyaltyError):
+    code = "choice_unknown"
+    status = 404
+    title = "There is no such choice"
+
+
+class ChoiceClosed(LoyaltyError):
+    """It has been made, or its last day is over."""
+
+    code = "choice_closed"
+    title = "There is nothing to choose any more"
+
+
+class ChoiceInvalid(InvalidInput):
+    """Other options than there are, more of one than can be had, or another number in all."""
+
+    code = "choice_invalid"
+    title = "This cannot be chosen"
+
+
 REFUSALS: dict[str, Refusal] = {
+    "earning_pick_once_per_option": (
+        ChoiceClosed,
+        "This choice has been made already, and stays as it is.",
+    ),
     "earning_referral_one_for_a_friend": (
         AlreadyReferred,
         "Another member invited them first.",

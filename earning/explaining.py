@@ -5,6 +5,7 @@ corrected since.
 from __future__ import annotations
 
 import dataclasses
+import uuid
 from typing import Any
 
 from earning.models import (
@@ -12,6 +13,7 @@ from earning.models import (
     ActivityChange,
     Award,
     Correction,
+    MilestoneChoice,
     MilestoneReached,
     MilestoneVoid,
     Rule,
@@ -82,7 +84,14 @@ def _milestone(entry: Entry) -> Explanation | None:
     void = MilestoneVoid.objects.filter(member=entry.member_id, entry=entry).first()
     if void is not None:
         return Explanation(entry, void.sentence, milestone=void.reached)
-    head, _, _rest = entry.posting.source.partition(":")
+    head, _, rest = entry.posting.source.partition(":")
+    if head == "milestone-voided":
+        row = MilestoneReached.objects.filter(pk=uuid.UUID(rest.partition(":")[0])).first()
+        return Explanation(entry, entry.reason, milestone=row)
+    if head == "milestone-choice":
+        choice = MilestoneChoice.objects.select_related("reached__milestone", "reached__activity")
+        level = choice.get(pk=uuid.UUID(rest), member=entry.member_id).reached
+        return Explanation(entry, entry.reason, activity=level.activity, milestone=level)
     if head != "milestone":
         return None
     rows = MilestoneReached.objects.filter(member=entry.member_id).select_related(

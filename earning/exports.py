@@ -12,11 +12,9 @@ from typing import Any
 
 from common import clock
 from earning.conditions import WEEKDAYS, WhenTable
-from earning.models import Milestone, Rule, RuleCondition, RuleLimit
+from earning.models import Rule, RuleCondition, RuleLimit
 from earning.sections import (
     LimitTable,
-    MilestoneTable,
-    PaysTable,
     PerTable,
     RuleExpiryTable,
     RuleTable,
@@ -75,24 +73,6 @@ def rules() -> list[RuleTable]:
         _rule(row)
         for versions in by_code.values()
         for row in sorted(versions, key=lambda one: one.starts_on or date.min)
-    ]
-
-
-def milestones() -> list[MilestoneTable]:
-    """Every milestone that pays."""
-    rows = Milestone.objects.filter(is_active=True).select_related("counter", "unit")
-    return [
-        MilestoneTable(
-            code=row.code,
-            name=row.name,
-            counter=row.counter_id,
-            at=whole(row.at, row.counter),
-            pays=PaysTable(unit=row.unit_id, amount=whole(row.amount, row.unit)),
-            every=None if row.every is None else whole(row.every, row.counter),
-            window=literal(row.window),
-            per=literal(row.per),
-        )
-        for row in rows
     ]
 
 

@@ -121,8 +121,9 @@ class Rehearsal:
             self.expected.earned[outcome.rule.unit] += outcome.amount
         for level in decided.passed:
             paid = level.milestone
-            decider.count(member, one.occurred_at, paid.unit_id, paid.amount)
-            self.expected.earned[paid.unit_id] += paid.amount
+            if paid.unit_id is not None and paid.amount is not None:
+                decider.count(member, one.occurred_at, paid.unit_id, paid.amount)
+                self.expected.earned[paid.unit_id] += paid.amount
 
 
 def _shared(program: Program) -> set[str]:

@@ -1,5 +1,5 @@
-"""Milestones: marks on counters that pay when they are passed, once for each level, period and
-owner.
+"""Milestones: marks that pay when they are passed, once for each level, period and owner; or let
+the member choose.
 
 What a milestone pays never passes a milestone itself, so none can set off its own level again.
 """
@@ -10,12 +10,13 @@ import dataclasses
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
 
-from common.text import number, scaled
+from earning import choosing, marks, milestone_words
 from earning.evaluation import Outcome
 from earning.models import Activity, Milestone, MilestoneReached, MilestoneVoid
 from earning.submissions import Checked
@@ -29,13 +30,45 @@ from points.models import Entry
 from program.catalog import versioned
 from program.models import Program
 
-Total = tuple[uuid.UUID, str, str]  # member, counter, period
+Counted = tuple[uuid.UUID, str]  # member, and what is counted
 
 
 @versioned
 def active(program: Program) -> tuple[Milestone, ...]:
     """The milestones in force, kept in memory."""
-    return tuple(Milestone.objects.filter(is_active=True).select_related("counter", "unit"))
+    rows = Milestone.objects.filter(is_active=True).select_related("counter", "unit", "type")
+    return tuple(rows.prefetch_related("options"))
+
+
+COUNTED = """
+    SELECT a.member_id, a.unit_id,
+           date_trunc(%s, e.occurred_at AT TIME ZONE %s)::date, sum(e.amount)::bigint
+    FROM points_account a JOIN points_entry e ON e.account_id = a.id
+    WHERE a.member_id = ANY(%s) AND a.unit_id = ANY(%s)
+      AND NOT (%s AND EXISTS (
+          SELECT 1 FROM points_posting p
+          WHERE p.id = e.posting_id AND p.source ~ '^plan(-refund)?:'))
+    GROUP BY 1, 2, 3"""
+
+DONE = """
+    SELECT coalesce(m.merged_into_id, m.id), a.type_id,
+           (a.occurred_at AT TIME ZONE %s)::date, a.partner_id, count(*)
+    FROM members_member m JOIN earning_activity a ON a.member_id = m.id
+    WHERE (m.id = ANY(%s) OR m.merged_into_id = ANY(%s)) AND a.type_id = ANY(%s)
+      AND NOT EXISTS (SELECT 1 FROM earning_activitychange c
+                      WHERE c.activity_id = a.id AND c.kind = 'cancel')
+    GROUP BY 1, 2, 3, 4"""
+
+PASSED = """
+    SELECT coalesce(m.merged_into_id, m.id), r.milestone_id, r.period
+    FROM members_member m JOIN earning_milestonereached r ON r.member_id = m.id
+    WHERE (m.id = ANY(%s) OR m.merged_into_id = ANY(%s)) AND r.milestone_id = ANY(%s)
+      AND NOT EXISTS (SELECT 1 FROM earning_milestonevoid v WHERE v.reached_id = r.id)"""
+
+
+def offers_choices(program: Program) -> bool:
+    """Whether any milestone lets members choose."""
+    return any(milestone.choose for milestone in active(program))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -69,16 +102,18 @@ class Passed:
 
 
 class Tracker:
-    """Where the members of a batch stand on the counters of milestones; read under the lock of
-    their accounts.
+    """Where the members of a batch stand on what milestones count; read under the lock of their
+    accounts.
     """
 
     def __init__(
         self, milestones: Sequence[Milestone], *, homes: Mapping[uuid.UUID, uuid.UUID]
     ) -> None:
         self.milestones, self.homes = milestones, homes
-        self.totals: dict[Total, int] = {}
+        self.tallies: dict[Counted, marks.Tally] = {}
+        self.passes: dict[tuple[uuid.UUID, str], list[date]] = {}
         self.credited: set[str] = set()  # counters that plans credit: for status only
+        self._kinds = {(m.type_id, m.distinct) for m in milestones if m.type_id}
 
     @classmethod
     def load(cls, program: Program, members: Iterable[Member]) -> Tracker:
@@ -92,29 +127,70 @@ class Tracker:
         return tracker
 
     def take(self, one: Checked, member: Member, outcomes: Sequence[Outcome]) -> list[Passed]:
-        """Count what an activity earned, and say which levels it passed."""
+        """Count an activity and what it earned, and say which levels it passed."""
         if not self.milestones:
             return []
-        passed: list[Passed] = []
-        for milestone in self.milestones:
-            gained = sum(o.amount for o in outcomes if o.rule.unit == milestone.counter_id)
-            if gained:
-                period = str(one.on.year) if milestone.window == Milestone.Window.YEAR else ""
-                before = self.totals.get((member.pk, milestone.counter_id, period), 0)
-                owner = self.owner(milestone, member)
-                passed += [
-                    Passed(milestone, level, period, member, owner)
-                    for level in levels(milestone, before, before + gained)
-                ]
+        gains = Counter[str]()
         for outcome in outcomes:
-            self.count(member.pk, outcome.rule.unit, one.on.year, outcome.amount)
+            gains[outcome.rule.unit] += outcome.amount
+        passed = self.crossed(one, member, gains, visits=0 if one.is_cancelled else 1)
+        for unit, amount in gains.items():
+            self.count(member.pk, unit, one.on, amount)
+        if not one.is_cancelled:
+            self.visit(member.pk, one)
         return passed
 
-    def count(self, member: uuid.UUID, unit: str, year: int, amount: int) -> None:
-        """Add to what a member has counted, ever and in a year."""
-        for period in ("", str(year)):
-            key = (member, unit, period)
-            self.totals[key] = self.totals.get(key, 0) + amount
+    def crossed(
+        self, one: Checked, member: Member, gains: Mapping[str, int], *, visits: int
+    ) -> list[Passed]:
+        """The levels that so much more of each unit, and so many more visits, pass."""
+        found: list[Passed] = []
+        for milestone in self.milestones:
+            change = _change(milestone, one, gains, visits)
+            if change is None or change.amount < 0:
+                continue
+            tally, passes = self.tally(member.pk, milestone), self._passes(member.pk, milestone)
+            for level, (label, *_rest) in marks.passed(milestone, tally, change, passes):
+                found.append(Passed(milestone, level, label, member, self.owner(milestone, member)))
+                if milestone.is_rolling:
+                    passes.append(date.fromisoformat(label))
+        return found
+
+    def dropped(
+        self, one: Checked, member: Member, gains: Mapping[str, int], *, visits: int
+    ) -> list[tuple[Passed, tuple[str, ...]]]:
+        """The levels that so much less no longer reaches, with the labels they may stand under."""
+        found: list[tuple[Passed, tuple[str, ...]]] = []
+        for milestone in self.milestones:
+            change = _change(milestone, one, gains, visits)
+            if change is None or change.amount > 0:
+                continue
+            tally, passes = self.tally(member.pk, milestone), self._passes(member.pk, milestone)
+            owner = self.owner(milestone, member)
+            found += [
+                (Passed(milestone, level, labels[0], member, owner), labels)
+                for level, labels in marks.lost(milestone, tally, change, passes)
+            ]
+        return found
+
+    def count(self, member: uuid.UUID, unit: str, on: date, amount: int) -> None:
+        """Add to what a member has counted of a unit."""
+        key = (member, unit)
+        if key not in self.tallies:
+            self.tallies[key] = marks.Amounts()
+        self.tallies[key].add(on, amount)
+
+    def visit(self, member: uuid.UUID, one: Checked, amount: int = 1) -> None:
+        """Count an activity itself."""
+        for type, distinct in self._kinds:
+            if type == one.type.code:
+                self._visits(member, type, distinct).add(one.on, amount, one.submission.partner)
+
+    def tally(self, member: uuid.UUID, milestone: Milestone) -> marks.Tally:
+        """What a member has counted of what a milestone counts."""
+        if milestone.type_id:
+            return self._visits(member, milestone.type_id, milestone.distinct)
+        return self.tallies.setdefault((member, str(milestone.counter_id)), marks.Amounts())
 
     def owner(self, milestone: Milestone, member: Member) -> str:
         """Who passes a level once: a member, or a household."""
@@ -123,36 +199,49 @@ class Tracker:
             return f"household:{home}"
         return f"member:{member.pk}"
 
+    def _visits(self, member: uuid.UUID, type: str, distinct: str) -> marks.Tally:
+        key = (member, f"{type}:{distinct}")
+        if key not in self.tallies:
+            self.tallies[key] = marks.Visits(distinct)
+        return self.tallies[key]
+
+    def _passes(self, member: uuid.UUID, milestone: Milestone) -> list[date]:
+        return self.passes.setdefault((member, milestone.code), [])
+
     def _load(self, ids: list[uuid.UUID], zone: str) -> None:
-        counters = {milestone.counter_id for milestone in self.milestones}
+        on_units = [one for one in self.milestones if one.counter_id]
+        counters = {str(one.counter_id) for one in on_units}
         with connection.cursor() as cursor:
-            cursor.execute(
-                """SELECT a.member_id, a.unit_id,
-                          extract(year FROM e.occurred_at AT TIME ZONE %s)::int,
-                          sum(e.amount)::bigint
-                   FROM points_account a JOIN points_entry e ON e.account_id = a.id
-                   WHERE a.member_id = ANY(%s) AND a.unit_id = ANY(%s)
-                     AND NOT (%s AND EXISTS (
-                         SELECT 1 FROM points_posting p
-                         WHERE p.id = e.posting_id AND p.source ~ '^plan(-refund)?:'))
-                   GROUP BY 1, 2, 3""",
-                [zone, ids, list(counters), bool(counters & self.credited)],
-            )
-            for member, unit, year, amount in cursor:
-                self.count(member, unit, year, amount)
+            if counters:
+                spoilt = bool(counters & self.credited)
+                asked: list[Any] = [marks.grain(on_units), zone, ids, list(counters), spoilt]
+                cursor.execute(COUNTED, asked)
+                for member, unit, on, amount in cursor:
+                    self.count(member, unit, on, amount)
+            if self._kinds:
+                types = list({type for type, _distinct in self._kinds})
+                cursor.execute(DONE, [zone, ids, ids, types])
+                for member, type, on, where, times in cursor:
+                    for kind, distinct in self._kinds:
+                        if kind == type:
+                            self._visits(member, type, distinct).add(on, times, where)
+            rolling = [one.code for one in self.milestones if one.is_rolling]
+            if rolling:
+                cursor.execute(PASSED, [ids, ids, rolling])
+                for member, milestone, label in cursor:
+                    day = date.fromisoformat(label)
+                    self.passes.setdefault((member, milestone), []).append(day)
 
 
-def levels(milestone: Milestone, before: int, after: int) -> list[int]:
-    """The levels above `before`, up to and including `after`: crossing two at once gives both."""
-    found = [milestone.at] if before < milestone.at <= after else []
-    if milestone.every:
-        first = max(1, (before - milestone.at) // milestone.every + 1)
-        level = milestone.at + first * milestone.every
-        while level <= after:
-            if level > before:
-                found.append(level)
-            level += milestone.every
-    return found
+def _change(
+    milestone: Milestone, one: Checked, gains: Mapping[str, int], visits: int
+) -> marks.Change | None:
+    """What an activity changes of what a milestone counts; None where that is nothing."""
+    if milestone.type_id:
+        amount = visits if milestone.type_id == one.type.code else 0
+    else:
+        amount = gains.get(str(milestone.counter_id), 0)
+    return marks.Change(one.on, amount, one.submission.partner) if amount else None
 
 
 def claim(
@@ -167,6 +256,7 @@ def claim(
     for one, activity in passed:
         if stored[one.id].activity_id == activity.pk and one.id not in mine:
             mine[one.id] = (one, activity)
+    choosing.offer([(stored[pk], one.milestone) for pk, (one, _activity) in mine.items()])
     return list(mine.values())
 
 
@@ -206,36 +296,35 @@ def _with_turns(passed: Sequence[tuple[Passed, Activity]]) -> list[tuple[Passed,
     ]
 
 
-def earning_of(one: Passed, activity: Activity) -> Earning:
-    """What a passed level pays."""
+def earning_of(one: Passed, activity: Activity) -> Earning | None:
+    """What a passed level pays; None where it only lets the member choose."""
     milestone = one.milestone
-    reason = _("%(milestone)s: %(level)s %(units)s reached") % words(milestone, one.level)
+    if milestone.unit_id is None or milestone.amount is None:
+        return None
     credit = Credit(
-        unit=milestone.unit_id, amount=milestone.amount, reason=reason, kind=Entry.Kind.BONUS
+        unit=milestone.unit_id,
+        amount=milestone.amount,
+        reason=milestone_words.reached(milestone, one.level),
+        kind=Entry.Kind.BONUS,
     )
     return Earning(one.member.pk, one.row(activity).source, activity.occurred_at, [credit])
 
 
 def reached(one: Passed, activity: Activity) -> Event:
-    """The announcement of a passed level."""
+    """The announcement of a passed level; `choose` says how many options there are to choose."""
+    payload: dict[str, object] = {"milestone": one.milestone.code, "level": one.level}
+    if one.milestone.choose:
+        payload["choose"] = one.milestone.choose
     return outbox.draft(
         "milestone_reached",
         member_id=one.member.pk,
         subject=activity.public_id,
-        payload={"milestone": one.milestone.code, "level": one.level},
+        payload=payload,
         occurred_at=activity.occurred_at,
     )
 
 
-def words(milestone: Milestone, level: int) -> dict[str, str]:
-    """A level of a milestone, for sentences."""
-    return {
-        "milestone": milestone.name,
-        "level": number(scaled(level, milestone.counter.decimals)),
-        "units": milestone.counter.plural,
-    }
-
-
 def keys(program: Program, members: Mapping[tuple[str, str], Member]) -> set[tuple[uuid.UUID, str]]:
-    """The accounts that milestones may pay into."""
-    return {(m.pk, milestone.unit_id) for milestone in active(program) for m in members.values()}
+    """The accounts that milestones, and what is chosen for them, may pay into."""
+    units = {unit for milestone in active(program) for unit in milestone.pays_in}
+    return {(member.pk, unit) for unit in units for member in members.values()}

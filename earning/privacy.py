@@ -74,7 +74,14 @@ SHEETS = [
                 "id dividend year revision percent declared_on state cursor members total reason "
                 "actor recorded_at paid_at"
             ),
-            "Milestone": "code name counter at every window per unit amount is_active position",
+            "Milestone": (
+                "code name counter type distinct at every window window_count year_starts streak "
+                "streak_least per unit amount choose choose_days choose_month choose_day "
+                "is_active position"
+            ),
+            "MilestoneOption": (
+                "id milestone code name unit amount at_most default is_active position"
+            ),
         },
     ),
     Sheet(
@@ -172,6 +179,18 @@ SHEETS = [
         "earning.MilestoneReached",
         plain("id member milestone level period activity turn recorded_at"),
         title=_("Milestones you reached"),
+        member="member",
+    ),
+    Sheet(
+        "earning.MilestoneChoice",
+        plain("id member reached many due_at status ended_at actor recorded_at"),
+        title=_("What you could choose"),
+        member="member",
+    ),
+    Sheet(
+        "earning.MilestonePick",
+        plain("id member choice option times amount entry"),
+        title=_("What you chose"),
         member="member",
     ),
     Sheet(

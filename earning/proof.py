@@ -86,9 +86,35 @@ INVARIANTS: dict[str, str] = {
         SELECT p.id, p.source FROM points_posting p
         WHERE p.source LIKE 'milestone-voided:%' AND NOT EXISTS (
             SELECT 1 FROM earning_milestonevoid v
-            WHERE v.reached_id = substr(p.source, 18)::uuid AND v.member_id = p.member_id)""",
+            WHERE v.reached_id = split_part(p.source, ':', 2)::uuid
+              AND v.member_id = p.member_id)""",
 }
 
+
+CHOICES: dict[str, str] = {
+    "every posting of a choice has its picks": """
+        SELECT p.id, p.source FROM points_posting p
+        WHERE p.source LIKE 'milestone-choice:%' AND NOT EXISTS (
+            SELECT 1 FROM earning_milestonepick k
+            WHERE k.choice_id = split_part(p.source, ':', 2)::uuid
+              AND k.member_id = p.member_id)""",
+    "a pick is its own entry": """
+        SELECT k.id, format('pick %s, entry %s', k.amount, e.amount) FROM earning_milestonepick k
+        JOIN points_entry e ON e.id = k.entry_id JOIN points_posting p ON p.id = e.posting_id
+        WHERE e.amount <> k.amount OR e.member_id <> k.member_id
+          OR p.source <> 'milestone-choice:' || k.choice_id""",
+    "a choice that was made has all its picks, and no other has too many": """
+        SELECT c.id, format('%s of %s, %s', coalesce(sum(k.times), 0), c.many, c.status)
+        FROM earning_milestonechoice c LEFT JOIN earning_milestonepick k ON k.choice_id = c.id
+        GROUP BY c.id, c.many, c.status
+        HAVING coalesce(sum(k.times), 0) > c.many
+          OR (c.status = 'made' AND coalesce(sum(k.times), 0) <> c.many)
+          OR (c.status IN ('open', 'lapsed') AND count(k.id) > 0)""",
+    "a choice stands as long as its level does": """
+        SELECT c.id, c.status FROM earning_milestonechoice c
+        WHERE (c.status = 'void') <> EXISTS (
+            SELECT 1 FROM earning_milestonevoid v WHERE v.reached_id = c.reached_id)""",
+}
 
 DIVIDENDS: dict[str, str] = {
     "every posting of a dividend has its share": """
@@ -109,4 +135,4 @@ DIVIDENDS: dict[str, str] = {
 
 def install() -> None:
     """Hand the invariants to the auditor."""
-    audit.register(INVARIANTS | DIVIDENDS)
+    audit.register(INVARIANTS | CHOICES | DIVIDENDS)

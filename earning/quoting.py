@@ -14,7 +14,6 @@ from earning.gathering import Gatherer
 from earning.submissions import Submission
 from members.models import Member
 from program import catalog
-from program.models import Program
 from tiers import standing
 
 
@@ -75,12 +74,15 @@ def quote(submission: Submission, *, member: Member) -> Quote:
             )
             for outcome in decided.outcomes
         ]
-        awards += [_bonus(level, program) for level in decided.passed]
+        awards += [award for level in decided.passed for award in _bonus(level)]
         transaction.set_rollback(True)  # counters that everybody shares were looked at, no more
     rung = next((climbs[member.pk, code].rung_at(clock.now()) for code in decider.ladders), None)
     return Quote(tuple(awards), (rung.code, rung.name) if rung else None)
 
 
-def _bonus(level: milestones.Passed, program: Program) -> QuotedAward:
+def _bonus(level: milestones.Passed) -> list[QuotedAward]:
+    """What a level pays; nothing where it lets the member choose."""
     paid = level.milestone
-    return QuotedAward(paid.unit_id, paid.amount, paid.code, paid.name)
+    if paid.unit_id is None or paid.amount is None:
+        return []
+    return [QuotedAward(paid.unit_id, paid.amount, paid.code, paid.name)]

@@ -123,19 +123,21 @@ class _Chunk:
         for level in decided.passed:
             if level.id not in self.whole.reached:
                 self.whole.reached.add(level.id)
-                paid.append(self._pay(level, one.occurred_at))
+                paid += self._pay(level, one.occurred_at)
         return paid
 
-    def _pay(self, level: Passed, moment: datetime) -> tuple[str, str, int]:
+    def _pay(self, level: Passed, moment: datetime) -> Amounts:
         """Let what a milestone pays count, as it does when it is recorded."""
         milestone = level.milestone
+        if milestone.unit_id is None or milestone.amount is None:
+            return []
         self._count(level.member, moment, milestone.unit_id, milestone.amount)
-        return (_named(milestone.code), milestone.unit_id, milestone.amount)
+        return [(_named(milestone.code), milestone.unit_id, milestone.amount)]
 
     def _count(self, member: Member, moment: datetime, unit: str, amount: int) -> None:
-        year = clock.local_date(moment, self.whole.zone).year
+        day = clock.local_date(moment, self.whole.zone)
         self.decider.count(member, moment, unit, amount)
-        self.decider.tracker.count(member.pk, unit, year, amount)
+        self.decider.tracker.count(member.pk, unit, day, amount)
 
     def _keep(self, happened: Happened, one: Checked | None, member: Member) -> None:
         """Count what really was earned, on ladders and against limits that the draft has too."""
@@ -143,6 +145,7 @@ class _Chunk:
             self._count(member, happened.occurred_at, unit, amount)
         if one is None:
             return
+        self.decider.tracker.visit(member.pk, one)
         facts = self.decider.gatherer.facts(one, member)
         for code, _, amount in happened.awards:
             for limit in self._limits(happened.type, code):

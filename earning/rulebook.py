@@ -41,7 +41,7 @@ class Rulebook:
     def counters(self) -> set[str]:
         """Every unit that a ladder or a milestone reads."""
         read = {unit for rule in self.ladders for unit in rule.units}
-        return read | {milestone.counter_id for milestone in self.milestones}
+        return read | {one.counter_id for one in self.milestones if one.counter_id}
 
     @property
     def first_ladder(self) -> str:

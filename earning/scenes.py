@@ -11,10 +11,10 @@ from typing import Any
 
 from common import clock
 from common.ids import uuid7
-from common.text import number, scaled
+from common.text import scaled
 from earning import confirmations, intake, occasions, referring, returns
 from earning.changing import Changed
-from earning.models import Award, Correction, MilestoneReached, PendingActivity, Referral
+from earning.models import Award, Correction, PendingActivity, Referral
 from earning.recording import Recorded
 from earning.submissions import Submission
 from members.models import MemberKey
@@ -188,22 +188,6 @@ def _sentences(wanted: list[str], stage: Stage) -> Found:
     return Found([award.sentence for award in _rows(stage.result)])
 
 
-def _milestones(wanted: list[str], stage: Stage) -> Found:
-    """The levels the step's activity passed, as `code level`, with or without separators."""
-    result: Recorded | Changed | None = stage.result
-    if result is None or result.activity is None:
-        return Found([])
-    rows = MilestoneReached.objects.filter(activity=result.activity).select_related(
-        "milestone__counter"
-    )
-    found = [
-        f"{row.milestone_id} {number(scaled(row.level, row.milestone.counter.decimals))}"
-        for row in rows.order_by("milestone__position", "level")
-    ]
-    said = {one.replace(",", ""): one for one in wanted}
-    return Found([said.get(one.replace(",", ""), one) for one in found])
-
-
 def install() -> None:
     """Register the steps and expectations of this app."""
     register(
@@ -215,7 +199,6 @@ def install() -> None:
         Step("confirm", ConfirmTable, _confirm),
         Expectation("pending", dict[str, Decimal], _pending),
         Expectation("earned", dict[str, Decimal], _earned),
-        Expectation("milestones", list[str], _milestones),
         Expectation("sentences", list[str], _sentences),
     )
     register_tick(confirmations.run)

@@ -15,7 +15,6 @@ import msgspec
 from common import clock
 from earning import conditions, revisions
 from earning.conditions import NUMERIC, WhenTable
-from earning.models import Milestone
 from earning.revisions import Wording
 from program import catalog
 from program.blueprint import Section, Table, register
@@ -26,11 +25,9 @@ from program.sections import (
     Code,
     Name,
     positive,
-    reordered,
     require_code,
     smallest,
     unique,
-    upsert,
 )
 
 
@@ -251,73 +248,8 @@ def _limits(table: RuleTable, blueprint: Any) -> list[dict[str, Any]]:
     ]
 
 
-class PaysTable(Table):
-    unit: Code
-    amount: Decimal
-
-    def __post_init__(self) -> None:
-        positive(self, "amount")
-
-
-class MilestoneTable(Table):
-    """A mark on a counter that pays when it is passed.
-
-    What it pays may be spent on rewards of its own.
-    """
-
-    code: Code
-    name: Name
-    counter: Code
-    at: Decimal
-    pays: PaysTable
-    every: Decimal | None = None
-    window: Literal["lifetime", "year"] = "lifetime"
-    per: Literal["member", "household"] = "member"
-
-    def __post_init__(self) -> None:
-        positive(self, "at", "every")
-
-
-def _apply_milestones(tables: list[MilestoneTable], blueprint: Any) -> list[str]:
-    codes = [table.code for table in tables]
-    unique(codes, place="milestone")
-    units = {unit.code: unit for unit in blueprint.unit}
-    counters = [code for code, unit in units.items() if unit.kind == "counter"]
-    changes = reordered(Milestone.objects.all(), codes, what="milestones")
-    for position, table in enumerate(tables):
-        place = f'[[milestone]] "{table.code}"'
-        require_code(table.counter, counters, place=f"{place}, counter")
-        require_code(table.pays.unit, units, place=f"{place}, pays, unit")
-        counted = units[table.counter].decimals
-        values = {
-            "name": table.name,
-            "counter_id": table.counter,
-            "at": smallest(table.at, counted, place=f"{place}, at"),
-            "every": None
-            if table.every is None
-            else smallest(table.every, counted, place=f"{place}, every"),
-            "window": table.window,
-            "per": table.per,
-            "unit_id": table.pays.unit,
-            "amount": smallest(
-                table.pays.amount, units[table.pays.unit].decimals, place=f"{place}, pays"
-            ),
-            "is_active": True,
-            "position": position,
-        }
-        match = {"code": table.code}
-        changes += upsert(Milestone, match, values, label=f"Milestone {table.name}")[1]
-    gone = Milestone.objects.filter(is_active=True).exclude(code__in=[t.code for t in tables])
-    changes += [f"Milestone {milestone.name} no longer pays." for milestone in gone]
-    gone.update(is_active=False)
-    return changes
-
-
 def install() -> None:
     """Register the sections of this app."""
     from earning import exports
 
-    register(
-        Section("rule", list[RuleTable], _apply, exports.rules),
-        Section("milestone", list[MilestoneTable], _apply_milestones, exports.milestones),
-    )
+    register(Section("rule", list[RuleTable], _apply, exports.rules))

@@ -145,8 +145,9 @@ class Session:
         claimed = milestones.claim([(level, activity) for level in made.passed])
         for level, _ in claimed:
             paid = level.milestone
-            moment = activity.occurred_at
-            self.decider.count(activity.member, moment, paid.unit_id, paid.amount)
+            if paid.unit_id is not None and paid.amount is not None:
+                moment = activity.occurred_at
+                self.decider.count(activity.member, moment, paid.unit_id, paid.amount)
         return [level for level, _ in claimed]
 
     def _write(self, decided: Sequence[Decision]) -> dict[int, Stored]:
@@ -173,7 +174,8 @@ class Session:
         earning = self._earning(decision)
         entries = ledger.post_into(self.books, [earning], actor=self.actor, program=self.program)
         bonus = [milestones.earning_of(one, activity) for one in decision.passed]
-        ledger.post_into(self.books, bonus, actor=self.actor, program=self.program)
+        paid = [earning for earning in bonus if earning is not None]
+        ledger.post_into(self.books, paid, actor=self.actor, program=self.program)
         activity.result = self.result(decision.member)
         pairs = zip(outcomes, entries, strict=True)
         return activity, tuple(_award(activity, outcome, entry) for outcome, entry in pairs)
@@ -236,7 +238,8 @@ def units(program: Program, type_code: str) -> frozenset[str]:
     """The units whose accounts `accounts` names for one activity of a type."""
     known = _units(program)
     if type_code not in known:
-        touched = {milestone.unit_id for milestone in milestones.active(program)}
+        known_marks = milestones.active(program)
+        touched = {unit for milestone in known_marks for unit in milestone.pays_in}
         touched |= _paid(program, type_code)
         known[type_code] = frozenset(touched | _climbing(program, touched))
     return known[type_code]

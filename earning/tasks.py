@@ -2,7 +2,7 @@ import uuid
 
 from celery import shared_task
 
-from earning import confirmations, declaring, occasions, simulating
+from earning import choosing, confirmations, declaring, occasions, simulating
 
 
 @shared_task
@@ -13,6 +13,11 @@ def confirm_due() -> None:
 @shared_task
 def record_occasions() -> None:
     occasions.run()
+
+
+@shared_task
+def end_choices() -> None:
+    choosing.run()
 
 
 @shared_task

@@ -6,17 +6,15 @@ taken back, and the level may be passed again. What was used is kept, and then n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from django.utils.translation import gettext as _
+from collections.abc import Mapping, Sequence
 
 from common import bulk, clock
-from earning import milestones
+from earning import milestone_words, milestones
 from earning.milestones import Passed
 from earning.models import (
     Activity,
     ActivityChange,
-    Milestone,
+    MilestoneChoice,
     MilestoneReached,
     MilestoneVoid,
 )
@@ -40,21 +38,11 @@ class Levels:
         self.events: list[Event] = []
 
     def move(self, one: Checked, member: Member, counted: Mapping[str, int]) -> None:
-        """Pass, or make void, what lies between the counters before and after; by unit."""
-        passed: list[Passed] = []
-        for milestone in self.tracker.milestones:
-            gained = counted.get(milestone.counter_id, 0)
-            period = str(one.on.year) if milestone.window == Milestone.Window.YEAR else ""
-            before = self.tracker.totals.get((member.pk, milestone.counter_id, period), 0)
-            low, high = sorted((before, before + gained))
-            for level in milestones.levels(milestone, low, high):
-                owner = self.tracker.owner(milestone, member)
-                found = Passed(milestone, level, period, member, owner)
-                if gained > 0:
-                    passed.append(found)
-                else:
-                    self._void(found)
-        self._pay(passed)
+        """Pass, or make void, what lies between what was counted before and after; by unit."""
+        visits = -1 if self.change.kind == ActivityChange.Kind.CANCEL else 0
+        for level, labels in self.tracker.dropped(one, member, counted, visits=visits):
+            self._void(level, labels)
+        self._pay(self.tracker.crossed(one, member, counted, visits=visits))
 
     def write(self) -> None:
         """Store the levels that were made void, and announce."""
@@ -64,36 +52,72 @@ class Levels:
     def _pay(self, passed: list[Passed]) -> None:
         claimed = milestones.claim([(level, self.activity) for level in passed])
         session = self.session
-        earnings = [milestones.earning_of(level, self.activity) for level, _activity in claimed]
+        found = [milestones.earning_of(level, self.activity) for level, _activity in claimed]
+        earnings = [earning for earning in found if earning is not None]
         ledger.post_into(session.books, earnings, actor=self.change.actor, program=session.program)
         self.events += [milestones.reached(level, self.activity) for level, _activity in claimed]
 
-    def _void(self, level: Passed) -> None:
-        reached = MilestoneReached.objects.filter(
-            member=level.member,
-            milestone=level.milestone,
-            level=level.level,
-            period=level.period,
-            voids__isnull=True,
-        ).first()
+    def _void(self, level: Passed, labels: Sequence[str]) -> None:
+        """Make a level void with what it paid, and what was chosen for it, if none of it was used.
+
+        Changing what is counted holds the accounts; the choice is locked after them.
+        """
+        reached = self._reached(level, labels)
         owner = _owner(reached, level) if reached else ""
         if reached is None or not owner:
             return
-        paid = Posting.objects.get(member=level.member, source=reached.source)
-        entry = Entry.objects.select_related("account").get(member=level.member, posting=paid)
-        key = (level.member.pk, entry.account.unit_id)
-        endings.expire_into(self.session.books, key=key, now=clock.now())
-        if self._is_used(entry):
+        choice = MilestoneChoice.objects.select_for_update().filter(reached=reached).first()
+        entries = self._paid(reached, choice)
+        for entry in entries:
+            key = (level.member.pk, entry.account.unit_id)
+            endings.expire_into(self.session.books, key=key, now=clock.now())
+        if any(self._is_used(entry) for entry in entries):
             return
-        reason = _("%(milestone)s: %(level)s %(units)s no longer reached") % milestones.words(
-            level.milestone, level.level
+        reason = milestone_words.lost(level.milestone, level.level)
+        taken = [self._take(reached, entry, reason) for entry in entries]
+        if choice is not None:
+            choice.status, choice.ended_at = MilestoneChoice.Status.VOID, clock.now()
+            choice.actor = self.change.actor
+            choice.save(update_fields=["status", "ended_at", "actor"])
+        self._note(reached, owner, next((one for one in taken if one), None), reason)
+
+    def _reached(self, level: Passed, labels: Sequence[str]) -> MilestoneReached | None:
+        rows = MilestoneReached.objects.filter(
+            member=level.member,
+            milestone=level.milestone,
+            level=level.level,
+            period__in=labels,
+            voids__isnull=True,
         )
-        posting = self._posting(reached, paid)
-        claim = Claim(key, entry.amount, reason, entries=[entry.pk])
-        taken = clawback.take(self.session.books, posting, claim)
-        if taken.entry is not None:
-            self.session.books.postings.append(posting)
-        self._note(reached, owner, taken.entry, reason)
+        return rows.order_by("-recorded_at").first()
+
+    def _paid(self, reached: MilestoneReached, choice: MilestoneChoice | None) -> list[Entry]:
+        """The entries that a level, and what was chosen for it, made."""
+        sources = [reached.source, *([choice.source] if choice else [])]
+        rows = Entry.objects.filter(
+            member=reached.member_id,
+            posting__member=reached.member_id,
+            posting__source__in=sources,
+        )
+        credits = rows.filter(kind=Entry.Kind.BONUS).select_related("account", "posting")
+        return list(credits.order_by("posting", "version"))
+
+    def _take(self, reached: MilestoneReached, entry: Entry, reason: str) -> Entry | None:
+        """Take back one entry, under a posting that reverses its own."""
+        books, paid = self.session.books, entry.posting
+        source = f"milestone-voided:{reached.pk}"
+        if paid.source != reached.source:
+            source += ":choice"
+        posting = next((one for one in books.postings if one.source == source), None)
+        is_new = posting is None
+        posting = posting or self._posting(reached, paid, source)
+        claim = Claim(
+            (reached.member_id, entry.account.unit_id), entry.amount, reason, entries=[entry.pk]
+        )
+        taken = clawback.take(books, posting, claim).entry
+        if is_new and taken is not None:
+            books.postings.append(posting)
+        return taken
 
     def _is_used(self, entry: Entry) -> bool:
         """Whether any of what an entry gave has gone another way than by expiring."""
@@ -105,11 +129,11 @@ class Levels:
         fresh = (use for use in self.session.books.uses if use.lot_id == lot.pk)
         return bool(sum(stored) + sum(u.amount for u in fresh if u.entry.kind != Entry.Kind.EXPIRY))
 
-    def _posting(self, reached: MilestoneReached, paid: Posting) -> Posting:
+    def _posting(self, reached: MilestoneReached, paid: Posting, source: str) -> Posting:
         return Posting(
             member_id=reached.member_id,
             kind=Posting.Kind.REVERSAL,
-            source=f"milestone-voided:{reached.pk}",
+            source=source,
             actor=self.change.actor,
             note=self.change.reason,
             reverses=paid,
@@ -142,7 +166,7 @@ def _owner(reached: MilestoneReached, level: Passed) -> str:
     """Under whom a level was passed; empty where that household is no longer the member's."""
     for owner in (level.owner, f"member:{level.member.pk}"):
         known = MilestoneReached.id_for(
-            level.milestone.code, level.level, level.period, owner, reached.turn
+            level.milestone.code, level.level, reached.period, owner, reached.turn
         )
         if known == reached.pk:
             return owner

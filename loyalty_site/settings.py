@@ -149,6 +149,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "earning.tasks.pay_dividends",
         "schedule": crontab(minute="*/5"),
     },
+    "end_choices": {"task": "earning.tasks.end_choices", "schedule": crontab(minute="*/15")},
     "record_occasions": {
         "task": "earning.tasks.record_occasions",
         "schedule": crontab(minute="*/5"),

@@ -6,10 +6,11 @@ class MembersConfig(AppConfig):
     verbose_name = "Members"
 
     def ready(self) -> None:
-        from members import descriptions, joining, privacy, scenes, sections
+        from members import aspects, descriptions, joining, privacy, scenes, sections
 
         sections.install()
         scenes.install()
         descriptions.install()
+        aspects.install()
         joining.install()
         privacy.install()

@@ -108,6 +108,21 @@ KINDS: dict[str, Kind] = {
             "A member's counter passed a mark.",
             {"subject": "act_…", "milestone": "ten-nights", "level": 10},
         ),
+        Kind(
+            "milestone_chosen",
+            "A member chose for a milestone, or got what is given to who does not choose.",
+            {
+                "subject": "chc_…",
+                "milestone": "ten-nights",
+                "level": 10,
+                "options": {"late-checkout": 1},
+            },
+        ),
+        Kind(
+            "milestone_choice_lapsed",
+            "A member did not choose for a milestone in time.",
+            {"subject": "chc_…", "milestone": "ten-nights", "level": 10, "options": {}},
+        ),
         Kind("points_expired", "Points of a member ended.", {"subject": "", "unit": "point"}),
         Kind(
             "reward_reserved",

@@ -53,6 +53,10 @@ def _plans() -> None:
                 "Which day decides which refund terms hold: that of the request, or of the start.",
                 '"start"',
             ),
+            "members_start": (
+                "Whether members start it themselves in the portal; else they ask at the desk.",
+                "true",
+            ),
             "tier": ("A tier that is held at least while the plan runs.", '"regular"'),
             "credit": ("What every paid period begins with.", '[{ unit = "visit", amount = 5 }]'),
             "benefit": ("What it gives.", '[{ code = "refill", name = "A refill" }]'),

@@ -34,6 +34,7 @@ def _plan(row: Plan) -> PlanTable:
         retry_days=row.retry_days,
         refund=[_refund(one) for one in refunds],
         refund_governed_by=literal(row.refund_governed_by),
+        members_start=row.members_start,
         tier=row.tier.code if row.tier else None,
         credit=[
             PlanCreditTable(unit=one.unit_id, amount=whole(one.amount, one.unit))

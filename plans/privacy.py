@@ -27,7 +27,7 @@ SHEETS = [
         {
             "Plan": (
                 "code name summary trial_days attempts retry_days tier refund_governed_by "
-                "is_active position"
+                "members_start is_active position"
             ),
             "PlanPrice": "id plan period segment amount starts_on ends_on",
             "RefundTerms": "id plan policy business_days starts_on ends_on",

@@ -89,6 +89,7 @@ class PlanTable(Table):
     retry_days: Annotated[int, msgspec.Meta(ge=1, le=60)] = 5
     refund: list[RefundTable] = []
     refund_governed_by: Literal["request", "start"] = "request"
+    members_start: bool = False
     tier: Code | None = None
     credit: list[PlanCreditTable] = []
     benefit: list[PlanBenefitTable] = []
@@ -109,6 +110,7 @@ def _apply(tables: list[PlanTable], blueprint: Any) -> list[str]:
                 "attempts",
                 "retry_days",
                 "refund_governed_by",
+                "members_start",
             )
         }
         tier = Tier.objects.get(code=table.tier).pk if table.tier else None

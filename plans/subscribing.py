@@ -62,8 +62,7 @@ def start_trial(member: Member, *, plan: str, period: str, actor: str) -> Subscr
     anchor = today + timedelta(days=taken.trial_days)
     with transaction.atomic(), translate(REFUSALS):
         row = _open(member, taken, program=program)
-        had = Subscription.objects.filter(member__in=lineage.among([member.pk]), plan=taken)
-        if had.exists():
+        if has_had(member, plan=taken):
             raise TrialUsed("The trial of this plan was had already. Start it without one.")
         segments = set(member.segments.values_list("segment", flat=True))
         if terms.price(taken, period=period, segments=segments, day=anchor) is None:
@@ -76,6 +75,12 @@ def start_trial(member: Member, *, plan: str, period: str, actor: str) -> Subscr
         _announce(row, actor=actor)
         floors.settle(member, program=program, actor=actor)
     return row
+
+
+def has_had(member: Member, *, plan: Plan) -> bool:
+    """Whether a member has had a plan before, so that its trial is over for them."""
+    whose = lineage.among([member.pk])
+    return Subscription.objects.filter(member__in=whose, plan=plan).exists()
 
 
 def cancel(subscription: Subscription, *, reason: str, actor: str) -> Subscription:

@@ -46,9 +46,14 @@ def _fixed_day(unit: Unit, day: date, years: int) -> date:
     common years.
     """
     month, number = unit.expiry_month or 12, unit.expiry_day or 31
+    first = day_of_year(day, month, number)
+    return _clipped(first.year + years, month, number)
+
+
+def day_of_year(day: date, month: int, number: int) -> date:
+    """The first such day of a year on or after `day`; 29 February is the 28th in common years."""
     following = _clipped(day.year, month, number)
-    first = day.year if following >= day else day.year + 1
-    return _clipped(first + years, month, number)
+    return following if following >= day else _clipped(day.year + 1, month, number)
 
 
 def _clipped(year: int, month: int, day: int) -> date:

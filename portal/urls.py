@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal import files, person, sharing, surveying, views
+from portal import choosing, files, person, sharing, surveying, views
 
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
     path("activity/", views.activity, name="activity"),
+    path("choose/<str:public_id>/", choosing.choose, name="choose"),
     path("tiers/", views.tiers, name="tiers"),
     path("rewards/", views.rewards, name="rewards"),
     path("rewards/<slug:code>/", views.reward, name="reward"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("vouchers/<slug:public_id>/", views.voucher, name="voucher"),
     path("vouchers/<slug:public_id>/give-back/", views.undo, name="undo"),
     path("plans/", views.plans, name="plans"),
+    path("plans/start/<slug:code>/<slug:period>/", views.start_plan, name="start_plan"),
     path("plans/<slug:public_id>/cancel/", views.leave_plan, name="leave_plan"),
     path("card/", views.card, name="card"),
     path("profile/", views.profile, name="profile"),

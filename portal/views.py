@@ -191,6 +191,22 @@ def plans(request: MemberRequest) -> HttpResponse:
 
 
 @members_only
+def start_plan(request: MemberRequest, code: str, period: str) -> HttpResponse:
+    """Start a plan by oneself: what it costs (GET), then in one step (POST)."""
+    member = request.member
+    page = subscriptions.starting(member, code, period, program=program_of(request))
+    if request.method != "POST":
+        return render(request, "portal/start_plan.html", {"page": page, "place": "profile"})
+    verb = subscribing.start_trial if page.is_trial else subscribing.start
+    try:
+        verb(member, plan=page.plan.code, period=period, actor=f"member:{member.pk}")
+    except LoyaltyError as error:
+        return refuse(request, error)
+    messages.success(request, _("Yours from now on."))
+    return redirect("portal:plans")
+
+
+@members_only
 def leave_plan(request: MemberRequest, public_id: str) -> HttpResponse:
     """Cancel a plan: what follows in words (GET), then in one step (POST)."""
     held = subscriptions.one(request.member, public_id, program=program_of(request))

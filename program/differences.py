@@ -8,7 +8,7 @@ members hold. Nothing is written.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,41 @@ class Difference:
         yield ""
         count = counted(len(self.changes), "change", "changes")
         yield f"{count}. Nothing was written; to make it so: manage.py program apply FOLDER"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Said:
+    """One thing of a program: its name, and what it is in a few words."""
+
+    name: str
+    words: str
+
+
+def told(
+    title: str,
+    before: Mapping[str, Said],
+    after: Mapping[str, Said],
+    *,
+    touched: Callable[[str], str],
+) -> list[Finding]:
+    """What comes, goes, or is something else than before, by code; each time with what `touched`
+    says of whom it concerns. No finding where nothing differs.
+    """
+    sentences = []
+    for code in sorted({*before, *after}):
+        old, new = before.get(code), after.get(code)
+        if old == new:
+            continue
+        if old is None and new is not None:
+            sentences.append(f"{new.name} is new: {new.words}.")
+        elif old is not None:
+            change = f"{old.name} goes."
+            if new is not None:
+                change = f"{old.name} is called {new.name}."
+            if new is not None and new.words != old.words:
+                change = f"{new.name}: {new.words} instead of {old.words}."
+            sentences.append(f"{change} {touched(code)}".strip())
+    return [Finding(title, tuple(sentences))] if sentences else []
 
 
 _aspects: list[Aspect] = []

@@ -8,6 +8,7 @@ class RewardsConfig(AppConfig):
     def ready(self) -> None:
         from rewards import (
             aspects,
+            aspects_beside,
             descriptions,
             erasing,
             privacy,
@@ -22,6 +23,7 @@ class RewardsConfig(AppConfig):
         proof.install()
         returning.install()
         aspects.install()
+        aspects_beside.install()
         descriptions.install()
         privacy.install()
         erasing.install()

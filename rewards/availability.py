@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
 
 from common.errors import LoyaltyError
 from rewards.errors import LimitReached, OutOfStock, RewardUnavailable
@@ -42,6 +43,23 @@ class Condition:
     tier: Tier | None = None
 
 
+_OFTEN = {
+    "": later("You have had this as often as it can be had."),
+    "day": later("You have had this as often as it can be had in a day. Come back tomorrow."),
+    "week": later(
+        "You have had this as often as it can be had in a week. It begins anew on Monday."
+    ),
+    "month": later("You have had this as often as it can be had in a month."),
+    "quarter": later("You have had this as often as it can be had in a quarter."),
+    "year": later("You have had this as often as it can be had in a year."),
+}
+
+
+def used_up(reward: Reward) -> str:
+    """Why a member who had it as often as one can does not get it, in a sentence."""
+    return str(_OFTEN[reward.per_member_in])
+
+
 def conditions(reward: Reward, facts: Facts) -> Iterator[Condition]:
     """Everything that must hold for a member to have a reward, points apart, in the order in which
     it is checked.
@@ -57,8 +75,8 @@ def conditions(reward: Reward, facts: Facts) -> Iterator[Condition]:
     price = price_of(reward, tiers=facts.tiers, day=facts.day)
     yield Condition("price", price is not None, _("This reward has no price today."))
     most = reward.per_member
-    often = _("You have had this as often as it can be had.")
-    yield Condition("limit", most is None or facts.taken < most, often, LimitReached)
+    often = _OFTEN[reward.per_member_in]
+    yield Condition("limit", most is None or facts.taken < most, str(often), LimitReached)
     is_left = facts.left is None or facts.left > 0
     yield Condition("stock", is_left, _("The last one has just gone."), OutOfStock)
 
@@ -76,7 +94,8 @@ def _is_running(reward: Reward, facts: Facts) -> bool:
     """Begun, for everybody or early for who holds the tier, not ended, and not drawn yet."""
     is_over = reward.ends_at is not None and reward.ends_at <= facts.now
     is_drawn = reward.kind == Kind.CONTEST and _has_come(reward.draws_on, facts.day)
-    return has_begun(reward, facts.tiers, facts.now) and not is_over and not is_drawn
+    is_past = reward.valid_until is not None and reward.valid_until < facts.day
+    return has_begun(reward, facts.tiers, facts.now) and not (is_over or is_drawn or is_past)
 
 
 def _has_come(day: date | None, today: date) -> bool:

@@ -10,6 +10,7 @@ from rewards.kind_tables import (
     DiscountTable,
     DonationTable,
     FundTable,
+    MoreTable,
     UpgradeTable,
 )
 from rewards.scenes import (
@@ -66,9 +67,12 @@ def _rewards() -> None:
             "terms": ("What must be known.", '"One a day."'),
             "picture": ("A picture below static/.", '"rewards/coffee.svg"'),
             "worth": ("What it would cost otherwise, in words.", '"€3"'),
-            "valid_days": ("How long a voucher can be used.", "30"),
+            "valid_days": ("How many days a voucher can be used.", "30"),
+            "valid_to": ("Its last day is moved to the end of this.", '"month"'),
+            "valid_until": ("Or one last day for all vouchers.", "2026-12-31"),
             "tier_at_least": ("Whom it is for.", '"regular"'),
             "per_member": ("How often one member can have it.", "1"),
+            "per_member_in": ("In which time, each time anew; left out: ever.", '"month"'),
             "stock": (
                 (
                     "How many there are to begin with; left out: no limit. What was taken since is "
@@ -107,6 +111,10 @@ def _terms() -> None:
             "shared_code": ("The one code for all.", '"SUMMER10"'),
             "discount": ("For money off.", "{ amount = 20, least_purchase = 75 }"),
             "gift_card": ("What the card holds, in the program's currency.", "25"),
+            "more": (
+                "For a gift card or an amount off: members may pay more than the price.",
+                "{ step = 100, most = 5000 }",
+            ),
             "donation": (
                 "For a gift to a fund. The price is the least that can be given.",
                 '{ fund = "shade-trees", step = 50 }',
@@ -156,6 +164,15 @@ def _parts() -> None:
 
 
 def _kinds() -> None:
+    describe(
+        MoreTable,
+        "More than the price, in steps; it is worth as much more, in proportion, rounded down to "
+        "cents.",
+        {
+            "step": ("How much at a time.", "100"),
+            "most": ("The most that is taken at once; left out: there is none.", "5000"),
+        },
+    )
     describe(
         FundTable,
         "Something that members give to. One that is no longer listed keeps what it was given.",

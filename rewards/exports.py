@@ -8,13 +8,14 @@ from typing import Any
 
 from common import clock
 from program import catalog
-from program.exports import whole
+from program.exports import literal, whole
 from rewards.kind_tables import (
     ContestTable,
     DateTable,
     DiscountTable,
     DonationTable,
     FundTable,
+    MoreTable,
     UpgradeTable,
 )
 from rewards.models import Conversion, Fund, Kind, Reward, RewardPrice
@@ -50,8 +51,11 @@ def _reward(row: Reward, zone: str) -> RewardTable:
         picture=row.picture,
         worth=row.worth,
         valid_days=row.valid_days,
+        valid_to=literal(row.valid_to),
+        valid_until=row.valid_until,
         tier_at_least=row.lowest_tier.code if row.lowest_tier else None,
         per_member=row.per_member,
+        per_member_in=literal(row.per_member_in) if row.per_member_in else None,
         stock=sum(stock) if stock else None,
         segment=row.segment_id,
         plan=row.plan_id,
@@ -93,6 +97,9 @@ def _terms(row: Reward) -> dict[str, Any]:
             )
         case Kind.UPGRADE:
             made["upgrade"] = UpgradeTable(to=row.upgrade_to, from_=row.upgrade_from)
+    if row.step is not None and row.kind != Kind.DONATION:
+        most = None if row.most is None else whole(row.most, row.unit)
+        made["more"] = MoreTable(step=whole(row.step, row.unit), most=most)
     return made
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime
+from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 
 from django.db.models import Count, F, Q
@@ -31,7 +32,8 @@ class Share:
 
 
 def amount_of(reward: Reward, price: int, wanted: int | None) -> int:
-    """What is taken: the price, or for a donation what the donor chose, in whole steps above it.
+    """What is taken: the price, or what the member chose, in whole steps above it, where the reward
+    has steps: a donation, a gift card or money off.
 
     Raises AmountRefused, naming what can be given.
     """
@@ -39,7 +41,7 @@ def amount_of(reward: Reward, price: int, wanted: int | None) -> int:
         return price
     step, unit = reward.step, reward.unit
     most = reward.most
-    is_stepped = reward.kind == Kind.DONATION and step is not None and wanted > price
+    is_stepped = step is not None and wanted > price
     if not (is_stepped and (wanted - price) % (step or 1) == 0 and wanted <= (most or wanted)):
         words = {
             "least": number(scaled(price, unit.decimals)),
@@ -54,6 +56,13 @@ def amount_of(reward: Reward, price: int, wanted: int | None) -> int:
 def _refusal(reward: Reward) -> str:
     if reward.step is None:
         return _("This takes %(least)s %(units)s, neither more nor less. Nothing was taken.")
+    if reward.kind != Kind.DONATION and reward.most is None:
+        return _("This takes %(least)s %(units)s, or more in steps of %(step)s. Nothing was taken.")
+    if reward.kind != Kind.DONATION:
+        return _(
+            "This takes %(least)s %(units)s, or more in steps of %(step)s, up to %(most)s. "
+            "Nothing was taken."
+        )
     if reward.most is None:
         return _("Give %(least)s %(units)s, or more in steps of %(step)s. Nothing was taken.")
     return _(
@@ -61,8 +70,17 @@ def _refusal(reward: Reward) -> str:
     )
 
 
+def worth(reward: Reward, price: int, paid: int) -> Decimal | None:
+    """What a gift card holds, or is taken off, for what was paid: as much more as was paid above
+    the price, in proportion, rounded down to cents.
+    """
+    if reward.value is None or paid == price:
+        return reward.value
+    return (reward.value * paid / price).quantize(Decimal("0.01"), rounding=ROUND_DOWN)
+
+
 def choices(reward: Reward, price: int, balance: int, *, at_most: int = 8) -> list[int]:
-    """Amounts to offer a donor: the least, then steps, as far as the balance and the limit go."""
+    """Amounts to offer: the least, then steps, as far as the balance and the limit go."""
     if reward.step is None:
         return [price]
     top = min(balance, reward.most or balance)

@@ -61,6 +61,18 @@ class DonationTable(Table):
             raise ValueError("most goes with step, and is not below it")
 
 
+class MoreTable(Table):
+    """More than the price, in steps; it is worth as much more, in proportion."""
+
+    step: Decimal
+    most: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        positive(self, "step", "most")
+        if self.most is not None and self.most < self.step:
+            raise ValueError("most is not below step")
+
+
 class DateTable(Table):
     """A day on which it takes place, and how many can come."""
 
@@ -96,6 +108,7 @@ NEEDS = {
 ONLY_FOR = {key: {kind} for kind, key in NEEDS.items()} | {
     "date": {"experience"},
     "cancel_days": {"experience"},
+    "more": {"gift_card", "discount"},
     "codes": {"code", "discount", "gift_card"},
 }
 
@@ -109,6 +122,8 @@ def check_kind(table: Any) -> None:
         value = table.date_ if key == "date" else getattr(table, key)
         if value not in (None, [], 0, "generated") and table.kind not in kinds:
             raise ValueError(f"{key} is for rewards of the kind {' or '.join(sorted(kinds))}")
+    if table.more is not None and table.discount is not None and table.discount.amount is None:
+        raise ValueError("more is for a discount that is an amount, not percent")
     if (table.codes == "shared") != bool(table.shared_code):
         raise ValueError('shared_code goes with codes = "shared", and the other way round')
     if table.codes == "uploaded" and table.stock is not None:
@@ -130,6 +145,7 @@ def columns(table: Any, blueprint: Any, place: str) -> dict[str, Any]:
     """The terms of a reward's kind, as columns."""
     off, given = table.discount, table.donation
     drawn, lifted = table.contest, table.upgrade
+    stepped = given or table.more
     decimals = next(unit.decimals for unit in blueprint.unit if unit.code == table.unit)
     if given is not None:
         _check_fund(table, blueprint, place)
@@ -141,8 +157,8 @@ def columns(table: Any, blueprint: Any, place: str) -> dict[str, Any]:
         "percent": off.percent if off else None,
         "least_purchase": off.least_purchase if off else None,
         "fund_id": given.fund if given else None,
-        "step": _parts(given.step if given else None, decimals, f"{place}, donation, step"),
-        "most": _parts(given.most if given else None, decimals, f"{place}, donation, most"),
+        "step": _parts(stepped.step if stepped else None, decimals, f"{place}, step"),
+        "most": _parts(stepped.most if stepped else None, decimals, f"{place}, most"),
         "cancel_days": table.cancel_days,
         "winners": drawn.winners if drawn else None,
         "draws_on": drawn.draws_on if drawn else None,

@@ -61,10 +61,10 @@ class KindTerms(models.Model):
         "rewards.Fund", models.PROTECT, null=True, blank=True, related_name="rewards"
     )
     step = models.PositiveBigIntegerField(
-        null=True, blank=True, help_text=_("A donor may add so much at a time to the price.")
+        null=True, blank=True, help_text=_("So much at a time may be added to the price.")
     )
     most = models.PositiveBigIntegerField(
-        null=True, blank=True, help_text=_("The most that is taken in one donation.")
+        null=True, blank=True, help_text=_("The most that is taken at once.")
     )
     cancel_days = models.PositiveSmallIntegerField(
         default=0, help_text=_("So many days before its date a place can still be given back.")
@@ -119,8 +119,14 @@ CONSTRAINTS = [
     ),
     models.CheckConstraint(
         condition=Q(kind="donation", fund__isnull=False)
-        | (~Q(kind="donation") & Q(fund__isnull=True, step__isnull=True, most__isnull=True)),
+        | (~Q(kind="donation") & Q(fund__isnull=True)),
         name="rewards_reward_donation_names_its_fund",
+    ),
+    models.CheckConstraint(
+        condition=Q(step__isnull=True)
+        | Q(kind__in=["donation", "gift_card"])
+        | Q(kind="discount", value__isnull=False),
+        name="rewards_reward_more_fits_the_kind",
     ),
     models.CheckConstraint(
         condition=(Q(step__isnull=True) | Q(step__gte=1))

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from common import clock
@@ -73,7 +73,8 @@ def for_member(
         account.unit_id: account.balance - account.held
         for account in Account.objects.filter(member=member)
     }
-    taken = _taken(member, [reward for reward in rewards if reward.per_member is not None])
+    limited = [reward for reward in rewards if reward.per_member is not None]
+    taken = _taken(member, limited, zone=program.time_zone)
     offers = []
     for reward in rewards:
         price = price_of(reward, tiers=tiers, day=today)
@@ -92,19 +93,31 @@ def for_member(
     return offers
 
 
-def _taken(member: Member, rewards: Sequence[Reward]) -> dict[uuid.UUID, int]:
+def _taken(member: Member, rewards: Sequence[Reward], *, zone: str) -> dict[uuid.UUID, int]:
     """How often the member had each of these, what was cancelled apart."""
     if not rewards:
         return {}
     whose = lineage.among(
         [member.pk]
     )  # under the lock, where it is taken: a merge may have come by
-    rows = Redemption.objects.filter(member__in=whose, reward__in=[row.pk for row in rewards])
+    rows = Redemption.objects.filter(_within(rewards, zone), member__in=whose)
     rows = rows.exclude(status=Redemption.Status.CANCELLED).order_by()
     taken = dict(rows.values_list("reward").annotate(times=Count("pk")))
     for reward in _put_aside(whose, rewards):
         taken[reward] = taken.get(reward, 0) + 1
     return taken
+
+
+def _within(rewards: Sequence[Reward], zone: str) -> Q:
+    """Redemptions of these rewards in the time for which the limit of each holds."""
+    today, found = clock.local_date(clock.now(), zone), Q()
+    for often in {reward.per_member_in for reward in rewards}:
+        those = Q(reward__in=[row.pk for row in rewards if row.per_member_in == often])
+        if often:
+            since = clock.start_of_day(clock.start_of_period(today, often), zone)
+            those &= Q(issued_at__gte=since)
+        found |= those
+    return found
 
 
 def visible(program: Program) -> Sequence[Reward]:
@@ -185,7 +198,7 @@ def facts_of(reward: Reward, *, member: Member, program: Program) -> Facts:
         tiers=held(member, program=program),
         segments=segments,
         plans=holding.now(member) if reward.plan_id else (),
-        taken=_taken(member, limited).get(reward.pk, 0),
+        taken=_taken(member, limited, zone=program.time_zone).get(reward.pk, 0),
         left=stock.left_of(reward, today=day),
     )
 

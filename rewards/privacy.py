@@ -18,6 +18,7 @@ SHEETS = [
         {
             "Reward": (
                 "id code name summary description terms category picture worth unit valid_days "
+                "valid_to valid_until per_member_in "
                 "lowest_tier segment plan early_tier early_days per_member starts_at ends_at "
                 "is_active position least_purchase shared_code step cancel_days percent legal kind "
                 "upgrade_to most odds upgrade_from fund codes winners value draws_on"

@@ -65,7 +65,8 @@ def redeem(
             return same(known, reward)
         price, left = offers.check(reward, member=member, program=program)
         address = delivery.require_address(reward, choice.address)
-        row = drafted(reward, choice, giving.amount_of(reward, price, choice.amount), program)
+        paid = giving.amount_of(reward, price, choice.amount)
+        row = drafted(reward, choice, paid, program, price=price)
         row.member, row.attempt, row.actor = member, attempt, actor
         with translate(points_errors.REFUSALS), bulk.together():
             row.posting = _pay(books, row, program)
@@ -82,21 +83,24 @@ def same(known: Redemption, reward: Reward) -> Redemption:
     return known
 
 
-def drafted(reward: Reward, choice: Choice, price: int, program: Program) -> Redemption:
+def drafted(
+    reward: Reward, choice: Choice, paid: int, program: Program, *, price: int
+) -> Redemption:
     """The redemption as it will be stored, but for who takes it. Terms are those of this moment: a
-    voucher keeps what it was worth, whatever becomes of the reward.
+    voucher keeps what it was worth, whatever becomes of the reward; more was paid than the price
+    where the member chose so.
     """
     now = clock.now()
     today = clock.local_date(now, program.time_zone)
     date = stock.date_of(reward, choice.date, today=today)
-    last_day = date.day if date else today + timedelta(days=reward.valid_days)
+    last_day = date.day if date else reward.last_day(today)
     return Redemption(
         reward=reward,
-        price=price,
+        price=paid,
         unit_id=reward.unit_id,
         code=codes.new(),
         date=date,
-        value=reward.value,
+        value=giving.worth(reward, price, paid),
         percent=reward.percent,
         least_purchase=reward.least_purchase,
         issued_at=now,

@@ -110,7 +110,8 @@ def capture(reservation: Reservation, *, actor: str) -> Redemption:
         row = _locked(reservation)
         if row.redemption is not None:
             return row.redemption
-        made = redemption.drafted(row.reward, redemption.PLAIN, row.price, catalog.current())
+        program, price = catalog.current(), row.price
+        made = redemption.drafted(row.reward, redemption.PLAIN, price, program, price=price)
         made.member, made.attempt, made.actor = row.member, row.attempt, actor
         made.posting = holds.capture(
             row.hold, actor=actor, reason=row.reward.name, source=f"redemption:{made.pk}"

@@ -32,6 +32,7 @@ from rewards.kind_tables import (
     DonationTable,
     FundTable,
     KindName,
+    MoreTable,
     UpgradeTable,
     apply_dates,
     apply_funds,
@@ -72,8 +73,11 @@ class RewardTable(Table):
     picture: Annotated[str, msgspec.Meta(max_length=120)] = ""
     worth: Annotated[str, msgspec.Meta(max_length=40)] = ""
     valid_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 365
+    valid_to: Literal["day", "month", "quarter", "half_year", "year"] = "day"
+    valid_until: date | None = None
     tier_at_least: Code | None = None
     per_member: Annotated[int, msgspec.Meta(ge=1, le=32_767)] | None = None
+    per_member_in: Literal["day", "week", "month", "quarter", "year"] | None = None
     stock: Annotated[int, msgspec.Meta(ge=0, le=2_000_000_000)] | None = None
     segment: Code | None = None
     plan: Code | None = None
@@ -85,6 +89,7 @@ class RewardTable(Table):
     shared_code: Annotated[str, msgspec.Meta(max_length=40)] = ""
     discount: DiscountTable | None = None
     gift_card: Decimal | None = None
+    more: MoreTable | None = None
     donation: DonationTable | None = None
     cancel_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 0
     date_: list[DateTable] = msgspec.field(default_factory=list, name="date")
@@ -93,6 +98,10 @@ class RewardTable(Table):
 
     def __post_init__(self) -> None:
         check_kind(self)
+        if self.per_member_in and self.per_member is None:
+            raise ValueError("per_member_in goes with per_member: how often in that time")
+        if self.valid_until is not None and self.valid_to != "day":
+            raise ValueError("give valid_until, or days with valid_to, not both")
         if self.early is not None and self.from_ is None:
             raise ValueError("early goes with from: earlier than what?")
         if self.from_ and self.until and self.until <= self.from_:
@@ -117,13 +126,15 @@ def _apply(tables: list[RewardTable], blueprint: Any) -> list[str]:
                     "picture",
                     "worth",
                     "valid_days",
+                    "valid_to",
+                    "valid_until",
                     "per_member",
                 ]
             )
         }
         values |= {"unit_id": table.unit, "lowest_tier": _tier(table.tier_at_least)}
         values |= {"is_active": True, "position": position, "segment_id": table.segment}
-        values |= {"plan_id": table.plan}
+        values |= {"plan_id": table.plan, "per_member_in": table.per_member_in or ""}
         place = f'[[reward]] "{table.code}"'
         refuse_other_kind(table, place)
         values |= _times(table) | columns(table, blueprint, place)

@@ -45,7 +45,7 @@ def redeem(
         price, left = offers.check(reward, member=member, program=program)
         address = delivery.require_address(reward, choice.address)
         amount = giving.amount_of(reward, price, choice.amount)
-        row = redemption.drafted(reward, choice, amount, program)
+        row = redemption.drafted(reward, choice, amount, program, price=price)
         row.member, row.attempt, row.actor, row.is_pooled = member, attempt, actor, True
         postings = _pay(books, row, agreed, program)
         redemption.store(row, address=address)

@@ -2,58 +2,117 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from decimal import Decimal
+from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from desk import fields, say
 from desk.admin import links
-from desk.admin.base import FactAdmin, HouseForm, KeptAdmin
-from earning.models import Milestone, MilestoneReached, Occasion
+from desk.admin.base import FactAdmin, HouseForm, HouseInline, KeptAdmin
+from desk.admin.buttons import Buttons
+from earning import choosing, milestone_words
+from earning.models import (
+    Milestone,
+    MilestoneChoice,
+    MilestoneOption,
+    MilestoneReached,
+    Occasion,
+)
+from program.models import Unit
 
 
 class MilestoneForm(fields.AmountsMixin, HouseForm):
-    amounts: ClassVar = {"at": "counter", "every": "counter", "amount": "unit"}
-    at = fields.AmountField(label=_("At"), min_value=0, help_text=_("How much of the counter."))
+    amounts: ClassVar = {
+        "at": "marks", "every": "marks", "streak_least": "counter", "amount": "unit",
+    }  # fmt: skip
+    at = fields.AmountField(label=_("At"), min_value=0, help_text=_("How much of what is counted."))
     every = fields.AmountField(
         label=_("And every"), min_value=0, required=False, help_text=_("Empty: it pays once.")
     )
-    amount = fields.AmountField(label=_("Pays"), min_value=0)
+    streak_least = fields.AmountField(
+        label=_("With at least"),
+        min_value=0,
+        required=False,
+        help_text=_("What has to be counted in each of them."),
+    )
+    amount = fields.AmountField(label=_("Pays"), min_value=0, required=False)
+
+    def unit_of(self, source: str) -> Unit | None:
+        """Marks are in the counter's unit, or plain numbers: of activities, or of what goes on in a
+        row.
+        """
+        if source != "marks":
+            return super().unit_of(source)
+        streak = getattr(self, "cleaned_data", {}).get("streak", self.instance.streak)
+        return None if streak else super().unit_of("counter")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        for name in self.amounts:
+            value = data.get(name)
+            if isinstance(value, Decimal):
+                if value != int(value):
+                    self.add_error(name, _("This is a whole number."))
+                data[name] = int(value)
+        return data
+
+
+class OptionForm(fields.AmountsMixin, HouseForm):
+    amounts: ClassVar = {"amount": "unit"}
+    amount = fields.AmountField(label=_("Gives"), min_value=0)
+
+    class Meta:
+        model = MilestoneOption
+        fields = (
+            *("name", "code", "unit", "amount", "at_most", "default", "is_active", "position"),
+        )
+
+
+class OptionInline(HouseInline):
+    model = MilestoneOption
+    form = OptionForm
+    verbose_name_plural = _("options, of which the member chooses")
+    fields = ("name", "code", "unit", "amount", "at_most", "default", "is_active", "position")
+    can_delete = False
 
 
 @admin.register(Milestone)
 class MilestoneAdmin(KeptAdmin):
     form = MilestoneForm
+    inlines = (OptionInline,)
     list_display = ("name", "mark", "pays", "window", "per", "is_active")
-    list_select_related = ("counter", "unit")
+    list_select_related = ("counter", "type", "unit")
     list_filter = ("is_active", "counter")
     fields = (
-        ("name", "code"), ("counter", "window"), ("at", "every"),
-        ("unit", "amount"), ("per", "position"), "is_active",
+        ("name", "code"), ("counter", "type", "distinct"), ("at", "every"),
+        ("window", "window_count", "year_starts"), ("streak", "streak_least"),
+        ("unit", "amount"), ("choose", "choose_days", "choose_month", "choose_day"),
+        ("per", "position"), "is_active",
     )  # fmt: skip
     empty_hint = _("No milestone yet: ten nights, a hundred visits.")
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Model | None = None
     ) -> tuple[str, ...]:
-        return ("code", "counter", "unit") if obj else ()
+        return ("code", "counter", "type", "unit") if obj else ()
 
     @display(description=_("at"))
     def mark(self, row: Milestone) -> str:
-        words = {"at": say.amount(row.at, row.counter)}
+        words = {"at": milestone_words.level(row, row.at)}
         if row.every is None:
             return words["at"]
-        return str(
-            _("%(at)s, and every %(every)s")
-            % {**words, "every": say.amount(row.every, row.counter)}
-        )
+        every = milestone_words.level(row, row.every)
+        return str(_("%(at)s, and every %(every)s") % {**words, "every": every})
 
     @display(description=_("pays"))
     def pays(self, row: Milestone) -> str:
+        if row.unit is None or row.amount is None:
+            return str(_("a choice of %(many)s") % {"many": row.choose})
         return say.amount(row.amount, row.unit)
 
 
@@ -87,3 +146,41 @@ class MilestoneReachedAdmin(links.ByMember, FactAdmin):
     @display(description=_("member"))
     def who(self, row: MilestoneReached) -> str:
         return links.member(row.member)
+
+
+@admin.register(MilestoneChoice)
+class MilestoneChoiceAdmin(links.ByMember, Buttons, FactAdmin):
+    list_display = ("what", "who", "until", "chosen", "status")
+    list_select_related = ("member", "reached__milestone__counter", "reached__milestone__type")
+    list_filter = ("status", "reached__milestone")
+    fields = ("member", "what", "many", "until", "status", "chosen", "doer", "when")
+    readonly_fields = ("what", "until", "chosen", "doer", "when")
+    empty_hint = _("Nothing to choose yet. Who passes a milestone with options finds them here.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("picks__option")
+
+    @display(description=_("what for"))
+    def what(self, row: MilestoneChoice) -> str:
+        level = row.reached
+        return f"{level.milestone}: {milestone_words.level(level.milestone, level.level)}"
+
+    @display(description=_("member"))
+    def who(self, row: MilestoneChoice) -> str:
+        return links.member(row.member)
+
+    @display(description=_("last day"))
+    def until(self, row: MilestoneChoice) -> str:
+        return say.day(row.due_at - choosing.MOMENT) if row.due_at else str(_("none"))
+
+    @display(description=_("chosen"))
+    def chosen(self, row: MilestoneChoice) -> str:
+        return ", ".join(f"{pick.times} × {pick.option}" for pick in row.picks.all()) or "–"
+
+    @display(description=_("by"))
+    def doer(self, row: MilestoneChoice) -> str:
+        return say.actor(row.actor, say.staff_names([row.actor])) if row.actor else "–"
+
+    @display(description=_("when"))
+    def when(self, row: MilestoneChoice) -> str:
+        return say.moment(row.ended_at) if row.ended_at else "–"

@@ -158,7 +158,7 @@ class PlanAdmin(KeptAdmin):
     inlines: ClassVar = [PriceInline, RefundInline, CreditInline, BenefitInline]
     fields = (
         ("name", "code"), "summary", ("trial_days", "tier"), ("attempts", "retry_days"),
-        ("refund_governed_by", "position"), "is_active",
+        ("refund_governed_by", "position"), "members_start", "is_active",
     )  # fmt: skip
     empty_hint = _("No plan yet: something members pay for by the month, the year, or for life.")
 

@@ -185,7 +185,8 @@ class RewardAdmin(Buttons, KeptAdmin):
             _("Who may have it, and when"),
             {
                 "fields": (
-                    ("is_active", "per_member"),
+                    "is_active",
+                    ("per_member", "per_member_in"),
                     ("lowest_tier", "segment"),
                     "plan",
                     ("starts_at", "ends_at"),
@@ -193,7 +194,10 @@ class RewardAdmin(Buttons, KeptAdmin):
                 )
             },
         ),
-        (_("The voucher"), {"fields": ("unit", "valid_days", "position")}),
+        (
+            _("The voucher"),
+            {"fields": ("unit", ("valid_days", "valid_to", "valid_until"), "position")},
+        ),
         (
             _("The kind, and what belongs to it"),
             {

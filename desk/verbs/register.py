@@ -12,6 +12,7 @@ from common import clock
 from desk.verbs import (
     approvals,
     cases,
+    choices,
     ends,
     gifts,
     homes,
@@ -29,6 +30,7 @@ from desk.verbs.base import VerbForm
 from earning.models import (
     Activity,
     ActivityChange,
+    MilestoneChoice,
     PendingActivity,
     Referral,
     UnclaimedActivity,
@@ -128,6 +130,10 @@ def _waiting(row: Any) -> bool:
     return bool(row.status == PendingActivity.Status.WAITING)
 
 
+def _to_choose(choice: Any) -> bool:
+    return bool(choice.status == MilestoneChoice.Status.OPEN)
+
+
 def _undecided(request: Any) -> bool:
     return bool(request.state == AdjustmentRequest.State.WAITING)
 
@@ -170,6 +176,7 @@ VERBS = (
     Verb("redeem", "members.member", points.Redeem, "redeem", _active),
     Verb("exchange", "members.member", status.Exchange, "currency_exchange", _with_exchanges),
     Verb("tier", "members.member", status.GiveTier, "military_tech", _active),
+    Verb("challenge", "members.member", status.Challenge, "flag", _active),
     Verb("send", "members.member", gifts.Send, "send", _active),
     Verb("extend", "members.member", ends.Extend, "update", _active),
     Verb("reinstate", "members.member", ends.Reinstate, "restore", _active),
@@ -204,6 +211,7 @@ VERBS = (
     Verb("cancel", "earning.activity", returns.CancelActivity, "undo", _standing_activity),
     Verb("amend", "earning.activity", returns.AmendActivity, "edit", _standing_activity),
     Verb("confirm", "earning.pendingactivity", returns.ConfirmActivity, "check_circle", _waiting),
+    Verb("choose", "earning.milestonechoice", choices.Choose, "checklist", _to_choose),
     Verb("cancel", "earning.pendingactivity", returns.CancelPending, "undo", _waiting),
     Verb("reply", "surveys.case", cases.Reply, "reply", _open_case),
     Verb("goodwill", "surveys.case", cases.MakeGood, "volunteer_activism", _open_case),
@@ -229,6 +237,10 @@ RELATED: dict[str, tuple[type[Any], tuple[str, ...]]] = {  # what a verb's page 
     "earning.referral": (Referral, ("member", "referrer", "terms")),
     "earning.activity": (Activity, ("type", "partner", "location", "member")),
     "earning.pendingactivity": (PendingActivity, ("type", "partner", "location", "member")),
+    "earning.milestonechoice": (
+        MilestoneChoice,
+        ("member", "reached__milestone__counter", "reached__milestone__type"),
+    ),
     "surveys.case": (Case, ("member", "survey", "answer")),
     "partners.apikey": (ApiKey, ("partner",)),
     "points.adjustmentrequest": (AdjustmentRequest, ("member", "unit")),

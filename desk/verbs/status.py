@@ -1,4 +1,4 @@
-"""Verbs about a member's status: give a tier, share a household, exchange one unit for another."""
+"""Verbs about a member's status: give a tier, match one with a challenge; and exchange a unit."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from desk.attempts import Repeated, acting_once
 from desk.verbs.base import Done, VerbForm, page, reason_field
 from points.errors import SourceUsed
 from program import catalog
+from program.models import Unit
 from rewards import exchange
 from rewards.models import Conversion
-from tiers import grants
+from tiers import challenges, grants
 from tiers.models import Standing, Tier
 
 
@@ -76,6 +77,82 @@ class GiveTier(VerbForm):
             )
         words = {"tier": data["tier"].name, "member": self.subject.name}
         return Done(_("%(member)s holds %(tier)s now.") % words, page(self.subject))
+
+
+class Challenge(VerbForm):
+    title, button = later("Match with a challenge"), later("Match it")
+    intro = later(
+        "The tier is held to a last day, and kept for longer by whoever counts enough until then."
+    )
+    permission, has_preview = roles.GRANT, True
+
+    tier = forms.ModelChoiceField(
+        label=later("Tier"),
+        queryset=Tier.objects.select_related("ladder").order_by("ladder__position", "rank"),
+        empty_label=None,
+        widget=UnfoldAdminSelectWidget(),
+    )
+    until = forms.DateField(
+        label=later("Last day to do it"),
+        widget=UnfoldAdminDateWidget(),
+        help_text=later("Until then the tier is held in any case."),
+    )
+    counter = forms.ModelChoiceField(
+        label=later("What counts"),
+        queryset=Unit.objects.filter(kind=Unit.Kind.COUNTER),
+        empty_label=None,
+        widget=UnfoldAdminSelectWidget(),
+    )
+    amount = fields.AmountField(label=later("How much"), min_value=0)
+    keeps_until = forms.DateField(
+        label=later("Then kept to"),
+        required=False,
+        widget=UnfoldAdminDateWidget(),
+        help_text=later("The last day for whoever has done it. Empty: for life."),
+    )
+    reason = reason_field(later("The member reads this, and so does whoever checks the books."))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        self.refuse_own()
+        last: date | None = data.get("until")
+        kept: date | None = data.get("keeps_until")
+        if last is not None and last < say.today():
+            self.add_error("until", _("This day has passed. Choose today or a later one."))
+        if last is not None and kept is not None and kept <= last:
+            self.add_error("keeps_until", _("Who keeps it keeps it for longer."))
+        counter: Unit | None = data.get("counter")
+        if counter is not None and data.get("amount") is not None:
+            try:
+                data["amount"] = fields.smallest(data["amount"], counter)
+            except ValidationError as error:
+                self.add_error("amount", error)
+        return data
+
+    def act(self, *, actor: str) -> Done:
+        data, zone = self.cleaned_data, catalog.current().time_zone
+        kept: date | None = data["keeps_until"]
+        with acting_once(data["attempt"]):
+            challenges.match(
+                self.subject,
+                tier=data["tier"],
+                unit=data["counter"],
+                amount=data["amount"],
+                ends_at=clock.end_of_day(data["until"], zone),
+                keeps_until=clock.end_of_day(kept, zone) if kept else None,
+                reason=data["reason"],
+                actor=actor,
+            )
+        words = {
+            "member": self.subject.name,
+            "tier": data["tier"].name,
+            "amount": say.amount(data["amount"], data["counter"]),
+            "day": say.day(clock.start_of_day(data["until"], zone)),
+        }
+        return Done(
+            _("%(member)s holds %(tier)s, and keeps it with %(amount)s by %(day)s.") % words,
+            page(self.subject),
+        )
 
 
 class Exchange(VerbForm):

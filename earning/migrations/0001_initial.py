@@ -4,6 +4,7 @@ import django.contrib.postgres.constraints
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.functions.comparison
 import django.db.models.functions.datetime
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -373,9 +374,34 @@ class Migration(migrations.Migration):
                         (
                             "counter",
                             models.ForeignKey(
+                                blank=True,
+                                null=True,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="milestones",
                                 to="program.unit",
+                            ),
+                        ),
+                        (
+                            "type",
+                            models.ForeignKey(
+                                blank=True,
+                                help_text="Activities of this type are counted, instead of a counter.",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="milestones",
+                                to="program.activitytype",
+                            ),
+                        ),
+                        (
+                            "distinct",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("day", "days on which there was one"),
+                                    ("partner", "partners with whom there was one"),
+                                ],
+                                help_text="What is counted of the activities; empty: each one.",
+                                max_length=7,
                             ),
                         ),
                         (
@@ -390,10 +416,50 @@ class Migration(migrations.Migration):
                             models.CharField(
                                 choices=[
                                     ("lifetime", "everything ever counted"),
-                                    ("year", "a calendar year"),
+                                    ("year", "a program year"),
+                                    ("quarter", "a quarter of the calendar"),
+                                    ("month", "a month of the calendar"),
+                                    ("week", "a week, from Monday"),
+                                    ("months", "the months before"),
+                                    ("days", "the days before"),
                                 ],
                                 default="lifetime",
                                 max_length=8,
+                            ),
+                        ),
+                        (
+                            "window_count",
+                            models.PositiveSmallIntegerField(
+                                blank=True, help_text="How many days or months before.", null=True
+                            ),
+                        ),
+                        (
+                            "year_starts",
+                            models.PositiveSmallIntegerField(
+                                default=1, help_text="The month in which a program year starts."
+                            ),
+                        ),
+                        (
+                            "streak",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("day", "days"),
+                                    ("week", "weeks"),
+                                    ("month", "months"),
+                                    ("quarter", "quarters"),
+                                    ("year", "years"),
+                                ],
+                                help_text="The mark is so many of these in a row; empty: it is of what is counted.",
+                                max_length=7,
+                            ),
+                        ),
+                        (
+                            "streak_least",
+                            models.PositiveBigIntegerField(
+                                blank=True,
+                                help_text="What has to be counted in each of them.",
+                                null=True,
                             ),
                         ),
                         (
@@ -407,6 +473,8 @@ class Migration(migrations.Migration):
                         (
                             "unit",
                             models.ForeignKey(
+                                blank=True,
+                                null=True,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="+",
                                 to="program.unit",
@@ -415,7 +483,41 @@ class Migration(migrations.Migration):
                         (
                             "amount",
                             models.PositiveBigIntegerField(
-                                help_text="What it pays, in the unit's smallest part."
+                                blank=True,
+                                help_text="What it pays, in the unit's smallest part.",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "choose",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                help_text="How many of its options the member chooses.",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "choose_days",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                help_text="How many days there are to choose.",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "choose_month",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                help_text="Or the month of the last day to choose,",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "choose_day",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                help_text="and the day: the next one after it was reached.",
+                                null=True,
                             ),
                         ),
                         ("is_active", models.BooleanField(default=True)),
@@ -435,8 +537,106 @@ class Migration(migrations.Migration):
                                 name="earning_milestone_repeats_by_something",
                             ),
                             models.CheckConstraint(
-                                condition=models.Q(("amount__gte", 1)),
+                                condition=models.Q(
+                                    models.Q(
+                                        ("counter__isnull", False),
+                                        ("distinct", ""),
+                                        ("type__isnull", True),
+                                    ),
+                                    models.Q(("counter__isnull", True), ("type__isnull", False)),
+                                    _connector="OR",
+                                ),
+                                name="earning_milestone_counts_one_thing",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("amount__gte", 1),
+                                        ("amount__isnull", False),
+                                        ("unit__isnull", False),
+                                    ),
+                                    models.Q(
+                                        ("amount__isnull", True),
+                                        ("choose__isnull", False),
+                                        ("unit__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
                                 name="earning_milestone_pays_something",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("every__isnull", True),
+                                        ("per", "member"),
+                                        ("window__in", ["months", "days"]),
+                                        ("window_count__gte", 1),
+                                        ("window_count__isnull", False),
+                                    ),
+                                    models.Q(
+                                        models.Q(("window__in", ["months", "days"]), _negated=True),
+                                        ("window_count__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="earning_milestone_window_names_its_length",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("year_starts__gte", 1), ("year_starts__lte", 12)
+                                ),
+                                name="earning_milestone_year_starts_in_a_month",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("streak", ""), ("streak_least__isnull", True)),
+                                    models.Q(
+                                        models.Q(("streak", ""), _negated=True),
+                                        ("streak_least__gte", 1),
+                                        ("streak_least__isnull", False),
+                                        ("per", "member"),
+                                        ("window", "lifetime"),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="earning_milestone_streak_names_its_least",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("choose__isnull", True),
+                                        ("choose_day__isnull", True),
+                                        ("choose_days__isnull", True),
+                                        ("choose_month__isnull", True),
+                                    ),
+                                    models.Q(
+                                        ("choose__gte", 1),
+                                        ("choose__isnull", False),
+                                        ("choose_day__isnull", True),
+                                        ("choose_month__isnull", True),
+                                    ),
+                                    models.Q(
+                                        ("choose__gte", 1),
+                                        ("choose__isnull", False),
+                                        ("choose_day__gte", 1),
+                                        ("choose_day__isnull", False),
+                                        ("choose_day__lte", 31),
+                                        ("choose_days__isnull", True),
+                                        ("choose_month__gte", 1),
+                                        ("choose_month__isnull", False),
+                                        ("choose_month__lte", 12),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="earning_milestone_choice_has_one_deadline",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("choose_days__isnull", True),
+                                    ("choose_days__gte", 1),
+                                    _connector="OR",
+                                ),
+                                name="earning_milestone_choice_takes_a_day",
                             ),
                         ],
                     },
@@ -2207,6 +2407,267 @@ class Migration(migrations.Migration):
                         ],
                     },
                 ),
+                migrations.CreateModel(
+                    name="MilestoneOption",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=common.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "milestone",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="options",
+                                to="earning.milestone",
+                            ),
+                        ),
+                        (
+                            "code",
+                            models.CharField(
+                                max_length=40,
+                                validators=[
+                                    django.core.validators.RegexValidator(
+                                        re.compile("^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+                                        "Use lower-case letters, digits and single hyphens.",
+                                    )
+                                ],
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80)),
+                        (
+                            "unit",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="program.unit",
+                            ),
+                        ),
+                        (
+                            "amount",
+                            models.PositiveBigIntegerField(
+                                help_text="What it gives, in the unit's smallest part."
+                            ),
+                        ),
+                        (
+                            "at_most",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                help_text="How often it can be chosen each time; empty: freely.",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "default",
+                            models.PositiveSmallIntegerField(
+                                default=0,
+                                help_text="How many of it whoever does not choose gets after the last day.",
+                            ),
+                        ),
+                        ("is_active", models.BooleanField(default=True)),
+                        ("position", models.PositiveSmallIntegerField(default=0)),
+                    ],
+                    options={
+                        "ordering": ("milestone", "position", "code"),
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("milestone", "code"), name="earning_option_code_is_unique"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("amount__gte", 1)),
+                                name="earning_option_gives_something",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("at_most__isnull", True),
+                                    (
+                                        "at_most__gte",
+                                        django.db.models.functions.comparison.Greatest(
+                                            models.F("default"), 1
+                                        ),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="earning_option_default_is_within_its_limit",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="MilestoneChoice",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=common.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "member",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="choices",
+                                to="members.member",
+                            ),
+                        ),
+                        (
+                            "reached",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="choices",
+                                to="earning.milestonereached",
+                            ),
+                        ),
+                        (
+                            "many",
+                            models.PositiveSmallIntegerField(
+                                help_text="How many options are chosen."
+                            ),
+                        ),
+                        (
+                            "due_at",
+                            models.DateTimeField(
+                                blank=True,
+                                help_text="The exclusive end of the last day to choose.",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("open", "to be made"),
+                                    ("made", "made"),
+                                    ("defaulted", "made by the program"),
+                                    ("lapsed", "lapsed"),
+                                    ("void", "void"),
+                                ],
+                                default="open",
+                                max_length=9,
+                            ),
+                        ),
+                        ("ended_at", models.DateTimeField(blank=True, null=True)),
+                        ("actor", models.CharField(blank=True, max_length=80)),
+                        (
+                            "recorded_at",
+                            models.DateTimeField(
+                                db_default=django.db.models.functions.datetime.Now()
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("-id",),
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("due_at__isnull", False), ("status", "open")),
+                                fields=["due_at"],
+                                name="earning_choice_by_due",
+                            ),
+                            models.Index(
+                                condition=models.Q(("status", "open")),
+                                fields=["member"],
+                                name="earning_choice_open",
+                            ),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("member", "reached"), name="earning_choice_once_per_level"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("many__gte", 1)),
+                                name="earning_choice_is_of_something",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("actor", ""),
+                                        ("ended_at__isnull", True),
+                                        ("status", "open"),
+                                    ),
+                                    models.Q(
+                                        models.Q(("status", "open"), _negated=True),
+                                        ("ended_at__isnull", False),
+                                        models.Q(("actor", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="earning_choice_status_has_its_facts",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="MilestonePick",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=common.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "member",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="members.member",
+                            ),
+                        ),
+                        (
+                            "choice",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="picks",
+                                to="earning.milestonechoice",
+                            ),
+                        ),
+                        (
+                            "option",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="picks",
+                                to="earning.milestoneoption",
+                            ),
+                        ),
+                        ("times", models.PositiveSmallIntegerField()),
+                        (
+                            "amount",
+                            models.PositiveBigIntegerField(help_text="What it gave in all."),
+                        ),
+                        (
+                            "entry",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="points.entry",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("id",),
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("member", "choice", "option"),
+                                name="earning_pick_once_per_option",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("amount__gte", 1), ("times__gte", 1)),
+                                name="earning_pick_is_of_something",
+                            ),
+                        ],
+                    },
+                ),
                 pgtrigger.migrations.AddTrigger(
                     model_name="dividend",
                     trigger=pgtrigger.compiler.Trigger(
@@ -2511,6 +2972,50 @@ class Migration(migrations.Migration):
                             operation="TRUNCATE",
                             pgid="pgtrigger_no_truncate_7026a",
                             table="earning_milestonevoid",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="milestoneoption",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="program_version",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="UPDATE program_program SET version = greatest(version + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint); RETURN NULL;",
+                            hash="5078aa06af04c046eaad3105646225f3c3b3327e",
+                            level="STATEMENT",
+                            operation="INSERT OR UPDATE OR DELETE OR TRUNCATE",
+                            pgid="pgtrigger_program_version_8baea",
+                            table="earning_milestoneoption",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="milestonepick",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="rows_are_final",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="d72a740c41731c9cef7dcff7beec0ffeb118816c",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_rows_are_final_21b99",
+                            table="earning_milestonepick",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="milestonepick",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="no_truncate",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'this table is append-only';",
+                            hash="59325bb66a613fb4814ab38adacf33eaaf16f154",
+                            level="STATEMENT",
+                            operation="TRUNCATE",
+                            pgid="pgtrigger_no_truncate_b1310",
+                            table="earning_milestonepick",
                             when="BEFORE",
                         ),
                     ),

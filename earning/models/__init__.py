@@ -10,7 +10,14 @@ from earning.models.activities import (
 )
 from earning.models.changes import ActivityChange, ChangeKey, Correction, ParkedChange
 from earning.models.dividends import Declaration, Dividend, DividendShare
-from earning.models.milestones import Milestone, MilestoneReached, MilestoneVoid
+from earning.models.milestones import (
+    Milestone,
+    MilestoneChoice,
+    MilestoneOption,
+    MilestonePick,
+    MilestoneReached,
+    MilestoneVoid,
+)
 from earning.models.occasions import Occasion, OccasionProgress
 from earning.models.pending import PendingActivity
 from earning.models.referrals import Referral, ReferralCode, ReferralTerms
@@ -31,6 +38,9 @@ __all__ = [
     "ImportRun",
     "LimitUse",
     "Milestone",
+    "MilestoneChoice",
+    "MilestoneOption",
+    "MilestonePick",
     "MilestoneReached",
     "MilestoneVoid",
     "Occasion",

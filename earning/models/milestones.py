@@ -6,25 +6,45 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Now
 from django.utils.translation import gettext_lazy as _
 
-from common.ids import named
+from common.ids import named, public_id, uuid7
 from common.triggers import append_only, bumps_program_version
 from earning.models.activities import Activity
 from earning.models.keys import KEY_SPACE
 from members.models import Member, MemberOwned
 from points.models import Entry
-from program.models import Unit, is_code
+from program.models import ActivityType, Unit, is_code
 
 
 class Milestone(models.Model):
-    """A mark on a counter that pays when it is passed: once, or again at every further so many."""
+    """A mark that pays when it is passed: once, or again at every further so many.
+
+    What is counted is a counter, activities of a type, or periods in a row. Passing it pays an
+    amount of a unit, or lets the member choose some of its options.
+    """
 
     class Window(models.TextChoices):
         LIFETIME = "lifetime", _("everything ever counted")
-        YEAR = "year", _("a calendar year")
+        YEAR = "year", _("a program year")
+        QUARTER = "quarter", _("a quarter of the calendar")
+        MONTH = "month", _("a month of the calendar")
+        WEEK = "week", _("a week, from Monday")
+        MONTHS = "months", _("the months before")
+        DAYS = "days", _("the days before")
+
+    class Streak(models.TextChoices):
+        DAY = "day", _("days")
+        WEEK = "week", _("weeks")
+        MONTH = "month", _("months")
+        QUARTER = "quarter", _("quarters")
+        YEAR = "year", _("years")
+
+    class Distinct(models.TextChoices):
+        DAY = "day", _("days on which there was one")
+        PARTNER = "partner", _("partners with whom there was one")
 
     class Per(models.TextChoices):
         MEMBER = "member", _("each member")
@@ -32,14 +52,57 @@ class Milestone(models.Model):
 
     code = models.CharField(max_length=40, primary_key=True, validators=[is_code])
     name = models.CharField(max_length=80)
-    counter = models.ForeignKey(Unit, models.PROTECT, related_name="milestones")
+    counter = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="milestones"
+    )
+    type = models.ForeignKey(
+        ActivityType,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="milestones",
+        help_text=_("Activities of this type are counted, instead of a counter."),
+    )
+    distinct = models.CharField(
+        max_length=7,
+        blank=True,
+        choices=Distinct.choices,
+        help_text=_("What is counted of the activities; empty: each one."),
+    )
     at = models.PositiveBigIntegerField(help_text=_("In the counter's smallest part."))
     every = models.PositiveBigIntegerField(null=True, blank=True)
     window = models.CharField(max_length=8, choices=Window.choices, default=Window.LIFETIME)
+    window_count = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("How many days or months before.")
+    )
+    year_starts = models.PositiveSmallIntegerField(
+        default=1, help_text=_("The month in which a program year starts.")
+    )
+    streak = models.CharField(
+        max_length=7,
+        blank=True,
+        choices=Streak.choices,
+        help_text=_("The mark is so many of these in a row; empty: it is of what is counted."),
+    )
+    streak_least = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text=_("What has to be counted in each of them.")
+    )
     per = models.CharField(max_length=9, choices=Per.choices, default=Per.MEMBER)
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
     amount = models.PositiveBigIntegerField(
-        help_text=_("What it pays, in the unit's smallest part.")
+        null=True, blank=True, help_text=_("What it pays, in the unit's smallest part.")
+    )
+    choose = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("How many of its options the member chooses.")
+    )
+    choose_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("How many days there are to choose.")
+    )
+    choose_month = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("Or the month of the last day to choose,")
+    )
+    choose_day = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("and the day: the next one after it was reached.")
     )
     is_active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
@@ -56,7 +119,129 @@ class Milestone(models.Model):
                 name="earning_milestone_repeats_by_something",
             ),
             models.CheckConstraint(
-                condition=Q(amount__gte=1), name="earning_milestone_pays_something"
+                condition=Q(counter__isnull=False, type__isnull=True, distinct="")
+                | Q(counter__isnull=True, type__isnull=False),
+                name="earning_milestone_counts_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(unit__isnull=False, amount__isnull=False, amount__gte=1)
+                | Q(unit__isnull=True, amount__isnull=True, choose__isnull=False),
+                name="earning_milestone_pays_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    window__in=["months", "days"],
+                    window_count__isnull=False,
+                    window_count__gte=1,
+                    every__isnull=True,
+                    per="member",
+                )
+                | (~Q(window__in=["months", "days"]) & Q(window_count__isnull=True)),
+                name="earning_milestone_window_names_its_length",
+            ),
+            models.CheckConstraint(
+                condition=Q(year_starts__gte=1, year_starts__lte=12),
+                name="earning_milestone_year_starts_in_a_month",
+            ),
+            models.CheckConstraint(
+                condition=Q(streak="", streak_least__isnull=True)
+                | (
+                    ~Q(streak="")
+                    & Q(streak_least__isnull=False, streak_least__gte=1)
+                    & Q(window="lifetime", per="member")
+                ),
+                name="earning_milestone_streak_names_its_least",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    choose__isnull=True,
+                    choose_days__isnull=True,
+                    choose_month__isnull=True,
+                    choose_day__isnull=True,
+                )
+                | Q(
+                    choose__isnull=False,
+                    choose__gte=1,
+                    choose_month__isnull=True,
+                    choose_day__isnull=True,
+                )
+                | Q(
+                    choose__isnull=False,
+                    choose__gte=1,
+                    choose_days__isnull=True,
+                    choose_month__isnull=False,
+                    choose_month__gte=1,
+                    choose_month__lte=12,
+                    choose_day__isnull=False,
+                    choose_day__gte=1,
+                    choose_day__lte=31,
+                ),
+                name="earning_milestone_choice_has_one_deadline",
+            ),
+            models.CheckConstraint(
+                condition=Q(choose_days__isnull=True) | Q(choose_days__gte=1),
+                name="earning_milestone_choice_takes_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_rolling(self) -> bool:
+        """Whether its window moves with the days."""
+        return self.window in (self.Window.MONTHS, self.Window.DAYS)
+
+    @property
+    def decimals(self) -> int:
+        """Of the numbers that its marks are."""
+        return self.counter.decimals if self.counter is not None and not self.streak else 0
+
+    @property
+    def pays_in(self) -> set[str]:
+        """The units of what it pays, and of its options."""
+        own = {self.unit_id} if self.unit_id else set()
+        return own | {option.unit_id for option in self.options.all()}
+
+    @property
+    def has_deadline(self) -> bool:
+        """Whether there is a last day to choose."""
+        return self.choose_days is not None or self.choose_month is not None
+
+
+class MilestoneOption(models.Model):
+    """Something that can be chosen when a milestone is reached: an amount of a unit."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="options")
+    code = models.CharField(max_length=40, validators=[is_code])
+    name = models.CharField(max_length=80)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    amount = models.PositiveBigIntegerField(
+        help_text=_("What it gives, in the unit's smallest part.")
+    )
+    at_most = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("How often it can be chosen each time; empty: freely.")
+    )
+    default = models.PositiveSmallIntegerField(
+        default=0, help_text=_("How many of it whoever does not choose gets after the last day.")
+    )
+    is_active = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("milestone", "position", "code")
+        triggers = bumps_program_version()
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["milestone", "code"], name="earning_option_code_is_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gte=1), name="earning_option_gives_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(at_most__isnull=True) | Q(at_most__gte=Greatest(F("default"), 1)),
+                name="earning_option_default_is_within_its_limit",
             ),
         ]
 
@@ -129,3 +314,87 @@ class MilestoneVoid(MemberOwned):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+class MilestoneChoice(MemberOwned):
+    """What a member may choose because a level was passed; decided once, by whoever comes first."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("to be made")
+        MADE = "made", _("made")
+        DEFAULTED = "defaulted", _("made by the program")
+        LAPSED = "lapsed", _("lapsed")
+        VOID = "void", _("void")
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="choices")
+    reached = models.ForeignKey(MilestoneReached, models.PROTECT, related_name="choices")
+    many = models.PositiveSmallIntegerField(help_text=_("How many options are chosen."))
+    due_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("The exclusive end of the last day to choose.")
+    )
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.OPEN)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    actor = models.CharField(max_length=80, blank=True)
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ("-id",)
+        indexes: ClassVar = [
+            models.Index(  # what the job ends next
+                fields=["due_at"],
+                condition=Q(status="open", due_at__isnull=False),
+                name="earning_choice_by_due",
+            ),
+            models.Index(  # what a member has to choose
+                fields=["member"], condition=Q(status="open"), name="earning_choice_open"
+            ),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["member", "reached"], name="earning_choice_once_per_level"
+            ),
+            models.CheckConstraint(condition=Q(many__gte=1), name="earning_choice_is_of_something"),
+            models.CheckConstraint(
+                condition=Q(status="open", ended_at__isnull=True, actor="")
+                | (~Q(status="open") & Q(ended_at__isnull=False) & ~Q(actor="")),
+                name="earning_choice_status_has_its_facts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reached}: {self.get_status_display()}"
+
+    @property
+    def public_id(self) -> str:
+        return public_id("chc", self.pk)
+
+    @property
+    def source(self) -> str:
+        """The source of the posting that pays what was chosen."""
+        return f"milestone-choice:{self.pk}"
+
+
+class MilestonePick(MemberOwned):
+    """An option that was chosen, how often, and the entry that paid it. Written once."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    choice = models.ForeignKey(MilestoneChoice, models.PROTECT, related_name="picks")
+    option = models.ForeignKey(MilestoneOption, models.PROTECT, related_name="picks")
+    times = models.PositiveSmallIntegerField()
+    amount = models.PositiveBigIntegerField(help_text=_("What it gave in all."))
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("id",)
+        triggers = append_only()
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["member", "choice", "option"], name="earning_pick_once_per_option"
+            ),
+            models.CheckConstraint(
+                condition=Q(times__gte=1, amount__gte=1), name="earning_pick_is_of_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.times} x {self.option}"

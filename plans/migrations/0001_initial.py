@@ -138,6 +138,13 @@ class Migration(migrations.Migration):
                                 max_length=7,
                             ),
                         ),
+                        (
+                            "members_start",
+                            models.BooleanField(
+                                default=False,
+                                help_text="Members start it themselves in the portal.",
+                            ),
+                        ),
                         ("is_active", models.BooleanField(default=True)),
                         ("position", models.PositiveSmallIntegerField(default=0)),
                     ],

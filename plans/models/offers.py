@@ -61,6 +61,9 @@ class Plan(models.Model):
         default=Governs.REQUEST,
         help_text=_("Which day decides which refund terms hold."),
     )
+    members_start = models.BooleanField(
+        default=False, help_text=_("Members start it themselves in the portal.")
+    )
     is_active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
 

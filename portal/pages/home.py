@@ -16,7 +16,7 @@ from common import clock
 from members import lineage
 from members.models import Member
 from points.models import Account, Lot
-from portal.pages import lines, pending, rewards, surveys
+from portal.pages import choices, lines, pending, rewards, surveys
 from portal.pages.lines import Line, Promise
 from portal.pages.pending import Waiting
 from portal.pages.standing import Place, of_progress
@@ -68,6 +68,7 @@ class Home:
     latest: list[Line]
     latest_credit: uuid.UUID | None
     pending: list[Waiting]
+    choices: list[choices.Waiting]
 
     @property
     def called(self) -> str:
@@ -99,6 +100,7 @@ def gather(member: Member, *, program: Program) -> Home:
         latest=latest,
         latest_credit=next((line.id for line in latest if _brought(line)), None),
         pending=pending.told(glance["pending"], catalog=known),
+        choices=choices.told(glance["to_choose"]),
     )
 
 
@@ -121,6 +123,7 @@ def _glance(member: Member, *, unit: Unit, program: Program) -> Mapping[str, Any
             moved=ArraySubquery(lines.postings(member)[:LATEST]),
             idle=ArraySubquery(lines.unpaid(member)[:LATEST]),
             pending=ArraySubquery(pending.rows(member)),
+            to_choose=ArraySubquery(choices.rows(member)),
         )
         .get()
     )

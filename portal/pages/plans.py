@@ -5,7 +5,7 @@ are.
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.http import Http404
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from members.models import Member
-from plans import benefits, refunds, terms
+from plans import benefits, refunds, subscribing, terms
 from plans.models import BenefitUse, Charge, Period, Plan, PlanBenefit, Subscription
 from plans.refunds import Eligibility
 from program.models import Program
@@ -66,6 +66,7 @@ class Offered:
     plan: Plan
     prices: list[str]
     benefits: list[PlanBenefit]
+    periods: tuple[str, ...] = ()  # those the member can start by themselves
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def gather(member: Member, *, program: Program) -> Plans:
     segments = set(member.segments.values_list("segment", flat=True))
     today = clock.local_date(clock.now(), program.time_zone)
     offered = [
-        Offered(plan, prices, _given(plan))
+        Offered(plan, prices, _given(plan), _startable(plan, segments, today))
         for plan in terms.plans(program).values()
         if plan.is_active and plan.code not in mine
         if (prices := _prices(plan, segments, today, program))
@@ -153,15 +154,61 @@ def _given(plan: Plan) -> list[PlanBenefit]:
     return [benefit for benefit in plan.benefits.all() if benefit.is_active]
 
 
-def _prices(plan: Plan, segments: set[str], day: date, program: Program) -> list[str]:
-    """`14.99 USD a month`, for every period that has a price today."""
-    words = {
+@dataclasses.dataclass(frozen=True, slots=True)
+class Start:
+    """A plan that the member is about to start: what it costs, and from when on."""
+
+    plan: Plan
+    period: str
+    price: str
+    is_trial: bool
+    free_until: date | None
+
+
+def starting(member: Member, code: str, period: str, *, program: Program) -> Start:
+    """What starting a plan means; a 404 where the member cannot start it by themselves."""
+    plan = terms.plans(program).get(code)
+    segments = set(member.segments.values_list("segment", flat=True))
+    today = clock.local_date(clock.now(), program.time_zone)
+    if plan is None or not plan.is_active or period not in _startable(plan, segments, today):
+        raise Http404(_("This plan cannot be started here."))
+    is_trial = bool(plan.trial_days) and not subscribing.has_had(member, plan=plan)
+    first = today + timedelta(days=plan.trial_days if is_trial else 0)
+    price = terms.price(plan, period=period, segments=segments, day=first)
+    if price is None:
+        raise Http404(_("This plan has no price for this period."))
+    sentence = _price_words()[Period(period)]
+    return Start(
+        plan=plan,
+        period=period,
+        price=sentence % {"price": refunds.money(price.amount, program.currency)},
+        is_trial=is_trial,
+        free_until=first - timedelta(days=1) if is_trial else None,
+    )
+
+
+def _startable(plan: Plan, segments: set[str], day: date) -> tuple[str, ...]:
+    if not plan.members_start:
+        return ()
+    return tuple(
+        period
+        for period in Period.values
+        if terms.price(plan, period=period, segments=segments, day=day) is not None
+    )
+
+
+def _price_words() -> dict[Period, str]:
+    return {
         Period.MONTH: _("%(price)s a month"),
         Period.YEAR: _("%(price)s a year"),
         Period.LIFETIME: _("%(price)s once, for life"),
     }
+
+
+def _prices(plan: Plan, segments: set[str], day: date, program: Program) -> list[str]:
+    """`14.99 USD a month`, for every period that has a price today."""
     found: list[str] = []
-    for period, sentence in words.items():
+    for period, sentence in _price_words().items():
         price = terms.price(plan, period=period, segments=segments, day=day)
         if price is not None:
             amount: Decimal = price.amount

@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -23,7 +23,7 @@ from members.models import Member
 from points.models import Account
 from program import catalog
 from program.models import Program, Unit
-from rewards import giving, offers, redemption, together
+from rewards import availability, giving, offers, redemption, together
 from rewards.errors import LimitReached, OutOfStock, RewardUnavailable
 from rewards.models import FundTotal, Kind, Reward, RewardDate, RewardPrice
 from rewards.offers import Offer
@@ -45,6 +45,14 @@ class Shelf:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Sum:
+    """An amount that can be paid, and what it is worth, if that is money."""
+
+    amount: int
+    worth: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Question:
     """The page that asks before anything is taken. `attempt` makes a double tap one redemption."""
 
@@ -55,7 +63,7 @@ class Question:
     undo_minutes: int
     pool: int | None
     dates: list[RewardDate]
-    amounts: list[int]
+    amounts: list[Sum]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -163,16 +171,19 @@ def pool_for(member: Member, offer: Offer, *, program: Program) -> int | None:
 
 def question(offer: Offer, *, program: Program, pool: int | None = None) -> Question:
     """What is asked before the points are taken, with a fresh attempt."""
-    last = clock.local_date(clock.now(), program.time_zone)
+    today = clock.local_date(clock.now(), program.time_zone)
     return Question(
         offer=offer,
         after=offer.balance - offer.price,
-        use_by=clock.end_of_day(last + timedelta(days=offer.reward.valid_days), program.time_zone),
+        use_by=clock.end_of_day(offer.reward.last_day(today), program.time_zone),
         attempt=uuid.uuid4(),
         undo_minutes=redemption.UNDO_MINUTES,
         pool=pool,
         dates=[one for one in dates(offer.reward, program=program) if one.left],
-        amounts=giving.choices(offer.reward, offer.price, offer.balance),
+        amounts=[
+            Sum(amount, _worth(offer, amount, program))
+            for amount in giving.choices(offer.reward, offer.price, offer.balance)
+        ],
     )
 
 
@@ -211,7 +222,7 @@ def why_not(offer: Offer) -> str:
     if offer.is_sold_out:
         return _("The last one has gone. When there are more, they appear here.")
     if offer.is_used_up:
-        return _("You have had this one as often as it can be had.")
+        return availability.used_up(offer.reward)
     if offer.lock:
         return _("This one is kept for %(tier)s and above.") % {"tier": offer.lock.name}
     if offer.missing:
@@ -241,7 +252,21 @@ def limit_words(offer: Offer) -> str:
     count = offer.reward.per_member
     if count is None:
         return _("as often as you like")
-    return ngettext("once", "%(count)s times", count) % {"count": count}
+    often = {
+        "day": ngettext("once a day", "%(count)s times a day", count),
+        "week": ngettext("once a week", "%(count)s times a week", count),
+        "month": ngettext("once a month", "%(count)s times a month", count),
+        "quarter": ngettext("once a quarter", "%(count)s times a quarter", count),
+        "year": ngettext("once a year", "%(count)s times a year", count),
+        "": ngettext("once", "%(count)s times", count),
+    }
+    return often[offer.reward.per_member_in] % {"count": count}
+
+
+def _worth(offer: Offer, amount: int, program: Program) -> str:
+    """What an amount that a member can choose is worth; empty where that is no money."""
+    worth = giving.worth(offer.reward, offer.price, amount)
+    return f"{worth:.2f} {program.currency}" if worth is not None else ""
 
 
 def _balance(member: Member, unit: Unit) -> int:

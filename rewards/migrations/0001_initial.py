@@ -172,16 +172,14 @@ class Migration(migrations.Migration):
                             "step",
                             models.PositiveBigIntegerField(
                                 blank=True,
-                                help_text="A donor may add so much at a time to the price.",
+                                help_text="So much at a time may be added to the price.",
                                 null=True,
                             ),
                         ),
                         (
                             "most",
                             models.PositiveBigIntegerField(
-                                blank=True,
-                                help_text="The most that is taken in one donation.",
-                                null=True,
+                                blank=True, help_text="The most that is taken at once.", null=True
                             ),
                         ),
                         (
@@ -261,6 +259,29 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         (
+                            "valid_to",
+                            models.CharField(
+                                choices=[
+                                    ("day", "that day"),
+                                    ("month", "end of the month"),
+                                    ("quarter", "end of the quarter"),
+                                    ("half_year", "end of the half-year"),
+                                    ("year", "end of the year"),
+                                ],
+                                default="day",
+                                help_text="To the end of what its last day is moved.",
+                                max_length=9,
+                            ),
+                        ),
+                        (
+                            "valid_until",
+                            models.DateField(
+                                blank=True,
+                                help_text="The last day for all vouchers, instead of days.",
+                                null=True,
+                            ),
+                        ),
+                        (
                             "lowest_tier",
                             models.ForeignKey(
                                 blank=True,
@@ -316,6 +337,21 @@ class Migration(migrations.Migration):
                                 null=True,
                             ),
                         ),
+                        (
+                            "per_member_in",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("day", "a day"),
+                                    ("week", "a week, from Monday"),
+                                    ("month", "a month of the calendar"),
+                                    ("quarter", "a quarter of the calendar"),
+                                    ("year", "a year of the calendar"),
+                                ],
+                                help_text="In which time that is meant, each time anew; empty: ever.",
+                                max_length=7,
+                            ),
+                        ),
                         ("starts_at", models.DateTimeField(blank=True, null=True)),
                         ("ends_at", models.DateTimeField(blank=True, null=True)),
                         ("is_active", models.BooleanField(default=True)),
@@ -344,6 +380,22 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="rewards_reward_limit_is_positive",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("per_member_in", ""),
+                                    ("per_member__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="rewards_reward_limit_of_a_time_is_given",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("valid_until__isnull", True),
+                                    ("valid_to", "day"),
+                                    _connector="OR",
+                                ),
+                                name="rewards_reward_last_day_is_said_once",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -429,12 +481,19 @@ class Migration(migrations.Migration):
                                     models.Q(
                                         models.Q(("kind", "donation"), _negated=True),
                                         ("fund__isnull", True),
-                                        ("most__isnull", True),
-                                        ("step__isnull", True),
                                     ),
                                     _connector="OR",
                                 ),
                                 name="rewards_reward_donation_names_its_fund",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("step__isnull", True),
+                                    ("kind__in", ["donation", "gift_card"]),
+                                    models.Q(("kind", "discount"), ("value__isnull", False)),
+                                    _connector="OR",
+                                ),
+                                name="rewards_reward_more_fits_the_kind",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(

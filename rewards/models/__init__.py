@@ -11,13 +11,14 @@ from rewards.goods import (
 )
 from rewards.kinds import Codes, Kind
 from rewards.models.catalogue import (
-    Conversion,
+    Often,
     Redemption,
     Reward,
     RewardPrice,
     RewardQuerySet,
     RewardStock,
 )
+from rewards.models.conversions import Conversion
 from rewards.models.reservations import RedemptionShare, Reservation
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Fund",
     "FundTotal",
     "Kind",
+    "Often",
     "Redemption",
     "RedemptionShare",
     "Reservation",

@@ -77,6 +77,14 @@ def _total(rows: models.QuerySet[Any], total: models.Aggregate) -> models.Func:
     return Coalesce(models.Subquery(_grouped(rows, total)), models.Value(0))
 
 
+class Often(models.TextChoices):
+    DAY = "day", _("a day")
+    WEEK = "week", _("a week, from Monday")
+    MONTH = "month", _("a month of the calendar")
+    QUARTER = "quarter", _("a quarter of the calendar")
+    YEAR = "year", _("a year of the calendar")
+
+
 class Reward(KindTerms):
     """Something to be had for points."""
 
@@ -95,6 +103,15 @@ class Reward(KindTerms):
     valid_days = models.PositiveSmallIntegerField(
         default=365,
         help_text=_("How many days a voucher can be used, counted from the day it is issued."),
+    )
+    valid_to = models.CharField(
+        max_length=9,
+        choices=Unit.RoundTo.choices,
+        default=Unit.RoundTo.DAY,
+        help_text=_("To the end of what its last day is moved."),
+    )
+    valid_until = models.DateField(
+        null=True, blank=True, help_text=_("The last day for all vouchers, instead of days.")
     )
     lowest_tier = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="+")
     segment = models.ForeignKey(
@@ -115,6 +132,12 @@ class Reward(KindTerms):
         null=True,
         blank=True,
         help_text=_("How often one member may have it; empty: as often as they like."),
+    )
+    per_member_in = models.CharField(
+        max_length=7,
+        blank=True,
+        choices=Often.choices,
+        help_text=_("In which time that is meant, each time anew; empty: ever."),
     )
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
@@ -140,6 +163,14 @@ class Reward(KindTerms):
                 name="rewards_reward_limit_is_positive",
             ),
             models.CheckConstraint(
+                condition=Q(per_member_in="") | Q(per_member__isnull=False),
+                name="rewards_reward_limit_of_a_time_is_given",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_to="day"),
+                name="rewards_reward_last_day_is_said_once",
+            ),
+            models.CheckConstraint(
                 condition=Q(early_tier__isnull=True, early_days=0)
                 | Q(
                     early_tier__isnull=False,
@@ -155,6 +186,15 @@ class Reward(KindTerms):
 
     def __str__(self) -> str:
         return self.name
+
+    def last_day(self, today: date) -> date:
+        """The last day on which a voucher of today can be used."""
+        if self.valid_until is not None:
+            return self.valid_until
+        last = today + timedelta(days=self.valid_days)
+        if self.valid_to == Unit.RoundTo.DAY:
+            return last
+        return clock.end_of_period(last, self.valid_to)
 
 
 class RewardPrice(models.Model):
@@ -333,62 +373,3 @@ class Redemption(MemberOwned):
     def shown_code(self) -> str:
         """What is shown at the counter: the code of another system where there is one."""
         return self.handed_code or self.code
-
-
-class Conversion(models.Model):
-    """One unit for another at a fixed ratio, in whole steps only:
-
-    what does not fill a step stays where it is.
-    """
-
-    code = models.CharField(max_length=40, primary_key=True, validators=[is_code])
-    name = models.CharField(max_length=80)
-    gives = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    takes = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    step = models.PositiveBigIntegerField(help_text=_("Taken at a time, in its smallest part."))
-    amount = models.PositiveBigIntegerField(
-        help_text=_("Given for each step, in its smallest part.")
-    )
-    least = models.PositiveBigIntegerField(default=0, help_text=_("The least that can be taken."))
-    bonus_step = models.PositiveBigIntegerField(null=True, blank=True)
-    bonus_amount = models.PositiveBigIntegerField(null=True, blank=True)
-    is_monthly = models.BooleanField(
-        default=False, help_text=_("Whole steps are exchanged by themselves as a month ends.")
-    )
-    months = models.JSONField(
-        default=list,
-        blank=True,
-        help_text=_("As which months end it happens by itself, 1 to 12; empty: as every month."),
-    )
-    is_active = models.BooleanField(default=True)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ("position", "code")
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(step__gte=1, amount__gte=1), name="rewards_conversion_takes_and_gives"
-            ),
-            models.CheckConstraint(
-                condition=Q(months=[])
-                | Q(is_monthly=True, months__contained_by=list(range(1, 13))),
-                name="rewards_conversion_months_are_months",
-            ),
-            models.CheckConstraint(
-                condition=~Q(gives=F("takes")), name="rewards_conversion_joins_two_units"
-            ),
-            models.CheckConstraint(
-                condition=Q(bonus_step__isnull=True, bonus_amount__isnull=True)
-                | Q(
-                    bonus_step__isnull=False,
-                    bonus_amount__isnull=False,
-                    bonus_step__gte=1,
-                    bonus_amount__gte=1,
-                ),
-                name="rewards_conversion_bonus_is_complete",
-            ),
-        ]
-        triggers = bumps_program_version()
-
-    def __str__(self) -> str:
-        return self.name

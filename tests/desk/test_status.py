@@ -52,3 +52,17 @@ def test_points_are_exchanged_once(clerk: Counter) -> None:
     assert "The least that can be exchanged" in text(
         clerk.do(verb(ana, "exchange"), conversion="c", amount="5")
     )
+
+
+def test_a_tier_is_matched_with_a_challenge(manager: Counter) -> None:
+    ana, blue = cast.ana(), Tier.objects.get(code="blue")
+    typed = {"tier": str(blue.pk), "until": "2099-12-31", "counter": "visit", "amount": "3"}
+    typed |= {"keeps_until": "2099-06-01", "reason": "Gold elsewhere"}
+    assert "keeps it for longer" in text(manager.do(verb(ana, "challenge"), **typed))
+    typed["keeps_until"] = "2100-12-31"
+    said = text(manager.do(verb(ana, "challenge"), **typed))
+    assert "Ana Lima holds Blue, and keeps it with 3 visits by" in said
+    row = Standing.objects.get(member=ana)
+    assert (row.source, row.challenge_unit_id, row.challenge_amount) == ("matched", "visit", 3)
+    assert row.keeps_until is not None
+    assert manager.get(verb(ana, "challenge")).status_code == 200

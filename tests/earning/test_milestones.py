@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from earning.milestones import levels
+from earning.marks import levels
 from earning.models import Milestone, MilestoneReached
 from members import households
 from members.models import Member

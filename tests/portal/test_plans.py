@@ -10,7 +10,7 @@ from django.test import Client
 
 from members.models import Member
 from plans import benefits, billing, subscribing
-from plans.models import Subscription
+from plans.models import Plan, Subscription
 from tests.cast import apply, variant
 from tests.plans.conftest import PLAN, REWARD
 from tests.portal import cast
@@ -101,3 +101,29 @@ def test_pages_ask_a_fixed_number_of_questions(
     client.get("/plans/")
     with django_assert_max_num_queries(14):  # type: ignore[operator]
         client.get("/plans/")
+
+
+def test_a_member_starts_a_plan_where_the_plan_allows_it(marta: Member, client: Client) -> None:
+    assert client.get("/plans/start/harbor/year/").status_code == 404
+    Plan.objects.filter(code="harbor").update(members_start=True)
+    assert "Start by the year" in words(client, "/plans/")
+    page = words(client, "/plans/start/harbor/year/")
+    assert "100.00 EUR a year" in page
+    assert "Start the free days" in page
+    client.post("/plans/start/harbor/year/")
+    row = Subscription.objects.get(member=marta)
+    assert (row.state, row.period, row.actor) == ("trialing", "year", f"member:{marta.pk}")
+    again = client.post("/plans/start/harbor/year/")
+    assert again.status_code == 409
+    assert Subscription.objects.count() == 1
+    subscribing.cancel_now(row, reason="No", actor="test")
+    page = words(client, "/plans/start/harbor/month/")
+    assert "You will be charged today." in page
+    client.post("/plans/start/harbor/month/")
+    assert Subscription.objects.live().get(member=marta).state == "active"
+
+
+@pytest.mark.parametrize("url", ["/plans/start/harbor/week/", "/plans/start/none/year/"])
+def test_what_is_not_offered_cannot_be_started(client: Client, url: str) -> None:
+    Plan.objects.update(members_start=True)
+    assert client.post(url).status_code == 404
