@@ -74,6 +74,12 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "plans_credit_unit_is_unique": later("This plan credits that counter already."),
     "plans_credit_is_positive": later("A credit is above nothing."),
+    "plans_benefit_allowance_is_whole": later(
+        "Say how often it may be used and in which time, or leave both empty."
+    ),
+    "rewards_conversion_months_are_months": later(
+        "Months are numbers from 1 to 12, and only a monthly conversion has them."
+    ),
     "plans_benefit_code_is_unique": later("This plan has a benefit with that code already."),
     "program_attribute_only_a_choice_has_a_default": later("Only a choice has a default."),
     "program_attribute_told_in_time_has_a_default": later(
