@@ -41,6 +41,8 @@ class PerTable(Table):
 
     def __post_init__(self) -> None:
         positive(self, "amount", "step", "up_to")
+        if self.above < 0:
+            raise ValueError("above is zero or more")
         if self.above:
             positive(self, "above")
         if self.up_to is not None and self.up_to <= self.above:

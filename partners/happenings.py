@@ -110,7 +110,7 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             "milestone_chosen",
-            "A member chose for a milestone, or got what is given to who does not choose.",
+            "A member chose for a milestone, or was given the default after the last day.",
             {
                 "subject": "chc_…",
                 "milestone": "ten-nights",

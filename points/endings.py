@@ -7,12 +7,14 @@ however late, finds the same movements.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 
 from events import outbox
 from points import keepers
 from points.books import Books, Key, spend_order
 from points.models import KEPT, Entry, Extension, Hold, HoldLot, Lot, Posting
+from program import catalog
 
 ACTOR = "system:expiry"
 
@@ -63,13 +65,15 @@ def _expire(books: Books, *, key: Key, now: datetime) -> int:
 def keep(books: Books, lots: Sequence[Lot], *, key: Key, now: datetime) -> list[Lot]:
     """Move the end of lots that something keeps. Returns those that have ended by `now`."""
     dead = []
-    for lot in lots:
-        while lot.expires_at is not None and lot.expires_at <= now:
-            until = keepers.until(key, lot.expires_at)
-            if until is None:
-                dead.append(lot)
-                break
-            _move(books, lot, until, key=key)
+    due = [lot for lot in lots if lot.expires_at is not None and lot.expires_at <= now]
+    with catalog.reading() if due else nullcontext():
+        for lot in due:
+            while lot.expires_at is not None and lot.expires_at <= now:
+                until = keepers.until(key, lot.expires_at)
+                if until is None:
+                    dead.append(lot)
+                    break
+                _move(books, lot, until, key=key)
     return dead
 
 

@@ -73,8 +73,9 @@ def _expire(keys: list[Key], moment: datetime) -> int:
     total = 0
     with transaction.atomic():
         books = Books.open(keys)
-        for key in keys:
-            total += expire_into(books, key=key, now=moment)
+        with catalog.reading():
+            for key in keys:
+                total += expire_into(books, key=key, now=moment)
         books.write()
     return total
 
@@ -90,16 +91,17 @@ def calendar(member: Member, *, unit: str = "") -> list[End]:
         "account__unit", "expires_at"
     )
     sums = grouped.annotate(amount=Sum("remaining"), promised=Sum("held"), lots=Count("pk"))
-    return [
-        End(
-            unit=row["account__unit"],
-            at=_kept(row["expires_at"], (member.pk, row["account__unit"])),
-            amount=row["amount"],
-            held=row["promised"],
-            lots=row["lots"],
-        )
-        for row in sums
-    ]
+    with catalog.reading():
+        return [
+            End(
+                unit=row["account__unit"],
+                at=_kept(row["expires_at"], (member.pk, row["account__unit"])),
+                amount=row["amount"],
+                held=row["promised"],
+                lots=row["lots"],
+            )
+            for row in sums
+        ]
 
 
 def _kept(ends: datetime | None, key: Key) -> datetime | None:

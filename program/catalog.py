@@ -54,6 +54,23 @@ def told(version: int | None) -> None:
         call.version, call.program = version, None
 
 
+@contextmanager
+def reading(program: Program | None = None) -> Iterator[None]:
+    """A stretch of work for which one reading of the program is enough: `current` asks at most
+    once within, and not at all where the caller has the row.
+    """
+    call = _call.get()
+    if call is not None and call.version is not None:
+        yield
+        return
+    row = program or _read()
+    token = _call.set(_Call(row.version, row))
+    try:
+        yield
+    finally:
+        _call.reset(token)
+
+
 def current() -> Program:
     """The Program row. Raises ProgramMissing before a blueprint has been applied."""
     call = _call.get()

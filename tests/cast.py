@@ -31,6 +31,9 @@ from tests import snapshots
 
 ROOT = Path(__file__).resolve().parent.parent
 QUAY = ROOT / "tests" / "programs" / "quay"
+TOMS = ROOT / "blueprints" / "toms"
+_WAITING = 'plural = "Purchases"\nconfirm = "days"\nconfirm_days = 2\n'
+TOMS_AT_ONCE = (_WAITING, 'plural = "Purchases"\n')  # its scenarios play the wait
 ACTOR = "system:test"
 _turn = itertools.count(1)
 

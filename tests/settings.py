@@ -11,8 +11,9 @@ env.declare("DEBUG", "1")
 # Each worker of a run has a server of its own: what one does to it does not concern the other.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 if WORKER:
-    home = Path(os.environ.get("PENNANT_DATA_DIR", ".data"))
-    os.environ["PENNANT_DATA_DIR"] = str(home.resolve() / WORKER)
+    home = Path(os.environ.get("PENNANT_DATA_DIR", ".data")).resolve()
+    is_set = home.name == WORKER  # in a process that a test has started
+    os.environ["PENNANT_DATA_DIR"] = str(home if is_set else home / WORKER)
 env.declare("LOG_LEVEL", "ERROR")
 
 from loyalty_site.settings import *  # noqa: E402, F403

@@ -62,7 +62,8 @@ def gather(member: Member, *, program: Program) -> Membership:
 
 def calendar(member: Member, *, program: Program) -> Calendar:
     """The live lots of every unit to spend, summed by their end. Two queries."""
-    known, ends = catalog.of(program), endings.calendar(member)
+    with catalog.reading(program):
+        known, ends = catalog.of(program), endings.calendar(member)
     first = known.default_unit
     has = {end.unit for end in ends}
     units = [first, *(one for one in known.units.values() if one.code in has and one != first)]

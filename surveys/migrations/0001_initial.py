@@ -446,7 +446,9 @@ class Migration(migrations.Migration):
                             models.CheckConstraint(
                                 condition=models.Q(
                                     models.Q(
-                                        ("kind", "choice"), models.Q(("choices", []), _negated=True)
+                                        ("kind", "choice"),
+                                        models.Q(("choices", []), _negated=True),
+                                        models.Q(("choices", {}), _negated=True),
                                     ),
                                     models.Q(
                                         ("kind", "scale"),

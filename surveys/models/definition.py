@@ -221,7 +221,7 @@ class Question(models.Model):
                 fields=["version", "code"], name="surveys_question_code_is_unique"
             ),
             models.CheckConstraint(
-                condition=(Q(kind="choice") & ~Q(choices=[]))
+                condition=(Q(kind="choice") & ~Q(choices=[]) & ~Q(choices={}))
                 | Q(kind="scale", least__isnull=False, most__isnull=False, most__gt=F("least"))
                 | Q(kind="text", choices=[], least__isnull=True, most__isnull=True),
                 name="surveys_question_has_its_answers",

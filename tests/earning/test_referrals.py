@@ -18,16 +18,15 @@ from points import audit, ledger
 from points.errors import ReasonMissing
 from program import catalog
 from program.models import Program
-from tests.cast import ACTOR, ROOT, ana, apply, utc, variant
+from tests.cast import ACTOR, TOMS, TOMS_AT_ONCE, ana, apply, utc, variant
 
 pytestmark = pytest.mark.django_db
 REFERRAL = "a referral was paid by activities of its own"
-TOMS = ROOT / "blueprints" / "toms"
 
 
 @pytest.fixture
-def toms(db: None) -> Program:
-    return apply(TOMS)
+def toms(db: None, tmp_path: Path) -> Program:
+    return apply(variant(tmp_path / "toms", TOMS_AT_ONCE, base=TOMS))
 
 
 @pytest.fixture
@@ -114,7 +113,7 @@ def test_too_small_a_first_order_ends_it(referrer: Member) -> None:
 
 def test_terms_may_wait_for_a_larger_order_and_have_an_end(tmp_path: Path) -> None:
     change = ("at_least = 75\n", "at_least = 75\nfirst_only = false\nwithin_days = 10\n")
-    apply(variant(tmp_path, change, base=TOMS))
+    apply(variant(tmp_path, TOMS_AT_ONCE, change, base=TOMS))
     referrer = ana()
     with time_machine.travel(utc(2026, 6, 1, 12), tick=False):
         newcomer, row = friend(referrer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from datetime import date
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -71,8 +72,8 @@ def test_a_contest_is_drawn_once() -> None:
     assert contests.proves(Draw.objects.get())
 
 
-def test_a_referral_is_paid_once() -> None:
-    apply(ROOT / "blueprints" / "toms")
+def test_a_referral_is_paid_once(tmp_path: Path) -> None:
+    apply(cast.variant(tmp_path, cast.TOMS_AT_ONCE, base=cast.TOMS))
     referrer, friend = ana(), ana(name="Bruno")
     referring.refer(friend, code=referring.code_of(referrer), actor=ACTOR)
 

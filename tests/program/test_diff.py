@@ -303,7 +303,7 @@ def test_the_command_prints_all_of_it(quay: Program, tmp_path: Path) -> None:
         "1 change. Nothing was written; to make it so: manage.py program apply FOLDER",
     ):
         assert line in out.getvalue().splitlines()
-    with pytest.raises(CommandError, match='runs the program "quay"'):
+    with pytest.raises(CommandError, match='this deployment runs "quay"'):
         call_command("program", "diff", str(ROOT / "blueprints" / "hotel"), stdout=out)
 
 

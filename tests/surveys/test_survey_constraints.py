@@ -46,6 +46,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quay_asks")]
         ("surveys_survey_kind_is_known", Survey, {"kind": "moon"}),
         ("surveys_survey_is_open_a_day", Survey, {"open_days": 0}),
         ("surveys_survey_activity_names_its_partner", Survey, {"partner": None}),
+        ("surveys_question_has_its_answers", Question, {"kind": "choice", "choices": []}),
         ("surveys_question_has_its_answers", Question, {"kind": "choice", "choices": {}}),
         ("surveys_branch_least_not_above_most", Branch, {"least": 11}),
         ("surveys_trigger_rate_is_a_percentage", Trigger, {"rate": 0}),
