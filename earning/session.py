@@ -122,7 +122,7 @@ class Session:
 
     def record(self, checked: Sequence[Checked]) -> dict[int, Stored]:
         """Evaluate, post and store. Returns activity and awards by the submission's index."""
-        with translation.override(self.program.language):
+        with translation.override(self.program.language), catalog.reading(self.program):
             decided = self._decide([*checked, *self.prospects.taken(checked)])
             stored = self._write(decided)
         self.prospects.settle(stored)
