@@ -202,10 +202,12 @@ def _checked(row: MilestoneChoice, wanted: Mapping[str, int]) -> list[tuple[Mile
                 % {"code": code, "known": ", ".join(known)},
                 pointer="/options",
             )
-        if times < 0 or (option.at_most is not None and times > option.at_most):
+        if times < 0:
+            raise ChoiceInvalid(_("Say how often with a number above 0."), pointer="/options")
+        if option.at_most is not None and times > option.at_most:
             raise ChoiceInvalid(
                 _("%(option)s can be chosen at most this often: %(most)s.")
-                % {"option": option.name, "most": option.at_most or 0},
+                % {"option": option.name, "most": option.at_most},
                 pointer="/options",
             )
     if sum(wanted.values()) != row.many:

@@ -64,8 +64,10 @@ def _advance(run: Import, until: float) -> None:
                 if is_ours:
                     _check(run)
         run.refresh_from_db()
-        while run.state == State.APPLYING and some(run) and time.monotonic() < until:
-            pass  # one chunk at least: whatever a slice has been used for, it comes further
+        # One chunk at least: whatever a slice has been used for, it comes further.
+        is_more = run.state == State.APPLYING and some(run)
+        while is_more and time.monotonic() < until:
+            is_more = some(run)
         if run.state == State.APPLYING:
             imports.finish(run)
     except checking.Stopped:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -19,7 +21,7 @@ import pytest
 
 from loyalty_site import env
 from loyalty_site.demo import ports
-from loyalty_site.embedded import place
+from loyalty_site.embedded import locks, place
 
 pytestmark = pytest.mark.slow
 
@@ -37,6 +39,7 @@ def base() -> Iterator[str]:
         + ["--port", str(port), "--log-level", "error", "loyalty_site.wsgi:application"],
         cwd=env.ROOT,
         env=env.inherited({**extra, "PENNANT_ENV_FILE": os.devnull, "DATABASE_URL": ""}),
+        start_new_session=True,
     )
     address = f"http://{ports.HOST}:{port}"
     try:
@@ -46,12 +49,21 @@ def base() -> Iterator[str]:
     finally:
         child.terminate()
         child.wait(30)
-    pid_file = place.of(home / "data").data / "postmaster.pid"
-    deadline = time.monotonic() + 20  # workers are ended hard; then the guardian stops the database
-    while pid_file.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not pid_file.exists(), "the web server left its database running"
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)  # a worker that was still starting
+    assert _ends_alone(home / "data"), "the web server left its database running"
     shutil.rmtree(home)
+
+
+def _ends_alone(data: Path, *, seconds: float = 60) -> bool:
+    """Whether the guardian has stopped the database and is gone itself."""
+    pid_file = place.of(data).data / "postmaster.pid"
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not locks.is_taken(data / "guardian.lock") and not pid_file.exists():
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def _get(url: str) -> tuple[int, str]:
