@@ -12,7 +12,7 @@ import dataclasses
 import difflib
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -161,26 +161,37 @@ def explain(problem: str, raw: Any, whole: Any) -> str:
     message = message.replace("Object", "It").replace("`", "'")
     unknown = re.search(r"unknown field '([^']+)'", message)
     if unknown:
-        near = difflib.get_close_matches(unknown[1], _keys(whole), n=1)
-        hint = f" Did you mean '{near[0]}'?" if near else " Leave it out or correct its name."
-        message = f"there is no key '{unknown[1]}' here.{hint}"
+        message = f"there is no key '{unknown[1]}' here.{_hint(unknown[1], _table_at(path, whole))}"
     else:
         message = message[0].lower() + message[1:] + "."
     return f"in {reading.place(path.rstrip('`'), raw)}: {message}"
 
 
-def _keys(whole: Any) -> set[str]:
-    """Every key that any table of a file knows."""
-    found: set[str] = set()
+def _hint(unknown: str, table: Any) -> str:
+    """What to do about a key that does not belong where it stands: the key of that table which is
+    nearest to it, or all there are.
+    """
+    keys = [field.encode_name for field in msgspec.structs.fields(table)]
+    near = difflib.get_close_matches(unknown, keys, n=1)
+    known = ", ".join(keys)
+    return f" Did you mean '{near[0]}'?" if near else f" Leave it out, or use one of: {known}."
 
-    def walk(kind: Any) -> None:
-        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-            for field in msgspec.structs.fields(kind):
-                if field.encode_name not in found:
-                    found.add(field.encode_name)
-                    walk(field.type)
-        for inner in getattr(kind, "__args__", ()):
-            walk(inner)
 
-    walk(whole)
+def _table_at(path: str, whole: Any) -> Any:
+    """The type of the table that a path of msgspec's leads to; `whole` where it leads to none."""
+    found = whole
+    for name in re.findall(r"\.([\w-]+)", path):
+        field = next((f for f in msgspec.structs.fields(found) if f.encode_name == name), None)
+        inner = next(_tables(field.type), None) if field else None
+        if inner is None:
+            break
+        found = inner
     return found
+
+
+def _tables(kind: Any) -> Iterator[Any]:
+    """The types of tables within a type: a list of them, or one that may be left out."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        yield kind
+    for inner in getattr(kind, "__args__", ()):
+        yield from _tables(inner)

@@ -88,3 +88,14 @@ def test_members_join_segments_and_leave_them(tmp_path: Path) -> None:
     assert [one.found for one in found] == ["{ bean = 12 }", "{ bean = 10 }"]
     with pytest.raises(BlueprintInvalid, match="segments: there is no"):
         tell(tmp_path, IDA, 'join = { segments = ["studnets"] }')
+
+
+def test_lots_that_end_on_one_day_are_told_as_one_or_as_several(tmp_path: Path) -> None:
+    both = [
+        "lots = [{ amount = 9, until = 2026-08-29 }, { amount = 10, until = 2026-08-29 }]",
+        "lots = [{ amount = 19, until = 2026-08-29 }]",
+    ]
+    for lots in both:
+        assert tell(tmp_path, IDA, f"{PURCHASE}\nexpect = {{ {lots} }}")[0].holds
+    wrong = tell(tmp_path, IDA, f"{PURCHASE}\nexpect = {{ lots = [{{ amount = 18 }}] }}")[0]
+    assert "amount = 19" in wrong.found
