@@ -224,7 +224,8 @@ def _lots(wanted: list[LotTable], stage: Stage) -> Found:
     """Live lots in spend order; the unit is named in the answer where the scenario names it."""
     member, zone = stage.who(), stage.zone
     names = any(lot.unit for lot in wanted)
-    units = {lot.unit or catalog.of(catalog.current()).default_unit.code for lot in wanted}
+    default = catalog.of(catalog.current()).default_unit.code
+    units = {lot.unit or default for lot in wanted} or {default}
     rows = Lot.objects.live().filter(member=member, account__unit__in=units).in_spend_order()
     found = [
         LotTable(
