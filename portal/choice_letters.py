@@ -113,6 +113,7 @@ def install() -> None:
     register(
         Kind(
             event="milestone_choice_opened",
+            title=later("Something is yours to choose"),
             topic="choices",
             topic_words=later("word of what is yours to choose"),
             variables=TO_CHOOSE,
@@ -126,6 +127,7 @@ def install() -> None:
         ),
         Kind(
             event="milestone_choice_closing",
+            title=later("The last day to choose comes"),
             topic="choices",
             topic_words=later("word of what is yours to choose"),
             variables=TO_CHOOSE,

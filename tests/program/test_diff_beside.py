@@ -132,5 +132,5 @@ def test_what_waits_is_counted(tmp_path: Path) -> None:
     assert found["Unhappy answers"][0].endswith(stays)
     assert found["Letters"][0].endswith(
         'gets words of its own: "So?". 0 letters about it in the last 30 days, in any language. '
-        "1 letter waits, to be sent as drafted."
+        "2 letters wait, to be sent as drafted."
     )
