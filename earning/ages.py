@@ -14,11 +14,11 @@ def _is_leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
-def age(born: date, day: date) -> int:
+def age_on(born: date, day: date) -> int:
     """Years completed on a day."""
     return day.year - born.year - (day < birthday_in(day.year, born))
 
 
-def months(start: date, day: date) -> int:
+def months_since(start: date, day: date) -> int:
     """Whole months from one day to another."""
     return (day.year - start.year) * 12 + day.month - start.month - (day.day < start.day)

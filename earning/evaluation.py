@@ -17,7 +17,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from earning import ages
+from earning.ages import age_on, birthday_in, months_since
 from earning.limits import Limit, Usage, each_of
 
 
@@ -244,9 +244,9 @@ def _fact(condition: Condition, facts: Facts) -> Any:
         case "first":
             return facts.is_first
         case "membership_months":
-            return None if facts.joined_on is None else ages.months(facts.joined_on, facts.on)
+            return None if facts.joined_on is None else months_since(facts.joined_on, facts.on)
         case "age":
-            return None if facts.birthday is None else ages.age(facts.birthday, facts.on)
+            return None if facts.birthday is None else age_on(facts.birthday, facts.on)
         case "weekday" | "month" | "month_day" as kind:
             day = facts.on
             return {"weekday": day.isoweekday(), "month": day.month, "month_day": day.day}[kind]
@@ -263,7 +263,7 @@ def _birthday(spans: tuple[Any, ...], facts: Facts) -> Any:
     if born is None:
         return None
     # a week may reach over the new year
-    days = [ages.birthday_in(facts.on.year + step, born) for step in (-1, 0, 1)]
+    days = [birthday_in(facts.on.year + step, born) for step in (-1, 0, 1)]
     is_in = {
         "day": facts.on in days,
         "week": facts.on.isocalendar()[:2] in {day.isocalendar()[:2] for day in days},

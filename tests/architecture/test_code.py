@@ -116,13 +116,14 @@ def test_deciding_knows_no_framework() -> None:
     plain = {"__future__", "dataclasses", "collections.abc", "typing", "uuid", "bisect"}
     plain |= {"datetime", "decimal", "fractions", "math", "zoneinfo"}
     house = {
+        "earning.ages",
         "earning.limits",
         "tiers.terms",
         "tiers.flattening",
         "tiers.visits",
         "common",
     }  # the calendar of common.clock, not its present moment
-    pure = ("earning/evaluation.py", "earning/limits.py")
+    pure = ("earning/evaluation.py", "earning/ages.py", "earning/limits.py")
     pure += ("tiers/qualification.py", "tiers/terms.py", "tiers/flattening.py", "tiers/visits.py")
     pure += ("surveys/measures.py", "surveys/hours.py")
     for name in pure:

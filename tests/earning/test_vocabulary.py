@@ -201,7 +201,7 @@ def test_points_of_a_campaign_end_on_one_day_for_all(db: None, tmp_path: Path) -
     for day in (2, 20):
         with clock.standing_at(utc(2026, 3, day, 12)):
             visit(member)
-    assert set(member.lots.values_list("expires_at", flat=True)) == {utc(2026, 4, 30, 23)}
+    assert set(member.lots.values_list("expires_at", flat=True)) == {utc(2026, 4, 30, 22)}
 
 
 def test_the_sentence_says_what_part_of_it_counted(db: None, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ adjust = { unit = "bean", amount = 5, reason = "An apology" }
 [[step]]
 on = 2027-03-02
 reinstate = { until = 2027-12-31 }
-expect = { balance = { bean = 90 } }
+expect = { balance = { bean = 100 } }
 """
 
 
