@@ -18,6 +18,7 @@ MEMBER = [
     "listEntries",
     "listStatements",
     "getReceipt",
+    "listOffers",
 ]
 REDEMPTION = ["getRedemption", "cancelRedemption"]
 VOUCHER = ["checkVoucher", "useVoucher", "undoVoucher"]
