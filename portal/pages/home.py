@@ -103,7 +103,7 @@ def gather(member: Member, *, program: Program) -> Home:
         pending=pending.told(glance["pending"], catalog=known),
         choices=choices.told(glance["to_choose"]),
         offers=offers.to_activate(
-            glance["activated"], segments=glance["segments"], held=held, program=program
+            glance["activated"], segments=glance["groups"], held=held, program=program
         ),
     )
 
@@ -129,7 +129,7 @@ def _glance(member: Member, *, unit: Unit, program: Program) -> Mapping[str, Any
             pending=ArraySubquery(pending.rows(member)),
             to_choose=ArraySubquery(choices.rows(member)),
             activated=ArraySubquery(offers.activated(member)),
-            segments=ArraySubquery(offers.segments(member)),
+            groups=ArraySubquery(offers.segments(member)),
         )
         .get()
     )
