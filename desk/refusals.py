@@ -97,7 +97,10 @@ SENTENCES: dict[str, str | Promise] = {
     "tiers_ladder_validity_names_its_months": later("Say how many months a tier holds."),
     "tiers_route_ends_after_it_starts": later("A route ends after it starts."),
     "tiers_need_counts_one_thing": later(
-        "A requirement counts a unit, or years at a tier: choose one."
+        "A requirement counts a unit, activities, or years at a tier: choose one."
+    ),
+    "tiers_need_only_activities_are_distinct": later(
+        "Days, partners and locations are counted of activities: choose their type."
     ),
     "tiers_need_takes_off_another_counter": later("Only from a counter another one is taken off."),
     "tiers_need_is_positive": later("A requirement asks for one at least."),

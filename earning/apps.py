@@ -22,6 +22,7 @@ class EarningConfig(AppConfig):
             reporting,
             scenes,
             sections,
+            visiting,
         )
 
         offer_section.install()
@@ -39,3 +40,4 @@ class EarningConfig(AppConfig):
         descriptions.install()
         privacy.install()
         erasing.install()
+        visiting.install()
