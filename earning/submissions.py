@@ -239,9 +239,12 @@ def _check_told(
     values: Mapping[str, Any], type: ActivityType, moment: datetime, program: Program
 ) -> None:
     """Refuse a choice that was made too late: then the default holds."""
+    dated = [one for one in type.told.values() if one.told_days is not None]
+    if not dated:
+        return
     day = clock.local_date(moment, program.time_zone)
     today = clock.local_date(clock.now(), program.time_zone)
-    for attribute in type.attributes.all():
+    for attribute in dated:
         if attribute.told_days is None or values.get(attribute.code) == attribute.default:
             continue
         last = day + timedelta(days=attribute.told_days)

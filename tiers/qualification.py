@@ -63,12 +63,7 @@ class Climb:
         self.rule, self.granted = rule, tuple(granted)
         self.joined_on = clock.local_date(joined_at, rule.zone) if joined_at else None
         self._events: list[Event] = []
-        self._turns = sorted(
-            clock.start_of_day(route.starts_on, rule.zone)
-            for rung in rule.rungs
-            for route in rung.routes
-            if route.starts_on
-        )
+        self._turns = [clock.start_of_day(day, rule.zone) for day in rule.turns]
         self._today: tuple[datetime, date] | None = None
         self._turns_come = bool(self._turns or rule.head_starts or rule.rolls_over)
         self._restart()
@@ -181,6 +176,7 @@ class Climb:
         self._series: dict[str, Series] = {}
         self._passed: datetime | None = None  # the last turn that was examined
         self._carry: dict[date, int] = {}
+        self._risen = 0  # rungs of a plain ladder that are held
         self._flat: list[Span] | None = None
 
     def _take(self, event: Event) -> None:
@@ -196,7 +192,8 @@ class Climb:
 
     def _fold(self, event: Event) -> None:
         moment, unit, amount = event
-        self._pass(moment - timedelta(microseconds=1))
+        if self._turns_come:
+            self._pass(moment - timedelta(microseconds=1))
         self._series.setdefault(unit, Series()).add(moment, amount)
         self._keep_active(moment)
         self._examine(moment)
@@ -227,6 +224,9 @@ class Climb:
 
     def _examine(self, moment: datetime) -> None:
         """Start or prolong a hold on every rung that one of its routes reaches at `moment`."""
+        if self.rule.is_plain:
+            self._rise(moment)
+            return
         day = self._day(moment)
         ends = self._ends(moment, day)
         for rung in self.rule.rungs:
@@ -234,6 +234,20 @@ class Climb:
             if for_life and self._reach(Span(rung, moment, None), for_life, day):
                 continue
             self._reach(Span(rung, moment, ends), rung.routes, day)
+
+    def _rise(self, moment: datetime) -> None:
+        """The same on a ladder that `is_plain`, where nothing held ever ends: the last event is
+        that of `moment`, and all that was counted counts.
+        """
+        for number in range(self._risen, len(self.rule.rungs)):
+            rung = self.rule.rungs[number]
+            need = rung.routes[0].needs[0]
+            series = self._series.get(need.unit)
+            if series is None or series.sums[-1] < need.at_least:
+                return
+            self._risen += 1
+            self.holds.append(Span(rung, moment, None))
+            self._flat = None
 
     def _reach(self, span: Span, routes: Sequence[Route], day: date) -> bool:
         """Hold the span, if one of the routes leads to it. Returns whether it is held, now or
