@@ -21,6 +21,7 @@ from common.bundle import Bundle
 FEW = 100  # below this, one INSERT costs less than setting up a COPY
 M = TypeVar("M", bound=models.Model)
 Makers = tuple[tuple[str, Callable[[], Any]], ...]
+Relations = dict[str, tuple[str, str]]
 
 _bundle: ContextVar[Bundle | None] = ContextVar("bundle", default=None)
 
@@ -55,27 +56,26 @@ def new(model: type[M], **values: Any) -> M:
     thousand. Relations are given by their objects or by `…_id`.
     """
     made = model.__new__(model)
-    state, kept = made.__dict__, ModelState()
     fixed, makers, relations = _blank(model)
-    state["_state"] = kept
+    state = made.__dict__
+    state["_state"] = kept = ModelState()
     state.update(fixed)
+    state.update(values)
     for name, make in makers:
         if name not in values:
             state[name] = make()
-    for name, value in values.items():
-        column = relations.get(name)
-        if column is None:
-            state[name] = value
-        else:
-            state[column] = None if value is None else value.pk
-            kept.fields_cache[name] = value
+    for name, (column, key) in relations.items():
+        if name in values:
+            other = state.pop(name)
+            state[column] = None if other is None else other.__dict__[key]
+            kept.fields_cache[name] = other
     return made
 
 
 @functools.cache
-def _blank(model: type[models.Model]) -> tuple[dict[str, Any], Makers, dict[str, str]]:
+def _blank(model: type[models.Model]) -> tuple[dict[str, Any], Makers, Relations]:
     """What rows of a model begin with: values, what makes others, and the columns of relations,
-    which all name the primary key of the other side.
+    each with what it names of the other side.
     """
     fields = model._meta.local_concrete_fields
     makers = tuple(
@@ -83,9 +83,12 @@ def _blank(model: type[models.Model]) -> tuple[dict[str, Any], Makers, dict[str,
     )
     made = {name for name, _ in makers}
     fixed = {f.attname: f.get_default() for f in fields if f.attname not in made}
-    relations = [f for f in fields if isinstance(f, models.ForeignKey)]
-    assert all(field.target_field.primary_key for field in relations)
-    return fixed, makers, {field.name: field.attname for field in relations}
+    relations = {
+        f.name: (f.attname, f.target_field.attname)
+        for f in fields
+        if isinstance(f, models.ForeignKey)
+    }
+    return fixed, makers, relations
 
 
 def insert(model: type[M], rows: Collection[M]) -> None:

@@ -27,10 +27,10 @@ SPECIAL = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 def blocks(fields: Sequence[Any], rows: Collection[models.Model], connection: Any) -> Iterator[str]:
     """The columns of these fields, two at least, some lines at a time."""
     columns = [_column(field, connection) for field in fields]
-    take = operator.attrgetter(*[field.attname for field in fields])
+    take = operator.itemgetter(*[field.attname for field in fields])
     found: list[str] = []
     for row in rows:
-        pairs = zip(take(row), columns, strict=True)
+        pairs = zip(take(row.__dict__), columns, strict=True)
         found.append("\t".join([(how(type(v)) or prepare)(v) for v, (how, prepare) in pairs]))
         if len(found) == BLOCK:
             yield "\n".join(found) + "\n"

@@ -29,6 +29,7 @@ from program.models import ActivityType, Location, Program
 SKEW = timedelta(minutes=5)  # how far a partner's clock may be ahead of ours
 FIRST_YEAR = 1900  # nothing was reported before; calendars near the year 1 overflow
 NAME_LENGTH = 250  # of what a member is known by
+MEANING = json.JSONEncoder(separators=(",", ":"))
 Identity = tuple[str, str]
 NOBODY: Identity = ("", "")
 
@@ -182,7 +183,7 @@ def content_hash(
         list(identity),
         sorted((code, str(_canonical(value))) for code, value in values.items()),
     ]
-    return hashlib.sha256(json.dumps(meaning, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(MEANING.encode(meaning).encode()).hexdigest()
 
 
 def _canonical(value: Any) -> Any:

@@ -81,6 +81,9 @@ class Climb:
 
     def rung_at(self, moment: datetime) -> Rung | None:
         """The highest rung held at `moment`, counting what happened until then."""
+        if self.rule.is_plain and not self.granted:
+            held = (span.rung for span in reversed(self.holds) if span.starts_at <= moment)
+            return next(held, None)
         self._pass(moment)
         return top(span for span in (*self._held(), *self._given(moment)) if span.covers(moment))
 
@@ -89,6 +92,9 @@ class Climb:
 
         It is what an activity of that moment earns at, also after another one of the same moment.
         """
+        if self.rule.is_plain and not self.granted:
+            held = (span.rung for span in reversed(self.holds) if span.starts_at < moment)
+            return next(held, None)
         self._pass(moment)
         own = (
             span

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import uuid
 from datetime import date, datetime
 
@@ -123,11 +122,11 @@ class LadderRule:
         """
         takes = [_plain_need(rung) for rung in self.rungs]
         needs = [need for need in takes if need is not None]
-        rising = all(a.at_least <= b.at_least for a, b in itertools.pairwise(needs))
+        heights = [need.at_least for need in needs]
         is_for_life = self.validity.kind == "life" or self.downgrade == "never"
         is_simple = not (self.head_starts or self.rolls_over) and self.validity.kind != "active"
         is_one = len({need.unit for need in needs}) == 1 and len(needs) == len(self.rungs)
-        return is_simple and is_for_life and is_one and rising
+        return is_simple and is_for_life and is_one and heights == sorted(heights)
 
     def year_of(self, day: date) -> date:
         """The first day of the program year that holds `day`."""
