@@ -44,7 +44,7 @@ def _column(field: Any, connection: Any) -> tuple[Callable[[type], Writer | None
     while field.is_relation:  # its column holds what the other side's key does
         field = field.target_field
     if isinstance(field, models.JSONField):
-        return {}.get, _json
+        return NONE.get, _json
     return PLAIN.get, lambda value: _other(field.get_db_prep_save(value, connection))
 
 
@@ -80,3 +80,4 @@ PLAIN: dict[type, Writer] = {
     Decimal: lambda value: format(value, "f"),
     bytes: lambda value: "\\\\x" + value.hex(),
 }
+NONE: dict[type, Writer] = {}
