@@ -65,7 +65,7 @@ def test_numbers_choices_and_nothing_are_copied(quay: Program) -> None:
             is_required=number % 2 == 0,
             least=Decimal("-1E+3") if number % 3 else None,
             most=Decimal("12.50"),
-            told_days=number or None,
+            position=number,
         )
         for number in range(bulk.FEW)
     ]
