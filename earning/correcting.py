@@ -256,7 +256,7 @@ def _take_back(case: Case, less: Sequence[Difference]) -> list[Correction]:
 def _claim(case: Case, one: Difference, sentence: str) -> Claim:
     unit = one.stands.rule.unit_id
     key: Key = (case.member.pk, unit)
-    fresh = {e.pk for e in case.session.books.entries if e.amount > 0 and e.reason}
+    fresh = {e.pk for e in case.session.books.entries if e.amount > 0}
     own = set(one.stands.entries)
     return Claim(
         key=key,

@@ -57,7 +57,11 @@ def quote(conversion: Conversion, amount: int) -> tuple[int, int]:
     taken = amount // conversion.step * conversion.step
     if taken < max(conversion.least, conversion.step):
         least = max(conversion.least, conversion.step)
-        raise AmountInvalid(f"The least that can be exchanged is {least:,}.", pointer="/amount")
+        raise AmountInvalid(
+            _("The least that can be exchanged is %(least)s.")
+            % {"least": in_units(least, conversion.takes)},
+            pointer="/amount",
+        )
     given = taken // conversion.step * conversion.amount
     if conversion.bonus_step and conversion.bonus_amount:
         given += taken // conversion.bonus_step * conversion.bonus_amount

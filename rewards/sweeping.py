@@ -50,11 +50,13 @@ def run() -> int:
 def _sweep(conversion: Conversion, *, ended_at: datetime, month: date, program: Program) -> int:
     moved = 0
     least = max(conversion.least, conversion.step)
-    for pk, amount in _there(conversion, ended_at=ended_at, least=least):
+    there = dict(_there(conversion, ended_at=ended_at, least=least))
+    people = Member.objects.in_bulk(list(there))
+    for pk, amount in there.items():
         attempt = named(SWEEPS, conversion.code, month.isoformat(), str(pk))
         try:
             exchange.exchange(
-                Member(pk=pk), conversion=conversion, amount=amount, attempt=attempt, actor=ACTOR
+                people[pk], conversion=conversion, amount=amount, attempt=attempt, actor=ACTOR
             )
         except (SourceUsed, AmountInvalid, InsufficientPoints):
             continue  # done before, or spent meanwhile: the next month takes the rest
@@ -65,9 +67,7 @@ def _sweep(conversion: Conversion, *, ended_at: datetime, month: date, program: 
 def _there(
     conversion: Conversion, *, ended_at: datetime, least: int
 ) -> list[tuple[uuid.UUID, int]]:
-    """Members with enough at the end of the month that is still there, and how much; without those
-    who were swept for it.
-    """
+    """Members with enough at the end of the month that is still there, and how much."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT a.member_id, least(a.balance, sum(e.amount))::bigint
