@@ -140,7 +140,7 @@ def capture(
         if wanted > row.amount:
             held = in_units(row.amount, catalog.of(catalog.current()).units[key[1]])
             raise AmountInvalid(
-                _("%(held)s and no more can be captured: so much is held.") % {"held": held},
+                _("No more than %(held)s can be captured: so much is held.") % {"held": held},
                 pointer="/amount",
             )
         endings.expire_into(books, key=key, now=now)
