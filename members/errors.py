@@ -117,10 +117,6 @@ REFUSALS: dict[str, Refusal] = {
         AlreadyInHousehold,
         "The member lives in a household already. Let them leave it first.",
     ),
-    "members_household_member_one_heads": (
-        BrokenRule,
-        "A household has one head, and somebody else has become it meanwhile. Look it up again.",
-    ),
     "members_invitation_one_open": (
         AlreadyInHousehold,
         "This member has been invited already. Wait for their answer.",

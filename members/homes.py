@@ -50,11 +50,6 @@ class HouseholdMember(MemberOwned):
                 condition=Q(left_at__isnull=True),
                 name="members_household_member_lives_in_one",
             ),
-            models.UniqueConstraint(
-                fields=["household"],
-                condition=Q(left_at__isnull=True, is_head=True),
-                name="members_household_member_one_heads",
-            ),
             models.CheckConstraint(
                 condition=Q(left_at__isnull=True) | Q(left_at__gte=models.F("joined_at")),
                 name="members_household_member_leaves_after_joining",

@@ -400,11 +400,6 @@ class Migration(migrations.Migration):
                                 fields=("member",),
                                 name="members_household_member_lives_in_one",
                             ),
-                            models.UniqueConstraint(
-                                condition=models.Q(("is_head", True), ("left_at__isnull", True)),
-                                fields=("household",),
-                                name="members_household_member_one_heads",
-                            ),
                             models.CheckConstraint(
                                 condition=models.Q(
                                     ("left_at__isnull", True),

@@ -22,13 +22,6 @@ def test_nobody_lives_in_two_households() -> None:
         HouseholdMember.objects.create(member=member, household=home, joined_at=clock.now())
 
 
-def test_a_household_has_one_head() -> None:
-    home = households.found(ana(), name="Lima", actor=ACTOR)
-    households.join(home, ana(name="Bruno Lima"), actor=ACTOR)
-    with refused("members_household_member_one_heads"):
-        HouseholdMember.objects.update(is_head=True)
-
-
 def test_nobody_leaves_before_joining() -> None:
     member = ana()
     households.found(member, name="Lima", actor=ACTOR)

@@ -12,7 +12,7 @@ import time_machine
 from common import clock
 from common.errors import InvalidInput
 from events.models import Event
-from members import claiming, consent, enrolment, households, lineage, merging
+from members import claiming, enrolment, households, lineage, merging
 from members.errors import MemberMerged, MergeRefused, UndoRefused
 from members.models import (
     Card,
@@ -272,37 +272,6 @@ def test_who_comes_back_to_an_empty_house_heads_it(quay: Program) -> None:
     assert heads(theirs) == [survivor.pk]
     part(row)
     assert heads(theirs) == [absorbed.pk]
-
-
-def test_a_no_to_letters_is_the_persons_whichever_card_it_was_said_with(quay: Program) -> None:
-    survivor, absorbed, other = ana(), bea(), ana(name="Eva")
-
-    def say(member: Member, is_given: bool) -> None:
-        topic = consent.SURVEYS
-        consent.record(member, topic=topic, is_given=is_given, actor=ACTOR)
-
-    def refused() -> set[Any]:
-        people = [survivor.pk, other.pk]
-        return consent.refused(people, topic=consent.SURVEYS)
-
-    with time_machine.travel(utc(2026, 3, 1, 12)) as moment:
-        say(absorbed, False)
-        say(survivor, True)
-        moment.shift(60)
-        say(absorbed, True)
-        say(absorbed, False)
-        row = join(survivor, absorbed)
-        assert refused() == {survivor.pk}
-        assert consent.said(survivor) == {"surveys": False}
-        moment.shift(60)
-        say(survivor, True)  # which they had said before, and takes back the other
-        assert refused() == set()
-        moment.shift(60)
-        say(absorbed, False)  # the link of an old letter
-        assert refused() == {survivor.pk}
-        part(row)
-        assert refused() == set()
-        assert consent.is_refused(absorbed, topic=consent.SURVEYS)
 
 
 def test_merges_that_build_on_one_another_are_undone_in_the_opposite_order(quay: Program) -> None:
