@@ -13,7 +13,7 @@ INVARIANTS: dict[str, str] = {
     "an activity keeps what rules were told of the member": """
         SELECT a.id, a.facts::text FROM earning_activity a
         WHERE NOT a.facts ?& ARRAY[
-            'tiers', 'reached', 'segments', 'plans', 'first', 'joined', 'birthday']""",
+            'tiers', 'reached', 'segments', 'plans', 'offers', 'first', 'joined', 'birthday']""",
     "every activity stands under its reference": """
         SELECT a.id, a.reference FROM earning_activity a
         WHERE NOT EXISTS (SELECT 1 FROM earning_activitykey k
@@ -136,7 +136,24 @@ DIVIDENDS: dict[str, str] = {
           OR d.members <> count(s.id)""",
 }
 
+OFFERS: dict[str, str] = {  # memberships that were one, and were parted again, are left out
+    "a rule that asks for an offer paid while it held": """
+        SELECT a.id, format('%s on %s', r.code, t.occurred_at)
+        FROM earning_rulecondition c JOIN earning_rule r ON r.id = c.rule_id
+        JOIN earning_award a ON a.rule_id = r.id JOIN earning_activity t ON t.id = a.activity_id
+        JOIN members_member m ON m.id = a.member_id
+        WHERE c.kind = 'offer' AND c.operator = 'in'
+          AND NOT EXISTS (SELECT 1 FROM members_membermerge g
+                          WHERE g.survivor_id = m.id AND g.undone_at IS NOT NULL)
+          AND NOT EXISTS (
+            SELECT 1 FROM earning_offeractivation o JOIN members_member w ON w.id = o.member_id
+            WHERE coalesce(w.merged_into_id, w.id) = coalesce(m.merged_into_id, m.id)
+              AND jsonb_exists(c.values, o.offer_id)
+              AND o.starts_at <= t.occurred_at
+              AND (o.ends_at IS NULL OR t.occurred_at < o.ends_at))""",
+}
+
 
 def install() -> None:
     """Hand the invariants to the auditor."""
-    audit.register(INVARIANTS | CHOICES | DIVIDENDS)
+    audit.register(INVARIANTS | CHOICES | DIVIDENDS | OFFERS)
