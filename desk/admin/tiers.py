@@ -104,8 +104,19 @@ class TierInline(TallInline):
     )
 
 
+class LadderForm(fields.AmountsMixin, HouseForm):
+    amounts: ClassVar = {"carries_at_most": "counter"}
+    carries_at_most = fields.AmountField(
+        label=_("Carries at most"),
+        min_value=0,
+        required=False,
+        help_text=_("The most of a surplus that stays. Empty: all of it."),
+    )
+
+
 @admin.register(Ladder)
 class LadderAdmin(KeptAdmin):
+    form = LadderForm
     list_display = ("name", "counter", "window", "validity", "rungs")
     list_select_related = ("counter",)
     inlines: ClassVar = [TierInline]
@@ -113,7 +124,13 @@ class LadderAdmin(KeptAdmin):
         (None, {"fields": ("name", "code", "counter", "position")}),
         (
             _("What counts"),
-            {"fields": (("window", "window_months"), ("year_starts", "rolls_over"))},
+            {
+                "fields": (
+                    ("window", "window_months"),
+                    ("year_starts", "rolls_over"),
+                    ("uses_up", "carries_at_most"),
+                )
+            },
         ),
         (
             _("How long a tier holds"),
