@@ -20,6 +20,24 @@ WINDOW = (
 )
 
 
+USING_UP = {
+    "uses_up": (
+        (
+            "Whether reaching a tier takes its threshold off the counter: the surplus stays and "
+            "counts towards the next. A period begins with each tier; at its end who has the "
+            "threshold together again keeps the tier, and it is used up once more; who has not "
+            "goes down, and what met no threshold is gone. Below the lowest tier such a period "
+            "begins on joining."
+        ),
+        "true",
+    ),
+    "carries_at_most": (
+        "With `rolls_over` or `uses_up`: the most of a surplus that stays.",
+        "300",
+    ),
+}
+
+
 def install() -> None:
     """Say it; called once, when the app is ready."""
     _ladders()
@@ -59,20 +77,6 @@ def _ladders() -> None:
                 "Whether what lies above the threshold reached counts for status in the next year.",
                 "true",
             ),
-            "uses_up": (
-                (
-                    "Whether reaching a tier takes its threshold off the counter: the surplus "
-                    "stays and counts towards the next. A period begins with each tier; at its "
-                    "end who has the threshold together again keeps the tier, and it is used up "
-                    "once more; who has not goes down, and what met no threshold is gone. Below "
-                    "the lowest tier such a period begins on joining."
-                ),
-                "true",
-            ),
-            "carries_at_most": (
-                "With `rolls_over` or `uses_up`: the most of a surplus that stays.",
-                "300",
-            ),
             "shared": (
                 (
                     "Whether the highest of a household holds for all; `after_first`: once they "
@@ -81,8 +85,13 @@ def _ladders() -> None:
                 '"household"',
             ),
             "year_starts": ("The month in which the program year starts.", "4"),
+            **USING_UP,
         },
     )
+    _validity()
+
+
+def _validity() -> None:
     describe(
         ValidityTable,
         "How long a tier lasts: exactly one of `years`, `half_years`, `months`, `active_months`.",

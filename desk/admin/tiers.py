@@ -21,7 +21,6 @@ from desk.admin.base import (
     FactAdmin,
     HouseAdmin,
     HouseForm,
-    HouseInline,
     KeptAdmin,
     PartAdmin,
     TallInline,
@@ -279,14 +278,20 @@ class NeedFormSet(forms.BaseInlineFormSet):
             raise forms.ValidationError(_("A route asks for something. Give it a requirement."))
 
 
-class NeedInline(HouseInline):
+class NeedInline(TallInline):
+    can_delete = True
     model = TierNeed
     form = NeedForm
     verbose_name = _("requirement")
     verbose_name_plural = _("requirements: all of them must hold")
     min_num = 1
     formset = NeedFormSet
-    fields = NEED
+    fields = (
+        ("unit", "less"),
+        ("type", "distinct"),
+        ("held", "at_least"),
+        ("window", "window_months"),
+    )
 
 
 @admin.register(TierRoute)
