@@ -45,6 +45,7 @@ SENTENCES: dict[str, str | Promise] = {
     "program_type_confirm_names_its_days": later(
         "Say after how many days it counts, and only where it counts after days."
     ),
+    "program_partner_contact_is_an_address": later("Give an e-mail address, or none."),
     "program_location_has_a_part": later(
         "Let a place earn or burn; without either it has no part in the program."
     ),

@@ -22,7 +22,6 @@ from tiers.terms import LadderRule, Requirement, Route, Rung, Span, Window
 from tiers.using_up import Steps
 from tiers.visits import Log, Visit
 
-CALENDAR = {"half_year": 6, "quarter": 3, "month": 1}  # windows by the calendar, in months
 Event = tuple[datetime, str, int]  # moment, unit, amount
 Happened = tuple[datetime, str, int, Visit | tuple[()]]  # the same, or an activity that counts
 
@@ -49,12 +48,7 @@ class Climb:
         self.joined_on = clock.local_date(joined_at, rule.zone) if joined_at else None
         self._events: list[Happened] = []
         self._begun: datetime | None = None  # the first credit of a counter
-        self._turns = sorted(
-            clock.start_of_day(route.starts_on, rule.zone)
-            for rung in rule.rungs
-            for route in rung.routes
-            if route.starts_on
-        )
+        self._turns = [clock.start_of_day(day, rule.zone) for day in rule.turns]
         self._today: tuple[datetime, date] | None = None
         self._turns_come = bool(self._turns or rule.head_starts or rule.rolls_over)
         self._restart()
@@ -78,6 +72,9 @@ class Climb:
 
     def rung_at(self, moment: datetime) -> Rung | None:
         """The highest rung held at `moment`, counting what happened until then."""
+        if self.rule.is_plain and not self.granted:
+            held = (span.rung for span in reversed(self.holds) if span.starts_at <= moment)
+            return next(held, None)
         self._pass(moment)
         return top(span for span in (*self._held(), *self._given(moment)) if span.covers(moment))
 
@@ -86,6 +83,9 @@ class Climb:
 
         It is what an activity of that moment earns at, also after another one of the same moment.
         """
+        if self.rule.is_plain and not self.granted:
+            held = (span.rung for span in reversed(self.holds) if span.starts_at < moment)
+            return next(held, None)
         self._pass(moment)
         own: Iterable[Span] = (
             span
@@ -191,6 +191,7 @@ class Climb:
         self._stepped: list[Span] = []  # what follows from it; the first of the holds
         self._passed: datetime | None = None  # the last turn that was examined
         self._carry: dict[date, int] = {}
+        self._risen = 0  # rungs of a plain ladder that are held
         self._flat: list[Span] | None = None
 
     def _from_below(self) -> Steps:
@@ -218,7 +219,8 @@ class Climb:
 
     def _fold(self, event: Happened) -> None:
         moment, unit, amount, visit = event
-        self._pass(moment - timedelta(microseconds=1))
+        if self._turns_come:
+            self._pass(moment - timedelta(microseconds=1))
         if isinstance(visit, Visit):
             self._logs.setdefault(visit.type, Log()).add(visit, self._day(moment))
         else:
@@ -254,6 +256,9 @@ class Climb:
 
     def _examine(self, moment: datetime) -> None:
         """Start or prolong a hold on every rung that one of its routes reaches at `moment`."""
+        if self.rule.is_plain:
+            self._rise(moment)
+            return
         if self._steps is not None and (spans := self._steps.spans()) != self._stepped:
             self.holds = [*spans, *self.holds[len(self._stepped) :]]
             self._stepped, self._flat = spans, None
@@ -264,6 +269,20 @@ class Climb:
             if for_life and self._reach(Span(rung, moment, None), for_life, day):
                 continue
             self._reach(Span(rung, moment, ends), rung.routes, day)
+
+    def _rise(self, moment: datetime) -> None:
+        """The same on a ladder that `is_plain`, where nothing held ever ends: the last event is
+        that of `moment`, and all that was counted counts.
+        """
+        for number in range(self._risen, len(self.rule.rungs)):
+            rung = self.rule.rungs[number]
+            need = rung.routes[0].needs[0]
+            series = self._series.get(need.unit)
+            if series is None or series.sums[-1] < need.at_least:
+                return
+            self._risen += 1
+            self.holds.append(Span(rung, moment, None))
+            self._flat = None
 
     def _reach(self, span: Span, routes: Sequence[Route], day: date) -> bool:
         """Hold the span, if one of the routes leads to it. Returns whether it is held, now or
@@ -318,7 +337,7 @@ class Climb:
         day, zone = self._day(moment), self.rule.zone
         if window.kind == "months":
             return clock.end_of_day(clock.add_months(day, -window.months), zone)
-        if first := self._first_day(window.kind, day):
+        if first := years.first_day(self.rule, window.kind, day, self.joined_on):
             return clock.start_of_day(first, zone)
         if window.kind == "since_change":
             live = next((span for span in reversed(self._held()) if span.covers(moment)), None)
@@ -326,18 +345,6 @@ class Climb:
                 return live.starts_at + timedelta(microseconds=1)
             ended = (s.ends_at for s in self._held() if s.ends_at and s.ends_at <= moment)
             return max(ended, default=None)
-        return None
-
-    def _first_day(self, kind: str, day: date) -> date | None:
-        """The first day of the stretch of the calendar, or of one's own years, that holds `day`."""
-        if kind == "year":
-            return self.rule.year_of(day)
-        if kind in CALENDAR:
-            return date(day.year, day.month - (day.month - 1) % CALENDAR[kind], 1)
-        if kind == "membership_year" and self.joined_on:
-            return years.anniversary(self.joined_on, day)
-        if kind == "membership_half_year" and self.joined_on:
-            return years.half_year(self.joined_on, day)
         return None
 
     def _ends(self, moment: datetime, day: date) -> datetime | None:
@@ -348,7 +355,8 @@ class Climb:
             after = self._years_on(day, validity.count + 1)
             return clock.start_of_day(clock.add_months(after, validity.months), zone)
         if validity.kind == "half_years":
-            return clock.start_of_day(self._half_years_on(day, validity.count + 1), zone)
+            own = self.joined_on if self.rule.is_own_year else None
+            return clock.start_of_day(years.half_years_on(day, validity.count + 1, own), zone)
         last = clock.add_months(day, validity.months)
         if validity.round_to != "day":
             last = clock.end_of_period(last, validity.round_to)
@@ -366,12 +374,6 @@ class Climb:
             return clock.add_months(self.joined_on, 12 * (passed + count))
         first = self.rule.year_of(day)
         return date(first.year + count, first.month, 1)
-
-    def _half_years_on(self, day: date, count: int) -> date:
-        """The first day of the half-year that lies `count` of them after the one of `day`."""
-        if self.rule.is_own_year and self.joined_on:
-            return years.half_year(self.joined_on, day, count)
-        return clock.add_months(date(day.year, 1 if day.month < 7 else 7, 1), 6 * count)
 
     def _years_at(self, rank: int, moment: datetime) -> int:
         """In how many program years, up to `moment`, a rung of at least `rank` was held for a
