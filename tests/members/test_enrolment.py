@@ -81,6 +81,16 @@ def test_what_is_somebody_elses_is_refused_and_nobody_is_made(taken: dict[str, s
 
 
 @pytest.mark.parametrize(
+    "email", ["a@b@example.com", "ana@", "ana@example.com\nBcc: all@example.com", "@example.com"]
+)
+def test_what_is_no_address_enrols_nobody(email: str) -> None:
+    with pytest.raises(InvalidInput, match=r"ana@example\.com") as refused:
+        ana(email=email)
+    assert refused.value.data["pointer"] == "/email"
+    assert not Member.objects.exists()
+
+
+@pytest.mark.parametrize(
     ("fields", "pointer"),
     [
         ({"name": "   "}, "/name"),

@@ -178,6 +178,40 @@ def test_an_address_that_is_refused_for_good_is_not_tried_again(server: type[Ser
     assert Letter.objects.get().status == "failed"
 
 
+def test_an_address_that_is_none_fails_alone(server: type[Server]) -> None:
+    guests = [invited(number) for number in range(3)]
+    Member.objects.filter(pk=guests[0].pk).update(email="guest\n@example.com")
+    assert delivery.drain() == 2
+    failed, *others = Letter.objects.order_by("due_at", "id")
+    assert (failed.status, failed.attempts, failed.doubts) == ("failed", 1, 0)
+    assert failed.why.startswith("BadHeaderError")
+    assert [(one.status, one.doubts) for one in others] == [("sent", 0)] * 2
+
+
+def test_one_letter_that_cannot_be_written_holds_up_no_other(server: type[Server]) -> None:
+    for number in range(3):
+        invited(number)
+    delivery.prepare()
+    broken = Letter.objects.order_by("due_at", "id")[0]
+    Letter.objects.filter(pk=broken.pk).update(event_subject="none such")
+    assert delivery.send() == 2
+    broken.refresh_from_db()
+    assert (broken.status, broken.attempts, broken.doubts) == ("waiting", 1, 0)
+
+
+def test_who_dies_with_a_letter_in_hand_casts_no_doubt_on_the_others(server: type[Server]) -> None:
+    for number in range(3):
+        invited(number)
+    server.after_sending = [KeyboardInterrupt()]  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        delivery.drain()
+    assert sorted(Letter.objects.values_list("status", flat=True)) == [
+        "sending", "waiting", "waiting",
+    ]  # fmt: skip
+    assert delivery.drain() == 2
+    assert set(Letter.objects.values_list("doubts", flat=True)) == {0}
+
+
 def test_cut_off_while_handing_over_it_is_sent_once_more_and_never_a_third_time(
     server: type[Server],
 ) -> None:
