@@ -16,7 +16,7 @@ from django.test import Client
 
 from common import clock
 from events import outbox
-from members import consent
+from members import consent, merging
 from members.models import Member
 from messaging import delivery, registry, stopping, writing
 from messaging.errors import LinkRefused, TemplateInvalid
@@ -103,6 +103,27 @@ def test_who_said_no_after_the_event_gets_no_letter() -> None:
     assert (letter.status, letter.why) == (
         "refused", "The member does not want letters of this kind.",
     )  # fmt: skip
+
+
+def test_a_no_goes_on_after_a_merge_until_a_later_yes(client: Client) -> None:
+    """Said to either card, by a letter to either: the last word counts, also of an undone merge."""
+    kept, gone = guest(1, email=""), guest(2)
+    consent.record(kept, topic="surveys", is_given=True, actor=ACTOR)
+    old_link = stopping.url(gone, topic="surveys")
+    consent.record(gone, topic="surveys", is_given=False, actor=ACTOR)
+    row = merging.merge(kept, gone, reason="One person", actor=ACTOR)
+    kept.refresh_from_db()
+    assert kept.email == gone.email
+    assert consent.is_refused(kept, topic="surveys")
+    consent.record(kept, topic="surveys", is_given=True, actor=ACTOR)
+    assert not consent.is_refused(kept, topic="surveys")
+    world.opened(kept)
+    path = old_link.partition("://")[2].partition("/")[2]
+    assert client.post(f"/{path}", {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert consent.is_refused(kept, topic="surveys")
+    assert delivery.drain() == 0
+    merging.undo(row, reason="Two", actor=ACTOR)
+    assert consent.is_refused(gone, topic="surveys")
 
 
 def test_without_an_address_a_letter_says_so() -> None:
