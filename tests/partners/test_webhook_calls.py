@@ -14,7 +14,7 @@ from members import enrolment
 from partners import delivery, notices, outside, signing
 from partners.models import Delivery, Endpoint
 from tests.receiver import receiving
-from tests.till import ACTOR, Till, marta
+from tests.till import ACTOR, Till, code, marta
 
 TYPES = ["member_enrolled"]
 
@@ -84,3 +84,12 @@ def test_the_contact_of_a_paused_one_gets_a_letter_once(till: Till, settings: An
     assert made in letter.body
     assert "resume" in letter.body
     assert letter.extra_headers["Message-ID"].startswith("<webhook-")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://[x", "https://till.example.com:99999/", "https://", "till.example.com"]
+)
+def test_what_is_no_address_is_refused_in_words(till: Till, url: str) -> None:
+    refused = till.send("webhooks", {"url": url, "types": TYPES, "contact": "it@example.com"})
+    assert code(refused) == "webhook_invalid"
+    assert "https://till.example.com/hook" in refused.json()["detail"]
