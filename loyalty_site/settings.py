@@ -103,17 +103,13 @@ DATABASES = {"default": database(ENV)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES: dict[str, dict[str, Any]] = {
-    "default": {
-        **(
-            {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-            if ENV.cache == "local" or DEBUG
-            else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"}
-        ),
-        # Beyond so many a third is thrown away, limits on guessing included; Django's 300 would be
-        # reached by anybody who tries. Each write counts the rows, so it is no more than needed.
-        "OPTIONS": {"MAX_ENTRIES": 50_000},
-    }
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if ENV.cache == "local" or DEBUG
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"}
 }
+# Beyond so many a third is thrown away, limits on guessing included; Django's 300 would be reached
+# by anybody who tries. Each write counts the rows, so it is no more than needed.
+CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 50_000}
 
 CELERY_BROKER_URL = broker_url(ENV)
 CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(ENV)

@@ -53,7 +53,7 @@ def refused(members: Iterable[uuid.UUID], *, topic: str) -> set[uuid.UUID]:
     words = [*own, *joined.values_list("said_at", "is_given", "member__merged_into")]
     words.sort(key=lambda word: (word[0], not word[1]))  # of two at one moment the no is the last
     last = {member: is_given for _at, is_given, member in words}
-    return {member for member, is_given in last.items() if not is_given}
+    return {member for member, is_given in last.items() if member is not None and not is_given}
 
 
 def is_refused(member: Member, *, topic: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105, the standard's own example
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # the standard's own example
 BODY = b'{"test": 2432232314}'
 GOOD = {
     "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
