@@ -47,5 +47,6 @@ class DeskSite(UnfoldAdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        shown = {"figures": dashboard.figures(house.program(request)), **(extra_context or {})}
+        shown = {"figures": dashboard.figures(house.program(request)), "newest": dashboard.newest()}
+        shown |= extra_context or {}
         return super().index(request, shown)

@@ -163,14 +163,23 @@ def find_many(identifiers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], M
     return {wanted[row.pk]: row.member for row in rows}
 
 
-def update(member: Member, *, actor: str, name: str, phone: str, language: str) -> Member:
-    """Change what members may change about themselves.
+def update(
+    member: Member,
+    *,
+    actor: str,
+    name: str | None = None,
+    phone: str | None = None,
+    language: str | None = None,
+) -> Member:
+    """Change what members may change about themselves; None leaves it as it is by then.
 
     Raises IdentifierTaken when the phone is somebody else's.
     """
     with transaction.atomic(), translate(REFUSALS):
         locked = presence.lock(member)
-        locked.name, locked.phone, locked.language = _name(name), clean_phone(phone), language
+        locked.name = locked.name if name is None else _name(name)
+        locked.phone = locked.phone if phone is None else clean_phone(phone)
+        locked.language = locked.language if language is None else language
         locked.save(update_fields=["name", "phone", "language"])
         rename(locked, Kind.PHONE, locked.phone)
         outbox.publish("member_updated", member_id=locked.pk, payload={"actor": actor})
