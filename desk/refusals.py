@@ -45,6 +45,7 @@ SENTENCES: dict[str, str | Promise] = {
     "program_type_confirm_names_its_days": later(
         "Say after how many days it counts, and only where it counts after days."
     ),
+    "program_partner_contact_is_an_address": later("Give an e-mail address, or none."),
     "program_location_has_a_part": later(
         "Let a place earn or burn; without either it has no part in the program."
     ),
@@ -97,7 +98,10 @@ SENTENCES: dict[str, str | Promise] = {
     "tiers_ladder_validity_names_its_months": later("Say how many months a tier holds."),
     "tiers_route_ends_after_it_starts": later("A route ends after it starts."),
     "tiers_need_counts_one_thing": later(
-        "A requirement counts a unit, or years at a tier: choose one."
+        "A requirement counts a unit, activities, or years at a tier: choose one."
+    ),
+    "tiers_need_only_activities_are_distinct": later(
+        "Days, partners and locations are counted of activities: choose their type."
     ),
     "tiers_need_takes_off_another_counter": later("Only from a counter another one is taken off."),
     "tiers_need_is_positive": later("A requirement asks for one at least."),

@@ -21,6 +21,7 @@ class EarningConfig(AppConfig):
             reporting,
             scenes,
             sections,
+            visiting,
         )
 
         sections.install()
@@ -37,3 +38,4 @@ class EarningConfig(AppConfig):
         descriptions.install()
         privacy.install()
         erasing.install()
+        visiting.install()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -62,6 +63,27 @@ def offer(levels: Iterable[tuple[MilestoneReached, Milestone]]) -> None:
             )
         )
     bulk.insert(MilestoneChoice, rows)
+    outbox.publish_many(
+        outbox.draft(
+            "milestone_choice_opened",
+            member_id=row.member_id,
+            subject=row.public_id,
+            payload=facts(row),
+        )
+        for row in rows
+    )
+
+
+def facts(row: MilestoneChoice) -> dict[str, Any]:
+    """What is announced of a choice that waits: for what, how many, until which day."""
+    zone = catalog.current().time_zone
+    last = clock.local_date(row.due_at - MOMENT, zone) if row.due_at else None
+    return {
+        "milestone": row.reached.milestone_id,
+        "level": row.reached.level,
+        "choose": row.many,
+        "last_day": last.isoformat() if last else None,
+    }
 
 
 def last_day(milestone: Milestone, reached_on: date) -> date | None:

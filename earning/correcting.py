@@ -153,6 +153,7 @@ def carry_out(case: Case, found: Sequence[Difference]) -> list[Correction]:
         is_kept=case.one.type.return_tier == ActivityType.ReturnTier.KEPT,
         cause=case.activity.public_id,
         actor=change.actor,
+        gone=[case.activity.pk] if change.kind == ActivityChange.Kind.CANCEL else (),
     )
     change.result = session.result(case.member, climbs)
     bulk.insert(ActivityChange, [change])

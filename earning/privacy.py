@@ -183,7 +183,7 @@ SHEETS = [
     ),
     Sheet(
         "earning.MilestoneChoice",
-        plain("id member reached many due_at status ended_at actor recorded_at"),
+        plain("id member reached many due_at status reminded_at ended_at actor recorded_at"),
         title=_("What you could choose"),
         member="member",
     ),

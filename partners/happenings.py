@@ -109,6 +109,28 @@ KINDS: dict[str, Kind] = {
             {"subject": "act_…", "milestone": "ten-nights", "level": 10},
         ),
         Kind(
+            "milestone_choice_opened",
+            "A member may choose for a milestone, until the last day (null: there is none).",
+            {
+                "subject": "chc_…",
+                "milestone": "ten-nights",
+                "level": 10,
+                "choose": 1,
+                "last_day": "2025-07-20",
+            },
+        ),
+        Kind(
+            "milestone_choice_closing",
+            "A member has not chosen for a milestone yet, and the last day comes.",
+            {
+                "subject": "chc_…",
+                "milestone": "ten-nights",
+                "level": 10,
+                "choose": 1,
+                "last_day": "2025-07-20",
+            },
+        ),
+        Kind(
             "milestone_chosen",
             "A member chose for a milestone, or was given the default after the last day.",
             {

@@ -12,6 +12,7 @@ from partners import pages, routes
 from partners.schema import SchemaView
 from partners.views.activities import ActivityViewSet
 from partners.views.changes import ChangeViewSet
+from partners.views.choices import ChoiceViewSet
 from partners.views.conversions import ConversionViewSet
 from partners.views.events import EventViewSet
 from partners.views.imports import ImportViewSet
@@ -51,6 +52,14 @@ urlpatterns = [
         MemberViewSet,
         "member-statement",
         get="statement",
+    ),
+    at("members/<str:member>/choices", ChoiceViewSet, "member-choices", get="list"),
+    at(
+        "members/<str:member>/choices/<str:choice>",
+        ChoiceViewSet,
+        "member-choice",
+        get="retrieve",
+        post="choose",
     ),
     at("members/<str:member>/receipt", MemberViewSet, "member-receipt", get="receipt"),
     at("rewards", RewardViewSet, "rewards", get="list"),

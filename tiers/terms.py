@@ -19,9 +19,11 @@ class Window:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Requirement:
-    """At least so much of the counter `unit`, or so many program years at rank `rank` or above.
+    """At least so much of the counter `unit`, so many activities of `type`, or so many program
+    years at rank `rank` or above.
 
-    What the counter `less` has counted is taken off: purchases less returns.
+    What the counter `less` has counted is taken off: purchases less returns. With `distinct`, not
+    each activity is counted but each day, partner or location that had one.
     """
 
     at_least: int
@@ -29,6 +31,8 @@ class Requirement:
     less: str = ""
     rank: int = 0
     window: Window = Window()
+    type: str = ""
+    distinct: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -84,7 +88,8 @@ class LadderRule:
     `downgrade` is to_earned, one_step or never. The program year starts on the first of
     `year_starts` (a month); where `is_own_year`, each member has their own, from the day of
     joining, for what counts, for how long a tier lasts and for what rolls over. `units` is every
-    counter that any route reads.
+    counter that any route reads, and the ladder's own; `types` is every type of which activities
+    are counted.
     """
 
     code: str
@@ -99,17 +104,16 @@ class LadderRule:
     rolls_over: bool = False
     is_own_year: bool = False
     units: frozenset[str] = dataclasses.field(init=False, compare=False, repr=False)
+    types: frozenset[str] = dataclasses.field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        named = frozenset(
-            unit
-            for rung in self.rungs
-            for route in rung.routes
-            for need in route.needs
-            for unit in (need.unit, need.less)
-            if unit
-        )
-        object.__setattr__(self, "units", named)
+        needs = [need for rung in self.rungs for route in rung.routes for need in route.needs]
+        named = {unit for need in needs for unit in (need.unit, need.less) if unit}
+        types = frozenset(need.type for need in needs if need.type)
+        if types and self.counter:  # where activities are counted, its account is what is locked
+            named.add(self.counter)
+        object.__setattr__(self, "units", frozenset(named))
+        object.__setattr__(self, "types", types)
 
     def year_of(self, day: date) -> date:
         """The first day of the program year that holds `day`."""

@@ -2554,6 +2554,14 @@ class Migration(migrations.Migration):
                                 max_length=9,
                             ),
                         ),
+                        (
+                            "reminded_at",
+                            models.DateTimeField(
+                                blank=True,
+                                help_text="When the member was told that the last day comes.",
+                                null=True,
+                            ),
+                        ),
                         ("ended_at", models.DateTimeField(blank=True, null=True)),
                         ("actor", models.CharField(blank=True, max_length=80)),
                         (
@@ -2584,6 +2592,14 @@ class Migration(migrations.Migration):
                             models.CheckConstraint(
                                 condition=models.Q(("many__gte", 1)),
                                 name="earning_choice_is_of_something",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("reminded_at__isnull", True),
+                                    ("due_at__gt", models.F("reminded_at")),
+                                    _connector="OR",
+                                ),
+                                name="earning_choice_reminds_before_its_end",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(

@@ -9,12 +9,11 @@ from earning.models.activities import (
     UnclaimedActivity,
 )
 from earning.models.changes import ActivityChange, ChangeKey, Correction, ParkedChange
+from earning.models.choices import MilestoneChoice, MilestonePick
 from earning.models.dividends import Declaration, Dividend, DividendShare
 from earning.models.milestones import (
     Milestone,
-    MilestoneChoice,
     MilestoneOption,
-    MilestonePick,
     MilestoneReached,
     MilestoneVoid,
 )

@@ -20,11 +20,20 @@ class Partner(models.Model):
 
     code = models.CharField(max_length=40, primary_key=True, validators=[is_code])
     name = models.CharField(max_length=80)
+    contact = models.EmailField(
+        blank=True, help_text=_("Who is written to about its keys: an address of the business.")
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:
         ordering = ("code",)
         triggers = bumps_program_version()
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(contact="") | Q(contact__contains="@"),
+                name="program_partner_contact_is_an_address",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

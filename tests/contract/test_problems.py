@@ -32,6 +32,8 @@ STABLE = {
     "activity_unknown": 404,
     "change_invalid": 400,
     "change_reused": 409,
+    "choice_closed": 409,
+    "choice_invalid": 400,
     "contest_drawn": 409,
     "hold_ended": 409,
     "hold_too_long": 400,
