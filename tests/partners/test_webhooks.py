@@ -129,18 +129,6 @@ def test_after_a_day_of_failures_it_is_paused_and_somebody_is_told(
     assert states() == ["delivered"]
 
 
-def test_a_delivery_that_breaks_is_written_down_and_the_others_go_on(
-    told: dict[str, Any], receiver: Receiver
-) -> None:
-    for name in ("Ana", "Bea", "Carla"):
-        marta(name=name, reference=name, email="", phone="")
-    broken = Delivery.objects.order_by("id")[0]
-    Delivery.objects.filter(pk=broken.pk).update(body={})
-    assert delivery.drain() == 3
-    assert states() == ["waiting", "delivered", "delivered"]
-    assert broken.attempts.get().problem.startswith("KeyError")
-
-
 def test_a_receiver_that_is_gone_is_paused_at_once(
     told: dict[str, Any], receiver: Receiver
 ) -> None:
