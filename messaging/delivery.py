@@ -81,11 +81,19 @@ def _letter(event: Event) -> Letter:
 
 
 def send(*, limit: int = 200) -> int:
-    """Send the letters that are due, one after the other. Returns how many left."""
+    """Send the letters that are due, one after the other. Returns how many left.
+
+    One that breaks off for what nobody foresaw is put off; the others are sent, then it is raised.
+    """
     sent = seen = 0
     while seen < limit and (letters := take_in_hand(limit=1)):  # whoever dies has one in hand
         seen += 1
-        sent += _attempt(letters[0])
+        try:
+            sent += _deliver(letters[0])
+        except Exception as error:
+            _again(letters[0], error)
+            send(limit=limit - seen)
+            raise
     return sent
 
 
@@ -104,16 +112,6 @@ def take_in_hand(*, limit: int) -> list[Letter]:
             letter.status, letter.taken_at = Letter.Status.SENDING, now
         Letter.objects.bulk_update(letters, ["status", "taken_at", "attempts", "doubts"])
     return letters
-
-
-def _attempt(letter: Letter) -> bool:
-    """Deliver one letter; what nobody foresaw is written down with it, and tried again."""
-    try:
-        return _deliver(letter)
-    except Exception as error:
-        log.error("letter_broke_off", letter=letter.public_id, exc_info=error)
-        _again(letter, error)
-        return False
 
 
 def _deliver(letter: Letter) -> bool:

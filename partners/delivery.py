@@ -77,11 +77,11 @@ def drain(*, limit: int = 1000) -> int:
 
 def _outcome(future: Future[Outcome]) -> Outcome:
     """What came of an attempt; one that broke off for what nobody foresaw has failed, alone."""
-    try:
+    error = future.exception()
+    if error is None:
         return future.result()
-    except Exception as error:
-        log.error("delivery_broke_off", exc_info=error)
-        return Outcome(None, f"{type(error).__name__}: {error}"[:200], "", 0)
+    log.error("delivery_broke_off", exc_info=error)
+    return Outcome(None, f"{type(error).__name__}: {error}"[:200], "", 0)
 
 
 def claim(limit: int) -> list[Delivery]:
