@@ -83,9 +83,9 @@ def audited_books(request: pytest.FixtureRequest) -> Iterator[None]:
     is_exempt = request.node.get_closest_marker("broken_books") is not None
     if is_exempt or connection.needs_rollback:
         return
-    from points import audit
+    from tests import books
 
-    faults = [str(fault) for fault in audit.check()]
+    faults = books.faults()
     assert not faults, "The books do not balance after this test:\n" + "\n".join(faults)
 
 
