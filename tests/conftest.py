@@ -24,15 +24,38 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+BROWSER_MS = 120_000  # a hang, not a slow machine
 NAMES = ("chromium", "chromium-browser")
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "hotel"}
 
 
+# Files that take long, the longest first; and whatever else has slow tests comes after them.
+HEAVY = (
+    "earning/test_real_purchases.py",
+    "earning/test_real_bookings.py",
+    "faults/test_kills.py",
+    "desk/test_lists.py",
+    "desk/test_browser.py",
+    "browser/test_pages.py",
+    "contract/test_wandering.py",
+    "contract/test_authorization.py",
+    "points/test_model.py",
+    "members/test_merge_properties.py",
+    "program/test_simulate.py",
+    "loyalty_site/test_embedded.py",
+    "program/test_scenarios.py",
+    "program/test_mutants.py",
+    "browser/test_journeys.py",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests first: the last ones of a run should be short on both workers."""
+    """Files that take long first: the last ones of a run should be short on both workers."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    places = {ROOT / "tests" / name: place for place, name in enumerate(HEAVY)}
+    last = len(HEAVY)
+    items.sort(key=lambda item: places.get(item.path, last + (item.path not in slow)))
 
 
 @pytest.fixture(scope="session")
@@ -143,8 +166,9 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("PENNANT_BROWSER") == "required":
             pytest.fail("Chromium is not installed, and PENNANT_BROWSER says that it must be.")
         pytest.skip("Chromium is not installed: apt-get install chromium (.ci/run does it).")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=BROWSER_MS)
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright's driver runs an event loop
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=found, args=FLAGS)
