@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -110,6 +110,18 @@ def audited_books(request: pytest.FixtureRequest) -> Iterator[None]:
 
     faults = books.faults()
     assert not faults, "The books do not balance after this test:\n" + "\n".join(faults)
+
+
+@pytest.fixture(scope="module")
+def swept(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """For files that leave very many dead rows: they go at once, and no later test reads past
+    them.
+    """
+    yield
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("VACUUM")
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,12 @@ from tests.cast import ACTOR, ROOT, variant
 from tests.program.replaying import HOTEL, by, issued
 from tiers import standing
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.slow,
+    pytest.mark.timeout(1800),
+    pytest.mark.usefixtures("swept"),
+]
 BOOKINGS = ROOT / "data" / "hotel_bookings.csv.gz"
 
 

@@ -18,7 +18,12 @@ from points.models import Entry
 from program.models import Program
 from tests.cast import ACTOR, ROOT
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.slow,
+    pytest.mark.timeout(1800),
+    pytest.mark.usefixtures("swept"),
+]
 PURCHASES = ROOT / "data" / "cdnow_purchases.csv.gz"
 
 
