@@ -15,14 +15,17 @@ class EarningConfig(AppConfig):
             milestone_scenes,
             milestone_section,
             occasion_section,
+            offer_section,
             privacy,
             proof,
             referral_section,
             reporting,
             scenes,
             sections,
+            visiting,
         )
 
+        offer_section.install()
         sections.install()
         milestone_section.install()
         occasion_section.install()
@@ -37,3 +40,4 @@ class EarningConfig(AppConfig):
         descriptions.install()
         privacy.install()
         erasing.install()
+        visiting.install()

@@ -18,6 +18,7 @@ from earning.submissions import Checked
 from members.models import Member
 from tiers.ladders import Climbs
 from tiers.terms import LadderRule
+from tiers.visits import Visit
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class Decider:
         outcomes = self.evaluate(one, facts)
         for outcome in outcomes:
             self.count(member, one.occurred_at, outcome.rule.unit, outcome.amount)
+        if not one.is_cancelled:
+            self.visit(one, member)
         return Decided(outcomes, self.tracker.take(one, member, outcomes), facts)
 
     def rehearse(self, one: Checked, member: Member) -> list[Outcome]:
@@ -77,3 +80,11 @@ class Decider:
         for code, rule in self.ladders.items():
             if unit in rule.units:
                 self.climbs[member.pk, code].add(moment, unit, amount)
+
+    def visit(self, one: Checked, member: Member) -> None:
+        """Let an activity itself count on every ladder that counts its type."""
+        for code, rule in self.ladders.items():
+            if one.type.code in rule.types:
+                said = one.submission
+                visit = Visit(one.occurred_at, one.type.code, said.partner, said.location)
+                self.climbs[member.pk, code].visit(visit)

@@ -134,8 +134,11 @@ def _key(pk: uuid.UUID, taken: str) -> ActivityKey:
 
 
 def _climbs(member: Member, read: Read, program: Program) -> ladders.Climbs | None:
-    """The member's climbs; None where others have a part in them: those are read by themselves."""
-    if any(rule.sharing != Ladder.Sharing.NEVER for rule in ladders.rules(program)):
+    """The member's climbs; None where others have a part in them, or where activities count: those
+    are read by themselves.
+    """
+    known = ladders.rules(program)
+    if any(rule.types or rule.sharing != Ladder.Sharing.NEVER for rule in known):
         return None
     return ladders.climbs_of(member, given=read.given, credits=read.credits, program=program)
 

@@ -66,6 +66,10 @@ SHEETS = [
             "SimulationRun": (
                 "id draft since status done total report error actor ordered_at finished_at"
             ),
+            "Offer": (
+                "code name summary terms starts_on ends_on holds_until days counts_before "
+                "picks_day ahead_days times per places segment lowest_tier is_active position"
+            ),
             "OccasionProgress": "occasion done_on last_event ran_at",
             "ChangeKey": "id change_id request_hash",
             "LimitUse": "id code owner period amount times",
@@ -176,6 +180,12 @@ SHEETS = [
         member="member",
     ),
     Sheet(
+        "earning.OfferActivation",
+        plain("id member offer starts_at ends_at picked_on activated_at actor undone_at undone_by"),
+        title=_("Offers you activated"),
+        member="member",
+    ),
+    Sheet(
         "earning.MilestoneReached",
         plain("id member milestone level period activity turn recorded_at"),
         title=_("Milestones you reached"),
@@ -183,7 +193,7 @@ SHEETS = [
     ),
     Sheet(
         "earning.MilestoneChoice",
-        plain("id member reached many due_at status ended_at actor recorded_at"),
+        plain("id member reached many due_at status reminded_at ended_at actor recorded_at"),
         title=_("What you could choose"),
         member="member",
     ),

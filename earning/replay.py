@@ -145,6 +145,7 @@ class _Chunk:
             self._count(member, happened.occurred_at, unit, amount)
         if one is None:
             return
+        self.decider.visit(one, member)
         self.decider.tracker.visit(member.pk, one)
         facts = self.decider.gatherer.facts(one, member)
         for code, _, amount in happened.awards:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from django.utils import translation
 
@@ -134,14 +134,16 @@ class Session:
             member = self.members[one.identity]
             made = self.decider.decide(one, member)
             facts = gathering.remember(made.facts)
-            activity = Activity(
-                id=one.activity_id, member=member, facts=facts, **one.body(self.actor)
+            activity = bulk.new(
+                Activity, id=one.activity_id, member=member, facts=facts, **one.body(self.actor)
             )
             decided.append(Decision(one, member, made, activity, self._pass(made, activity)))
         return decided
 
     def _pass(self, made: Decided, activity: Activity) -> list[Passed]:
         """The milestones an activity passed first of all; what they pay counts for what follows."""
+        if not made.passed:
+            return []
         claimed = milestones.claim([(level, activity) for level in made.passed])
         for level, _ in claimed:
             paid = level.milestone
@@ -223,14 +225,15 @@ class Session:
 
 
 def accounts(
-    program: Program, *, members: Mapping[Identity, Member], checked: Iterable[Checked]
+    program: Program, *, members: Mapping[Identity, Member], checked: Collection[Checked]
 ) -> set[Key]:
     """The accounts that some activities of these members may touch."""
     keys = milestones.keys(program, members)
     for one in checked:
         if one.identity in members:
             keys |= {(members[one.identity].pk, unit) for unit in _paid(program, one.type.code)}
-    climbing = _climbing(program, {unit for _, unit in keys})
+    types = {one.type.code for one in checked}
+    climbing = _climbing(program, {unit for _, unit in keys}, types)
     return keys | {(member.pk, unit) for member in members.values() for unit in climbing}
 
 
@@ -241,7 +244,7 @@ def units(program: Program, type_code: str) -> frozenset[str]:
         known_marks = milestones.active(program)
         touched = {unit for milestone in known_marks for unit in milestone.pays_in}
         touched |= _paid(program, type_code)
-        known[type_code] = frozenset(touched | _climbing(program, touched))
+        known[type_code] = frozenset(touched | _climbing(program, touched, {type_code}))
     return known[type_code]
 
 
@@ -257,14 +260,16 @@ def _paid(program: Program, type_code: str) -> set[str]:
     return found | {unit.code for unit in known if type_code in unit.expiry_types}
 
 
-def _climbing(program: Program, touched: set[str]) -> set[str]:
-    """Every counter of the ladders that read one of these units."""
-    return {u for r in ladders.rules(program) if r.units & touched for u in r.units}
+def _climbing(program: Program, touched: set[str], types: set[str]) -> set[str]:
+    """Every counter of the ladders that read one of these units, or activities of these types."""
+    read = (r for r in ladders.rules(program) if r.units & touched or r.types & types)
+    return {unit for rule in read for unit in rule.units}
 
 
 def _award(activity: Activity, outcome: Outcome, entry: Entry) -> Award:
     rule: Rule = outcome.rule.key
-    return Award(
+    return bulk.new(
+        Award,
         member_id=activity.member_id,
         activity=activity,
         rule=rule,

@@ -2,7 +2,7 @@ import uuid
 
 from celery import shared_task
 
-from earning import choosing, confirmations, declaring, occasions, simulating
+from earning import choice_notices, choosing, confirmations, declaring, occasions, simulating
 
 
 @shared_task
@@ -18,6 +18,11 @@ def record_occasions() -> None:
 @shared_task
 def end_choices() -> None:
     choosing.run()
+
+
+@shared_task
+def remind_of_choices() -> None:
+    choice_notices.run()
 
 
 @shared_task

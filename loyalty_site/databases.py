@@ -38,7 +38,6 @@ def database(values: Values) -> dict[str, Any]:
             "timeout": POOL_WAIT_S,
         }
         options[PREPARE] = _prepared_after(values)
-        settings["CONN_HEALTH_CHECKS"] = True
     return settings
 
 

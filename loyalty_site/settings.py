@@ -150,6 +150,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="*/5"),
     },
     "end_choices": {"task": "earning.tasks.end_choices", "schedule": crontab(minute="*/15")},
+    "remind_of_choices": {
+        "task": "earning.tasks.remind_of_choices",
+        "schedule": crontab(minute="25"),
+    },
     "record_occasions": {
         "task": "earning.tasks.record_occasions",
         "schedule": crontab(minute="*/5"),

@@ -6,8 +6,9 @@ class MessagingConfig(AppConfig):
     verbose_name = "Messaging"
 
     def ready(self) -> None:
-        from messaging import descriptions, privacy, sections
+        from messaging import aspects, descriptions, privacy, sections
 
         sections.install()
+        aspects.install()
         descriptions.install()
         privacy.install()

@@ -62,7 +62,8 @@ class About:
 class Kind:
     """An event that becomes a letter.
 
-    `topic` is what a member can say no to; empty for what they asked for themselves. `variables`
+    `title` is what staff call it; `topic` what a member can say no to, empty for what they asked
+    for themselves. `variables`
     are the names its words may use, with what they mean; `subject` and `text` are ours; `example`
     fills them for a look before anybody is written to.
     """
@@ -75,6 +76,12 @@ class Kind:
     text: Any
     example: Callable[[], Told]
     topic_words: Any = ""
+    title: Any = ""
+
+    @property
+    def name(self) -> str:
+        """What staff choose it by."""
+        return str(self.title) or self.event
 
     def known(self) -> dict[str, str]:
         """Every variable that the words may use."""

@@ -8,6 +8,7 @@ from common.errors import BrokenRule, InvalidInput, LoyaltyError
 from earning import errors as earning
 from members import errors as members
 from partners import errors as partners
+from partners.offer_advice import OFFERS
 from partners.reward_advice import REWARDS
 from partners.submitted import DateInvalid
 from points import errors as points
@@ -264,6 +265,18 @@ MEMBERS: list[Advice] = [
         "Forget the card and whatever else you know the member by.",
     ),
 ]
+CHOICES: list[Advice] = [
+    (
+        earning.ChoiceInvalid,
+        "An option is none of this choice, or there are more of one, or in all, than can be had.",
+        "Take codes from `options`, no more of one than its `at_most`, and as many as `choose`.",
+    ),
+    (
+        earning.ChoiceClosed,
+        "It was chosen already, by the member, by staff, or by the program after the last day.",
+        "Get the choice again and read what was `chosen`. Nothing can be chosen anew.",
+    ),
+]
 GENERAL: list[Advice] = [
     (
         http.BadRequest,
@@ -331,6 +344,8 @@ CHAPTERS: dict[str, list[Advice]] = {
     "Pages and ids": PAGES,
     "Activities": ACTIVITIES,
     "Members": MEMBERS,
+    "Offers": OFFERS,
+    "Milestones": CHOICES,
     "Rewards and vouchers": REWARDS,
     "Webhooks": WEBHOOKS,
     "Imports": IMPORTS,

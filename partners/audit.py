@@ -16,6 +16,24 @@ INVARIANTS = {
         WHERE e.kind = 'live' AND e.status <> 'removed'
           AND NOT EXISTS (SELECT 1 FROM partners_delivery d
                           WHERE d.endpoint_id = e.id AND d.event_id = v.id)""",
+    # The same as a sum, for each endpoint: nothing in between, nothing twice.
+    "outbox count is delivered and waiting and given up": """
+        SELECT e.id, format('%s events, %s delivered, %s waiting, %s given up',
+                            n.events, n.delivered, n.waiting, n.given_up)
+        FROM partners_endpoint e CROSS JOIN LATERAL (
+            SELECT count(DISTINCT v.id) AS events,
+                   count(*) FILTER (WHERE d.state = 'delivered') AS delivered,
+                   count(*) FILTER (WHERE d.state = 'waiting') AS waiting,
+                   count(*) FILTER (WHERE d.state = 'given_up') AS given_up
+            FROM events_event v
+            LEFT JOIN partners_delivery d ON d.endpoint_id = e.id AND d.event_id = v.id
+            WHERE v.type = ANY (e.types)
+              AND v.recorded_at > e.subscribed_at + interval '1 minute'
+              AND coalesce(v.payload ->> 'partner',
+                           substring(v.payload ->> 'actor' FROM '^partner:(.*)$'),
+                           e.partner_id) = e.partner_id) n
+        WHERE e.kind = 'live' AND e.status <> 'removed'
+          AND n.events <> n.delivered + n.waiting + n.given_up""",
     "every delivery has its event": """
         SELECT d.id, format('event %s', d.event_id)
         FROM partners_delivery d

@@ -109,6 +109,28 @@ KINDS: dict[str, Kind] = {
             {"subject": "act_…", "milestone": "ten-nights", "level": 10},
         ),
         Kind(
+            "milestone_choice_opened",
+            "A member may choose for a milestone, until the last day (null: there is none).",
+            {
+                "subject": "chc_…",
+                "milestone": "ten-nights",
+                "level": 10,
+                "choose": 1,
+                "last_day": "2025-07-20",
+            },
+        ),
+        Kind(
+            "milestone_choice_closing",
+            "A member has not chosen for a milestone yet, and the last day comes.",
+            {
+                "subject": "chc_…",
+                "milestone": "ten-nights",
+                "level": 10,
+                "choose": 1,
+                "last_day": "2025-07-20",
+            },
+        ),
+        Kind(
             "milestone_chosen",
             "A member chose for a milestone, or was given the default after the last day.",
             {
@@ -122,6 +144,29 @@ KINDS: dict[str, Kind] = {
             "milestone_choice_lapsed",
             "A member did not choose for a milestone in time.",
             {"subject": "chc_…", "milestone": "ten-nights", "level": 10, "options": {}},
+        ),
+        Kind(
+            "offer_activated",
+            "A member activated an offer, which holds from then to then (null: for good), or on "
+            "the day they picked.",
+            {
+                "subject": "off_…",
+                "offer": "my-day",
+                "from": "2025-06-13T23:00:00+00:00",
+                "until": "2025-06-14T23:00:00+00:00",
+                "day": "2025-06-14",
+            },
+        ),
+        Kind(
+            "offer_undone",
+            "An offer that was not used is no longer activated.",
+            {
+                "subject": "off_…",
+                "offer": "my-day",
+                "from": "2025-06-13T23:00:00+00:00",
+                "until": "2025-06-14T23:00:00+00:00",
+                "day": "2025-06-14",
+            },
         ),
         Kind("points_expired", "Points of a member ended.", {"subject": "", "unit": "point"}),
         Kind(

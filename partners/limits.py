@@ -6,7 +6,6 @@ Both are counted in PostgreSQL, so they hold over all processes.
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -89,23 +88,11 @@ def alert_refused(key: ApiKey) -> None:
         day = clock.now().date()
         KeyDay.objects.bulk_create([KeyDay(key=key, day=day)], ignore_conflicts=True)
         row = KeyDay.objects.select_for_update(no_key=True).get(key=key, day=day)
-        if row.alerted_at is None or not _was_told_of_refusal(key, day_start(row)):
-            row.alerted_at = row.alerted_at or clock.now()
-            row.save(update_fields=["alerted_at"])
+        if row.refused_at is None:
+            row.refused_at = clock.now()
+            row.alerted_at = row.alerted_at or row.refused_at
+            row.save(update_fields=["alerted_at", "refused_at"])
             _alert(key, row.points, is_refusal=True)
-
-
-def day_start(row: KeyDay) -> datetime:
-    return datetime(row.day.year, row.day.month, row.day.day, tzinfo=UTC)
-
-
-def _was_told_of_refusal(key: ApiKey, since: datetime) -> bool:
-    from events.models import Event
-
-    told = Event.objects.filter(
-        type="api_key_limit_reached", subject=key.public_id, payload__refused=True
-    )
-    return told.filter(occurred_at__gte=since, occurred_at__lt=since + timedelta(days=1)).exists()
 
 
 def _alert(key: ApiKey, used: int, *, is_refusal: bool) -> None:

@@ -17,7 +17,9 @@ MEMBER = [
     "getStanding",
     "listEntries",
     "listStatements",
+    "listChoices",
     "getReceipt",
+    "listOffers",
 ]
 REDEMPTION = ["getRedemption", "cancelRedemption"]
 VOUCHER = ["checkVoucher", "useVoucher", "undoVoucher"]
@@ -32,6 +34,7 @@ LINKS: dict[tuple[str, str], list[tuple[str, str, list[str]]]] = {
     ("listActivities", "200"): [("activity", DATA_ID, ACTIVITY)],
     ("enrollMember", "201"): [("member", ID, MEMBER)],
     ("findMember", "200"): [("member", ID, MEMBER)],
+    ("listChoices", "200"): [("choice", DATA_ID, ["getChoice", "makeChoice"])],
     ("listRewards", "200"): [("reward", "$response.body#/data/0/code", ["getReward"])],
     ("postRedemption", "201"): [
         ("redemption", ID, REDEMPTION),

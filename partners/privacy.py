@@ -34,7 +34,7 @@ SHEETS = [
                 "points_per_day created_by created_at expires_at revoked_at revoked_by last_used_on"
             ),
             "RateWindow": "key started_at calls",
-            "KeyDay": "id key day points alerted_at",
+            "KeyDay": "id key day points alerted_at refused_at told_at",
             "Endpoint": (
                 "id partner kind url description contact types status generation previous_until "
                 "failing_since told_at subscribed_at created_by created_at"

@@ -12,10 +12,12 @@ from partners import pages, routes
 from partners.schema import SchemaView
 from partners.views.activities import ActivityViewSet
 from partners.views.changes import ChangeViewSet
+from partners.views.choices import ChoiceViewSet
 from partners.views.conversions import ConversionViewSet
 from partners.views.events import EventViewSet
 from partners.views.imports import ImportViewSet
 from partners.views.members import MemberViewSet
+from partners.views.offers import OfferViewSet
 from partners.views.program import ProgramViewSet
 from partners.views.quotes import QuoteViewSet
 from partners.views.redemptions import RedemptionViewSet
@@ -51,6 +53,22 @@ urlpatterns = [
         MemberViewSet,
         "member-statement",
         get="statement",
+    ),
+    at("members/<str:member>/offers", OfferViewSet, "member-offers", get="list"),
+    at(
+        "members/<str:member>/offers/<str:offer>/activate",
+        OfferViewSet,
+        "offer-activate",
+        post="activate",
+    ),
+    at("members/<str:member>/offers/<str:offer>/undo", OfferViewSet, "offer-undo", post="undo"),
+    at("members/<str:member>/choices", ChoiceViewSet, "member-choices", get="list"),
+    at(
+        "members/<str:member>/choices/<str:choice>",
+        ChoiceViewSet,
+        "member-choice",
+        get="retrieve",
+        post="choose",
     ),
     at("members/<str:member>/receipt", MemberViewSet, "member-receipt", get="receipt"),
     at("rewards", RewardViewSet, "rewards", get="list"),

@@ -6,6 +6,7 @@ class PortalConfig(AppConfig):
     verbose_name = "Portal"
 
     def ready(self) -> None:
-        from portal import letters
+        from portal import choice_letters, letters
 
         letters.install()
+        choice_letters.install()

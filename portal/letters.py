@@ -113,6 +113,7 @@ def install() -> None:
     register(
         Kind(
             event="survey_invited",
+            title=later("A question about how it was"),
             topic=TOPIC,
             topic_words=later("questions about how it was"),
             variables={
@@ -131,6 +132,7 @@ def install() -> None:
         ),
         Kind(
             event="survey_case_replied",
+            title=later("Our answer to what a member told us"),
             topic="",
             variables={
                 "reply": "What staff wrote.",
@@ -143,6 +145,7 @@ def install() -> None:
         ),
         Kind(
             event="points_expiring",
+            title=later("Points that end soon"),
             topic="expiry",
             topic_words=later("word of points that end soon"),
             variables={

@@ -52,8 +52,9 @@ def held_file(request: MemberRequest) -> HttpResponseBase:
 def _rows(frame: str, chapters: Iterator[Chapter]) -> Iterator[str]:
     head, _here, foot = frame.partition(HERE)
     yield head
-    for chapter in chapters:
-        yield render_to_string("portal/_held_head.html", {"chapter": chapter})
+    for number, chapter in enumerate(chapters):
+        shown = {"chapter": chapter, "is_first": number == 0}
+        yield render_to_string("portal/_held_head.html", shown)
         while rows := list(islice(chapter.rows, ROWS)):
             read = [_read(chapter, row) for row in rows]
             yield render_to_string("portal/_held_rows.html", {"rows": read})

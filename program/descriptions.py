@@ -199,6 +199,10 @@ def _partners() -> None:
         {
             "code": (CODE, '"till"'),
             "name": ("What staff and members read.", '"The till"'),
+            "contact": (
+                "Who is written to when a key of it nears what it may credit in a day.",
+                '"it@till.example"',
+            ),
             "location": ("Its places.", '[{ code = "main-street", name = "Main Street" }]'),
         },
     )

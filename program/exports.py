@@ -119,7 +119,12 @@ def partners() -> list[PartnerTable]:
         table = LocationTable(code=place.code, name=place.name, roles=roles)
         places.setdefault(place.partner_id, []).append(table)
     return [
-        PartnerTable(code=row.code, name=row.name, location=places.get(row.code, []))
+        PartnerTable(
+            code=row.code,
+            name=row.name,
+            contact=row.contact,
+            location=places.get(row.code, []),
+        )
         for row in Partner.objects.filter(is_active=True)
     ]
 

@@ -24,7 +24,7 @@ SHEETS = house(
             "is_default position second_person_above transfers transfer_least transfer_step "
             "transfer_sent_most transfer_received_most transfer_per"
         ),
-        "Partner": "code name is_active",
+        "Partner": "code name contact is_active",
         "Location": "id partner code name earns burns",
         "ActivityType": (
             "code name plural rated_by begins_by claim_days position confirm confirm_days "

@@ -70,6 +70,9 @@ class ProgramTable(Table):
     )
 
 
+CONTACT = r"^([^@\s]+@[^@\s]+)?$"
+
+
 class LocationTable(Table):
     code: Code
     name: Name
@@ -79,6 +82,7 @@ class LocationTable(Table):
 class PartnerTable(Table):
     code: Code
     name: Name
+    contact: Annotated[str, msgspec.Meta(max_length=254, pattern=CONTACT)] = ""
     location: list[LocationTable] = []
 
 
@@ -157,7 +161,8 @@ def _apply_partners(tables: list[PartnerTable], blueprint: Any) -> list[str]:
     unique((table.code for table in tables), place="partner")
     changes = []
     for table in tables:
-        code, named = {"code": table.code}, {"name": table.name, "is_active": True}
+        code = {"code": table.code}
+        named = {"name": table.name, "contact": table.contact, "is_active": True}
         partner, changed = upsert(Partner, code, named, label=f"Partner {table.name}")
         changes += changed
         unique((place.code for place in table.location), place="partner.location")

@@ -7,9 +7,10 @@ class SurveysConfig(AppConfig):
 
     def ready(self) -> None:
         from points import approvals
-        from surveys import care, descriptions, leaving, merging, privacy, proof, sections
+        from surveys import aspects, care, descriptions, leaving, merging, privacy, proof, sections
 
         sections.install()
+        aspects.install()
         proof.install()
         descriptions.install()
         merging.install()

@@ -10,7 +10,7 @@ import uuid
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.db.models.expressions import RawSQL
 
 from common import bulk, clock
@@ -19,9 +19,9 @@ from events.models import Event
 from members import consent
 from members.models import Member
 from surveys import contacts, inviting
-from surveys.models import Case, Invitation, Outcome
+from surveys.models import Case, Invitation, Outcome, Survey
 
-BATCH = 500
+BATCH = 1000
 
 
 def run() -> int:
@@ -38,7 +38,7 @@ def step(*, limit: int = BATCH) -> int:
     now = clock.now()
     rows = Invitation.objects.select_for_update(skip_locked=True, of=("self",))
     rows = rows.filter(opened_at__isnull=True, withdrawn_at__isnull=True, opens_at__lte=now)
-    due = list(rows.order_by("opens_at", "id").select_related("survey", "trigger")[:limit])
+    due = list(rows.order_by("opens_at", "id")[:limit])
     reasons = _reasons(due)
     opened: list[Invitation] = []
     withdrawn: dict[Outcome, list[Invitation]] = {}
@@ -50,7 +50,8 @@ def step(*, limit: int = BATCH) -> int:
     Invitation.objects.filter(pk__in=_ids(opened)).update(opened_at=now)
     for why, some in withdrawn.items():
         _withdraw(some, why=why, now=now)
-    outbox.publish_many(_event(one) for one in opened)
+    kinds = dict(Survey.objects.values_list("code", "kind")) if opened else {}
+    outbox.publish_many(_event(one, kinds[one.survey_id]) for one in opened)
     return len(due)
 
 
@@ -60,18 +61,19 @@ def _ids(some: list[Invitation]) -> RawSQL:
 
 def _withdraw(some: list[Invitation], *, why: Outcome, now: datetime) -> None:
     """Nobody has seen these: they use up nobody's turn, and no part of a month's quota."""
+    prefetch_related_objects(some, "trigger")
     rows = Invitation.objects.filter(pk__in=_ids(some))
     rows.update(withdrawn_at=now, withdrawn_why=why)
     contacts.recount({one.member_id for one in some})
     inviting.give_back(some)
 
 
-def _event(one: Invitation) -> Event:
+def _event(one: Invitation, kind: str) -> Event:
     return outbox.draft(
         "survey_invited",
         member_id=one.member_id,
         subject=one.public_id,
-        payload={"survey": one.survey_id, "kind": one.survey.kind},
+        payload={"survey": one.survey_id, "kind": kind},
     )
 
 

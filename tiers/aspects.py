@@ -16,7 +16,7 @@ from points.models import Account
 from program.differences import Aspect, Finding, register
 from program.models import Program
 from program.verbs import Progress
-from tiers import ladders, sharing
+from tiers import ladders, sharing, visits
 from tiers.ladders import climbs_under
 from tiers.models import Standing
 from tiers.terms import LadderRule, Span
@@ -69,6 +69,7 @@ def _concerned(rules: list[LadderRule]) -> set[uuid.UUID]:
         Standing.objects.at(clock.now()).values_list("member", flat=True),
     ]
     found = {pk for row in rows for pk in row.order_by().distinct()}
+    found |= visits.visitors({type for rule in rules for type in rule.types})
     return found | households.mates(found) if any(map(sharing.is_shared, rules)) else found
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from program.describing import describe
 from program.descriptions import CODE
+from tiers.route_section import NeedTable, RouteTable
 from tiers.scenes import AdjustTable, ChallengeTable, GrantTable, PlaceTable
 from tiers.sections import (
     LadderTable,
-    NeedTable,
     PennantTable,
-    RouteTable,
     TierExpiryTable,
     TierTable,
     ValidityTable,
@@ -164,11 +163,25 @@ def _routes() -> None:
     )
     describe(
         NeedTable,
-        "One requirement: of a `counter`, or of `years_at` a tier.",
+        "One requirement: exactly one of `counter`, `activity`, `years_at`.",
         {
-            "at_least": ("How much, or how many years.", "15"),
+            "at_least": ("How much, how many activities, or how many years.", "15"),
             "counter": ("The unit that is counted.", '"flight"'),
             "less": ("What this counter has counted is taken off.", '"returned"'),
+            "activity": (
+                (
+                    "The activity type of which each one is counted, whatever it earned, once it "
+                    "is confirmed; what was cancelled is not."
+                ),
+                '"stay"',
+            ),
+            "distinct": (
+                (
+                    "Of activities: the days on which there was one, or the partners or locations "
+                    "that had one, instead of each one."
+                ),
+                '"partner"',
+            ),
             "years_at": ("The tier that was held, or one above it.", '"gold"'),
             "window": ("What counts; left out: what counts on the ladder.", '"lifetime"'),
             "window_months": ("How many months, for the window `months`.", "6"),

@@ -7,11 +7,10 @@ from typing import Any
 
 from program.exports import literal, whole
 from tiers.models import Ladder, Tier, TierExpiry, TierNeed, TierRoute
+from tiers.route_section import NeedTable, RouteTable
 from tiers.sections import (
     LadderTable,
-    NeedTable,
     PennantTable,
-    RouteTable,
     TierExpiryTable,
     TierTable,
     ValidityTable,
@@ -97,12 +96,14 @@ def _route(row: TierRoute, ladder: Ladder) -> RouteTable:
 
 def _need(row: TierNeed, ladder: Ladder) -> NeedTable:
     """A need names its window only where it is not the one it has anyway."""
-    usual = (ladder.window, ladder.window_months) if row.unit else ("lifetime", None)
+    usual = ("lifetime", None) if row.held else (ladder.window, ladder.window_months)
     is_usual = (row.window, row.window_months) == usual
     return NeedTable(
         at_least=whole(row.at_least, row.unit) if row.unit else Decimal(row.at_least),
         counter=row.unit_id,
         less=row.less_id,
+        activity=row.type_id,
+        distinct=literal(row.distinct) if row.distinct else None,
         years_at=row.held.code if row.held else None,
         window=None if is_usual else literal(row.window),
         window_months=None if is_usual else row.window_months,

@@ -9,7 +9,7 @@ which names the activity that brought it about.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -30,13 +30,21 @@ Key = tuple[uuid.UUID, str]
 
 
 def settle(
-    before: Climbs, *, member: Member, program: Program, is_kept: bool, cause: str, actor: str
+    before: Climbs,
+    *,
+    member: Member,
+    program: Program,
+    is_kept: bool,
+    cause: str,
+    actor: str,
+    gone: Collection[uuid.UUID] = (),
 ) -> Climbs:
     """Store what follows from the ledger as it is, and what is kept of what followed `before`.
 
-    The caller holds the member's accounts that count. Returns the climbs as they are now.
+    The caller holds the member's accounts that count. Activities that are `gone` count no more,
+    though nothing is stored of it yet. Returns the climbs as they are now.
     """
-    now, after = clock.now(), climbs([member], program=program)
+    now, after = clock.now(), climbs([member], program=program, gone=gone)
     beside: dict[Key, list[Span]] = {}
     for key, way in before.items():
         kept = _kept_rows(key)
@@ -47,7 +55,7 @@ def settle(
             _store(key, kept, spans, cause=cause, actor=actor)
         beside[key] = spans
     standing.settle(after, actor=actor, beside=beside)
-    return climbs([member], program=program) if any(beside.values()) else after
+    return climbs([member], program=program, gone=gone) if any(beside.values()) else after
 
 
 def _kept_rows(key: Key) -> list[Standing]:

@@ -15,6 +15,7 @@ from members.models import Member
 from points.models import Account
 from program.catalog import versioned
 from program.models import Program
+from tiers import visits
 from tiers.models import Ladder, Standing, Tier, TierExpiry, TierNeed
 from tiers.qualification import Climb, Event
 from tiers.terms import LadderRule, Requirement, Route, Rung, Span, Validity, Window
@@ -28,7 +29,9 @@ def rows(program: Program) -> tuple[Ladder, ...]:
     """All ladders with their tiers (`ladder.rungs`, lowest first), kept in memory."""
     found = tuple(
         Ladder.objects.select_related("counter").prefetch_related(
-            "tiers__routes__needs__held", "tiers__routes__needs__unit"
+            "tiers__routes__needs__held",
+            "tiers__routes__needs__unit",
+            "tiers__routes__needs__type",
         )
     )
     for ladder in found:
@@ -97,21 +100,30 @@ def _need(need: TierNeed) -> Requirement:
         at_least=need.at_least,
         unit=need.unit_id or "",
         less=need.less_id or "",
+        type=need.type_id or "",
+        distinct=need.distinct,
         rank=need.held.rank if need.held else 0,
         window=Window(need.window, need.window_months or 0),
     )
 
 
-def climbs(members: Iterable[Member], *, program: Program) -> Climbs:
+def climbs(
+    members: Iterable[Member], *, program: Program, gone: Collection[uuid.UUID] = ()
+) -> Climbs:
     """Each member's way up each ladder:
 
-    what was earned, from the ledger, and what was given. Two queries.
+    what was earned, from the ledger, and what was given. Two queries, and one where activities are
+    counted; those that are `gone` are not.
     """
-    return climbs_under(rules(program), members)
+    return climbs_under(rules(program), members, gone=gone)
 
 
 def climbs_under(
-    known: Iterable[LadderRule], members: Iterable[Member], *, known_at: datetime | None = None
+    known: Iterable[LadderRule],
+    members: Iterable[Member],
+    *,
+    known_at: datetime | None = None,
+    gone: Collection[uuid.UUID] = (),
 ) -> Climbs:
     """The same under ladders that need not be the program's: what a draft would make of it.
 
@@ -121,14 +133,15 @@ def climbs_under(
     if not known or not people:
         return {}
     given = _given([member.pk for member in people], known, known_at)
-    return _folded(known, people, given, known_at=known_at)
+    return _folded(known, people, given, known_at=known_at, gone=gone)
 
 
 def climbs_of(
     member: Member, *, given: Iterable[Given], credits: Collection[Event], program: Program
 ) -> Climbs:
-    """One member's climbs from what somebody has read already, on ladders that nobody shares: the
-    standings that were given, and the credits of the `counters`, one for each moment.
+    """One member's climbs from what somebody has read already, on ladders that nobody shares and
+    that count no activities: the standings that were given, and the credits of the `counters`, one
+    for each moment.
     """
     known = rules(program)
     rungs = {rung.id: rung for rule in known for rung in rule.rungs}
@@ -164,15 +177,19 @@ def _folded(
     given: Mapping[tuple[uuid.UUID, str], list[Span]],
     *,
     known_at: datetime | None = None,
+    gone: Collection[uuid.UUID] = (),
 ) -> Climbs:
-    units = {unit for rule in known for unit in rule.units}
-    events = _credits([member.pk for member in people], units, known_at)
+    ids, units = [member.pk for member in people], {u for rule in known for u in rule.units}
+    events = _credits(ids, units, known_at)
+    types = {type for rule in known for type in rule.types}
+    visited = visits.read(ids, types=types, known_at=known_at, gone=gone)
     return {
         (member.pk, rule.code): Climb(
             rule,
             (event for event in events.get(member.pk, ()) if event[1] in rule.units),
             joined_at=member.joined_at,
             granted=given.get((member.pk, rule.code), ()),
+            visits=(one for one in visited.get(member.pk, ()) if one.type in rule.types),
         )
         for member in people
         for rule in known

@@ -17,6 +17,7 @@ from datetime import date, datetime, timedelta
 from common import clock
 from tiers.flattening import flatten, reached_before, top
 from tiers.terms import LadderRule, Requirement, Route, Rung, Span, Window
+from tiers.visits import Log, Visit
 
 
 class Series:
@@ -42,12 +43,14 @@ class Series:
 
 
 Event = tuple[datetime, str, int]  # moment, unit, amount
+Happened = tuple[datetime, str, int, Visit | tuple[()]]  # the same, or an activity that counts
 
 
 class Climb:
     """A member's way up one ladder: dated history in, holds on rungs out.
 
     What arrives in order of time is folded in one by one; what is late folds everything anew.
+    `visits` are activities that count by themselves.
     `granted` are spans that do not follow from history: given by staff, matched, shared in a
     household.
     """
@@ -59,33 +62,39 @@ class Climb:
         *,
         joined_at: datetime | None = None,
         granted: Sequence[Span] = (),
+        visits: Iterable[Visit] = (),
     ) -> None:
         self.rule, self.granted = rule, tuple(granted)
         self.joined_on = clock.local_date(joined_at, rule.zone) if joined_at else None
-        self._events: list[Event] = []
-        self._turns = sorted(
-            clock.start_of_day(route.starts_on, rule.zone)
-            for rung in rule.rungs
-            for route in rung.routes
-            if route.starts_on
-        )
+        self._events: list[Happened] = []
+        self._begun: datetime | None = None  # the first credit of a counter
+        self._turns = [clock.start_of_day(day, rule.zone) for day in rule.turns]
         self._today: tuple[datetime, date] | None = None
         self._turns_come = bool(self._turns or rule.head_starts or rule.rolls_over)
         self._restart()
-        for event in sorted(credits):
+        counted: list[Happened] = [(*credit, ()) for credit in credits]
+        counted += [(one.moment, "", 1, one) for one in visits]
+        for event in sorted(counted):
             self._take(event)
 
     @property
     def has_begun(self) -> bool:
         """Whether anything was ever counted."""
-        return bool(self._events)
+        return self._begun is not None
 
     def add(self, occurred_at: datetime, unit: str, amount: int) -> None:
         """Count one more credit, wherever in time it falls."""
-        self._take((occurred_at, unit, amount))
+        self._take((occurred_at, unit, amount, ()))
+
+    def visit(self, visit: Visit) -> None:
+        """Count one more activity, wherever in time it falls."""
+        self._take((visit.moment, "", 1, visit))
 
     def rung_at(self, moment: datetime) -> Rung | None:
         """The highest rung held at `moment`, counting what happened until then."""
+        if self.rule.is_plain and not self.granted:
+            held = (span.rung for span in reversed(self.holds) if span.starts_at <= moment)
+            return next(held, None)
         self._pass(moment)
         return top(span for span in (*self._held(), *self._given(moment)) if span.covers(moment))
 
@@ -94,6 +103,9 @@ class Climb:
 
         It is what an activity of that moment earns at, also after another one of the same moment.
         """
+        if self.rule.is_plain and not self.granted:
+            held = (span.rung for span in reversed(self.holds) if span.starts_at < moment)
+            return next(held, None)
         self._pass(moment)
         own = (
             span
@@ -107,7 +119,7 @@ class Climb:
         something.
         """
         is_open = self.rule.sharing != "after_first" or (
-            bool(self._events) and self._events[0][0] <= moment
+            self._begun is not None and self._begun <= moment
         )
         return self.granted if is_open else ()
 
@@ -116,6 +128,10 @@ class Climb:
         self._pass(moment)
         if need.rank:
             return self._years_at(need.rank, moment)
+        if need.type:
+            log = self._logs.get(need.type)
+            start = self._start(need.window, moment) if log else None
+            return log.between(start, moment, need.distinct) if log else 0
         counted = self._counted(need.unit, need.window, moment)
         if need.less:
             counted -= self._counted(need.less, need.window, moment)
@@ -179,14 +195,18 @@ class Climb:
     def _restart(self) -> None:
         self.holds: list[Span] = []
         self._series: dict[str, Series] = {}
+        self._logs: dict[str, Log] = {}
         self._passed: datetime | None = None  # the last turn that was examined
         self._carry: dict[date, int] = {}
+        self._risen = 0  # rungs of a plain ladder that are held
         self._flat: list[Span] | None = None
 
-    def _take(self, event: Event) -> None:
+    def _take(self, event: Happened) -> None:
         is_late = bool(self._events) and event[0] < self._events[-1][0]
         is_late = is_late or (self._passed is not None and event[0] < self._passed)
         insort(self._events, event)
+        if not event[3] and (self._begun is None or event[0] < self._begun):
+            self._begun = event[0]
         if not is_late:
             self._fold(event)
             return
@@ -194,10 +214,14 @@ class Climb:
         for known in self._events:
             self._fold(known)
 
-    def _fold(self, event: Event) -> None:
-        moment, unit, amount = event
-        self._pass(moment - timedelta(microseconds=1))
-        self._series.setdefault(unit, Series()).add(moment, amount)
+    def _fold(self, event: Happened) -> None:
+        moment, unit, amount, visit = event
+        if self._turns_come:
+            self._pass(moment - timedelta(microseconds=1))
+        if isinstance(visit, Visit):
+            self._logs.setdefault(visit.type, Log()).add(visit, self._day(moment))
+        else:
+            self._series.setdefault(unit, Series()).add(moment, amount)
         self._keep_active(moment)
         self._examine(moment)
 
@@ -227,6 +251,9 @@ class Climb:
 
     def _examine(self, moment: datetime) -> None:
         """Start or prolong a hold on every rung that one of its routes reaches at `moment`."""
+        if self.rule.is_plain:
+            self._rise(moment)
+            return
         day = self._day(moment)
         ends = self._ends(moment, day)
         for rung in self.rule.rungs:
@@ -234,6 +261,20 @@ class Climb:
             if for_life and self._reach(Span(rung, moment, None), for_life, day):
                 continue
             self._reach(Span(rung, moment, ends), rung.routes, day)
+
+    def _rise(self, moment: datetime) -> None:
+        """The same on a ladder that `is_plain`, where nothing held ever ends: the last event is
+        that of `moment`, and all that was counted counts.
+        """
+        for number in range(self._risen, len(self.rule.rungs)):
+            rung = self.rule.rungs[number]
+            need = rung.routes[0].needs[0]
+            series = self._series.get(need.unit)
+            if series is None or series.sums[-1] < need.at_least:
+                return
+            self._risen += 1
+            self.holds.append(Span(rung, moment, None))
+            self._flat = None
 
     def _reach(self, span: Span, routes: Sequence[Route], day: date) -> bool:
         """Hold the span, if one of the routes leads to it. Returns whether it is held, now or

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -24,8 +23,9 @@ from program.sections import (
     unique,
     upsert,
 )
-from tiers import standing
-from tiers.models import Ladder, Standing, Tier, TierExpiry, TierNeed, TierRoute
+from tiers import route_section, standing
+from tiers.models import Ladder, Standing, Tier, TierExpiry
+from tiers.route_section import RouteTable, WindowName, check_window
 
 
 class PennantTable(Table):
@@ -60,44 +60,6 @@ class ValidityTable(Table):
             raise ValueError("plus_months goes with years")
         if self.round_to != "day" and self.years is not None:
             raise ValueError("round_to goes with months or active_months: a year has an end")
-
-
-WindowName = Literal[
-    "lifetime", "year", "quarter", "month", "months", "membership_year", "since_change"
-]
-
-
-class NeedTable(Table):
-    """One requirement: at least so much of a counter, or so many years at a tier or above."""
-
-    at_least: Decimal
-    counter: Code | None = None
-    less: Code | None = None
-    years_at: Code | None = None
-    window: WindowName | None = None
-    window_months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
-
-    def __post_init__(self) -> None:
-        positive(self, "at_least")
-        if (self.counter is None) == (self.years_at is None):
-            raise ValueError("give either counter or years_at")
-        if self.less is not None and (self.counter is None or self.less == self.counter):
-            raise ValueError("less goes with counter, and names another one")
-        _check_window(self.window, self.window_months)
-
-
-class RouteTable(Table):
-    """One way to a tier: all its needs must hold, on days from `from` up to but not on `until`."""
-
-    need: Annotated[list[NeedTable], msgspec.Meta(min_length=1)]
-    keeps: bool = False
-    for_life: bool = False
-    from_: date | None = msgspec.field(default=None, name="from")
-    until: date | None = None
-
-    def __post_init__(self) -> None:
-        if self.keeps and self.for_life:
-            raise ValueError("give either keeps or for_life: what is for life need not be kept")
 
 
 class TierExpiryTable(Table):
@@ -156,17 +118,12 @@ class LadderTable(Table):
     year_starts: Annotated[int, msgspec.Meta(ge=1, le=12)] = 1
 
     def __post_init__(self) -> None:
-        _check_window(self.window, self.window_months)
+        check_window(self.window, self.window_months)
         if self.rolls_over and self.window == "since_change":
             raise ValueError(
                 "rolls_over goes with a window that is a year: after a change of tier the counter "
                 "begins at zero"
             )
-
-
-def _check_window(window: str | None, months: int | None) -> None:
-    if (window == "months") != (months is not None):
-        raise ValueError("window_months goes with the window months, and only with it")
 
 
 def _apply(tables: list[LadderTable], blueprint: Any) -> list[str]:
@@ -191,7 +148,7 @@ def _apply(tables: list[LadderTable], blueprint: Any) -> list[str]:
         }
         ladder, changed = upsert(Ladder, {"code": table.code}, values, label=f"Ladder {table.name}")
         changes += changed + _apply_tiers(ladder, table)
-        changes += [line for tier in table.tier for line in _apply_routes(ladder, tier, blueprint)]
+        changes += _apply_routes(ladder, table.tier, blueprint)
         changes += [line for tier in table.tier for line in _apply_expiry(ladder, tier, blueprint)]
     return changes + _end_missing([table.code for table in tables])
 
@@ -237,21 +194,13 @@ def _validity(said: str | ValidityTable) -> dict[str, Any]:
     }
 
 
-def _apply_routes(ladder: Ladder, table: TierTable, blueprint: Any) -> list[str]:
-    """Routes are small and derived from nowhere else: they are written anew when they differ."""
-    tier = Tier.objects.get(ladder=ladder, code=table.code)
-    wanted = [_route(route, ladder, table, blueprint) for route in table.route]
-    stored = [
-        (_terms(route), [_stored(need) for need in route.needs.all()])
-        for route in tier.routes.prefetch_related("needs")
-    ]
-    if wanted == stored:
-        return []
-    tier.routes.all().delete()
-    for position, (terms, needs) in enumerate(wanted):
-        route = TierRoute.objects.create(tier=tier, position=position, **terms)
-        TierNeed.objects.bulk_create(TierNeed(route=route, **need) for need in needs)
-    return [f"Routes to {table.name} changed."]
+def _apply_routes(ladder: Ladder, tables: list[TierTable], blueprint: Any) -> list[str]:
+    tiers = {tier.code: tier for tier in Tier.objects.filter(ladder=ladder)}
+    changes = []
+    for table in tables:
+        place, tier = _named(table), tiers[table.code]
+        changes += route_section.apply(tier, ladder, table.route, blueprint, place=place)
+    return changes
 
 
 def _apply_expiry(ladder: Ladder, table: TierTable, blueprint: Any) -> list[str]:
@@ -275,55 +224,9 @@ def _apply_expiry(ladder: Ladder, table: TierTable, blueprint: Any) -> list[str]
     return [f"Expiry at {table.name} changed."]
 
 
-def _route(
-    route: RouteTable, ladder: Ladder, table: TierTable, blueprint: Any
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    place = f"{_named(table)}, route, need"
-    counters = {unit.code: unit for unit in blueprint.unit if unit.kind == "counter"}
-    tiers = {tier.code: tier for tier in Tier.objects.filter(ladder=ladder)}
-    needs = []
-    for need in route.need:
-        if need.counter is not None:
-            require_code(need.counter, counters, place=place)
-        if need.less is not None:
-            require_code(need.less, _alike(need.counter, counters), place=f"{place}, less")
-        if need.years_at is not None:
-            require_code(need.years_at, tiers, place=place)
-        decimals = counters[need.counter].decimals if need.counter else 0
-        window = need.window or (ladder.window if need.counter else "lifetime")
-        months = need.window_months if need.window else ladder.window_months
-        needs.append(
-            {
-                "unit_id": need.counter,
-                "less_id": need.less,
-                "held_id": tiers[need.years_at].pk if need.years_at else None,
-                "at_least": smallest(need.at_least, decimals, place=f"{place}, at_least"),
-                "window": window,
-                "window_months": months if window == "months" else None,
-            }
-        )
-    terms = {"starts_on": route.from_, "ends_on": route.until}
-    return terms | {"keeps": route.keeps, "for_life": route.for_life}, needs
-
-
-def _terms(route: TierRoute) -> dict[str, Any]:
-    return {name: getattr(route, name) for name in ("starts_on", "ends_on", "keeps", "for_life")}
-
-
 def _named(tier: TierTable) -> str:
     """How a message names a tier; its code is unique among all ladders."""
     return f'[[ladder.tier]] "{tier.code}"'
-
-
-def _alike(counter: str | None, counters: dict[str, Any]) -> list[str]:
-    """The counters that can be taken off another: those with as many decimals."""
-    own = counters[counter].decimals if counter else 0
-    return [code for code, unit in counters.items() if unit.decimals == own]
-
-
-def _stored(need: TierNeed) -> dict[str, Any]:
-    names = ("unit_id", "less_id", "held_id", "at_least", "window", "window_months")
-    return {name: getattr(need, name) for name in names}
 
 
 def _apply_tiers(ladder: Ladder, table: LadderTable) -> list[str]:

@@ -20,6 +20,7 @@ from points.books import Books
 from points.models import Account
 from program import catalog
 from program.models import Program, Unit
+from tiers import visits, wording
 from tiers.errors import REFUSALS
 from tiers.flattening import top
 from tiers.ladders import Climbs, climbs, has_turned, routes_of, rules
@@ -36,13 +37,15 @@ TURN_DAYS = timedelta(days=7)  # how long the worker may have been away
 class Need:
     """One requirement of the nearest route to the next tier: what is there, and what it takes.
 
-    Amounts are in the unit's smallest part; `unit` is None for years held at a tier.
+    Amounts are in the unit's smallest part; `unit` is None for activities and for years held at a
+    tier. `counts` says in words what activities are counted, empty for all others.
     """
 
     unit: Unit | None
     value: int
     at_least: int
     window: str
+    counts: str = ""
 
     @property
     def missing(self) -> int:
@@ -58,7 +61,8 @@ class Progress:
     """Where a member stands on a ladder.
 
     `value` and `missing` are in the smallest part of `counter_unit`: of the ladder's own counter,
-    or of the one that lacks most on the nearest route. `needs` has the whole route.
+    or of the one that lacks most on the nearest route; nothing is missing of it where that asks for
+    no counter. `needs` has the whole route.
     """
 
     ladder: Ladder
@@ -89,8 +93,9 @@ def reassess_everyone(*, actor: str) -> None:
     program = catalog.current()
     counters = {unit for rule in rules(program) for unit in rule.units}
     counting = Account.objects.filter(unit__in=counters, version__gt=0, closed_at__isnull=True)
-    accounts = counting.order_by("member")
-    ids = list(accounts.values_list("member", flat=True).distinct())
+    accounts = counting.order_by("member").values_list("member", flat=True).distinct()
+    active = visits.visitors({type for rule in rules(program) for type in rule.types})
+    ids = sorted({*accounts, *active})
     if transaction.get_connection().in_atomic_block:
         # The locks of all chunks pile up in the transaction around us: take them in their order.
         Books.open({(pk, unit) for pk in ids for unit in counters})
@@ -244,7 +249,8 @@ def _progress(
     tier = next((rung for rung in rungs if row and rung.pk == row.tier_id), None)
     following = next((rung for rung in rungs if tier is None or rung.rank > tier.rank), None)
     needs = _nearest(following, ladder, way, balances, now, program) if following else ()
-    main = _main(needs, ladder) or _own(ladder, way, balances, now)
+    lacking = _main(needs, ladder)
+    main = lacking or _own(ladder, way, balances, now)
     floor = _floor(tier, ladder, main)
     return Progress(
         ladder=ladder,
@@ -252,8 +258,8 @@ def _progress(
         tier=tier,
         next_tier=following,
         value=main.value,
-        missing=main.missing if following else 0,
-        fraction=_climbed(main, floor) if following else Fraction(1),
+        missing=lacking.missing if lacking else 0,
+        fraction=_fraction(lacking, needs, floor) if following else Fraction(1),
         starts_at=row.starts_at if row else None,
         ends_at=row.ends_at if row else None,
         window_ends_on=_window_ends(main.window, program, ladder, now),
@@ -287,9 +293,17 @@ def _needs(
             value=way.value(need, now) if way else balances.get(need.unit, 0),
             at_least=need.at_least,
             window=need.window.kind,
+            counts=_counts(need, program),
         )
         for need in route.needs
     )
+
+
+def _counts(need: Requirement, program: Program) -> str:
+    if not need.type:
+        return ""
+    name = catalog.of(program).types[need.type].name
+    return wording.activities(name, need.distinct, need.at_least)
 
 
 def _main(needs: tuple[Need, ...], ladder: Ladder) -> Need | None:
@@ -319,7 +333,10 @@ def _floor(tier: Tier | None, ladder: Ladder, main: Need) -> int:
     return tier.threshold
 
 
-def _climbed(main: Need, floor: int) -> Fraction:
+def _fraction(main: Need | None, needs: tuple[Need, ...], floor: int) -> Fraction:
+    """How much of the way is done; where no counter is asked for, of what lacks most."""
+    if main is None:
+        return min((need.fraction for need in needs), default=Fraction(0))
     width = max(1, main.at_least - floor)
     return Fraction(max(0, min(width, main.value - floor)), width)
 

@@ -32,8 +32,24 @@ def _said(route: TierRoute) -> str:
 
 
 def _need(need: TierNeed) -> str:
+    if need.type is not None:
+        return activities(need.type.name, need.distinct, need.at_least)
     if need.unit is None:
         words = ngettext("%(count)s year as %(tier)s", "%(count)s years as %(tier)s", need.at_least)
         return words % {"count": need.at_least, "tier": need.held}
     value = scaled(need.at_least, need.unit.decimals)
     return f"{number(value)} {need.unit.singular if value == 1 else need.unit.plural}"
+
+
+def activities(name: str, distinct: str, count: int) -> str:
+    """So many activities: `4 × Flight`, `3 partners with: Stay`."""
+    words = {"n": number(count), "type": name}
+    if distinct == TierNeed.Distinct.DAY:
+        return ngettext("%(n)s day with: %(type)s", "%(n)s days with: %(type)s", count) % words
+    if distinct == TierNeed.Distinct.PARTNER:
+        one, many = "%(n)s partner with: %(type)s", "%(n)s partners with: %(type)s"
+        return ngettext(one, many, count) % words
+    if distinct == TierNeed.Distinct.LOCATION:
+        one, many = "%(n)s location with: %(type)s", "%(n)s locations with: %(type)s"
+        return ngettext(one, many, count) % words
+    return _("%(n)s × %(type)s") % words

@@ -21,6 +21,12 @@ from messaging.errors import TemplateInvalid
 from messaging.models import Letter, Template
 
 
+def about(event: str) -> str:
+    """What staff call the letter about an event."""
+    kind = registry.kinds().get(event)
+    return kind.name if kind else event
+
+
 class TemplateForm(HouseForm):
     """Words that name only what the letter knows."""
 
@@ -29,8 +35,9 @@ class TemplateForm(HouseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "event" in self.fields:
-            known = sorted(registry.kinds())
-            self.fields["event"].choices = [(one, one) for one in known]  # type: ignore[attr-defined]
+            known = sorted(registry.kinds().values(), key=lambda kind: kind.name)
+            choices = [(kind.event, kind.name) for kind in known]
+            self.fields["event"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -48,13 +55,21 @@ class TemplateForm(HouseForm):
 class TemplateAdmin(KeptAdmin):
     form = TemplateForm
     change_form_after_template = "desk/_letter.html"
-    list_display = ("event", "language", "subject", "is_active")
+    list_display = ("about", "language", "subject", "is_active")
     list_filter = ("language",)
     fields = (("event", "language"), "subject", "text", "is_active")
     empty_hint = _("Letters have the house's own words. Give them yours here.")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("event", "language") if obj else ()
+        return ("about", "language") if obj else ()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        first = ("about", "language") if obj else ("event", "language")
+        return (first, "subject", "text", "is_active")
+
+    @display(description=_("about"))
+    def about(self, row: Template) -> str:
+        return about(row.event)
 
     def get_urls(self) -> list[Any]:
         return [*letters.urls(self.admin_site), *super().get_urls()]
@@ -70,13 +85,13 @@ class TemplateAdmin(KeptAdmin):
 class LetterAdmin(links.ByMember, FactAdmin):
     """What became of each letter. Its text is not kept: it carries signed links."""
 
-    list_display = ("when", "who", "event_type", "subject", "state")
+    list_display = ("when", "who", "what", "subject", "state")
     list_select_related = ("member",)
     list_filter = ("status", "event_type")
     fields = (
         "when",
         "who",
-        "event_type",
+        "what",
         "subject",
         "address",
         "state",
@@ -84,7 +99,7 @@ class LetterAdmin(links.ByMember, FactAdmin):
         "attempts",
         "doubts",
     )
-    readonly_fields = ("when", "who", "state")
+    readonly_fields = ("when", "who", "what", "state")
     empty_hint = _("No letter was written yet.")
 
     @display(description=_("made"))
@@ -94,6 +109,10 @@ class LetterAdmin(links.ByMember, FactAdmin):
     @display(description=_("member"))
     def who(self, row: Letter) -> str:
         return links.member(row.member)
+
+    @display(description=_("about"))
+    def what(self, row: Letter) -> str:
+        return about(row.event_type)
 
     @display(description=_("state"))
     def state(self, row: Letter) -> str:

@@ -319,7 +319,7 @@ class PlaceInline(KeptInline):
 class PartnerAdmin(KeptAdmin):
     list_display = ("name", "code", "places", "is_active")
     inlines: ClassVar = [PlaceInline]
-    fields = ("name", "code", "is_active")
+    fields = ("name", "code", "contact", "is_active")
     search_fields = ("name", "code")
     empty_hint = _("No partner yet: the front desk, the booking engine, the shop.")
 

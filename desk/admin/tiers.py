@@ -28,7 +28,7 @@ from desk.admin.base import (
     parent_of,
 )
 from program.models import Unit
-from tiers import standing
+from tiers import standing, wording
 from tiers.models import Ladder, Standing, Tier, TierExpiry, TierNeed, TierRoute
 
 
@@ -190,7 +190,7 @@ class TierAdmin(FactAdmin):
         return (
             super()
             .get_queryset(request)
-            .prefetch_related("routes__needs__unit", "routes__needs__held")
+            .prefetch_related("routes__needs__unit", "routes__needs__type", "routes__needs__held")
         )
 
     @display(description=_("takes"))
@@ -221,22 +221,35 @@ def need_in_words(need: TierNeed) -> str:
             "window": need.get_window_display(),
         }
         return str(_("%(amount)s (%(window)s)") % words)
+    if need.type is not None:
+        said = wording.activities(need.type.name, need.distinct, need.at_least)
+        words = {"amount": said, "window": need.get_window_display()}
+        return str(_("%(amount)s (%(window)s)") % words)
     return str(_("%(years)s years at %(tier)s") % {"years": need.at_least, "tier": need.held})
+
+
+NEED = ("unit", "less", "type", "distinct", "held", "at_least", "window", "window_months")
 
 
 class NeedForm(fields.AmountsMixin, HouseForm):
     amounts: ClassVar = {"at_least": "unit"}
     at_least = fields.AmountField(
-        label=_("At least"), min_value=0, help_text=_("Of the unit, or years at the tier.")
+        label=_("At least"),
+        min_value=0,
+        help_text=_("Of the unit, activities, or years at the tier."),
     )
 
     class Meta:
         model = TierNeed
-        fields = ("unit", "less", "held", "at_least", "window", "window_months")
+        fields = NEED
 
     def unit_of(self, source: str) -> Unit | None:
-        """Years at a tier are counted in years, which have no smaller part."""
-        return super().unit_of(source) or (Unit(plural=str(_("years"))) if self.is_bound else None)
+        """Years at a tier, and activities, have no smaller part."""
+        unit = super().unit_of(source)
+        if unit is not None or not self.is_bound:
+            return unit
+        is_type = bool(getattr(self, "cleaned_data", {}).get("type"))
+        return Unit(plural=str(_("activities") if is_type else _("years")))
 
 
 class NeedFormSet(forms.BaseInlineFormSet):
@@ -256,7 +269,7 @@ class NeedInline(HouseInline):
     verbose_name_plural = _("requirements: all of them must hold")
     min_num = 1
     formset = NeedFormSet
-    fields = ("unit", "less", "held", "at_least", "window", "window_months")
+    fields = NEED
 
 
 @admin.register(TierRoute)
@@ -269,7 +282,11 @@ class TierRouteAdmin(HouseAdmin):
     empty_hint = _("No routes: every tier is a threshold of its ladder's counter.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TierRoute]:
-        return super().get_queryset(request).prefetch_related("needs__unit", "needs__held")
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related("needs__unit", "needs__type", "needs__held")
+        )
 
     @display(description=_("tier"))
     def of(self, row: TierRoute) -> str:
@@ -289,7 +306,7 @@ class TierNeedAdmin(PartAdmin):
     """Requirements are edited on their route; this list is to look them up."""
 
     list_display = ("route", "said")
-    list_select_related = ("route__tier", "unit", "held")
+    list_select_related = ("route__tier", "unit", "type", "held")
     fields = ("route", "said")
     readonly_fields = ("said",)
 

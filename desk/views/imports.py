@@ -119,7 +119,8 @@ def _receive(request: HttpRequest, data: dict[str, Any]) -> tuple[Import, bool]:
 @never_cache
 def show(request: HttpRequest, run: Import) -> HttpResponse:
     """How far a file is, what it would do, or has done."""
-    units = catalog.of(catalog.current()).units
+    known = catalog.of(catalog.current())
+    units, types = known.units, known.types
     is_begun = bool(run.applied_by)
     found = (run.outcome or imports.outcome(run)) if is_begun else run.report
     earned = found.get("earned", {})
@@ -127,7 +128,10 @@ def show(request: HttpRequest, run: Import) -> HttpResponse:
         "run": run,
         "found": found,
         "earned": [(unit, earned[code]) for code, unit in units.items() if code in earned],
-        "types": sorted(run.report.get("types", {}).items()),
+        "types": [
+            (types[code].name if code in types else code, count)
+            for code, count in sorted(run.report.get("types", {}).items())
+        ],
         "is_begun": is_begun,
         "is_moving": run.state in (Import.State.RECEIVED, Import.State.APPLYING),
         "progress": imports.progress(run),

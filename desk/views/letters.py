@@ -34,7 +34,7 @@ def known(row: Template | None) -> list[Kind]:
     kinds = registry.kinds()
     if row is not None:
         return [kinds[row.event]] if row.event in kinds else []
-    return [kinds[event] for event in sorted(kinds)]
+    return sorted(kinds.values(), key=lambda kind: kind.name)
 
 
 @never_cache

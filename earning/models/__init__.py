@@ -9,16 +9,16 @@ from earning.models.activities import (
     UnclaimedActivity,
 )
 from earning.models.changes import ActivityChange, ChangeKey, Correction, ParkedChange
+from earning.models.choices import MilestoneChoice, MilestonePick
 from earning.models.dividends import Declaration, Dividend, DividendShare
 from earning.models.milestones import (
     Milestone,
-    MilestoneChoice,
     MilestoneOption,
-    MilestonePick,
     MilestoneReached,
     MilestoneVoid,
 )
 from earning.models.occasions import Occasion, OccasionProgress
+from earning.models.offers import Offer, OfferActivation
 from earning.models.pending import PendingActivity
 from earning.models.referrals import Referral, ReferralCode, ReferralTerms
 from earning.models.rules import LimitUse, Rule, RuleCondition, RuleLimit
@@ -45,6 +45,8 @@ __all__ = [
     "MilestoneVoid",
     "Occasion",
     "OccasionProgress",
+    "Offer",
+    "OfferActivation",
     "ParkedChange",
     "PendingActivity",
     "Referral",

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest, Now
 from django.utils.translation import gettext_lazy as _
 
-from common.ids import named, public_id, uuid7
+from common.ids import named, uuid7
 from common.triggers import append_only, bumps_program_version
 from earning.models.activities import Activity
 from earning.models.keys import KEY_SPACE
@@ -314,87 +314,3 @@ class MilestoneVoid(MemberOwned):
 
     def __str__(self) -> str:
         return self.sentence
-
-
-class MilestoneChoice(MemberOwned):
-    """What a member may choose because a level was passed; decided once, by whoever comes first."""
-
-    class Status(models.TextChoices):
-        OPEN = "open", _("to be made")
-        MADE = "made", _("made")
-        DEFAULTED = "defaulted", _("made by the program")
-        LAPSED = "lapsed", _("lapsed")
-        VOID = "void", _("void")
-
-    member = models.ForeignKey(Member, models.PROTECT, related_name="choices")
-    reached = models.ForeignKey(MilestoneReached, models.PROTECT, related_name="choices")
-    many = models.PositiveSmallIntegerField(help_text=_("How many options are chosen."))
-    due_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("The exclusive end of the last day to choose.")
-    )
-    status = models.CharField(max_length=9, choices=Status.choices, default=Status.OPEN)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    actor = models.CharField(max_length=80, blank=True)
-    recorded_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        ordering = ("-id",)
-        indexes: ClassVar = [
-            models.Index(  # what the job ends next
-                fields=["due_at"],
-                condition=Q(status="open", due_at__isnull=False),
-                name="earning_choice_by_due",
-            ),
-            models.Index(  # what a member has to choose
-                fields=["member"], condition=Q(status="open"), name="earning_choice_open"
-            ),
-        ]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["member", "reached"], name="earning_choice_once_per_level"
-            ),
-            models.CheckConstraint(condition=Q(many__gte=1), name="earning_choice_is_of_something"),
-            models.CheckConstraint(
-                condition=Q(status="open", ended_at__isnull=True, actor="")
-                | (~Q(status="open") & Q(ended_at__isnull=False) & ~Q(actor="")),
-                name="earning_choice_status_has_its_facts",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.reached}: {self.get_status_display()}"
-
-    @property
-    def public_id(self) -> str:
-        return public_id("chc", self.pk)
-
-    @property
-    def source(self) -> str:
-        """The source of the posting that pays what was chosen."""
-        return f"milestone-choice:{self.pk}"
-
-
-class MilestonePick(MemberOwned):
-    """An option that was chosen, how often, and the entry that paid it. Written once."""
-
-    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
-    choice = models.ForeignKey(MilestoneChoice, models.PROTECT, related_name="picks")
-    option = models.ForeignKey(MilestoneOption, models.PROTECT, related_name="picks")
-    times = models.PositiveSmallIntegerField()
-    amount = models.PositiveBigIntegerField(help_text=_("What it gave in all."))
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ("id",)
-        triggers = append_only()
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["member", "choice", "option"], name="earning_pick_once_per_option"
-            ),
-            models.CheckConstraint(
-                condition=Q(times__gte=1, amount__gte=1), name="earning_pick_is_of_something"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.times} x {self.option}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.db.backends.postgresql import base
 from django.db.backends.postgresql.client import DatabaseClient as PostgresClient
 from django.db.backends.postgresql.psycopg_any import IsolationLevel
 
 from loyalty_site.embedded import server
+from loyalty_site.pooled import Pooled
 
 __all__ = ["DatabaseClient", "DatabaseWrapper", "IsolationLevel"]
 
@@ -26,7 +26,7 @@ class DatabaseClient(PostgresClient):
         return [str(where.bin / "psql"), *arguments[1:]], extra
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class DatabaseWrapper(Pooled):
     """Takes two settings more: HOME, the data folder, and CREATE, the database to have in it.
 
     NAME is another one while tests run: the test runner makes and drops that one itself.

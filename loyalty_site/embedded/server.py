@@ -55,6 +55,7 @@ class Handle:
     pid: int
     file: Path
     descriptor: int
+    where: Place
 
 
 _mutex = threading.RLock()
@@ -64,11 +65,12 @@ _guardians: list[subprocess.Popen[bytes]] = []
 
 def ensure(home: Path, *, database: str) -> Place:
     """Make sure the server of `home` runs, holds our registration and has `database`."""
-    where = place.of(home)
     with _mutex:
         handle = _handles.get(home)
-        if handle is None or handle.pid != os.getpid():
-            _start(where, database=database)
+        if handle is not None and handle.pid == os.getpid():
+            return handle.where
+        where = place.of(home)
+        _start(where, database=database)
     return where
 
 
@@ -95,7 +97,9 @@ def _start(where: Place, *, database: str) -> None:
         place.make_home(where.home)
         with locks.held(where.home / "start.lock"):
             file, descriptor = locks.join(where.home / "users")
-            _handles[where.home] = Handle(pid=os.getpid(), file=file, descriptor=descriptor)
+            _handles[where.home] = Handle(
+                pid=os.getpid(), file=file, descriptor=descriptor, where=where
+            )
             atexit.register(leave, where.home)
             _run(where, database=database)
     except OSError as error:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import IsolationLevel
 
 from loyalty_site.errors import CannotStart
+from loyalty_site.pooled import Pooled
 
 __all__ = ["DatabaseWrapper", "IsolationLevel"]
 
@@ -18,7 +18,7 @@ class DatabaseRefused(CannotStart):
     """The server of DATABASE_URL cannot carry Pennant; the message says why and what to do."""
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class DatabaseWrapper(Pooled):
     """The first connection of a process decides whether it starts; later ones fail as usual."""
 
     has_connected = False

@@ -80,6 +80,10 @@ class Migration(migrations.Migration):
                                             "redemptions:write",
                                             "redeem for members, convert their units",
                                         ),
+                                        (
+                                            "choices:write",
+                                            "choose for members what a milestone gives",
+                                        ),
                                         ("vouchers:write", "check and use vouchers"),
                                         ("events:read", "list what happened"),
                                         ("webhooks:write", "manage its own webhooks"),
@@ -162,6 +166,7 @@ class Migration(migrations.Migration):
                                             "members:write",
                                             "rewards:read",
                                             "redemptions:write",
+                                            "choices:write",
                                             "vouchers:write",
                                             "events:read",
                                             "webhooks:write",
@@ -541,13 +546,48 @@ class Migration(migrations.Migration):
                         ("day", models.DateField()),
                         ("points", models.PositiveBigIntegerField(default=0)),
                         ("alerted_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "refused_at",
+                            models.DateTimeField(
+                                blank=True,
+                                help_text="When a call was first refused for the limit.",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "told_at",
+                            models.DateTimeField(
+                                blank=True,
+                                help_text="When the partner's contact was written to.",
+                                null=True,
+                            ),
+                        ),
                     ],
                     options={
                         "ordering": ("-day",),
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(
+                                    ("alerted_at__isnull", False), ("told_at__isnull", True)
+                                ),
+                                fields=["day"],
+                                name="partners_day_untold",
+                            )
+                        ],
                         "constraints": [
                             models.UniqueConstraint(
                                 fields=("key", "day"), name="partners_day_is_counted_once"
-                            )
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("alerted_at__isnull", False),
+                                    models.Q(
+                                        ("refused_at__isnull", True), ("told_at__isnull", True)
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="partners_day_told_was_alerted",
+                            ),
                         ],
                     },
                 ),

@@ -72,11 +72,29 @@ class KeyDay(models.Model):
     day = models.DateField()
     points = models.PositiveBigIntegerField(default=0)
     alerted_at = models.DateTimeField(null=True, blank=True)
+    refused_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When a call was first refused for the limit.")
+    )
+    told_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the partner's contact was written to.")
+    )
 
     class Meta:
         ordering = ("-day",)
+        indexes: ClassVar = [
+            models.Index(  # of which somebody is still to be told
+                fields=["day"],
+                condition=Q(alerted_at__isnull=False, told_at__isnull=True),
+                name="partners_day_untold",
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["key", "day"], name="partners_day_is_counted_once"),
+            models.CheckConstraint(
+                condition=Q(alerted_at__isnull=False)
+                | Q(refused_at__isnull=True, told_at__isnull=True),
+                name="partners_day_told_was_alerted",
+            ),
         ]
 
     def __str__(self) -> str:

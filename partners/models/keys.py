@@ -30,6 +30,7 @@ class Scope(models.TextChoices):
     MEMBERS_WRITE = "members:write", _("enrol members and change their details")
     REWARDS_READ = "rewards:read", _("list rewards")
     REDEMPTIONS_WRITE = "redemptions:write", _("redeem for members, convert their units")
+    CHOICES_WRITE = "choices:write", _("choose for members what a milestone gives")
     VOUCHERS_WRITE = "vouchers:write", _("check and use vouchers")
     EVENTS_READ = "events:read", _("list what happened")
     WEBHOOKS_WRITE = "webhooks:write", _("manage its own webhooks")

@@ -7,8 +7,10 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from partners.answers import Amount, Balances, ProgressAnswer, StandingAnswer
+from earning.models import MilestoneChoice
+from partners.answers import Amount, Balances, ProgressAnswer, StandingAnswer, one_of
 from partners.shapes import shown
+from partners.submitted import Code
 
 PersonName = Annotated[str, Meta(min_length=1, max_length=120, description="The whole name.")]
 Email = Annotated[str, Meta(min_length=3, max_length=250, pattern="@")]
@@ -148,6 +150,61 @@ class StatementAnswer(Struct):
     month: str
     is_open: Annotated[bool, Meta(description="Whether the month still runs.")]
     sheets: list[SheetAnswer]
+
+
+@shown
+class OptionAnswer(Struct):
+    """An option of a choice: what one of it gives, how many can be had, what is given when nobody
+    chooses, and how many were chosen.
+    """
+
+    code: str
+    name: str
+    unit: str
+    amount: Amount
+    at_most: Annotated[int | None, Meta(description="How many of it; null: as many as `choose`.")]
+    default: Annotated[int, Meta(description="How many are given after the last day.")]
+    chosen: int
+
+
+@shown
+class ChoiceAnswer(Struct):
+    """What a member may choose, or chose, because a milestone was reached."""
+
+    id: str
+    member: str
+    milestone: str
+    name: str
+    level: int
+    reached: Annotated[str, Meta(description="What was reached, in words: 50 nights.")]
+    status: Annotated[str, one_of(MilestoneChoice.Status.values)]
+    is_open: Annotated[bool, Meta(description="Whether it can be chosen now.")]
+    choose: Annotated[int, Meta(description="How many options are chosen, in all.")]
+    last_day: Annotated[date | None, Meta(description="The last day to choose; null: none.")]
+    ended_at: datetime | None
+    options: list[OptionAnswer]
+
+
+@shown
+class ChoicesAnswer(Struct):
+    """A page of choices, newest first."""
+
+    data: list[ChoiceAnswer]
+    next: Annotated[str | None, Meta(description="The cursor of the next page; null on the last.")]
+
+
+@shown
+class ChoiceSubmitted(Struct, forbid_unknown_fields=True):
+    """What the member chooses: options by code, with how many of each."""
+
+    options: Annotated[
+        dict[
+            Annotated[str, Meta(min_length=1, max_length=40)],
+            Annotated[int, Meta(ge=0, le=1000)],
+        ],
+        Meta(min_length=1, max_length=100, description="As many in all as `choose` says."),
+    ]
+    location: Code | None = None
 
 
 @shown

@@ -60,6 +60,14 @@ class Page:
         return self.choice.status == MilestoneChoice.Status.OPEN and not is_due
 
     @property
+    def otherwise(self) -> str:
+        """What is given when nothing is chosen in time; empty where that is nothing."""
+        given = [(pick.option.name, pick.option.default) for pick in self.picks]
+        return ", ".join(
+            name if times == 1 else f"{times} × {name}" for name, times in given if times
+        )
+
+    @property
     def chosen(self) -> list[Pick]:
         return [pick for pick in self.picks if pick.times]
 

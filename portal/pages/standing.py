@@ -43,7 +43,7 @@ def of_progress(progress: Progress) -> Place:
         fraction=progress.fraction,
         ends_at=progress.ends_at,
         counts_until=progress.window_ends_on,
-        needs=progress.needs if len(progress.needs) > 1 else (),
+        needs=progress.needs if len(progress.needs) > 1 or not progress.missing else (),
     )
 
 

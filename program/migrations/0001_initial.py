@@ -40,10 +40,26 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("name", models.CharField(max_length=80)),
+                        (
+                            "contact",
+                            models.EmailField(
+                                blank=True,
+                                help_text="Who is written to about its keys: an address of the business.",
+                                max_length=254,
+                            ),
+                        ),
                         ("is_active", models.BooleanField(default=True)),
                     ],
                     options={
                         "ordering": ("code",),
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("contact", ""), ("contact__contains", "@"), _connector="OR"
+                                ),
+                                name="program_partner_contact_is_an_address",
+                            )
+                        ],
                     },
                 ),
                 migrations.CreateModel(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, cast
 
 from django.db import models
 from django.db.models import Q
@@ -20,11 +21,20 @@ class Partner(models.Model):
 
     code = models.CharField(max_length=40, primary_key=True, validators=[is_code])
     name = models.CharField(max_length=80)
+    contact = models.EmailField(
+        blank=True, help_text=_("Who is written to about its keys: an address of the business.")
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:
         ordering = ("code",)
         triggers = bumps_program_version()
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(contact="") | Q(contact__contains="@"),
+                name="program_partner_contact_is_an_address",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -140,6 +150,18 @@ class ActivityType(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def told(self) -> Mapping[str, ActivityAttribute]:
+        """Its attributes by code, in their order; remembered where they were read beforehand."""
+        read = self.__dict__.get("_prefetched_objects_cache", {}).get("attributes")
+        kept = self.__dict__.get("_told")
+        if kept is not None and kept[0] is read:
+            return cast("Mapping[str, ActivityAttribute]", kept[1])
+        found = {attribute.code: attribute for attribute in self.attributes.all()}
+        if read is not None:
+            self.__dict__["_told"] = (read, found)
+        return found
 
 
 class ActivityAttribute(models.Model):

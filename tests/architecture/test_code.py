@@ -119,10 +119,11 @@ def test_deciding_knows_no_framework() -> None:
         "earning.limits",
         "tiers.terms",
         "tiers.flattening",
+        "tiers.visits",
         "common",
     }  # the calendar of common.clock, not its present moment
     pure = ("earning/evaluation.py", "earning/limits.py")
-    pure += ("tiers/qualification.py", "tiers/terms.py", "tiers/flattening.py")
+    pure += ("tiers/qualification.py", "tiers/terms.py", "tiers/flattening.py", "tiers/visits.py")
     pure += ("surveys/measures.py", "surveys/hours.py")
     for name in pure:
         nodes = list(ast.walk(ast.parse((ROOT / name).read_text())))

@@ -16,8 +16,6 @@ ELSEWHERE = {
     "blueprint_invalid",
     "case_closed",
     "charge_settled",
-    "choice_closed",
-    "choice_invalid",
     "choice_unknown",
     "claim_refused",
     "codes_known",

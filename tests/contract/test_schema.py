@@ -100,10 +100,13 @@ def test_examples_of_requests_run_as_they_are(document: dict[str, Any], till: Ti
         "enrollMember": [201],
         "findMember": [200],
         "updateMember": [200],
+        "activateOffer": [201],
+        "undoOffer": [404],  # the body names one that nobody made
         "postRedemption": [201],
         "postReservation": [201],
         "releaseReservation": [404],  # the address names one that nobody made
         "cancelRedemption": [404],  # the address names one that nobody made
+        "makeChoice": [404],  # the hotel has nothing to choose
         "useVoucher": [404],
         "postConversion": [404],  # the hotel converts nothing
         "createWebhook": [400],  # nobody answers to example.com here
@@ -135,6 +138,7 @@ def test_everything_that_can_be_read_answers_as_documented(
     assert missing == {
         "getRedemption",
         "getReservation",
+        "getChoice",
         "checkVoucher",
         "getWebhook",
         "listDeliveries",

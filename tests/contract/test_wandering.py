@@ -29,7 +29,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from earning.models import Activity, ActivityChange
+from earning.models import Activity, ActivityChange, Milestone, MilestoneOption
 from program.models import ActivityType, Program
 from rewards.models import Redemption, Reservation
 from tests.cast import earn
@@ -62,6 +62,7 @@ SENSIBLE: dict[str, list[Any]] = {
     "since": ["2020-01-01"],
     "until": ["2035-01-01"],
     "minutes": [5],
+    "options": [{"points": 1}, {"points": 1}, {"points": 2}],
 }
 PATHS = {"member": "ref:guest-1", "reward": "late-checkout", "month": "2026-03"}
 
@@ -72,6 +73,12 @@ class World:
     def __init__(self) -> None:
         earn(marta(), 10**9)
         ActivityType.objects.filter(code="stay").update(confirm="at_once")
+        mark = Milestone.objects.create(
+            code="first", name="First night", counter_id="night", at=1, choose=1
+        )
+        MilestoneOption.objects.create(
+            milestone=mark, code="points", name="50 points", unit_id="point", amount=50
+        )
         self.till = Till(per_minute=10**9)
         self.counts: Counter[tuple[str, int]] = Counter()
         self.schema = schemathesis.openapi.from_wsgi("/api/v1/schema", WSGIHandler())

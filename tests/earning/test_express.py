@@ -25,7 +25,7 @@ from program.models import Program
 from tests import cast
 from tests.cast import ACTOR, ana, submission, utc
 from tests.earning.doors import left_behind
-from tiers.models import Ladder
+from tiers.models import Ladder, TierRoute
 
 pytestmark = pytest.mark.django_db
 NOW = utc(2026, 7, 1, 12)
@@ -103,6 +103,7 @@ def everything(db: None, request: pytest.FixtureRequest) -> Iterator[list[Member
         ReferralTerms.objects.update(is_active=False)
         if not request.param:
             Ladder.objects.update(shared=Ladder.Sharing.NEVER)
+            TierRoute.objects.filter(needs__type__isnull=False).delete()
         people = [ana(), ana(name="Bruno Reis")]
     with at(NOW):
         yield people

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from common import clock
 from earning import choosing
 from earning.models import (
     Milestone,
@@ -114,6 +115,8 @@ def test_a_choice_makes_sense_and_is_offered_once() -> None:
         rows.update(status="made")
     with refused("earning_choice_status_has_its_facts"):
         rows.update(actor="somebody")
+    with refused("earning_choice_reminds_before_its_end"):
+        rows.update(due_at=clock.now(), reminded_at=clock.now() + timedelta(hours=1))
 
 
 def test_what_was_chosen_is_final() -> None:

@@ -96,6 +96,8 @@ def test_a_call_is_remembered_once_and_as_it_was_answered(till: Till) -> None:
 
 def test_a_day_is_counted_once(till: Till) -> None:
     KeyDay.objects.create(key=till.key, day="2026-03-10")
+    with refused("partners_day_told_was_alerted"):
+        KeyDay.objects.update(told_at=clock.now())
     with refused("partners_day_is_counted_once"):
         KeyDay.objects.create(key=till.key, day="2026-03-10")
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
 
 from common import clock
 from earning.models import Activity
 from events.models import Event
 from members.models import Member
-from partners import admission, keys, log, sandbox
+from partners import admission, keys, log, notices, sandbox
 from partners.errors import KeyInvalid
-from partners.models import ApiKey, ApiRequest, Scope
+from partners.models import ApiKey, ApiRequest, Endpoint, Scope
 from points import audit
-from program.models import Location, Program
+from program.models import Location, Partner, Program
 from rewards.models import RewardStock
 from tests.cast import earn
 from tests.till import ACTOR, STAY, Till, card_of, code, marta
@@ -65,6 +68,60 @@ def test_somebody_is_told_before_the_limit_is_reached(hotel: Program) -> None:
     marta()
     assert till.post().status_code == 201
     assert Event.objects.get(type="api_key_limit_reached").payload["refused"] is False
+
+
+def test_the_partners_contact_gets_one_letter_a_day(hotel: Program) -> None:
+    Partner.objects.filter(pk="front-desk").update(contact="it@desk.example")
+    till = Till(points_per_day=13_000)
+    marta()
+    assert notices.tell() == 0
+    till.post()
+    assert [notices.tell(), notices.tell()] == [1, 0]
+    assert code(till.post(reference="b2")) == "value_limit_reached"
+    assert notices.tell() == 0
+    with time_machine.travel(clock.now() + timedelta(days=1)):
+        till.post(reference="b2")
+        assert code(till.post(reference="b3")) == "value_limit_reached"
+        assert notices.tell() == 1
+    first, second = mail.outbox
+    assert first.to == second.to == ["it@desk.example"]
+    assert "nears its daily limit" in first.subject
+    assert f"{till.key.name} ({till.key.hint}) has credited 11,800 of the 13,000" in first.body
+    assert "has reached its daily limit" in second.subject
+    assert "was refused" in second.body
+
+
+def test_without_a_contact_those_of_the_webhooks_are_told(hotel: Program) -> None:
+    till = Till(points_per_day=13_000)
+    marta()
+    till.post()
+    assert notices.tell() == 0  # nobody to write to
+    for number, status in enumerate(("active", "paused", "removed")):
+        Endpoint.objects.create(
+            partner_id="front-desk", url=f"https://till.example/{number}", types=["voucher_used"],
+            contact=f"it{number}@desk.example", status=status, told_at=clock.now(),
+            subscribed_at=clock.now(), created_by=ACTOR, created_at=clock.now(),
+        )  # fmt: skip
+    assert notices.tell() == 1
+    assert mail.outbox[0].to == ["it0@desk.example", "it1@desk.example"]
+
+
+def test_a_letter_that_does_not_leave_is_tried_again(hotel: Program, settings: Any) -> None:
+    Partner.objects.filter(pk="front-desk").update(contact="it@desk.example")
+    till = Till(points_per_day=13_000)
+    marta()
+    till.post()
+    settings.EMAIL_BACKEND = "tests.partners.test_limits.Away"
+    assert notices.tell() == 0
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert notices.tell() == 1
+
+
+class Away(BaseEmailBackend):
+    """A mail server that is not there."""
+
+    def send_messages(self, email_messages: Any) -> int:
+        raise ConnectionRefusedError
 
 
 def test_a_key_for_one_place_acts_there_only(hotel: Program) -> None:

@@ -78,6 +78,11 @@ def test_a_places_code_is_its_own() -> None:
     Location.objects.create(partner=Partner.objects.get(code="web"), code="north-pier", name="Ours")
 
 
+def test_a_contact_is_an_address() -> None:
+    with refused("program_partner_contact_is_an_address"):
+        Partner.objects.filter(code="till").update(contact="nobody")
+
+
 def test_a_place_has_a_part() -> None:
     with refused("program_location_has_a_part"):
         Location.objects.update(earns=False, burns=False)

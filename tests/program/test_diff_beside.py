@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from messaging import delivery
 from program import differences
 from tests.cast import ROOT, apply, variant
+from tests.surveys import world
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = ROOT / "tests" / "programs" / "everything"
@@ -50,6 +52,35 @@ SAID = [
         ('code = "staff"\nname = "Staff"', 'code = "staff"\nname = "Our people"'),
         "0 members are in it.",
     ),
+    (
+        "Asking",
+        ("contact_days = 120", "contact_days = 60"),
+        "nobody twice within 60 days, nothing older than 7 days, answers from 8 to 20 on Mon",
+    ),
+    ("Surveys", ("How long did you wait?", "Was the wait long?"), 'then "Was the wait long?" ('),
+    ("Surveys", ('choices = { short = "Not long"', 'choices = { short = "Short"'), "(Short / Too"),
+    (
+        "Who is asked",
+        ("rate = 25", "rate = 50"),
+        "asks 50% when an activity is confirmed (visit, table inside), 24 hours later, at most 500",
+    ),
+    ("Who is asked", ("every_months = 6", "every_months = 3"), "asks 100% every 3 months instead"),
+    (
+        "Unhappy answers",
+        ("contact_hours = 8\n", "contact_hours = 6\n"),
+        "0 to 6 at North Pier for clara@say.example, heard from within 6 business hours",
+    ),
+    (
+        "Replies",
+        ("Thank you for telling us.", "Thank you."),
+        'We are sorry: "We are sorry to hear that.\nThank you." instead of',
+    ),
+    (
+        "Letters",
+        ("Wie war es, {name}?", "Wie war es?"),
+        '"Wie war es?" instead of "Wie war es, {name}?". 0 letters about it in the last 30 days',
+    ),
+    ("Letters", ("Hallo {name},", "Guten Tag {name},"), "its text is another; its subject stays"),
 ]
 
 
@@ -71,4 +102,35 @@ def test_what_stays_is_not_mentioned(tmp_path: Path) -> None:
     )
     titles = {one.title for one in differences.of(draft).findings}
     assert "Funds" in titles
-    assert not titles & {"Milestones", "Partners", "Activities", "Segments", "Exchanging"}
+    beside = {"Milestones", "Partners", "Activities", "Segments", "Exchanging"}
+    asked = {"Asking", "Surveys", "Who is asked", "Unhappy answers", "Replies", "Letters"}
+    assert not titles & (beside | asked)
+
+
+def test_what_waits_is_counted(tmp_path: Path) -> None:
+    """An open invitation, a letter that waits, an answer, an open case."""
+    program = world.folder(tmp_path / "asks")
+    apply(program)
+    world.answered(world.guest(1), score=0)
+    world.opened(world.guest(2))
+    delivery.prepare()
+    letter = '[[letter]]\nevent = "survey_invited"\nsubject = "So?"\ntext = "{question}"\n'
+    draft = world.folder(
+        tmp_path / "draft",
+        ('name = "After a visit"', 'name = "After your visit"'),
+        ("contact_hours = 8", "contact_hours = 4"),
+        ("[[reply]]", letter + "[[reply]]"),
+    )
+    found = {one.title: one.sentences for one in differences.of(draft).findings}
+    assert found["Surveys"] == (
+        (
+            "After a visit is called After your visit. 1 answer stays as given; "
+            "1 invitation is still open."
+        ),
+    )
+    stays = "Open now: 1 case, with owner and hours as they are."
+    assert found["Unhappy answers"][0].endswith(stays)
+    assert found["Letters"][0].endswith(
+        'gets words of its own: "So?". 0 letters about it in the last 30 days, in any language. '
+        "2 letters wait, to be sent as drafted."
+    )

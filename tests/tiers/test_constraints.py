@@ -125,6 +125,9 @@ def test_a_route_ends_after_it_starts() -> None:
     [
         ("tiers_need_counts_one_thing", {"unit_id": None}),
         ("tiers_need_counts_one_thing", {"held": "blue"}),
+        ("tiers_need_counts_one_thing", {"type_id": "purchase"}),
+        ("tiers_need_counts_one_thing", {"unit_id": None, "type_id": "purchase", "held": "blue"}),
+        ("tiers_need_only_activities_are_distinct", {"distinct": "partner"}),
         ("tiers_need_is_positive", {"at_least": 0}),
         ("tiers_need_window_names_its_months", {"window": "months"}),
         ("tiers_need_window_names_its_months", {"window": "months", "window_months": 0}),

@@ -678,6 +678,30 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         (
+                            "type",
+                            models.ForeignKey(
+                                blank=True,
+                                help_text="Activities of this type are counted.",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="program.activitytype",
+                            ),
+                        ),
+                        (
+                            "distinct",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("day", "days with one"),
+                                    ("partner", "partners with one"),
+                                    ("location", "locations with one"),
+                                ],
+                                help_text="Of activities: what is counted instead of each one.",
+                                max_length=8,
+                            ),
+                        ),
+                        (
                             "held",
                             models.ForeignKey(
                                 blank=True,
@@ -710,11 +734,30 @@ class Migration(migrations.Migration):
                         "constraints": [
                             models.CheckConstraint(
                                 condition=models.Q(
-                                    models.Q(("held__isnull", True), ("unit__isnull", False)),
-                                    models.Q(("held__isnull", False), ("unit__isnull", True)),
+                                    models.Q(
+                                        ("held__isnull", True),
+                                        ("type__isnull", True),
+                                        ("unit__isnull", False),
+                                    ),
+                                    models.Q(
+                                        ("held__isnull", True),
+                                        ("type__isnull", False),
+                                        ("unit__isnull", True),
+                                    ),
+                                    models.Q(
+                                        ("held__isnull", False),
+                                        ("type__isnull", True),
+                                        ("unit__isnull", True),
+                                    ),
                                     _connector="OR",
                                 ),
                                 name="tiers_need_counts_one_thing",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("distinct", ""), ("type__isnull", False), _connector="OR"
+                                ),
+                                name="tiers_need_only_activities_are_distinct",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(

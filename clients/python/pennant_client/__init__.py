@@ -10,7 +10,20 @@ Every call that changes something carries an Idempotency-Key. When a line breaks
 under the same key, after a wait: it counts once.
 """
 
-from pennant_client.client import Answer, Client, NoAnswer, Refused
+from pennant_client.calls import Answer, NoAnswer, Refused
+from pennant_client.client import Client
+from pennant_client.imports import NotDone
+from pennant_client.shapes import Choice, Import
 from pennant_client.webhooks import InvalidSignature, verify
 
-__all__ = ["Answer", "Client", "InvalidSignature", "NoAnswer", "Refused", "verify"]
+__all__ = [
+    "Answer",
+    "Choice",
+    "Client",
+    "Import",
+    "InvalidSignature",
+    "NoAnswer",
+    "NotDone",
+    "Refused",
+    "verify",
+]

@@ -1,69 +1,17 @@
-"""Calls to the API, again where that helps."""
+"""What can be asked of the API, call by call."""
 
 from __future__ import annotations
 
-import http.client
-import json
-import random
-import time
-import urllib.parse
-import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
 
-JSON = Mapping[str, Any]
-AGAIN = frozenset({429, 500, 502, 503, 504})
-FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 30.0
+from pennant_client.calls import JSON, Answer, fresh, path
+from pennant_client.imports import Imports
+from pennant_client.shapes import Choice
 
 
-class NoAnswer(Exception):
-    """Nobody answered, however often it was tried. Call again under the same key to be sure."""
-
-
-class Refused(Exception):
-    """The API said no. `code` is stable, `problem` has everything it said."""
-
-    def __init__(self, status: int, problem: JSON) -> None:
-        super().__init__(f"{status} {problem.get('code', '')}: {problem.get('detail', '')}")
-        self.status, self.problem = status, problem
-
-    @property
-    def code(self) -> str:
-        return str(self.problem.get("code", ""))
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: Any
-
-    @property
-    def is_replay(self) -> bool:
-        """Whether this is the first answer again."""
-        return self.headers.get("idempotent-replayed") == "true"
-
-
-class Client:
+class Client(Imports):
     """One key at one installation. Safe to share between threads: every call has its own line."""
-
-    def __init__(
-        self,
-        origin: str,
-        *,
-        key: str,
-        timeout_s: float = 20.0,
-        attempts: int = 6,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        parts = urllib.parse.urlsplit(origin)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
-            raise ValueError(f"{origin!r} is not an address like https://club.example.com")
-        self.origin, self._key = parts, key
-        self.timeout_s, self.attempts, self._sleep = timeout_s, attempts, sleep
 
     # --- activities and quotes
 
@@ -84,12 +32,12 @@ class Client:
 
     def confirm_activity(self, activity: str) -> Answer:
         """Let a pending activity count. By `act_…`, or `ref:` and your reference."""
-        return self.call("POST", _path("activities", activity, "confirm"), {})
+        return self.call("POST", path("activities", activity, "confirm"), {})
 
     def cancel_activity(self, activity: str, *, reference: str, reason: str) -> Answer:
         """Take all of it back; the change's `reference` makes it count once."""
         body = {"reference": reference, "reason": reason}
-        return self.call("POST", _path("activities", activity, "cancel"), body)
+        return self.call("POST", path("activities", activity, "cancel"), body)
 
     def amend_activity(
         self,
@@ -104,7 +52,7 @@ class Client:
         body: dict[str, Any] = {"reference": reference, "reason": reason}
         body |= {"attributes": dict(attributes)} if attributes else {}
         body |= {"returned": dict(returned)} if returned else {}
-        return self.call("POST", _path("activities", activity, "amend"), body)
+        return self.call("POST", path("activities", activity, "amend"), body)
 
     def quote(self, question: JSON) -> JSON:
         """What would this earn, what would the points pay."""
@@ -113,7 +61,7 @@ class Client:
     # --- members
 
     def enroll(self, person: JSON, *, key: str | None = None) -> JSON:
-        return dict(self.call("POST", "members", person, key=key or _fresh()).body)
+        return dict(self.call("POST", "members", person, key=key or fresh()).body)
 
     def find(self, **named: str) -> JSON:
         """`find(card=…)`, or by email, phone or reference."""
@@ -125,7 +73,7 @@ class Client:
 
     def update_member(self, member: str, changes: JSON, *, key: str = "") -> JSON:
         """Change name, phone or language; what is left out stays."""
-        return dict(self.call("PATCH", _path("members", member), changes, key=key).body)
+        return dict(self.call("PATCH", path("members", member), changes, key=key).body)
 
     def balance(self, member: str) -> JSON:
         return self._get("members", member, "balance")
@@ -134,7 +82,7 @@ class Client:
         return self._get("members", member, "standing")
 
     def entries(self, member: str, **query: str) -> Iterator[JSON]:
-        return self._pages(_path("members", member, "entries"), query)
+        return self._pages(path("members", member, "entries"), query)
 
     def statements(self, member: str) -> list[str]:
         """The months of which there is a statement, newest first: `2026-03`."""
@@ -147,9 +95,46 @@ class Client:
     def receipt(self, member: str, *, activity: str = "") -> JSON:
         """The line to print."""
         query = {"activity": activity} if activity else {}
-        return dict(self.call("GET", _path("members", member, "receipt"), query=query).body)
+        return dict(self.call("GET", path("members", member, "receipt"), query=query).body)
+
+    def choices(self, member: str, **query: str) -> Iterator[Choice]:
+        """What a member may choose for milestones, or chose, newest first. `status="open"`."""
+        for one in self._pages(path("members", member, "choices"), query):
+            yield cast("Choice", one)
+
+    def choice(self, member: str, id: str) -> Choice:
+        return cast("Choice", self._get("members", member, "choices", id))
+
+    def choose(
+        self,
+        member: str,
+        id: str,
+        options: Mapping[str, int],
+        *,
+        location: str = "",
+        key: str = "",
+    ) -> Choice:
+        """Choose for a member, as they said: options by code. Once and for good."""
+        body: dict[str, Any] = {"options": dict(options)}
+        if location:
+            body["location"] = location
+        return cast("Choice", self._do("members", member, "choices", id, body=body, key=key))
 
     # --- rewards, redemptions, vouchers
+
+    def offers(self, member: str) -> list[JSON]:
+        """The offers that a member can activate, has activated, or had."""
+        return list(self._get("members", member, "offers")["data"])
+
+    def activate_offer(self, member: str, offer: str, *, day: str = "", key: str = "") -> JSON:
+        """Activate an offer for a member; `day` (2025-06-14) where the member picks one."""
+        body = {"day": day} if day else {}
+        return self._do("members", member, "offers", offer, "activate", body=body, key=key)
+
+    def undo_offer(self, member: str, offer: str, *, activation: str, key: str = "") -> JSON:
+        """Undo an activation that was not used; its id is in `activations`."""
+        body = {"activation": activation}
+        return self._do("members", member, "offers", offer, "undo", body=body, key=key)
 
     def rewards(self, *, member: str = "") -> list[JSON]:
         query = {"member": member} if member else {}
@@ -157,7 +142,7 @@ class Client:
 
     def reward(self, code: str, *, member: str = "") -> JSON:
         query = {"member": member} if member else {}
-        return dict(self.call("GET", _path("rewards", code), query=query).body)
+        return dict(self.call("GET", path("rewards", code), query=query).body)
 
     def redeem(
         self, member: JSON, reward: str, *, location: str = "", key: str = "", **choice: Any
@@ -168,7 +153,7 @@ class Client:
         body: dict[str, Any] = {"member": member, "reward": reward} | choice
         if location:
             body["location"] = location
-        return dict(self.call("POST", "redemptions", body, key=key or _fresh()).body)
+        return dict(self.call("POST", "redemptions", body, key=key or fresh()).body)
 
     def redemptions(self, **query: str) -> Iterator[JSON]:
         """What you redeemed, and what was used at your places, newest first."""
@@ -187,7 +172,7 @@ class Client:
         body: dict[str, Any] = {"member": member, "reward": reward} | terms
         if location:
             body["location"] = location
-        return dict(self.call("POST", "reservations", body, key=key or _fresh()).body)
+        return dict(self.call("POST", "reservations", body, key=key or fresh()).body)
 
     def reservation(self, id: str) -> JSON:
         return self._get("reservations", id)
@@ -206,7 +191,7 @@ class Client:
     def convert(self, member: JSON, conversion: str, amount: int, *, key: str = "") -> JSON:
         """One unit for another, once for each key."""
         body = {"member": member, "conversion": conversion, "amount": amount}
-        return dict(self.call("POST", "conversions", body, key=key or _fresh()).body)
+        return dict(self.call("POST", "conversions", body, key=key or fresh()).body)
 
     def check_voucher(self, code: str) -> JSON:
         return self._get("vouchers", code)
@@ -226,7 +211,7 @@ class Client:
     def scores(self, survey: str, *, by: str = "month", since: str = "") -> JSON:
         """What members answered to a survey, as figures; by month from `since` (2026-05) on."""
         query = {"by": by} | ({"from": since} if since else {})
-        return dict(self.call("GET", _path("scores", survey), query=query).body)
+        return dict(self.call("GET", path("scores", survey), query=query).body)
 
     def surveys(self) -> list[JSON]:
         """Every survey with its score."""
@@ -254,13 +239,13 @@ class Client:
     ) -> JSON:
         """The answer has the secret: keep it."""
         body = {"url": url, "types": list(types), "contact": contact, "description": description}
-        return dict(self.call("POST", "webhooks", body, key=key or _fresh()).body)
+        return dict(self.call("POST", "webhooks", body, key=key or fresh()).body)
 
     def update_webhook(self, id: str, changes: JSON, *, key: str = "") -> JSON:
-        return dict(self.call("PATCH", _path("webhooks", id), changes, key=key).body)
+        return dict(self.call("PATCH", path("webhooks", id), changes, key=key).body)
 
     def remove_webhook(self, id: str, *, key: str = "") -> None:
-        self.call("DELETE", _path("webhooks", id), key=key)
+        self.call("DELETE", path("webhooks", id), key=key)
 
     def rotate_webhook(self, id: str, *, key: str = "") -> JSON:
         """A new secret; for a day the one before signs as well."""
@@ -278,120 +263,10 @@ class Client:
         return int(self._do("webhooks", id, "replay", body=body, key=key)["replayed"])
 
     def deliveries(self, webhook: str, **query: str) -> Iterator[JSON]:
-        return self._pages(_path("webhooks", webhook, "deliveries"), query)
+        return self._pages(path("webhooks", webhook, "deliveries"), query)
 
     def delivery(self, id: str) -> JSON:
         return self._get("deliveries", id)
 
     def replay_delivery(self, id: str, *, key: str = "") -> JSON:
         return self._do("deliveries", id, "replay", key=key)
-
-    # --- how calls are made
-
-    def call(
-        self,
-        method: str,
-        path: str,
-        body: JSON | None = None,
-        *,
-        query: Mapping[str, str] | None = None,
-        key: str | None = "",
-    ) -> Answer:
-        """One call, sent again where that is safe and helps.
-
-        `key` is the Idempotency-Key: empty for a fresh one, None for a question. Raises Refused,
-        and NoAnswer when every attempt failed.
-        """
-        headers = {"Authorization": f"Bearer {self._key}", "Accept": "application/json"}
-        if method != "GET" and key is not None:
-            headers["Idempotency-Key"] = key or _fresh()
-        raw = None if body is None else json.dumps(body).encode()
-        if raw is not None:
-            headers["Content-Type"] = "application/json"
-        target = f"/api/v1/{path}"
-        if query:
-            target += f"?{urllib.parse.urlencode(query)}"
-        last: Answer | None = None
-        for attempt in range(self.attempts):
-            if attempt:
-                self._sleep(_wait(attempt, last))
-            last = self._once(method, target, raw, headers)
-            if last is not None and not _again(last):
-                return last if last.status < 400 else _refuse(last)
-        if last is None:
-            raise NoAnswer(f"{method} {target}: no answer in {self.attempts} attempts")
-        return _refuse(last)
-
-    def _once(
-        self, method: str, target: str, raw: bytes | None, headers: Mapping[str, str]
-    ) -> Answer | None:
-        kind = (
-            http.client.HTTPSConnection
-            if self.origin.scheme == "https"
-            else http.client.HTTPConnection
-        )
-        line = kind(self.origin.netloc, timeout=self.timeout_s)
-        try:
-            line.request(method, target, body=raw, headers=dict(headers))
-            response = line.getresponse()
-            text = response.read()
-        except (OSError, http.client.HTTPException):
-            return None
-        finally:
-            line.close()
-        names = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, names, _parsed(text))
-
-    def _get(self, *parts: str) -> JSON:
-        return dict(self.call("GET", _path(*parts)).body)
-
-    def _do(self, *parts: str, body: JSON | None = None, key: str = "") -> JSON:
-        """A change of something that there is."""
-        return dict(self.call("POST", _path(*parts), body or {}, key=key or _fresh()).body)
-
-    def _pages(self, path: str, query: Mapping[str, str]) -> Iterator[JSON]:
-        asked = dict(query)
-        while True:
-            page = self.call("GET", path, query=asked).body
-            yield from page["data"]
-            if page["next"] is None:
-                return
-            asked["cursor"] = page["next"]
-
-
-def _fresh() -> str:
-    return str(uuid.uuid4())
-
-
-def _path(*parts: str) -> str:
-    return "/".join(urllib.parse.quote(part, safe=":") for part in parts)
-
-
-def _parsed(text: bytes) -> Any:
-    try:
-        return json.loads(text) if text else None
-    except ValueError:
-        return {"code": "", "detail": text[:200].decode("utf-8", "replace")}
-
-
-def _again(answer: Answer) -> bool:
-    is_twin = answer.status == 409 and _code(answer) == "twin_running"
-    return answer.status in AGAIN or is_twin
-
-
-def _code(answer: Answer) -> str:
-    return str(answer.body.get("code", "")) if isinstance(answer.body, dict) else ""
-
-
-def _wait(attempt: int, last: Answer | None) -> float:
-    """Seconds: what the API asked for, else twice as long each time, with some chance in it."""
-    told = last.headers.get("retry-after", "") if last else ""
-    if told.isdigit():
-        return min(float(told), LONGEST_WAIT_S)
-    longest = min(FIRST_WAIT_S * 2**attempt, LONGEST_WAIT_S)
-    return random.uniform(longest / 2, longest)  # noqa: S311
-
-
-def _refuse(answer: Answer) -> Answer:
-    problem = answer.body if isinstance(answer.body, dict) else {}
-    raise Refused(answer.status, problem)
