@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.db import connection
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,7 @@ from points.books import Key
 from program import attributes, catalog
 from program.models import Program
 from tiers import standing
+from tiers.models import Ladder
 from tiers.terms import LadderRule, Rung, Span
 
 T = TypeVar("T")
@@ -65,19 +67,104 @@ class Rise:
     cause: Activity
 
 
-def follow(session: Session, recorded: Iterable[Activity], *, actor: str) -> None:
-    """Look again at what some activities, just recorded, should have come before.
+def follow(
+    session: Session, recorded: Collection[Activity], *, actor: str, changed: Collection[Activity]
+) -> None:
+    """Look again at what some activities, just recorded, should have come before. `changed` are
+    those among them whose changes had come before them.
 
     Raises MoreAccounts.
     """
     first: dict[uuid.UUID, Activity] = {}
     for activity in sorted(recorded, key=lambda one: one.occurred_at):
         first.setdefault(activity.member_id, activity)
+    rises: list[Rise] = []
     for (pk, _ladder), (old, new) in session.moved_spans().items():
         since = risen(old, new)
         if since is not None and since <= clock.now() and pk in first:
-            rise = Rise(first[pk].member, since, first[pk])
-            review(rise, program=session.program, actor=actor, held=session.books.accounts)
+            rises.append(Rise(first[pk].member, since, first[pk]))
+    asking = _asking(session.program)
+    if not rises or not asking:
+        return
+    worth, is_moved = _worth(session, rises, recorded, asking), False
+    worth |= {activity.member_id for activity in changed}
+    for rise in rises:
+        if is_moved or rise.member.pk in worth:
+            held = session.books.accounts
+            is_moved |= review(rise, program=session.program, actor=actor, held=held)
+
+
+def _worth(
+    session: Session, rises: Sequence[Rise], recorded: Iterable[Activity], asking: Sequence[str]
+) -> set[uuid.UUID]:
+    """The members for whom a look may find something: those with an activity after their rise that
+    was recorded before, or was decided just now at a lower tier than it should have had.
+    """
+    program, people = session.program, {rise.member.pk: rise.member for rise in rises}
+    since: dict[uuid.UUID, datetime] = {}
+    for rise in rises:
+        since[rise.member.pk] = min(rise.since, since.get(rise.member.pk, rise.since))
+    mine = {activity.pk: activity for activity in recorded if activity.member_id in people}
+    begins = _begins(asking, program)
+    found = _recorded_after(people.values(), since, asking, begins=begins, but=mine)
+    climbs = session.climbs
+    if any(way.rule.sharing != Ladder.Sharing.NEVER for way in climbs.values()):
+        climbs = standing.climbs(people.values(), program=program)
+    gatherer = Gatherer(program, rules={}, members=people.values(), climbs=climbs)
+    for activity in mine.values():
+        pk, type = activity.member_id, activity.type_id
+        is_after = activity.occurred_at > since[pk] or type in begins
+        if pk in found or type not in asking or not is_after:
+            continue
+        one = submissions.again(activity, program=program)
+        if better(activity.facts, gatherer.tiers(one, people[pk]), gatherer.ladders.values())[1]:
+            found.add(pk)
+    return found
+
+
+def _recorded_after(
+    people: Iterable[Member],
+    since: Mapping[uuid.UUID, datetime],
+    types: Sequence[str],
+    *,
+    begins: Sequence[str],
+    but: Collection[uuid.UUID],
+) -> set[uuid.UUID]:
+    """Who of these did something of these types after a moment of their own, or may have begun it
+    then, some activities aside. One query.
+    """
+    whose = lineage.spread(people)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT w.owner FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[])
+                      AS w (id, owner, since)
+               JOIN earning_activity a ON a.member_id = w.id
+               WHERE a.type_id = ANY(%s) AND (a.occurred_at > w.since OR a.type_id = ANY(%s))
+                 AND a.id <> ALL(%s)""",
+            [
+                list(whose),
+                list(whose.values()),
+                [since[owner] for owner in whose.values()],
+                list(types),
+                list(begins),
+                list(but),
+            ],
+        )
+        return {owner for (owner,) in cursor}
+
+
+def _asking(program: Program) -> list[str]:
+    """The types of activities for which some rule asks at what tier they happened."""
+    return [
+        code
+        for code, specs in rules.compiled(program).items()
+        if any(c.kind == "tier" for spec in specs for c in spec.conditions)
+    ]
+
+
+def _begins(types: Iterable[str], program: Program) -> list[str]:
+    """Those whose tier is that of a day they tell themselves."""
+    return [code for code in types if catalog.of(program).types[code].begins_by]
 
 
 def risen(old: Sequence[Span], new: Sequence[Span]) -> datetime | None:
@@ -95,26 +182,25 @@ def _rank(spans: Sequence[Span], moment: datetime) -> int:
     return max((span.rung.rank for span in spans if span.covers(moment)), default=-1)
 
 
-def review(rise: Rise, *, program: Program, actor: str, held: Collection[Key]) -> None:
-    """Award what later activities of a member earn on top at the tiers that really were held."""
-    compiled = rules.compiled(program)
-    asking = [
-        code
-        for code, specs in compiled.items()
-        if any(c.kind == "tier" for spec in specs for c in spec.conditions)
-    ]
+def review(rise: Rise, *, program: Program, actor: str, held: Collection[Key]) -> bool:
+    """Award what later activities of a member earn on top at the tiers that really were held.
+
+    Returns whether there was any. Raises MoreAccounts.
+    """
+    asking, is_moved = _asking(program), False
     if not asking:
-        return
+        return False
     climbs: standing.Climbs | None = None  # for as long as nothing is awarded on top
     for activity in _later(rise, asking, program):
         climbs = climbs or standing.climbs([rise.member], program=program)
         if _again(activity, rise, climbs, program=program, actor=actor, held=held):
-            climbs = None
+            climbs, is_moved = None, True
+    return is_moved
 
 
 def _later(rise: Rise, types: Sequence[str], program: Program) -> list[Activity]:
     """What the member did after the rise, or may have begun after it, in order of time."""
-    begins = [code for code in types if catalog.of(program).types[code].begins_by]
+    begins = _begins(types, program)
     rows = Activity.objects.filter(member__in=lineage.ids(rise.member), type__in=types).filter(
         Q(occurred_at__gt=rise.since) | Q(type__in=begins)
     )
@@ -136,22 +222,77 @@ def _again(
 
     Returns whether something was awarded.
     """
-    member, identity = rise.member, ("member", str(rise.member.pk))
-    changes = list(activity.changes.all())
-    one = submissions.again(activity, program=program, identity=identity)
-    state = states.of(one.type, activity.attributes, changes)
-    one = dataclasses.replace(one, amended=state.amended)
-    facts = changes[-1].facts if changes else activity.facts
-    gatherer = Gatherer(program, rules={}, members=[member], climbs=climbs)
-    higher, gained = better(facts, gatherer.tiers(one, member), gatherer.ladders.values())
+    seen = look(activity, rise.member, program=program, actor=actor)
+    gatherer = Gatherer(program, rules={}, members=[rise.member], climbs=climbs)
+    ladders = gatherer.ladders.values()
+    higher, gained = better(seen.facts, gatherer.tiers(seen.one, rise.member), ladders)
     if not gained:
         return False
-    if missing := sessions.accounts(program, members={identity: member}, checked=[one]) - set(held):
+    seen = dataclasses.replace(
+        seen,
+        facts={**seen.facts, **higher},
+        reason=_("A late activity was recorded"),
+        cause=rise.cause,
+        gained=gained,
+    )
+    return award_more(seen, program=program, held=held)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Look:
+    """An activity that is looked at again, with the facts that count for it from now on.
+
+    `gained` are the names of tiers, `offer` that of an offer, because of which it is.
+    """
+
+    activity: Activity
+    member: Member
+    one: Checked
+    number: int
+    facts: Mapping[str, Any]
+    actor: str
+    reason: str = ""
+    cause: Activity | None = None
+    gained: tuple[str, ...] = ()
+    offer: str = ""
+
+
+def look(activity: Activity, member: Member, *, program: Program, actor: str) -> Look:
+    """An activity as its changes (prefetched in their order) left it, for a member who has it now,
+    with the facts that counted so far.
+    """
+    changes = list(activity.changes.all())
+    one = submissions.again(activity, program=program, identity=("member", str(member.pk)))
+    state = states.of(one.type, activity.attributes, changes)
+    return Look(
+        activity=activity,
+        member=member,
+        one=dataclasses.replace(one, amended=state.amended),
+        number=len(changes) + 1,
+        facts=changes[-1].facts if changes else activity.facts,
+        actor=actor,
+    )
+
+
+def award_more(seen: Look, *, program: Program, held: Collection[Key]) -> bool:
+    """Award what an activity earns on top by its new facts; nothing where it would earn less.
+
+    Returns whether something was awarded. Raises MoreAccounts.
+    """
+    one, members = seen.one, {seen.one.identity: seen.member}
+    if missing := sessions.accounts(program, members=members, checked=[one]) - set(held):
         raise MoreAccounts(missing)
-    session = Session.open(program, members={identity: member}, checked=[one], actor=actor)
-    change = _change(activity, one, number=len(changes) + 1, facts=facts | higher, actor=actor)
-    change.cause, change.reason = rise.cause, _("A late activity was recorded")
-    case = Case(session, member, activity, one, change, before=one.current, gained=gained)
+    session = Session.open(program, members=members, checked=[one], actor=seen.actor)
+    case = Case(
+        session,
+        seen.member,
+        seen.activity,
+        one,
+        _change(seen),
+        before=one.current,
+        gained=seen.gained,
+        offer=seen.offer,
+    )
     found = correcting.differences(case)
     if not _is_more(found):
         return False
@@ -159,24 +300,24 @@ def _again(
     return True
 
 
-def _change(
-    activity: Activity, one: Checked, *, number: int, facts: Mapping[str, Any], actor: str
-) -> ActivityChange:
-    assert one.amended is not None
+def _change(seen: Look) -> ActivityChange:
+    assert seen.one.amended is not None
     pk = uuid7()
     return ActivityChange(
         id=pk,
-        member_id=activity.member_id,
-        activity=activity,
-        partner_id=activity.partner_id,
+        member_id=seen.activity.member_id,
+        activity=seen.activity,
+        partner_id=seen.activity.partner_id,
         reference=f"review:{pk}",
         kind=ActivityChange.Kind.REVIEW,
-        number=number,
-        stated=attributes.plain(one.amended.stated),
-        after=attributes.plain(one.amended.values),
-        facts=facts,
+        number=seen.number,
+        stated=attributes.plain(seen.one.amended.stated),
+        after=attributes.plain(seen.one.amended.values),
+        facts=seen.facts,
         occurred_at=clock.now(),
-        actor=actor,
+        cause=seen.cause,
+        reason=seen.reason,
+        actor=seen.actor,
     )
 
 
