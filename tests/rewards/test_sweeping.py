@@ -93,3 +93,13 @@ def test_who_is_swept_stands_as_before_by_their_own_year(tmp_path: Path) -> None
     with time_machine.travel(utc(2025, 8, 1), tick=False):
         assert sweeping.run() == 1
         assert [code for _pk, code in state(member)["standings"]] == ["white"]
+
+
+def test_no_more_goes_by_itself_than_may_in_a_period() -> None:
+    member = ana(joined_at=utc(2026, 1, 1))
+    Conversion.objects.update(most=60, per="month")
+    with time_machine.travel(utc(2026, 3, 20), tick=False):
+        earn(member, 100, unit="coin")
+    with time_machine.travel(utc(2026, 4, 1, 1), tick=False):
+        assert sweeping.run() == 1
+        assert (balance(member, "coin"), balance(member)) == (40, 20)
