@@ -27,6 +27,7 @@ from earning.session import Session
 from earning.submissions import Checked
 from members import lineage
 from members.models import Member
+from points import forwarding
 from points.books import Key
 from program import attributes, catalog
 from program.models import Program
@@ -146,9 +147,13 @@ def _again(
     higher, gained = better(facts, gatherer.tiers(one, member), gatherer.ladders.values())
     if not gained:
         return False
-    if missing := sessions.accounts(program, members={identity: member}, checked=[one]) - set(held):
+    own = forwarding.accounts(activity.member)
+    wanted = sessions.accounts(program, members={identity: member}, checked=[one]) | own
+    if missing := wanted - set(held):
         raise MoreAccounts(missing)
-    session = Session.open(program, members={identity: member}, checked=[one], actor=actor)
+    session = Session.open(
+        program, members={identity: member}, checked=[one], actor=actor, more=own
+    )
     change = _change(activity, one, number=len(changes) + 1, facts=facts | higher, actor=actor)
     change.cause, change.reason = rise.cause, _("A late activity was recorded")
     case = Case(session, member, activity, one, change, before=one.current, gained=gained)
