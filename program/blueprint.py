@@ -161,19 +161,18 @@ def explain(problem: str, raw: Any, whole: Any) -> str:
     message = message.replace("Object", "It").replace("`", "'")
     unknown = re.search(r"unknown field '([^']+)'", message)
     if unknown:
-        hint = _hint(unknown[1], known=_keys_at(whole, path.rstrip("`")), anywhere=_keys(whole))
+        hint = _hint(unknown[1], known=_keys_at(whole, path.rstrip("`")))
         message = f"there is no key '{unknown[1]}' here.{hint}"
     else:
         message = message[0].lower() + message[1:] + "."
     return f"in {reading.place(path.rstrip('`'), raw)}: {message}"
 
 
-def _hint(name: str, *, known: list[str], anywhere: set[str]) -> str:
-    """What to write instead of a key that is none: the nearest that the table knows, or all of
-    them.
+def _hint(name: str, *, known: list[str]) -> str:
+    """What to write instead of a key that is none: the nearest of those that the table knows, or
+    all of them.
     """
     near = difflib.get_close_matches(name, known, n=1)
-    near = near or difflib.get_close_matches(name, anywhere - {name}, n=1, cutoff=0.8)
     if near:
         return f" Did you mean '{near[0]}'?"
     if known:
@@ -195,20 +194,3 @@ def _tables(kind: Any) -> list[type[msgspec.Struct]]:
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return [kind]
     return [table for inner in getattr(kind, "__args__", ()) for table in _tables(inner)]
-
-
-def _keys(whole: Any) -> set[str]:
-    """Every key that any table of a file knows."""
-    found: set[str] = set()
-
-    def walk(kind: Any) -> None:
-        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-            for field in msgspec.structs.fields(kind):
-                if field.encode_name not in found:
-                    found.add(field.encode_name)
-                    walk(field.type)
-        for inner in getattr(kind, "__args__", ()):
-            walk(inner)
-
-    walk(whole)
-    return found
