@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 
-NAMES = ("evaluate", "simulate", "post", "hot", "redeem", "surveys", "imports")
+NAMES = ("evaluate", "simulate", "post", "hot", "batch", "redeem", "surveys", "imports")
 
 
 def main(arguments: list[str]) -> int:

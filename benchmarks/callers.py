@@ -22,6 +22,9 @@ from typing import Any
 from benchmarks import ground
 
 JOIN_S = 30  # after the end of a round
+BATCH = 1000  # activities in one call
+BATCHED = 2000  # members whom batches name
+DONE = {"batch": (200, b'"refused":0')}  # what tells that it was done, where it is not just a 201
 
 
 def load(*, port: int, token: str, kind: str, guests: int, seconds: int, clients: int) -> float:
@@ -61,7 +64,8 @@ class Caller(threading.Thread):
                 line.sendall(self._request())
                 status, answer = _answer(line)
                 self.took.append(time.perf_counter() - began)
-                if status != 201:
+                wanted, said = DONE.get(self.order["kind"], (201, b""))
+                if status != wanted or said not in answer:
                     self.refused.append(f"{status} {answer[:400]!r}")
                     if len(self.refused) > 20:  # the server says no to everything
                         return
@@ -97,13 +101,20 @@ def stay(who: str, dice: random.Random) -> tuple[str, dict[str, Any]]:
     }
 
 
+def stays(who: str, dice: random.Random) -> tuple[str, dict[str, Any]]:
+    """A batch as full as it may be, of the members who follow one."""
+    first = int(who.removeprefix("guest-"))
+    people = (f"guest-{1 + (first + step) % BATCHED}" for step in range(BATCH))
+    return "activities/batch", {"activities": [stay(each, dice)[1] for each in people]}
+
+
 def bottle(who: str, dice: random.Random) -> tuple[str, dict[str, Any]]:
     """The smallest reward, of which everybody can take several."""
     sent = {"member": {"reference": who}, "reward": "wine-bottle", "location": "resort-hotel"}
     return "redemptions", sent
 
 
-BODIES = {"post": stay, "redeem": bottle}
+BODIES = {"post": stay, "batch": stays, "redeem": bottle}
 
 
 def _answer(line: socket.socket) -> tuple[int, bytes]:

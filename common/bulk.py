@@ -4,19 +4,24 @@ all that is written `together`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models.base import ModelState
 from django.db.models.expressions import DatabaseDefault, RawSQL
 
+from common import lines
 from common.bundle import Bundle
 
 FEW = 100  # below this, one INSERT costs less than setting up a COPY
 M = TypeVar("M", bound=models.Model)
+Makers = tuple[tuple[str, Callable[[], Any]], ...]
+Relations = dict[str, tuple[str, str]]
 
 _bundle: ContextVar[Bundle | None] = ContextVar("bundle", default=None)
 
@@ -44,6 +49,46 @@ def together() -> Iterator[Bundle]:
 def is_together() -> bool:
     """Whether what is inserted now is written with something else."""
     return _bundle.get() is not None
+
+
+def new(model: type[M], **values: Any) -> M:
+    """A new row, as `model(**values)` makes it, at a fraction of its cost: for what is made by the
+    thousand. Relations are given by their objects or by `…_id`.
+    """
+    made = model.__new__(model)
+    fixed, makers, relations = _blank(model)
+    state = made.__dict__
+    state["_state"] = kept = ModelState()
+    state.update(fixed)
+    state.update(values)
+    for name, make in makers:
+        if name not in values:
+            state[name] = make()
+    for name, (column, key) in relations.items():
+        if name in values:
+            other = state.pop(name)
+            state[column] = None if other is None else other.__dict__[key]
+            kept.fields_cache[name] = other
+    return made
+
+
+@functools.cache
+def _blank(model: type[models.Model]) -> tuple[dict[str, Any], Makers, Relations]:
+    """What rows of a model begin with: values, what makes others, and the columns of relations,
+    each with what it names of the other side.
+    """
+    fields = model._meta.local_concrete_fields
+    makers = tuple(
+        (f.attname, f.default) for f in fields if f.has_default() and callable(f.default)
+    )
+    made = {name for name, _ in makers}
+    fixed = {f.attname: f.get_default() for f in fields if f.attname not in made}
+    relations = {
+        f.name: (f.attname, f.target_field.attname)
+        for f in fields
+        if isinstance(f, models.ForeignKey)
+    }
+    return fixed, makers, relations
 
 
 def insert(model: type[M], rows: Collection[M]) -> None:
@@ -90,9 +135,8 @@ def _copy(model: type[M], rows: Collection[M]) -> None:
         connection.wrap_database_errors,
         cursor.cursor.copy(statement) as copy,
     ):
-        for row in rows:
-            values = ((field, getattr(row, field.attname)) for field in fields)
-            copy.write_row([field.get_db_prep_save(value, connection) for field, value in values])
+        for block in lines.blocks(fields, rows, connection):
+            copy.write(block)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
@@ -100,6 +144,16 @@ def _copy(model: type[M], rows: Collection[M]) -> None:
 def these(ids: Iterable[UUID]) -> RawSQL:
     """Many ids as one parameter, for `field__in=`; a list would be one parameter for each."""
     return RawSQL("SELECT unnest(%s::uuid[])", [list(ids)])
+
+
+def believed(kind: type[models.Model]) -> int:
+    """How many rows PostgreSQL's planner takes a table to have; below 0 if it never looked."""
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(
+            "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass",
+            [kind._meta.db_table],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def analyze(*kinds: type[models.Model]) -> None:

@@ -51,7 +51,7 @@ class Bundle:
         """Write all of it in one statement. Raises django.db.IntegrityError as an INSERT would."""
         if not self._parts:
             return
-        given = [msgspec.json.encode(r, enc_hook=_plain).decode() for r in self._parts.values()]
+        given = [msgspec.json.encode(r, enc_hook=plain).decode() for r in self._parts.values()]
         ((now,),) = sql.rows(_statement(tuple(self._parts)), given)
         for row in self._made:
             row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
@@ -61,13 +61,13 @@ class Bundle:
         self._parts, self._made = {}, []
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
     """A text of another class as what it is: one marked as safe, or one to be translated."""
     if isinstance(value, str):
         return "".join(value)
     if isinstance(value, Promise):
         return str(value)
-    raise TypeError(f"A bundle cannot hold {type(value).__name__}.")
+    raise TypeError(f"JSON cannot hold {type(value).__name__}.")
 
 
 @functools.cache

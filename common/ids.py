@@ -14,8 +14,15 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o
 LENGTH = 26  # 128 bits in base 32
 
 
+POOL = 4096  # random bytes asked of the system at once
+
 _last = 0
 _turn = threading.Lock()
+_pool: list[bytes] = []  # random bytes that no id has been made of
+
+
+# A process that forks shares nothing random with its children.
+os.register_at_fork(after_in_child=_pool.clear)
 
 
 def uuid7() -> uuid.UUID:
@@ -28,7 +35,10 @@ def uuid7() -> uuid.UUID:
     with _turn:
         ticks = max((time.time_ns() << 12) // 1_000_000, _last + 1)
         _last = ticks
-    tail = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
+        if not _pool:
+            fresh = os.urandom(POOL)
+            _pool.extend(fresh[start : start + 8] for start in range(0, POOL, 8))
+        tail = int.from_bytes(_pool.pop(), "big") & ((1 << 62) - 1)
     return uuid.UUID(int=(ticks >> 12) << 80 | 7 << 76 | (ticks & 0xFFF) << 64 | 2 << 62 | tail)
 
 

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+import structlog
+from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from common import bulk, clock
-from common.errors import translate
+from common.errors import LoyaltyError, translate
 from common.ids import public_id
 from earning import milestone_words
 from earning.errors import REFUSALS, ChoiceClosed, ChoiceInvalid, ChoiceUnknown
@@ -43,7 +44,9 @@ from tiers.ladders import rules
 
 PROGRAM = "system:choices"  # who chooses after the last day
 MOMENT = timedelta(microseconds=1)
+CHUNK = 200  # choices read at once
 Status = MilestoneChoice.Status
+log = structlog.get_logger("pennant.choosing")
 
 
 def offer(levels: Iterable[tuple[MilestoneReached, Milestone]]) -> None:
@@ -150,13 +153,25 @@ def check(choice: MilestoneChoice, picks: Mapping[str, int]) -> None:
 def run() -> int:
     """Choose for those whose last day is over: the defaults, or nothing. Returns how many.
 
-    Safe to run twice, at once, or late: what is given is dated by the last day.
+    Each is a transaction of its own: one that cannot be made is logged, waits for the next run, and
+    holds nobody else up. Safe to run twice, at once, or late: what is given is dated by the last
+    day.
     """
-    due = MilestoneChoice.objects.filter(status=Status.OPEN, due_at__lte=clock.now())
-    done = 0
-    for row in due.select_related("member").order_by("member", "id"):
-        done += _end(row)
+    done, last, now = 0, uuid.UUID(int=0), clock.now()
+    while rows := _due(now, after=last):
+        for row in rows:
+            try:
+                done += _end(row)
+            except (LoyaltyError, DatabaseError) as error:
+                log.error("choice_not_made", choice=row.public_id, exc_info=error)
+        last = rows[-1].pk
     return done
+
+
+def _due(now: datetime, *, after: uuid.UUID) -> list[MilestoneChoice]:
+    """The next open choices whose last day is over, those that were offered first before others."""
+    rows = MilestoneChoice.objects.filter(status=Status.OPEN, due_at__lte=now, id__gt=after)
+    return list(rows.select_related("member__merged_into").order_by("id")[:CHUNK])
 
 
 def _end(waiting: MilestoneChoice) -> bool:

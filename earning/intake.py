@@ -203,7 +203,8 @@ def _claim(
     for one in checked:
         first.setdefault(one.key_id, one)
     ours = {
-        key: ActivityKey(
+        key: bulk.new(
+            ActivityKey,
             id=key,
             activity_id=one.activity_id,
             member_id=getattr(members.get(one.identity), "pk", None),

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.db import connection
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
@@ -32,6 +33,7 @@ from points.books import Key
 from program import attributes, catalog
 from program.models import Program
 from tiers import standing
+from tiers.models import Ladder
 from tiers.terms import LadderRule, Rung, Span
 
 T = TypeVar("T")
@@ -66,19 +68,104 @@ class Rise:
     cause: Activity
 
 
-def follow(session: Session, recorded: Iterable[Activity], *, actor: str) -> None:
-    """Look again at what some activities, just recorded, should have come before.
+def follow(
+    session: Session, recorded: Collection[Activity], *, actor: str, changed: Collection[Activity]
+) -> None:
+    """Look again at what some activities, just recorded, should have come before. `changed` are
+    those among them whose changes had come before them.
 
     Raises MoreAccounts.
     """
     first: dict[uuid.UUID, Activity] = {}
     for activity in sorted(recorded, key=lambda one: one.occurred_at):
         first.setdefault(activity.member_id, activity)
+    rises: list[Rise] = []
     for (pk, _ladder), (old, new) in session.moved_spans().items():
         since = risen(old, new)
         if since is not None and since <= clock.now() and pk in first:
-            rise = Rise(first[pk].member, since, first[pk])
-            review(rise, program=session.program, actor=actor, held=session.books.accounts)
+            rises.append(Rise(first[pk].member, since, first[pk]))
+    asking = _asking(session.program)
+    if not rises or not asking:
+        return
+    worth, is_moved = _worth(session, rises, recorded, asking), False
+    worth |= {activity.member_id for activity in changed}
+    for rise in rises:
+        if is_moved or rise.member.pk in worth:
+            held = session.books.accounts
+            is_moved |= review(rise, program=session.program, actor=actor, held=held)
+
+
+def _worth(
+    session: Session, rises: Sequence[Rise], recorded: Iterable[Activity], asking: Sequence[str]
+) -> set[uuid.UUID]:
+    """The members for whom a look may find something: those with an activity after their rise that
+    was recorded before, or was decided just now at a lower tier than it should have had.
+    """
+    program, people = session.program, {rise.member.pk: rise.member for rise in rises}
+    since: dict[uuid.UUID, datetime] = {}
+    for rise in rises:
+        since[rise.member.pk] = min(rise.since, since.get(rise.member.pk, rise.since))
+    mine = {activity.pk: activity for activity in recorded if activity.member_id in people}
+    begins = _begins(asking, program)
+    found = _recorded_after(people.values(), since, asking, begins=begins, but=mine)
+    climbs = session.climbs
+    if any(way.rule.sharing != Ladder.Sharing.NEVER for way in climbs.values()):
+        climbs = standing.climbs(people.values(), program=program)
+    gatherer = Gatherer(program, rules={}, members=people.values(), climbs=climbs)
+    for activity in mine.values():
+        pk, type = activity.member_id, activity.type_id
+        is_after = activity.occurred_at > since[pk] or type in begins
+        if pk in found or type not in asking or not is_after:
+            continue
+        one = submissions.again(activity, program=program)
+        if better(activity.facts, gatherer.tiers(one, people[pk]), gatherer.ladders.values())[1]:
+            found.add(pk)
+    return found
+
+
+def _recorded_after(
+    people: Iterable[Member],
+    since: Mapping[uuid.UUID, datetime],
+    types: Sequence[str],
+    *,
+    begins: Sequence[str],
+    but: Collection[uuid.UUID],
+) -> set[uuid.UUID]:
+    """Who of these did something of these types after a moment of their own, or may have begun it
+    then, some activities aside. One query.
+    """
+    whose = lineage.spread(people)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT w.owner FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[])
+                      AS w (id, owner, since)
+               JOIN earning_activity a ON a.member_id = w.id
+               WHERE a.type_id = ANY(%s) AND (a.occurred_at > w.since OR a.type_id = ANY(%s))
+                 AND a.id <> ALL(%s)""",
+            [
+                list(whose),
+                list(whose.values()),
+                [since[owner] for owner in whose.values()],
+                list(types),
+                list(begins),
+                list(but),
+            ],
+        )
+        return {owner for (owner,) in cursor}
+
+
+def _asking(program: Program) -> list[str]:
+    """The types of activities for which some rule asks at what tier they happened."""
+    return [
+        code
+        for code, specs in rules.compiled(program).items()
+        if any(c.kind == "tier" for spec in specs for c in spec.conditions)
+    ]
+
+
+def _begins(types: Iterable[str], program: Program) -> list[str]:
+    """Those whose tier is that of a day they tell themselves."""
+    return [code for code in types if catalog.of(program).types[code].begins_by]
 
 
 def risen(old: Sequence[Span], new: Sequence[Span]) -> datetime | None:
@@ -96,26 +183,25 @@ def _rank(spans: Sequence[Span], moment: datetime) -> int:
     return max((span.rung.rank for span in spans if span.covers(moment)), default=-1)
 
 
-def review(rise: Rise, *, program: Program, actor: str, held: Collection[Key]) -> None:
-    """Award what later activities of a member earn on top at the tiers that really were held."""
-    compiled = rules.compiled(program)
-    asking = [
-        code
-        for code, specs in compiled.items()
-        if any(c.kind == "tier" for spec in specs for c in spec.conditions)
-    ]
+def review(rise: Rise, *, program: Program, actor: str, held: Collection[Key]) -> bool:
+    """Award what later activities of a member earn on top at the tiers that really were held.
+
+    Returns whether there was any. Raises MoreAccounts.
+    """
+    asking, is_moved = _asking(program), False
     if not asking:
-        return
+        return False
     climbs: standing.Climbs | None = None  # for as long as nothing is awarded on top
     for activity in _later(rise, asking, program):
         climbs = climbs or standing.climbs([rise.member], program=program)
         if _again(activity, rise, climbs, program=program, actor=actor, held=held):
-            climbs = None
+            climbs, is_moved = None, True
+    return is_moved
 
 
 def _later(rise: Rise, types: Sequence[str], program: Program) -> list[Activity]:
     """What the member did after the rise, or may have begun after it, in order of time."""
-    begins = [code for code in types if catalog.of(program).types[code].begins_by]
+    begins = _begins(types, program)
     rows = Activity.objects.filter(member__in=lineage.ids(rise.member), type__in=types).filter(
         Q(occurred_at__gt=rise.since) | Q(type__in=begins)
     )

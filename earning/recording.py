@@ -50,5 +50,10 @@ def record(
     stored = session.record(ready)
     for index, changes in folded.items():
         folding.settle(changes, stored[index][0])
-    late.follow(session, [activity for activity, _ in stored.values()], actor=session.actor)
+    late.follow(
+        session,
+        [activity for activity, _ in stored.values()],
+        actor=session.actor,
+        changed=[stored[index][0] for index in folded],
+    )
     return {one.index: Recorded(one.submission, *stored[one.index]) for one in ready}

@@ -5,6 +5,7 @@ glued from pieces.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -63,15 +64,15 @@ def _arithmetic(outcome: Outcome, *, unit: Unit, type: ActivityType, program: Pr
     if rule.effect == Rule.Effect.PERCENT:
         return _("%(rule)s: %(percent)s%% of %(base)s = %(amount)s") % {
             "rule": rule.name,
-            "percent": number(rule.amount.normalize()),
+            "percent": _rate(rule.amount),
             "base": in_units(outcome.base or 0, rule.percent_of or unit),
             "amount": amount,
         }
     words = {
         "rule": rule.name,
         "quantity": _quantity(outcome, type, program),
-        "rate": number(rule.amount.normalize()),
-        "step": number(rule.step.normalize()),
+        "rate": _rate(rule.amount),
+        "step": _rate(rule.step),
         "amount": amount,
     }
     if rule.up_to is not None or rule.above:
@@ -148,22 +149,32 @@ def _quantity(outcome: Outcome, type: ActivityType, program: Program) -> str:
 
 
 def _counted(quantity: Decimal | int, code: str, type: ActivityType, program: Program) -> str:
-    attribute = next(a for a in type.attributes.all() if a.code == code)
+    attribute = type.told[code]
     if attribute.kind == ActivityAttribute.Kind.MONEY:
         return f"{program.currency} {Decimal(quantity):,.2f}"
     noun = attribute.singular if quantity == 1 else attribute.plural
     return f"{number(quantity)} {noun}".strip()
 
 
+@functools.lru_cache(maxsize=1024)  # the few rates and steps of the rules, for every award
+def _rate(value: Decimal) -> str:
+    return number(value.normalize())
+
+
+@functools.lru_cache(maxsize=1024)
+def _plain(value: Decimal) -> str:
+    return str(value.normalize())
+
+
 def inputs(outcome: Outcome) -> dict[str, Any]:
     """What the amount was computed from, to be stored with the award."""
     rule: Rule = outcome.rule.key
-    stored: dict[str, Any] = {"rate": str(rule.amount.normalize()), "revision": rule.revision}
+    stored: dict[str, Any] = {"rate": _plain(rule.amount), "revision": rule.revision}
     if outcome.quantity is not None:
         stored |= {
             "attribute": rule.attribute,
             "quantity": str(outcome.quantity),
-            "step": str(rule.step.normalize()),
+            "step": _plain(rule.step),
         }
     if outcome.base is not None:
         stored |= {"base": outcome.base, "of": rule.percent_of_id or rule.unit_id}

@@ -134,14 +134,16 @@ class Session:
             member = self.members[one.identity]
             made = self.decider.decide(one, member)
             facts = gathering.remember(made.facts)
-            activity = Activity(
-                id=one.activity_id, member=member, facts=facts, **one.body(self.actor)
+            activity = bulk.new(
+                Activity, id=one.activity_id, member=member, facts=facts, **one.body(self.actor)
             )
             decided.append(Decision(one, member, made, activity, self._pass(made, activity)))
         return decided
 
     def _pass(self, made: Decided, activity: Activity) -> list[Passed]:
         """The milestones an activity passed first of all; what they pay counts for what follows."""
+        if not made.passed:
+            return []
         claimed = milestones.claim([(level, activity) for level in made.passed])
         for level, _ in claimed:
             paid = level.milestone
@@ -266,7 +268,8 @@ def _climbing(program: Program, touched: set[str], types: set[str]) -> set[str]:
 
 def _award(activity: Activity, outcome: Outcome, entry: Entry) -> Award:
     rule: Rule = outcome.rule.key
-    return Award(
+    return bulk.new(
+        Award,
         member_id=activity.member_id,
         activity=activity,
         rule=rule,

@@ -29,6 +29,7 @@ from program.models import ActivityType, Location, Program
 SKEW = timedelta(minutes=5)  # how far a partner's clock may be ahead of ours
 FIRST_YEAR = 1900  # nothing was reported before; calendars near the year 1 overflow
 NAME_LENGTH = 250  # of what a member is known by
+MEANING = json.JSONEncoder(separators=(",", ":"))
 Identity = tuple[str, str]
 NOBODY: Identity = ("", "")
 
@@ -182,7 +183,7 @@ def content_hash(
         list(identity),
         sorted((code, str(_canonical(value))) for code, value in values.items()),
     ]
-    return hashlib.sha256(json.dumps(meaning, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(MEANING.encode(meaning).encode()).hexdigest()
 
 
 def _canonical(value: Any) -> Any:
@@ -239,9 +240,12 @@ def _check_told(
     values: Mapping[str, Any], type: ActivityType, moment: datetime, program: Program
 ) -> None:
     """Refuse a choice that was made too late: then the default holds."""
+    dated = [one for one in type.told.values() if one.told_days is not None]
+    if not dated:
+        return
     day = clock.local_date(moment, program.time_zone)
     today = clock.local_date(clock.now(), program.time_zone)
-    for attribute in type.attributes.all():
+    for attribute in dated:
         if attribute.told_days is None or values.get(attribute.code) == attribute.default:
             continue
         last = day + timedelta(days=attribute.told_days)

@@ -23,7 +23,8 @@ def draft(
     occurred_at: datetime | None = None,
 ) -> Event:
     """An event that is not written yet, for `publish_many`."""
-    return Event(
+    return bulk.new(
+        Event,
         type=type,
         member_id=member_id,
         subject=subject,

@@ -31,7 +31,6 @@ from program import catalog
 from program.models import Unit
 
 SLICE_S = 20  # how long a worker stays with imports before it looks for other jobs
-PLANNED = 50  # chunks after which the planner looks again at what grew
 GROWING = (Activity, Award, Account, ActivityKey, Posting, Entry, Lot, Member, MemberKey)
 State = Import.State
 log = structlog.get_logger("pennant.imports")
@@ -103,9 +102,14 @@ def some(run: Import) -> bool:
         limits.alert_refused(run.key)
         imports.cancel(run, actor="system:imports", reason=refusal.message)
         return False
-    if chunk.number % PLANNED == 1:
+    if chunk.number.bit_count() == 1 and _outgrew(chunk.number * checking.CHUNK):
         bulk.analyze(*GROWING)
     return True
+
+
+def _outgrew(lines: int) -> bool:
+    """Whether so many lines change what PostgreSQL's planner believes of the tables they go to."""
+    return bulk.believed(Activity) < 2 * lines
 
 
 def _next(run: Import) -> ImportChunk | None:

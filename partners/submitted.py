@@ -48,7 +48,8 @@ class MemberNamed(Struct, forbid_unknown_fields=True):
 
     def given(self) -> list[tuple[str, str]]:
         """What was sent, as (kind, value)."""
-        return [(kind, value) for kind, value in structs.asdict(self).items() if value is not None]
+        told = zip(self.__struct_fields__, structs.astuple(self), strict=True)
+        return [(kind, value) for kind, value in told if value is not None]
 
 
 class ActivitySubmitted(Struct, forbid_unknown_fields=True):

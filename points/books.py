@@ -85,7 +85,8 @@ class Books:
         self, key: Key, kind: str, *, source: str, actor: str, at: datetime, note: str = ""
     ) -> Posting:
         """Add a posting to the member of `key`: one thing that happened at `at`."""
-        posting = Posting(
+        posting = bulk.new(
+            Posting,
             member_id=key[0],
             kind=kind,
             source=source,
@@ -121,7 +122,8 @@ class Books:
         account.balance += amount
         account.version += 1
         self._touched.add(key)
-        entry = Entry(
+        entry = bulk.new(
+            Entry,
             member_id=key[0],
             account=account,
             posting=posting,
@@ -151,7 +153,8 @@ class Books:
         Points that were in a lot before (`origin`) keep the day on which they were awarded.
         """
         repaid = self.owed_before(entry, key=key)
-        lot = Lot(
+        lot = bulk.new(
+            Lot,
             member_id=key[0],
             account=entry.account,
             entry=entry,

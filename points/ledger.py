@@ -14,7 +14,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from common import clock
+from common import bulk, clock
 from members.models import Member
 from points import clawback, policy
 from points.books import Books, Key, spend_order
@@ -31,6 +31,7 @@ from points.errors import (
 from points.models import LIMIT, Account, Entry, Lot, LotUse, Posting
 from points.wording import in_units
 from program import catalog
+from program.catalog import versioned
 from program.models import Program, Unit
 
 Kind = Posting.Kind
@@ -90,7 +91,8 @@ def post_into(
         if not earning.credits:
             keep_alive(books, earning, program=program)
             continue
-        posting = Posting(
+        posting = bulk.new(
+            Posting,
             member_id=earning.member_id,
             kind=Posting.Kind.EARN,
             source=earning.source,
@@ -118,9 +120,9 @@ def keep_alive(
     books: Books, earning: Earning, *, program: Program, posting: Posting | None = None
 ) -> None:
     """Move the end of points that only end without activity, where this is activity that counts."""
-    for unit in catalog.of(program).units.values():
+    for unit in _living(program):
         key = (earning.member_id, unit.code)
-        if unit.expiry != Unit.Expiry.INACTIVITY or key not in books.accounts:
+        if key not in books.accounts:
             continue
         pays = any(credit.unit == unit.code for credit in earning.credits)
         by_type = unit.expiry_counts == Unit.Counts.TYPES
@@ -154,10 +156,18 @@ def _award(books: Books, entry: Entry, *, key: Key, unit: Unit, zone: str, now: 
 
 def sweep(books: Books, *, program: Program) -> None:
     """Expire what is past its end on the open accounts whose points live by activity."""
-    now = clock.now()
-    for key in books.accounts:
-        if _unit(program, key[1]).expiry == Unit.Expiry.INACTIVITY:
-            expire_into(books, key=key, now=now)
+    now, living = clock.now(), {unit.code for unit in _living(program)}
+    if living:
+        for key in books.accounts:
+            if key[1] in living:
+                expire_into(books, key=key, now=now)
+
+
+@versioned
+def _living(program: Program) -> tuple[Unit, ...]:
+    """The units whose points live for as long as something happens."""
+    units = catalog.of(program).units.values()
+    return tuple(unit for unit in units if unit.expiry == Unit.Expiry.INACTIVITY)
 
 
 def spend(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import functools
 from datetime import date, datetime, timedelta
 
 from common import clock
@@ -23,31 +24,36 @@ def expires_at(
         return None
     if unit.expiry_since is not None and day < unit.expiry_since:
         return None
-    last = _last_day(unit, day)
-    if unit.expiry_round_to != Unit.RoundTo.DAY:
-        last = clock.end_of_period(last, unit.expiry_round_to)
+    last = _last_day(
+        day,
+        unit.expiry,
+        unit.expiry_count,
+        fixed=(unit.expiry_month or 12, unit.expiry_day or 31),
+        round_to=unit.expiry_round_to,
+    )
     if unit.expiry_min_days and posted_at is not None:
         floor = clock.local_date(posted_at, zone) + timedelta(days=unit.expiry_min_days)
         last = max(last, floor)
     return clock.end_of_day(last, zone)
 
 
-def _last_day(unit: Unit, day: date) -> date:
-    count = unit.expiry_count or 0
-    if unit.expiry == Unit.Expiry.DAYS:
-        return day + timedelta(days=count)
-    if unit.expiry == Unit.Expiry.FIXED_DAY:
-        return _fixed_day(unit, day, count)
-    return clock.add_months(day, count)
+@functools.lru_cache(maxsize=8192)  # a file asks for the same few days over and over
+def _last_day(day: date, expiry: str, count: int, *, fixed: tuple[int, int], round_to: str) -> date:
+    """The last day of what is earned on a day; `fixed` is a month and a day of it."""
+    if expiry == Unit.Expiry.DAYS:
+        last = day + timedelta(days=count)
+    elif expiry == Unit.Expiry.FIXED_DAY:
+        last = _fixed_day(day, count, *fixed)
+    else:
+        last = clock.add_months(day, count)
+    return last if round_to == Unit.RoundTo.DAY else clock.end_of_period(last, round_to)
 
 
-def _fixed_day(unit: Unit, day: date, years: int) -> date:
+def _fixed_day(day: date, years: int, month: int, number: int) -> date:
     """The unit's day of the year, on or after `day`, so many years on; 29 February is the 28th in
     common years.
     """
-    month, number = unit.expiry_month or 12, unit.expiry_day or 31
-    first = day_of_year(day, month, number)
-    return _clipped(first.year + years, month, number)
+    return _clipped(day_of_year(day, month, number).year + years, month, number)
 
 
 def day_of_year(day: date, month: int, number: int) -> date:

@@ -8,5 +8,5 @@ from program.models import Unit
 
 def in_units(amount: int, unit: Unit) -> str:
     """An amount in the unit's smallest part with its unit: `1 night`, `5,250 points`."""
-    value = scaled(amount, unit.decimals)
+    value = scaled(amount, unit.decimals) if unit.decimals else amount
     return f"{number(value)} {unit.singular if value == 1 else unit.plural}"

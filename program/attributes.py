@@ -30,7 +30,7 @@ def check(type: ActivityType, given: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises AttributesInvalid naming every attribute that does not fit, and why.
     """
-    known = {attribute.code: attribute for attribute in type.attributes.all()}
+    known = type.told
     errors = [
         _error(code, f"{type.name} has no attribute {code!r}. Leave it out or correct the name.")
         for code in given
@@ -68,7 +68,7 @@ def plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def typed(type: ActivityType, stored: Mapping[str, Any]) -> dict[str, Any]:
     """Stored values back as typed ones; they were checked when they came."""
-    kinds = {attribute.code: attribute for attribute in type.attributes.all()}
+    kinds = type.told
     return {
         code: READERS[kinds[code].kind](kinds[code], value)
         for code, value in stored.items()
@@ -81,7 +81,7 @@ def amounts(type: ActivityType, given: Mapping[str, Any]) -> dict[str, int | Dec
 
     Raises AttributesInvalid naming every one that does not fit, and why.
     """
-    known = {one.code: one for one in type.attributes.all() if one.kind in COUNTED}
+    known = {one.code: one for one in type.told.values() if one.kind in COUNTED}
     errors, values = [], {}
     for code, raw in given.items():
         if code not in known:
@@ -106,7 +106,7 @@ def less(
 
     Raises AttributesInvalid for one that more came back of than there was.
     """
-    names = {one.code: one.name for one in type.attributes.all()}
+    names = {one.code: one.name for one in type.told.values()}
     errors = [
         _error(
             code,

@@ -68,12 +68,7 @@ class Climb:
         self.joined_on = clock.local_date(joined_at, rule.zone) if joined_at else None
         self._events: list[Happened] = []
         self._begun: datetime | None = None  # the first credit of a counter
-        self._turns = sorted(
-            clock.start_of_day(route.starts_on, rule.zone)
-            for rung in rule.rungs
-            for route in rung.routes
-            if route.starts_on
-        )
+        self._turns = [clock.start_of_day(day, rule.zone) for day in rule.turns]
         self._today: tuple[datetime, date] | None = None
         self._turns_come = bool(self._turns or rule.head_starts or rule.rolls_over)
         self._restart()
@@ -97,6 +92,9 @@ class Climb:
 
     def rung_at(self, moment: datetime) -> Rung | None:
         """The highest rung held at `moment`, counting what happened until then."""
+        if self.rule.is_plain and not self.granted:
+            held = (span.rung for span in reversed(self.holds) if span.starts_at <= moment)
+            return next(held, None)
         self._pass(moment)
         return top(span for span in (*self._held(), *self._given(moment)) if span.covers(moment))
 
@@ -105,6 +103,9 @@ class Climb:
 
         It is what an activity of that moment earns at, also after another one of the same moment.
         """
+        if self.rule.is_plain and not self.granted:
+            held = (span.rung for span in reversed(self.holds) if span.starts_at < moment)
+            return next(held, None)
         self._pass(moment)
         own = (
             span
@@ -197,6 +198,7 @@ class Climb:
         self._logs: dict[str, Log] = {}
         self._passed: datetime | None = None  # the last turn that was examined
         self._carry: dict[date, int] = {}
+        self._risen = 0  # rungs of a plain ladder that are held
         self._flat: list[Span] | None = None
 
     def _take(self, event: Happened) -> None:
@@ -214,7 +216,8 @@ class Climb:
 
     def _fold(self, event: Happened) -> None:
         moment, unit, amount, visit = event
-        self._pass(moment - timedelta(microseconds=1))
+        if self._turns_come:
+            self._pass(moment - timedelta(microseconds=1))
         if isinstance(visit, Visit):
             self._logs.setdefault(visit.type, Log()).add(visit, self._day(moment))
         else:
@@ -248,6 +251,9 @@ class Climb:
 
     def _examine(self, moment: datetime) -> None:
         """Start or prolong a hold on every rung that one of its routes reaches at `moment`."""
+        if self.rule.is_plain:
+            self._rise(moment)
+            return
         day = self._day(moment)
         ends = self._ends(moment, day)
         for rung in self.rule.rungs:
@@ -255,6 +261,20 @@ class Climb:
             if for_life and self._reach(Span(rung, moment, None), for_life, day):
                 continue
             self._reach(Span(rung, moment, ends), rung.routes, day)
+
+    def _rise(self, moment: datetime) -> None:
+        """The same on a ladder that `is_plain`, where nothing held ever ends: the last event is
+        that of `moment`, and all that was counted counts.
+        """
+        for number in range(self._risen, len(self.rule.rungs)):
+            rung = self.rule.rungs[number]
+            need = rung.routes[0].needs[0]
+            series = self._series.get(need.unit)
+            if series is None or series.sums[-1] < need.at_least:
+                return
+            self._risen += 1
+            self.holds.append(Span(rung, moment, None))
+            self._flat = None
 
     def _reach(self, span: Span, routes: Sequence[Route], day: date) -> bool:
         """Hold the span, if one of the routes leads to it. Returns whether it is held, now or

@@ -105,6 +105,8 @@ class LadderRule:
     is_own_year: bool = False
     units: frozenset[str] = dataclasses.field(init=False, compare=False, repr=False)
     types: frozenset[str] = dataclasses.field(init=False, compare=False, repr=False)
+    turns: tuple[date, ...] = dataclasses.field(init=False, compare=False, repr=False)
+    is_plain: bool = dataclasses.field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         needs = [need for rung in self.rungs for route in rung.routes for need in route.needs]
@@ -112,12 +114,36 @@ class LadderRule:
         types = frozenset(need.type for need in needs if need.type)
         if types and self.counter:  # where activities are counted, its account is what is locked
             named.add(self.counter)
+        starts = {r.starts_on for rung in self.rungs for r in rung.routes if r.starts_on}
         object.__setattr__(self, "units", frozenset(named))
         object.__setattr__(self, "types", types)
+        object.__setattr__(self, "turns", tuple(sorted(starts)))
+        object.__setattr__(self, "is_plain", self._is_plain())
+
+    def _is_plain(self) -> bool:
+        """Whether all that a ladder says is: from so much of one counter on, ever, for life; the
+        higher the rung, the more it takes.
+        """
+        takes = [_plain_need(rung) for rung in self.rungs]
+        needs = [need for need in takes if need is not None]
+        heights = [need.at_least for need in needs]
+        is_for_life = self.validity.kind == "life" or self.downgrade == "never"
+        is_simple = not (self.head_starts or self.rolls_over) and self.validity.kind != "active"
+        is_one = len({need.unit for need in needs}) == 1 and len(needs) == len(self.rungs)
+        return is_simple and is_for_life and is_one and heights == sorted(heights)
 
     def year_of(self, day: date) -> date:
         """The first day of the program year that holds `day`."""
         return date(day.year - (day.month < self.year_starts), self.year_starts, 1)
+
+
+def _plain_need(rung: Rung) -> Requirement | None:
+    """The one need of a rung's one route, if nothing else is said of either."""
+    if len(rung.routes) != 1 or len(rung.routes[0].needs) != 1:
+        return None
+    need = rung.routes[0].needs[0]
+    is_plain = rung.routes[0] == Route((need,)) and need == Requirement(need.at_least, need.unit)
+    return need if is_plain and need.unit else None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 -- A file of stays by hand on Pennant's own tables, a chunk in one transaction and a handful of set-based statements: every
 -- key, constraint, index and trigger of theirs, every row that a stay leaves behind, for one program whose rules are
--- written into the function. It checks nothing: no attribute, no place, no limit, no late arrival, no merged member.
+-- written into the function. It checks nothing: no attribute, no place, no limit, no late arrival, no merged member. What
+-- a file leaves behind as a whole (its lines laid out, what was refused, how far it has come) it does not write either.
 
 CREATE UNLOGGED TABLE bench.stage (
   line int, reference text, guest int, happened timestamptz, nights int, revenue numeric
@@ -39,28 +40,39 @@ BEGIN
 
   CREATE TEMP TABLE paid AS
   SELECT f.id, f.posting, f.member, f.happened, v.class, v.unit, v.account, v.amount, v.place, uuidv7() AS entry,
-         r.id AS rule, r.revision, r.amount AS rate,
-         format('%s: %s × %s = %s %ss', r.name, v.told, r.amount, v.amount, v.unit) AS told,
+         r.id AS rule, r.revision, trim_scale(r.amount) AS rate, v.inputs,
+         format('%s: %s × %s = %s %ss', r.name, v.told, trim_scale(r.amount), v.amount, v.unit) AS told,
          b.version + row_number() OVER w AS version, b.balance + sum(v.amount) OVER w AS after
     FROM fresh f, LATERAL (VALUES
-        ('nights', 'night', f.night_account, f.nights::bigint, 'base', 1, format('%s nights', f.nights)),
-        ('revenue', 'point', f.point_account, f.earned, 'base', 2, format('EUR %s', f.revenue)),
+        ('nights', 'night', f.night_account, f.nights::bigint, 'base', 1, format('%s nights', f.nights),
+          jsonb_build_object('attribute', 'nights', 'quantity', f.nights::text, 'step', '1')),
+        ('revenue', 'point', f.point_account, f.earned, 'base', 2, format('EUR %s', f.revenue),
+          jsonb_build_object('attribute', 'revenue', 'quantity', f.revenue::text, 'step', '1')),
         ((ARRAY['', 'sloop', 'cutter', 'ketch', 'brig', 'clipper'])[f.rank] || '-bonus', 'point', f.point_account,
-          f.bonus, 'bonus', 3, format('%s points', f.earned))
-      ) AS v (code, unit, account, amount, class, place, told)
+          f.bonus, 'bonus', 3, format('%s points', f.earned), jsonb_build_object('base', f.earned, 'of', 'point'))
+      ) AS v (code, unit, account, amount, class, place, told, inputs)
     JOIN earning_rule r ON r.code = v.code AND r.type_id = 'stay' AND r.ends_on IS NULL
     JOIN points_account b ON b.id = v.account
    WHERE v.amount > 0
   WINDOW w AS (PARTITION BY v.account ORDER BY f.happened, f.line, v.place ROWS UNBOUNDED PRECEDING);
 
+  WITH held AS (
+    SELECT r AS rank, coalesce(jsonb_agg(t.code) FILTER (WHERE t.rank = r), '[]') AS own,
+           coalesce(jsonb_agg(t.code) FILTER (WHERE t.rank <= r), '[]') AS upto
+      FROM generate_series(0, 6) r LEFT JOIN tiers_tier t ON t.ladder_id = 'fleet' AND t.rank <= r GROUP BY 1
+  )
   INSERT INTO earning_activity (id, partner_id, reference, type_id, location_id, occurred_at, attributes, actor,
     member_id, result, facts)
-  SELECT id, partner, reference, 'stay', place, happened,
+  SELECT f.id, partner, reference, 'stay', place, happened,
          jsonb_build_object('outcome', 'stayed', 'nights', nights, 'suite', false, 'revenue', revenue::text),
-         'partner:' || partner, member, jsonb_build_object('balances', jsonb_build_object('night', nights_after), 'tier', NULL),
-         jsonb_build_object('tiers', '[]'::jsonb, 'reached', '[]'::jsonb, 'segments', '[]'::jsonb, 'first', false,
-                            'joined', '', 'birthday', '')
-    FROM fresh;
+         'partner:' || partner, f.member,
+         jsonb_build_object('balances', jsonb_build_object('night', nights_after, 'point', points_after), 'tier', (
+           SELECT jsonb_build_object('code', t.code, 'name', t.name) FROM tiers_tier t
+            WHERE t.ladder_id = 'fleet' AND t.threshold <= nights_after ORDER BY t.rank DESC LIMIT 1)),
+         jsonb_build_object('tiers', held.own, 'reached', held.upto, 'segments', '[]'::jsonb, 'first', false,
+                            'joined', (m.joined_at AT TIME ZONE 'Europe/Lisbon')::date::text, 'birthday', '')
+    FROM fresh f JOIN members_member m ON m.id = f.member JOIN held ON held.rank = f.rank
+    JOIN (SELECT id, max(after) FILTER (WHERE unit = 'point') AS points_after FROM paid GROUP BY 1) p ON p.id = f.id;
   GET DIAGNOSTICS made = ROW_COUNT;
   INSERT INTO points_posting (id, member_id, kind, source, actor, note, occurred_at)
   SELECT posting, member, 'earn', 'activity:' || id, 'partner:' || partner, '', happened FROM fresh;
@@ -72,7 +84,7 @@ BEGIN
     FROM paid WHERE unit = 'point';
   INSERT INTO earning_award (id, member_id, activity_id, rule_id, unit_id, entry_id, award_class, amount, sentence, inputs)
   SELECT uuidv7(), member, id, rule, unit, entry, class, amount, told,
-         jsonb_build_object('rate', rate, 'revision', revision) FROM paid;
+         jsonb_build_object('rate', rate::text, 'revision', revision) || inputs FROM paid;
   UPDATE points_account a SET balance = v.balance, version = v.version
     FROM (SELECT DISTINCT ON (account) account, after AS balance, version FROM paid ORDER BY account, version DESC) v
    WHERE a.id = v.account;
@@ -93,5 +105,13 @@ BEGIN
       'type', 'stay', 'partner', partner, 'awards', jsonb_build_array(
         jsonb_build_object('unit', 'night', 'amount', nights), jsonb_build_object('unit', 'point', 'amount', earned + bonus))),
     happened FROM fresh;
+  INSERT INTO events_event (id, type, member_id, subject, payload, occurred_at)
+  SELECT uuidv7(), 'tier_changed', v.member, '', jsonb_build_object('ladder', 'fleet', 'tier', a.code, 'before', b.code,
+      'actor', 'partner:front-desk'), now()
+    FROM (SELECT member, min(rank) AS was, max(nights_after) AS nights FROM fresh GROUP BY 1) v
+    LEFT JOIN tiers_tier b ON b.ladder_id = 'fleet' AND b.rank = v.was,
+    LATERAL (SELECT t.code, t.rank FROM tiers_tier t
+              WHERE t.ladder_id = 'fleet' AND t.threshold <= v.nights ORDER BY t.rank DESC LIMIT 1) a
+   WHERE a.rank > v.was;
   RETURN made;
 END $$;

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, cast
 
 from django.db import models
 from django.db.models import Q
@@ -149,6 +150,18 @@ class ActivityType(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def told(self) -> Mapping[str, ActivityAttribute]:
+        """Its attributes by code, in their order; remembered where they were read beforehand."""
+        read = self.__dict__.get("_prefetched_objects_cache", {}).get("attributes")
+        kept = self.__dict__.get("_told")
+        if kept is not None and kept[0] is read:
+            return cast("Mapping[str, ActivityAttribute]", kept[1])
+        found = {attribute.code: attribute for attribute in self.attributes.all()}
+        if read is not None:
+            self.__dict__["_told"] = (read, found)
+        return found
 
 
 class ActivityAttribute(models.Model):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from structlog.testing import capture_logs
 
 from common import clock
 from earning import choosing, explaining, returns
@@ -21,6 +22,7 @@ from earning.models import (
 from events.models import Event
 from members import erasure, merging
 from members.models import Member
+from points.models import LIMIT
 from program.models import Program
 from tests.cast import ACTOR, ana, balance, spend, visit
 
@@ -111,6 +113,31 @@ def test_after_the_last_day_the_program_chooses_once(mark: Milestone) -> None:
         entry = choice.member.entries.get(account__unit="coin")
         assert entry.posting.occurred_at < choice.due_at
         assert entry.reason == "Pair: Some coin, as nothing was chosen"
+
+
+def test_a_choice_that_cannot_be_made_holds_nobody_up(
+    mark: Milestone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choosing, "CHUNK", 1)
+    heap = Milestone.objects.create(
+        code="heap", name="Heap", counter_id="visit", at=2, choose=2, choose_days=10
+    )
+    MilestoneOption.objects.create(
+        milestone=heap, code="much", name="Much", unit_id="coin", amount=LIMIT, default=2
+    )
+    member = ana()
+    for number in (1, 2):
+        visit(member, reference=f"till-{number}")
+    stuck, fine = MilestoneChoice.objects.order_by("reached__milestone")
+    assert stuck.due_at is not None
+    with time_machine.travel(stuck.due_at + timedelta(days=1), tick=False):
+        with capture_logs() as told:
+            assert choosing.run() == 1
+        stuck.refresh_from_db()
+        fine.refresh_from_db()
+    assert (stuck.status, fine.status) == ("open", "defaulted")
+    told_of = [(one["event"], one["choice"]) for one in told if "choice" in one]
+    assert told_of == [("choice_not_made", stuck.public_id)]
 
 
 def test_without_defaults_it_lapses(mark: Milestone) -> None:
