@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from earning import offering
 from earning.models import Rule, RuleCondition
 from members.models import Segment
 from plans import terms
@@ -82,6 +83,8 @@ def _options(kind: str, program: Program) -> dict[str, Any]:
         return {tier.code: tier.code for tier in rungs} | {tier.name: tier.code for tier in rungs}
     if kind == Kind.PLAN:
         return {code: code for code in terms.plans(program)}
+    if kind == Kind.OFFER:
+        return {one.code: one.code for one in offering.offers(program).values()}
     if kind == Kind.SEGMENT:
         return {code: code for code in Segment.objects.values_list("code", flat=True)}
     words: dict[str, dict[str, Any]] = {
@@ -192,6 +195,9 @@ def _subject(condition: RuleCondition, *, rule: Rule, program: Program) -> str:
 def _shown(condition: RuleCondition, value: Any, *, rule: Rule, program: Program) -> str:
     if condition.kind == Kind.TIER:
         return next((tier.name for tier in tiers(program) if tier.code == value), str(value))
+    if condition.kind == Kind.OFFER:
+        offer = offering.offers(program).get(value)
+        return offer.name if offer else str(value)
     if condition.kind == Kind.ATTRIBUTE:
         known = attribute_of(rule.type_id, condition.attribute, program=program)
         if known is not None and known.choices:

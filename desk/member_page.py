@@ -20,13 +20,14 @@ from common import clock
 from desk import rules, say, vouchers
 from desk.verbs import homes
 from desk.vouchers import Verdict
-from earning import choosing, milestones
+from earning import choosing, milestones, offering
 from earning.models import (
     Activity,
     ActivityChange,
     Award,
     Correction,
     MilestoneChoice,
+    OfferActivation,
     PendingActivity,
 )
 from events.models import Event
@@ -114,6 +115,7 @@ class MemberPage:
     activities: list[Done]
     pending: list[Waiting]
     choices: list[MilestoneChoice]
+    offers: list[OfferActivation]
     cards: list[Card]
     keys: list[MemberKey]
     claim_code: ClaimCode | None
@@ -149,6 +151,7 @@ def gather(member: Member, *, program: Program, unit: str = "", before: str = ""
         activities=_activities(member, program),
         pending=_pending(member, program),
         choices=choosing.open_to(member) if milestones.offers_choices(program) else [],
+        offers=offering.live(member) if offering.offers(program) else [],
         cards=list(Card.objects.filter(member__in=lineage.ids(member))),
         keys=list(
             MemberKey.objects.filter(member=member)

@@ -153,6 +153,26 @@ SENTENCES: dict[str, str | Promise] = {
     "earning_condition_order_needs_a_number": later(
         "“At least” and “at most” fit attributes and tiers only."
     ),
+    "earning_offer_has_its_words": later("An offer has a name and a sentence that says it."),
+    "earning_offer_ends_after_it_starts": later("It can be activated for a day at least."),
+    "earning_offer_holds_while_it_is_open": later(
+        "It holds at least as long as it can be activated."
+    ),
+    "earning_offer_lapses_after_a_day": later(
+        "Leave the days empty, or give a day at least, and 3650 at most."
+    ),
+    "earning_offer_counts_since_its_first_day": later(
+        "What was done before counts since the first day: give it, and do not let members pick "
+        "a day."
+    ),
+    "earning_offer_day_is_picked_or_not": later(
+        "Where the member picks the day it does not lapse after days; days ahead, 366 at most, "
+        "are only for a day that is picked."
+    ),
+    "earning_offer_times_are_of_a_period": later(
+        "Say how often, once at least; or leave it empty, and choose “ever”."
+    ),
+    "earning_offer_has_a_place": later("Leave the places empty, or give one at least."),
     "earning_milestone_lies_above_zero": later("A milestone lies above zero."),
     "earning_milestone_repeats_by_something": later(
         "Leave “and every” empty, or give one at least."

@@ -37,6 +37,7 @@ DRAW = "rewards.add_draw"
 CLAIM = "earning.change_unclaimedactivity"
 RETURN = "earning.add_activitychange"
 CONFIRM = "earning.change_pendingactivity"
+ACTIVATE = "earning.add_offeractivation"
 CHOOSE = "earning.change_milestonechoice"
 REASSESS = "tiers.change_standing"
 EXTEND = "points.add_extension"
@@ -65,8 +66,8 @@ SEE_SCORES = "surveys.view_tally"
 CLERK_VERBS = frozenset(
     {
         ENROL, CORRECT, REPLACE_CARD, ISSUE_CODE, ADJUST, REDEEM, USE_VOUCHER, CANCEL_VOUCHER,
-        CLAIM, RETURN, CONFIRM, CHOOSE, SEND_PRODUCT, CARE, START_PLAN, CANCEL_PLAN, USE_BENEFIT,
-        REPORT_CHARGE,
+        CLAIM, RETURN, CONFIRM, CHOOSE, ACTIVATE, SEND_PRODUCT, CARE, START_PLAN, CANCEL_PLAN,
+        USE_BENEFIT, REPORT_CHARGE,
         DECIDE_REFERRAL, HOUSEHOLD, SEND, RELEASE_HOLD,
     }
 )  # fmt: skip
@@ -81,6 +82,7 @@ CLERK_SEES = frozenset(
         "earning.view_activity", "earning.view_award", "earning.view_unclaimedactivity",
         "earning.view_milestonechoice", "earning.view_milestonepick",
         "earning.view_milestonereached", "earning.view_milestoneoption",
+        "earning.view_offer", "earning.view_offeractivation",
         "earning.view_pendingactivity", "earning.view_activitychange", "earning.view_correction",
         "plans.view_plan", "plans.view_subscription", "plans.view_charge",
         "plans.view_chargeattempt", "plans.view_benefituse", "plans.view_paymentmeans",
@@ -141,6 +143,7 @@ MANAGER_CHANGES = frozenset(
         "earning.add_milestone", "earning.change_milestone",
         "earning.add_milestoneoption", "earning.change_milestoneoption",
         "earning.add_occasion", "earning.change_occasion",
+        "earning.add_offer", "earning.change_offer",
         "earning.add_rulelimit", "earning.change_rulelimit", "earning.delete_rulelimit",
         "rewards.add_conversion", "rewards.change_conversion",
         "tiers.add_tierexpiry", "tiers.change_tierexpiry", "tiers.delete_tierexpiry",

@@ -148,6 +148,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _list(_("Invitations"), "group_add", "earning.referral"),
             _list(_("Pending activities"), "hourglass_top", "earning.pendingactivity"),
             _list(_("Choices"), "checklist", "earning.milestonechoice"),
+            _list(_("Activated offers"), "local_offer", "earning.offeractivation"),
             _list(_("Orders to send"), "local_shipping", "rewards.fulfilment"),
             _list(_("Unclaimed activities"), "help", "earning.unclaimedactivity"),
             _list(
@@ -207,6 +208,7 @@ NAVIGATION: list[dict[str, Any]] = [
         [
             _list(_("Activity types"), "category", "program.activitytype"),
             _list(_("Earning rules"), "calculate", "earning.rule"),
+            _list(_("Offers"), "local_offer", "earning.offer"),
             _list(_("Milestones"), "emoji_flags", "earning.milestone"),
             _list(_("Occasions"), "celebration", "earning.occasion"),
             _list(_("Dividends"), "savings", "earning.dividend"),

@@ -15,6 +15,7 @@ class EarningConfig(AppConfig):
             milestone_scenes,
             milestone_section,
             occasion_section,
+            offer_section,
             privacy,
             proof,
             referral_section,
@@ -24,6 +25,7 @@ class EarningConfig(AppConfig):
             visiting,
         )
 
+        offer_section.install()
         sections.install()
         milestone_section.install()
         occasion_section.install()

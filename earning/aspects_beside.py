@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from common import clock
 from common.text import counted
@@ -20,6 +20,8 @@ from earning.models import (
     MilestoneChoice,
     MilestoneReached,
     Occasion,
+    Offer,
+    OfferActivation,
     PendingActivity,
     Referral,
     ReferralTerms,
@@ -67,6 +69,38 @@ def _who_passed(code: str) -> str:
     if waiting:
         words += f" {counted(waiting, 'choice is', 'choices are')} still to be made."
     return words
+
+
+def _offers(program: Program) -> Sayings:
+    rows = Offer.objects.filter(is_active=True).select_related("segment", "lowest_tier")
+    return {row.code: Said(row.name, _offered(row)) for row in rows}
+
+
+def _offered(row: Offer) -> str:
+    """`activated once until 2026-09-30, by regular and above, 14 days each time`."""
+    often = "as often as one likes" if row.times is None else counted(row.times, "time", "times")
+    words = [f"activated {often}"]
+    if row.times is not None and row.per != Offer.Per.EVER:
+        words[0] += f" {row.get_per_display()}"
+    if row.starts_on:
+        words.append(f"from {row.starts_on}" + (" on, and since then" if row.counts_before else ""))
+    words += [f"before {row.ends_on}"] if row.ends_on else []
+    words += [f"for {counted(row.days, 'day', 'days')} each time"] if row.days else []
+    words += ["for a day that is picked"] if row.picks_day else []
+    words += [f"{counted(row.ahead_days, 'day', 'days')} ahead"] if row.ahead_days else []
+    words += [f"at the longest before {row.holds_until}"] if row.holds_until else []
+    words += [f"{row.places} in all"] if row.places else []
+    words += [f"by {row.segment.name}"] if row.segment else []
+    words += [f"by {row.lowest_tier.name} and above"] if row.lowest_tier else []
+    return ", ".join(words)
+
+
+def _who_activated(code: str) -> str:
+    rows = OfferActivation.objects.filter(offer=code, undone_at__isnull=True)
+    now = clock.now()
+    running = rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now)).count()
+    holds = counted(running, "activation holds", "activations hold")
+    return f"It was activated {counted(rows.count(), 'time', 'times')}; {holds} still, and stay."
 
 
 def _occasions(program: Program) -> Sayings:
@@ -152,6 +186,7 @@ def install() -> None:
     """Register these aspects."""
     register(
         _aspect("milestones", "Milestones", _milestones, _who_passed),
+        _aspect("offers", "Offers", _offers, _who_activated),
         _aspect("occasions", "Occasions", _occasions, lambda code: ""),
         _aspect("referrals", "Invitations", _referrals, _who_invites),
         _aspect("dividends", "Dividends", _dividends, _who_was_paid),

@@ -45,6 +45,8 @@ class WhenTable(Table):
     not_segment: list[Code] | None = None
     plan: list[Code] | None = None
     not_plan: list[Code] | None = None
+    offer: list[Code] | None = None
+    not_offer: list[Code] | None = None
     birthday: Literal["day", "week", "month"] | None = None
     age_at_least: Annotated[int, msgspec.Meta(ge=0, le=150)] | None = None
     age_at_most: Annotated[int, msgspec.Meta(ge=0, le=150)] | None = None
@@ -65,6 +67,9 @@ def check(when: WhenTable, *, place: str, attributes: dict[str, Any], blueprint:
     for code in [*(when.plan or []), *(when.not_plan or [])]:
         plans = [plan.code for plan in blueprint.plan]
         require_code(code, plans, place=f"{place}, when, plan")
+    for code in [*(when.offer or []), *(when.not_offer or [])]:
+        offers = [offer.code for offer in blueprint.offer]
+        require_code(code, offers, place=f"{place}, when, offer")
     for code in [*(when.partner or []), *(when.not_partner or [])]:
         require_code(code, [one.code for one in blueprint.partner], place=f"{place}, when, partner")
     for code in [*(when.location or []), *(when.not_location or [])]:
@@ -141,6 +146,8 @@ def columns(when: WhenTable, *, place: str) -> dict[str, Any]:
         ("segment", "not_in", when.not_segment),
         ("plan", "in", when.plan),
         ("plan", "not_in", when.not_plan),
+        ("offer", "in", when.offer),
+        ("offer", "not_in", when.not_offer),
         ("birthday", "in", _one(when.birthday)),
         ("age", "at_least", _one(when.age_at_least)),
         ("age", "at_most", _one(when.age_at_most)),

@@ -55,7 +55,8 @@ class Difference:
 class Case:
     """An activity as a change leaves it, and the session that holds the member's accounts.
 
-    `before` is what it said until now; `gained` the names of tiers that count for it from now on.
+    `before` is what it said until now; `gained` the names of tiers, and `offer` that of the offer,
+    that count for it from now on.
     """
 
     session: Session
@@ -65,6 +66,7 @@ class Case:
     change: ActivityChange
     before: Mapping[str, Any]
     gained: tuple[str, ...] = ()
+    offer: str = ""
 
     def payee(self, units: Iterable[str]) -> uuid.UUID:
         """Whose accounts are paid in these units: those under which the activity was recorded,
@@ -289,6 +291,7 @@ def _words(case: Case, one: Difference) -> sentences.Changed:
         after=case.one.current,
         left=one.outcome.amount if one.outcome else 0,
         tiers=case.gained,
+        offer=case.offer,
     )
 
 

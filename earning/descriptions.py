@@ -135,6 +135,8 @@ def _conditions() -> None:
             "not_segment": ("The member is in none of these groups.", '["employees"]'),
             "plan": ("The member had one of these plans when it happened.", '["plus"]'),
             "not_plan": ("The member had none of these plans when it happened.", '["plus"]'),
+            "offer": ("One of these offers held: the member had activated it.", '["autumn"]'),
+            "not_offer": ("None of these offers held for the member.", '["autumn"]'),
             "birthday": (
                 "It is the member's birthday, its week (from Monday), or month.",
                 '"week"',

@@ -126,7 +126,51 @@ class ChoiceInvalid(InvalidInput):
     title = "This cannot be chosen"
 
 
+class OfferUnknown(LoyaltyError):
+    code = "offer_unknown"
+    status = 404
+    title = "There is no such offer"
+
+
+class OfferUnavailable(LoyaltyError):
+    """It is not open today, or not for this member."""
+
+    code = "offer_unavailable"
+    title = "The offer cannot be activated"
+
+
+class OfferUsedUp(LoyaltyError):
+    """It was activated as often as it can be, by the member or by all together."""
+
+    code = "offer_used_up"
+    title = "The offer was activated as often as it can be"
+
+
+class OfferDayInvalid(InvalidInput):
+    """A day is missing, cannot be picked, or was given where none is."""
+
+    code = "offer_day_invalid"
+    title = "This day cannot be picked"
+
+
+class ActivationUnknown(LoyaltyError):
+    code = "activation_unknown"
+    status = 404
+    title = "The offer was not activated"
+
+
+class ActivationClosed(LoyaltyError):
+    """It has been used, or is over."""
+
+    code = "activation_closed"
+    title = "The activation cannot be undone"
+
+
 REFUSALS: dict[str, Refusal] = {
+    "earning_activation_periods_do_not_overlap": (
+        OfferUsedUp,
+        "This offer holds already at that time. Nothing was activated.",
+    ),
     "earning_pick_once_per_option": (
         ChoiceClosed,
         "This choice has been made already, and stays as it is.",

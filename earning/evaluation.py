@@ -24,7 +24,7 @@ class Condition:
     """One test on the facts.
 
     `kind` is attribute, tier, partner, location, weekday, month, month_day, hour, segment, plan,
-    birthday, age, first or membership_months.
+    offer, birthday, age, first or membership_months.
     """
 
     kind: str
@@ -85,6 +85,7 @@ class Facts:
     birthday: date | None = None
     segments: frozenset[str] = frozenset()
     plans: frozenset[str] = frozenset()
+    offers: frozenset[str] = frozenset()
     is_first: bool = False
 
 
@@ -200,7 +201,7 @@ def holds(condition: Condition, facts: Facts) -> bool:
 
     An attribute that was not given meets no condition, not even a negative one.
     """
-    if condition.kind in ("tier", "segment", "plan"):
+    if condition.kind in ("tier", "segment", "plan", "offer"):
         return _holds_any(condition, facts)
     value = _fact(condition, facts)
     if value is None:
@@ -216,11 +217,16 @@ def holds(condition: Condition, facts: Facts) -> bool:
 
 
 def _holds_any(condition: Condition, facts: Facts) -> bool:
-    """Sets that a member belongs to: some tier (or one at least as high), segment or plan."""
-    if condition.kind != "tier":
-        held = facts.segments if condition.kind == "segment" else facts.plans
-    else:
-        held = facts.tiers_reached if condition.operator == "at_least" else facts.tiers
+    """Sets that a member belongs to: some tier (or one at least as high), segment, plan, offer."""
+    match condition.kind:
+        case "segment":
+            held = facts.segments
+        case "plan":
+            held = facts.plans
+        case "offer":
+            held = facts.offers
+        case _:
+            held = facts.tiers_reached if condition.operator == "at_least" else facts.tiers
     is_held = any(code in held for code in condition.values)
     return not is_held if condition.operator == "not_in" else is_held
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from common import clock
 from earning.conditions import WEEKDAYS, WhenTable
-from earning.models import Rule, RuleCondition, RuleLimit
+from earning.models import Offer, Rule, RuleCondition, RuleLimit
 from earning.sections import (
     LimitTable,
     PerTable,
@@ -45,6 +45,8 @@ KEYS = {  # where a condition on a kind stands in a blueprint, by its operator
     ("segment", "not_in"): "not_segment",
     ("plan", "in"): "plan",
     ("plan", "not_in"): "not_plan",
+    ("offer", "in"): "offer",
+    ("offer", "not_in"): "not_offer",
     ("birthday", "in"): "birthday",
     ("first", "in"): "first",
     ("membership_months", "at_least"): "member_for_months",
@@ -57,7 +59,8 @@ KEYS = {  # where a condition on a kind stands in a blueprint, by its operator
 }
 LISTS = {
     "tier", "not_tier", "partner", "not_partner", "location", "not_location", "weekday", "month",
-    "month_day", "segment", "not_segment", "plan", "not_plan", "in_", "not_in",
+    "month_day", "segment", "not_segment", "plan", "not_plan", "offer", "not_offer",
+    "in_", "not_in",
 }  # fmt: skip
 
 
@@ -159,6 +162,7 @@ class _Known:
             "partner": set(partners),
             "location": set(places),
             "tier": set(Tier.objects.values_list("code", flat=True)),
+            "offer": set(Offer.objects.filter(is_active=True).values_list("code", flat=True)),
             "plan": set(Plan.objects.filter(is_active=True).values_list("code", flat=True)),
         }
 

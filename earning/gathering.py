@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db.models.functions import Coalesce
 
 from common import clock
+from earning import offering
 from earning.evaluation import Facts, RuleSpec
 from earning.models import Activity
 from earning.submissions import Checked
@@ -45,6 +46,7 @@ class Gatherer:
         ids = [member.pk for member in members]
         self._segments = _segments(ids) if "segment" in asked else {}
         self._plans = holding.of(ids) if "plan" in asked else {}
+        self._offers = offering.periods(ids) if "offer" in asked else {}
         self._first = _first(ids) if "first" in asked else None
 
     def forget(self) -> None:
@@ -65,6 +67,7 @@ class Gatherer:
             birthday=member.birthday,
             segments=self._segments.get(member.pk, frozenset()),
             plans=holding.at(self._plans.get(member.pk, ()), one.occurred_at),
+            offers=offering.at(self._offers.get(member.pk, ()), one.occurred_at),
             is_first=self._is_first(one, member),
         )
 
@@ -79,6 +82,8 @@ class Gatherer:
             tiers=frozenset(kept["tiers"]),
             tiers_reached=frozenset(kept["reached"]),
             segments=frozenset(kept["segments"]),
+            plans=frozenset(kept.get("plans", ())),
+            offers=frozenset(kept.get("offers", ())),
             is_first=kept["first"],
             joined_on=day(kept["joined"]) if kept["joined"] else None,
             birthday=day(kept["birthday"]) if kept["birthday"] else None,
@@ -136,10 +141,17 @@ def remember(facts: Facts) -> dict[str, Any]:
         "tiers": sorted(facts.tiers),
         "reached": sorted(facts.tiers_reached),
         "segments": sorted(facts.segments),
+        "plans": sorted(facts.plans),
+        "offers": sorted(facts.offers),
         "first": facts.is_first,
         "joined": facts.joined_on.isoformat() if facts.joined_on else "",
         "birthday": facts.birthday.isoformat() if facts.birthday else "",
     }
+
+
+def with_offer(kept: Mapping[str, Any], offer: str) -> dict[str, Any]:
+    """What was remembered, with one more offer that held."""
+    return {**kept, "offers": sorted({*kept.get("offers", ()), offer})}
 
 
 def stated(facts: Facts, one: Checked) -> Facts | None:

@@ -223,26 +223,79 @@ def _again(
 
     Returns whether something was awarded.
     """
-    member, identity = rise.member, ("member", str(rise.member.pk))
-    changes = list(activity.changes.all())
-    one = submissions.again(activity, program=program, identity=identity)
-    state = states.of(one.type, activity.attributes, changes)
-    one = dataclasses.replace(one, amended=state.amended)
-    facts = changes[-1].facts if changes else activity.facts
-    gatherer = Gatherer(program, rules={}, members=[member], climbs=climbs)
-    higher, gained = better(facts, gatherer.tiers(one, member), gatherer.ladders.values())
+    seen = look(activity, rise.member, program=program, actor=actor)
+    gatherer = Gatherer(program, rules={}, members=[rise.member], climbs=climbs)
+    ladders = gatherer.ladders.values()
+    higher, gained = better(seen.facts, gatherer.tiers(seen.one, rise.member), ladders)
     if not gained:
         return False
-    own = forwarding.accounts(activity.member)
-    wanted = sessions.accounts(program, members={identity: member}, checked=[one]) | own
+    seen = dataclasses.replace(
+        seen,
+        facts={**seen.facts, **higher},
+        reason=_("A late activity was recorded"),
+        cause=rise.cause,
+        gained=gained,
+    )
+    return award_more(seen, program=program, held=held)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Look:
+    """An activity that is looked at again, with the facts that count for it from now on.
+
+    `gained` are the names of tiers, `offer` that of an offer, because of which it is.
+    """
+
+    activity: Activity
+    member: Member
+    one: Checked
+    number: int
+    facts: Mapping[str, Any]
+    actor: str
+    reason: str = ""
+    cause: Activity | None = None
+    gained: tuple[str, ...] = ()
+    offer: str = ""
+
+
+def look(activity: Activity, member: Member, *, program: Program, actor: str) -> Look:
+    """An activity as its changes (prefetched in their order) left it, for a member who has it now,
+    with the facts that counted so far.
+    """
+    changes = list(activity.changes.all())
+    one = submissions.again(activity, program=program, identity=("member", str(member.pk)))
+    state = states.of(one.type, activity.attributes, changes)
+    return Look(
+        activity=activity,
+        member=member,
+        one=dataclasses.replace(one, amended=state.amended),
+        number=len(changes) + 1,
+        facts=changes[-1].facts if changes else activity.facts,
+        actor=actor,
+    )
+
+
+def award_more(seen: Look, *, program: Program, held: Collection[Key]) -> bool:
+    """Award what an activity earns on top by its new facts; nothing where it would earn less.
+
+    Returns whether something was awarded. Raises MoreAccounts.
+    """
+    one, members = seen.one, {seen.one.identity: seen.member}
+    own = forwarding.accounts(seen.activity.member)
+    wanted = sessions.accounts(program, members=members, checked=[one]) | own
     if missing := wanted - set(held):
         raise MoreAccounts(missing)
-    session = Session.open(
-        program, members={identity: member}, checked=[one], actor=actor, more=own
+    session = Session.open(program, members=members, checked=[one], actor=seen.actor, more=own)
+    case = Case(
+        session,
+        seen.member,
+        seen.activity,
+        one,
+        _change(seen),
+        before=one.current,
+        gained=seen.gained,
+        offer=seen.offer,
     )
-    change = _change(activity, one, number=len(changes) + 1, facts=facts | higher, actor=actor)
-    change.cause, change.reason = rise.cause, _("A late activity was recorded")
-    case = Case(session, member, activity, one, change, before=one.current, gained=gained)
     found = correcting.differences(case)
     if not _is_more(found):
         return False
@@ -250,24 +303,24 @@ def _again(
     return True
 
 
-def _change(
-    activity: Activity, one: Checked, *, number: int, facts: Mapping[str, Any], actor: str
-) -> ActivityChange:
-    assert one.amended is not None
+def _change(seen: Look) -> ActivityChange:
+    assert seen.one.amended is not None
     pk = uuid7()
     return ActivityChange(
         id=pk,
-        member_id=activity.member_id,
-        activity=activity,
-        partner_id=activity.partner_id,
+        member_id=seen.activity.member_id,
+        activity=seen.activity,
+        partner_id=seen.activity.partner_id,
         reference=f"review:{pk}",
         kind=ActivityChange.Kind.REVIEW,
-        number=number,
-        stated=attributes.plain(one.amended.stated),
-        after=attributes.plain(one.amended.values),
-        facts=facts,
+        number=seen.number,
+        stated=attributes.plain(seen.one.amended.stated),
+        after=attributes.plain(seen.one.amended.values),
+        facts=seen.facts,
         occurred_at=clock.now(),
-        actor=actor,
+        cause=seen.cause,
+        reason=seen.reason,
+        actor=seen.actor,
     )
 
 

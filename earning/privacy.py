@@ -66,6 +66,10 @@ SHEETS = [
             "SimulationRun": (
                 "id draft since status done total report error actor ordered_at finished_at"
             ),
+            "Offer": (
+                "code name summary terms starts_on ends_on holds_until days counts_before "
+                "picks_day ahead_days times per places segment lowest_tier is_active position"
+            ),
             "OccasionProgress": "occasion done_on last_event ran_at",
             "ChangeKey": "id change_id request_hash",
             "LimitUse": "id code owner period amount times",
@@ -173,6 +177,12 @@ SHEETS = [
         "earning.DividendShare",
         plain("id member declaration posting base amount sentence"),
         title=_("Dividends you got"),
+        member="member",
+    ),
+    Sheet(
+        "earning.OfferActivation",
+        plain("id member offer starts_at ends_at picked_on activated_at actor undone_at undone_by"),
+        title=_("Offers you activated"),
         member="member",
     ),
     Sheet(

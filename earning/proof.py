@@ -132,7 +132,24 @@ DIVIDENDS: dict[str, str] = {
           OR d.members <> count(s.id)""",
 }
 
+OFFERS: dict[str, str] = {  # memberships that were one, and were parted again, are left out
+    "a rule that asks for an offer paid while it held": """
+        SELECT a.id, format('%s on %s', r.code, t.occurred_at)
+        FROM earning_rulecondition c JOIN earning_rule r ON r.id = c.rule_id
+        JOIN earning_award a ON a.rule_id = r.id JOIN earning_activity t ON t.id = a.activity_id
+        JOIN members_member m ON m.id = a.member_id
+        WHERE c.kind = 'offer' AND c.operator = 'in'
+          AND NOT EXISTS (SELECT 1 FROM members_membermerge g
+                          WHERE g.survivor_id = m.id AND g.undone_at IS NOT NULL)
+          AND NOT EXISTS (
+            SELECT 1 FROM earning_offeractivation o JOIN members_member w ON w.id = o.member_id
+            WHERE coalesce(w.merged_into_id, w.id) = coalesce(m.merged_into_id, m.id)
+              AND jsonb_exists(c.values, o.offer_id)
+              AND o.starts_at <= t.occurred_at
+              AND (o.ends_at IS NULL OR t.occurred_at < o.ends_at))""",
+}
+
 
 def install() -> None:
     """Hand the invariants to the auditor."""
-    audit.register(INVARIANTS | CHOICES | DIVIDENDS)
+    audit.register(INVARIANTS | CHOICES | DIVIDENDS | OFFERS)

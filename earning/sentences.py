@@ -109,6 +109,7 @@ class Changed:
     after: Mapping[str, Any]
     left: int = 0
     tiers: tuple[str, ...] = ()
+    offer: str = ""
 
 
 def correction(amount: int, changed: Changed) -> str:
@@ -120,7 +121,10 @@ def correction(amount: int, changed: Changed) -> str:
         "amount": in_units(abs(amount), changed.unit),
         "left": in_units(changed.left, changed.unit),
         "tier": ", ".join(changed.tiers),
+        "offer": changed.offer,
     }
+    if changed.offer and amount > 0:
+        return _("%(rule)s: %(offer)s was activated, %(amount)s more") % words
     if changed.kind == "review" and amount > 0:
         return _("%(rule)s: you were %(tier)s already on this day, %(amount)s more") % words
     if changed.kind == "cancel":

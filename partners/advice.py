@@ -8,6 +8,7 @@ from common.errors import BrokenRule, InvalidInput, LoyaltyError
 from earning import errors as earning
 from members import errors as members
 from partners import errors as partners
+from partners.offer_advice import OFFERS
 from partners.reward_advice import REWARDS
 from partners.submitted import DateInvalid
 from points import errors as points
@@ -343,6 +344,7 @@ CHAPTERS: dict[str, list[Advice]] = {
     "Pages and ids": PAGES,
     "Activities": ACTIVITIES,
     "Members": MEMBERS,
+    "Offers": OFFERS,
     "Milestones": CHOICES,
     "Rewards and vouchers": REWARDS,
     "Webhooks": WEBHOOKS,

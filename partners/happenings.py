@@ -145,6 +145,29 @@ KINDS: dict[str, Kind] = {
             "A member did not choose for a milestone in time.",
             {"subject": "chc_…", "milestone": "ten-nights", "level": 10, "options": {}},
         ),
+        Kind(
+            "offer_activated",
+            "A member activated an offer, which holds from then to then (null: for good), or on "
+            "the day they picked.",
+            {
+                "subject": "off_…",
+                "offer": "my-day",
+                "from": "2025-06-13T23:00:00+00:00",
+                "until": "2025-06-14T23:00:00+00:00",
+                "day": "2025-06-14",
+            },
+        ),
+        Kind(
+            "offer_undone",
+            "An offer that was not used is no longer activated.",
+            {
+                "subject": "off_…",
+                "offer": "my-day",
+                "from": "2025-06-13T23:00:00+00:00",
+                "until": "2025-06-14T23:00:00+00:00",
+                "day": "2025-06-14",
+            },
+        ),
         Kind("points_expired", "Points of a member ended.", {"subject": "", "unit": "point"}),
         Kind(
             "reward_reserved",

@@ -19,6 +19,7 @@ MEMBER = [
     "listStatements",
     "listChoices",
     "getReceipt",
+    "listOffers",
 ]
 REDEMPTION = ["getRedemption", "cancelRedemption"]
 VOUCHER = ["checkVoucher", "useVoucher", "undoVoucher"]

@@ -17,6 +17,7 @@ from partners.views.conversions import ConversionViewSet
 from partners.views.events import EventViewSet
 from partners.views.imports import ImportViewSet
 from partners.views.members import MemberViewSet
+from partners.views.offers import OfferViewSet
 from partners.views.program import ProgramViewSet
 from partners.views.quotes import QuoteViewSet
 from partners.views.redemptions import RedemptionViewSet
@@ -53,6 +54,14 @@ urlpatterns = [
         "member-statement",
         get="statement",
     ),
+    at("members/<str:member>/offers", OfferViewSet, "member-offers", get="list"),
+    at(
+        "members/<str:member>/offers/<str:offer>/activate",
+        OfferViewSet,
+        "offer-activate",
+        post="activate",
+    ),
+    at("members/<str:member>/offers/<str:offer>/undo", OfferViewSet, "offer-undo", post="undo"),
     at("members/<str:member>/choices", ChoiceViewSet, "member-choices", get="list"),
     at(
         "members/<str:member>/choices/<str:choice>",

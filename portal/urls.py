@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal import choosing, files, person, sharing, surveying, views
+from portal import choosing, files, offers, person, sharing, surveying, views
 
 app_name = "portal"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("rewards/", views.rewards, name="rewards"),
     path("rewards/<slug:code>/", views.reward, name="reward"),
     path("rewards/<slug:code>/have/", views.redeem, name="redeem"),
+    path("offers/", offers.shown, name="offers"),
+    path("offers/<slug:code>/activate/", offers.activate, name="activate"),
+    path("offers/<str:public_id>/undo/", offers.undo, name="deactivate"),
     path("vouchers/", views.vouchers, name="vouchers"),
     path("vouchers/<slug:public_id>/", views.voucher, name="voucher"),
     path("vouchers/<slug:public_id>/give-back/", views.undo, name="undo"),

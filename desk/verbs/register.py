@@ -18,6 +18,7 @@ from desk.verbs import (
     homes,
     identity,
     keys,
+    offers,
     people,
     plans,
     points,
@@ -27,10 +28,12 @@ from desk.verbs import (
     status,
 )
 from desk.verbs.base import VerbForm
+from earning import offering
 from earning.models import (
     Activity,
     ActivityChange,
     MilestoneChoice,
+    OfferActivation,
     PendingActivity,
     Referral,
     UnclaimedActivity,
@@ -134,6 +137,15 @@ def _to_choose(choice: Any) -> bool:
     return bool(choice.status == MilestoneChoice.Status.OPEN)
 
 
+def _with_offers(member: Any) -> bool:
+    return _active(member) and bool(offering.offers(catalog.current()))
+
+
+def _running(row: Any) -> bool:
+    is_over = row.ends_at is not None and row.ends_at <= clock.now()
+    return row.undone_at is None and not is_over
+
+
 def _undecided(request: Any) -> bool:
     return bool(request.state == AdjustmentRequest.State.WAITING)
 
@@ -189,6 +201,7 @@ VERBS = (
     Verb("card", "members.member", people.ReplaceCard, "credit_card", _active),
     Verb("plan", "members.member", plans.StartPlan, "card_membership", _with_plans),
     Verb("means", "members.member", plans.ArrangeMeans, "account_balance", _with_plans),
+    Verb("activate", "members.member", offers.Activate, "local_offer", _with_offers),
     Verb("merge", "members.member", identity.Merge, "merge", _active),
     Verb("erase", "members.member", identity.Erase, "person_remove", _active),
     Verb("undo", "members.membermerge", identity.Unmerge, "call_split", _undoable),
@@ -212,6 +225,7 @@ VERBS = (
     Verb("amend", "earning.activity", returns.AmendActivity, "edit", _standing_activity),
     Verb("confirm", "earning.pendingactivity", returns.ConfirmActivity, "check_circle", _waiting),
     Verb("choose", "earning.milestonechoice", choices.Choose, "checklist", _to_choose),
+    Verb("undo", "earning.offeractivation", offers.Deactivate, "undo", _running),
     Verb("cancel", "earning.pendingactivity", returns.CancelPending, "undo", _waiting),
     Verb("reply", "surveys.case", cases.Reply, "reply", _open_case),
     Verb("goodwill", "surveys.case", cases.MakeGood, "volunteer_activism", _open_case),
@@ -241,6 +255,7 @@ RELATED: dict[str, tuple[type[Any], tuple[str, ...]]] = {  # what a verb's page 
         MilestoneChoice,
         ("member", "reached__milestone__counter", "reached__milestone__type"),
     ),
+    "earning.offeractivation": (OfferActivation, ("member", "offer")),
     "surveys.case": (Case, ("member", "survey", "answer")),
     "partners.apikey": (ApiKey, ("partner",)),
     "points.adjustmentrequest": (AdjustmentRequest, ("member", "unit")),

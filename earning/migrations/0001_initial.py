@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
         ("members", "0001_initial"),
         ("points", "0001_initial"),
         ("program", "0001_initial"),
+        ("tiers", "0001_initial"),
     ]
 
     operations = [
@@ -1344,6 +1345,7 @@ class Migration(migrations.Migration):
                                     ("hour", "hour of the day"),
                                     ("segment", "segment"),
                                     ("plan", "plan held"),
+                                    ("offer", "offer activated"),
                                     ("birthday", "birthday"),
                                     ("age", "age in years"),
                                     ("first", "first of its kind"),
@@ -2684,6 +2686,316 @@ class Migration(migrations.Migration):
                         ],
                     },
                 ),
+                migrations.CreateModel(
+                    name="Offer",
+                    fields=[
+                        (
+                            "code",
+                            models.CharField(
+                                max_length=40,
+                                primary_key=True,
+                                serialize=False,
+                                validators=[
+                                    django.core.validators.RegexValidator(
+                                        re.compile("^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
+                                        "Use lower-case letters, digits and single hyphens.",
+                                    )
+                                ],
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=80)),
+                        (
+                            "summary",
+                            models.CharField(
+                                help_text="What members read below its name.", max_length=160
+                            ),
+                        ),
+                        ("terms", models.TextField(blank=True)),
+                        (
+                            "starts_on",
+                            models.DateField(
+                                blank=True,
+                                help_text="The first day on which it can be activated.",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "ends_on",
+                            models.DateField(
+                                blank=True,
+                                help_text="The first day on which it no longer can be.",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "holds_until",
+                            models.DateField(
+                                blank=True,
+                                help_text="The first day on which it no longer holds, whenever it was activated.",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "days",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                help_text="It lapses at the end of the day so many days after it was activated.",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "counts_before",
+                            models.BooleanField(
+                                default=False,
+                                help_text="What was done since its first day counts, too, once it is activated.",
+                            ),
+                        ),
+                        (
+                            "picks_day",
+                            models.BooleanField(
+                                default=False,
+                                help_text="The member picks the day on which it holds.",
+                            ),
+                        ),
+                        (
+                            "ahead_days",
+                            models.PositiveSmallIntegerField(
+                                default=0,
+                                help_text="How many days ahead the day is picked; 0: today can be.",
+                            ),
+                        ),
+                        (
+                            "times",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                default=1,
+                                help_text="How often one member can activate it; empty: as often as they like.",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "per",
+                            models.CharField(
+                                choices=[
+                                    ("day", "a day"),
+                                    ("week", "a week, from Monday"),
+                                    ("month", "a month of the calendar"),
+                                    ("quarter", "a quarter of the calendar"),
+                                    ("year", "a year of the calendar"),
+                                    ("ever", "ever"),
+                                ],
+                                default="ever",
+                                help_text="In which time that is meant, each time anew.",
+                                max_length=7,
+                            ),
+                        ),
+                        (
+                            "places",
+                            models.PositiveIntegerField(
+                                blank=True,
+                                help_text="How often it can be activated by all together; empty: there is no limit.",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "segment",
+                            models.ForeignKey(
+                                blank=True,
+                                help_text="Only members of this segment see it.",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="members.segment",
+                            ),
+                        ),
+                        (
+                            "lowest_tier",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="tiers.tier",
+                            ),
+                        ),
+                        ("is_active", models.BooleanField(default=True)),
+                        ("position", models.PositiveSmallIntegerField(default=0)),
+                    ],
+                    options={
+                        "ordering": ("position", "code"),
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("name", ""), _negated=True),
+                                    models.Q(("summary", ""), _negated=True),
+                                ),
+                                name="earning_offer_has_its_words",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("starts_on__isnull", True),
+                                    ("ends_on__isnull", True),
+                                    ("ends_on__gt", models.F("starts_on")),
+                                    _connector="OR",
+                                ),
+                                name="earning_offer_ends_after_it_starts",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("holds_until__isnull", True),
+                                    models.Q(
+                                        models.Q(
+                                            ("ends_on__isnull", True),
+                                            ("holds_until__gte", models.F("ends_on")),
+                                            _connector="OR",
+                                        ),
+                                        models.Q(
+                                            ("starts_on__isnull", True),
+                                            ("holds_until__gt", models.F("starts_on")),
+                                            _connector="OR",
+                                        ),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="earning_offer_holds_while_it_is_open",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("days__isnull", True),
+                                    models.Q(("days__gte", 1), ("days__lte", 3650)),
+                                    _connector="OR",
+                                ),
+                                name="earning_offer_lapses_after_a_day",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("counts_before", False),
+                                    models.Q(("picks_day", False), ("starts_on__isnull", False)),
+                                    _connector="OR",
+                                ),
+                                name="earning_offer_counts_since_its_first_day",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("ahead_days__lte", 366),
+                                        ("days__isnull", True),
+                                        ("picks_day", True),
+                                    ),
+                                    models.Q(("ahead_days", 0), ("picks_day", False)),
+                                    _connector="OR",
+                                ),
+                                name="earning_offer_day_is_picked_or_not",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("per", "ever"), ("times__isnull", True)),
+                                    models.Q(("times__gte", 1), ("times__isnull", False)),
+                                    _connector="OR",
+                                ),
+                                name="earning_offer_times_are_of_a_period",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("places__isnull", True), ("places__gte", 1), _connector="OR"
+                                ),
+                                name="earning_offer_has_a_place",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OfferActivation",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=common.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "member",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="activations",
+                                to="members.member",
+                            ),
+                        ),
+                        (
+                            "offer",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="activations",
+                                to="earning.offer",
+                            ),
+                        ),
+                        ("starts_at", models.DateTimeField()),
+                        ("ends_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "picked_on",
+                            models.DateField(
+                                blank=True, help_text="The day that the member picked.", null=True
+                            ),
+                        ),
+                        ("activated_at", models.DateTimeField()),
+                        ("actor", models.CharField(max_length=80)),
+                        ("undone_at", models.DateTimeField(blank=True, null=True)),
+                        ("undone_by", models.CharField(blank=True, max_length=80)),
+                    ],
+                    options={
+                        "ordering": ("-id",),
+                        "indexes": [
+                            models.Index(
+                                fields=["offer", "-id"], name="earning_activation_by_offer"
+                            )
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("ends_at__isnull", True),
+                                    ("ends_at__gt", models.F("starts_at")),
+                                    _connector="OR",
+                                ),
+                                name="earning_activation_ends_after_it_starts",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("undone_at__isnull", True), ("undone_by", "")),
+                                    models.Q(
+                                        ("undone_at__isnull", False),
+                                        models.Q(("undone_by", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="earning_activation_is_undone_by_somebody",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("actor", ""), _negated=True),
+                                name="earning_activation_says_who",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("picked_on__isnull", True),
+                                    ("ends_at__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="earning_activation_of_a_day_ends",
+                            ),
+                            django.contrib.postgres.constraints.ExclusionConstraint(
+                                condition=models.Q(("undone_at__isnull", True)),
+                                expressions=[
+                                    ("member", "="),
+                                    ("offer", "="),
+                                    (common.ranges.MomentRange("starts_at", "ends_at"), "&&"),
+                                ],
+                                name="earning_activation_periods_do_not_overlap",
+                            ),
+                        ],
+                    },
+                ),
                 pgtrigger.migrations.AddTrigger(
                     model_name="dividend",
                     trigger=pgtrigger.compiler.Trigger(
@@ -3033,6 +3345,21 @@ class Migration(migrations.Migration):
                             pgid="pgtrigger_no_truncate_b1310",
                             table="earning_milestonepick",
                             when="BEFORE",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="offer",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="program_version",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="UPDATE program_program SET version = greatest(version + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint); RETURN NULL;",
+                            hash="3ab4c7684da0f788e378592df200822ccac42a91",
+                            level="STATEMENT",
+                            operation="INSERT OR UPDATE OR DELETE OR TRUNCATE",
+                            pgid="pgtrigger_program_version_2efec",
+                            table="earning_offer",
+                            when="AFTER",
                         ),
                     ),
                 ),

@@ -18,6 +18,7 @@ from earning.models.milestones import (
     MilestoneVoid,
 )
 from earning.models.occasions import Occasion, OccasionProgress
+from earning.models.offers import Offer, OfferActivation
 from earning.models.pending import PendingActivity
 from earning.models.referrals import Referral, ReferralCode, ReferralTerms
 from earning.models.rules import LimitUse, Rule, RuleCondition, RuleLimit
@@ -44,6 +45,8 @@ __all__ = [
     "MilestoneVoid",
     "Occasion",
     "OccasionProgress",
+    "Offer",
+    "OfferActivation",
     "ParkedChange",
     "PendingActivity",
     "Referral",

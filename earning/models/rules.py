@@ -182,6 +182,7 @@ class RuleCondition(models.Model):
         HOUR = "hour", _("hour of the day")
         SEGMENT = "segment", _("segment")
         PLAN = "plan", _("plan held")
+        OFFER = "offer", _("offer activated")
         BIRTHDAY = "birthday", _("birthday")
         AGE = "age", _("age in years")
         FIRST = "first", _("first of its kind")

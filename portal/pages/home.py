@@ -16,7 +16,7 @@ from common import clock
 from members import lineage
 from members.models import Member
 from points.models import Account, Lot
-from portal.pages import choices, lines, pending, rewards, surveys
+from portal.pages import choices, lines, offers, pending, rewards, surveys
 from portal.pages.lines import Line, Promise
 from portal.pages.pending import Waiting
 from portal.pages.standing import Place, of_progress
@@ -69,6 +69,7 @@ class Home:
     latest_credit: uuid.UUID | None
     pending: list[Waiting]
     choices: list[choices.Waiting]
+    offers: int  # that can be activated
 
     @property
     def called(self) -> str:
@@ -101,6 +102,9 @@ def gather(member: Member, *, program: Program) -> Home:
         latest_credit=next((line.id for line in latest if _brought(line)), None),
         pending=pending.told(glance["pending"], catalog=known),
         choices=choices.told(glance["to_choose"]),
+        offers=offers.to_activate(
+            glance["activated"], segments=glance["groups"], held=held, program=program
+        ),
     )
 
 
@@ -124,6 +128,8 @@ def _glance(member: Member, *, unit: Unit, program: Program) -> Mapping[str, Any
             idle=ArraySubquery(lines.unpaid(member)[:LATEST]),
             pending=ArraySubquery(pending.rows(member)),
             to_choose=ArraySubquery(choices.rows(member)),
+            activated=ArraySubquery(offers.activated(member)),
+            groups=ArraySubquery(offers.segments(member)),
         )
         .get()
     )

@@ -6,6 +6,7 @@ import dataclasses
 from datetime import datetime
 
 from common import clock
+from earning import offering
 from members.models import Card, Member
 from plans import terms
 from points import expiry as endings
@@ -29,6 +30,7 @@ class Membership:
     standing: Place | None
     as_of: datetime
     has_plans: bool = False
+    has_offers: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def gather(member: Member, *, program: Program) -> Membership:
         standing=places.of(member, program=program),
         as_of=clock.now(),
         has_plans=bool(terms.plans(program)),
+        has_offers=bool(offering.offers(program)),
     )
 
 

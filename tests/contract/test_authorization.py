@@ -38,6 +38,9 @@ MATRIX: dict[str, dict[str, Scope]] = {
     "members/<member>/entries": {"get": S.MEMBERS_READ},
     "members/<member>/statements": {"get": S.MEMBERS_READ},
     "members/<member>/statements/<month>": {"get": S.MEMBERS_READ},
+    "members/<member>/offers": {"get": S.MEMBERS_READ},
+    "members/<member>/offers/<offer>/activate": {"post": S.MEMBERS_WRITE},
+    "members/<member>/offers/<offer>/undo": {"post": S.MEMBERS_WRITE},
     "members/<member>/choices": {"get": S.MEMBERS_READ},
     "members/<member>/choices/<choice>": {"get": S.MEMBERS_READ, "post": S.CHOICES_WRITE},
     "members/<member>/receipt": {"get": S.MEMBERS_READ},
@@ -84,6 +87,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 IDS = {
     "activity": "act_00000000000000000000000000",
     "member": "482109376621",
+    "offer": "long-summer",
     "reward": "late-checkout",
     "reservation": "rsv_00000000000000000000000000",
     "month": "2026-03",

@@ -28,6 +28,12 @@ from tests.till import STAY, Till, code, marta
 
 BASES = {"refused"}
 STABLE = {
+    "activation_closed": 409,
+    "activation_unknown": 404,
+    "offer_day_invalid": 400,
+    "offer_unavailable": 409,
+    "offer_unknown": 404,
+    "offer_used_up": 409,
     "activity_cancelled": 409,
     "activity_unknown": 404,
     "change_invalid": 400,

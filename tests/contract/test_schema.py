@@ -100,6 +100,8 @@ def test_examples_of_requests_run_as_they_are(document: dict[str, Any], till: Ti
         "enrollMember": [201],
         "findMember": [200],
         "updateMember": [200],
+        "activateOffer": [201],
+        "undoOffer": [404],  # the body names one that nobody made
         "postRedemption": [201],
         "postReservation": [201],
         "releaseReservation": [404],  # the address names one that nobody made

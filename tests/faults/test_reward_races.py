@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from earning import intake, referring
-from earning.models import Referral
+from earning import activating, intake, referring
+from earning.models import Offer, OfferActivation, Referral
 from earning.submissions import Submission
 from members.models import Member, MemberKey
 from points import ledger
@@ -93,3 +93,20 @@ def test_a_referral_is_paid_once(tmp_path: Path) -> None:
     assert outcomes(results) == {"ok": MANY}
     assert ledger.balance(referrer, unit="credit") == 2000
     assert Referral.objects.get().status == "paid"
+
+
+def test_the_last_place_of_an_offer_is_taken_once() -> None:
+    people = members()
+    Offer.objects.create(code="few", name="Few", summary="For one.", places=1)
+    take = functools.partial(activating.activate, offer="few", actor=ACTOR)
+    results = at_once([functools.partial(take, one) for one in people])
+    assert outcomes(results) == {"ok": 1, "OfferUsedUp": MANY - 1}
+
+
+def test_two_taps_at_once_activate_an_offer_once() -> None:
+    (member, *_others) = members()
+    Offer.objects.create(code="few", name="Few", summary="For all.", times=1)
+    take = functools.partial(activating.activate, member, offer="few", actor=ACTOR)
+    results = at_once([take] * MANY)
+    assert outcomes(results) == {"ok": MANY}
+    assert OfferActivation.objects.count() == 1

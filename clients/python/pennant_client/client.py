@@ -122,6 +122,20 @@ class Client(Imports):
 
     # --- rewards, redemptions, vouchers
 
+    def offers(self, member: str) -> list[JSON]:
+        """The offers that a member can activate, has activated, or had."""
+        return list(self._get("members", member, "offers")["data"])
+
+    def activate_offer(self, member: str, offer: str, *, day: str = "", key: str = "") -> JSON:
+        """Activate an offer for a member; `day` (2025-06-14) where the member picks one."""
+        body = {"day": day} if day else {}
+        return self._do("members", member, "offers", offer, "activate", body=body, key=key)
+
+    def undo_offer(self, member: str, offer: str, *, activation: str, key: str = "") -> JSON:
+        """Undo an activation that was not used; its id is in `activations`."""
+        body = {"activation": activation}
+        return self._do("members", member, "offers", offer, "undo", body=body, key=key)
+
     def rewards(self, *, member: str = "") -> list[JSON]:
         query = {"member": member} if member else {}
         return list(self.call("GET", "rewards", query=query).body["data"])
