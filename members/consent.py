@@ -19,7 +19,7 @@ SURVEYS = "surveys"
 
 
 def record(member: Member, *, topic: str, is_given: bool, actor: str) -> Consent:
-    """Write down what a member says. Saying the same again changes nothing."""
+    """Write down what a member says. Saying again what holds already changes nothing."""
     with transaction.atomic():
         row, made = Consent.objects.select_for_update().get_or_create(
             member=member,
@@ -31,7 +31,7 @@ def record(member: Member, *, topic: str, is_given: bool, actor: str) -> Consent
                 "actor": actor,
             },
         )
-        if made or row.is_given != is_given:
+        if made or row.is_given != is_given or is_refused(member, topic=topic) == is_given:
             row.is_given, row.said_at, row.actor = is_given, clock.now(), actor
             row.save(update_fields=["is_given", "said_at", "actor"])
             outbox.publish(
@@ -43,9 +43,17 @@ def record(member: Member, *, topic: str, is_given: bool, actor: str) -> Consent
 
 
 def refused(members: Iterable[uuid.UUID], *, topic: str) -> set[uuid.UUID]:
-    """Those of the members who said no."""
-    rows = Consent.objects.filter(member__in=bulk.these(members), topic=topic, is_given=False)
-    return set(rows.values_list("member_id", flat=True))
+    """Those of the members whose last word was no, under whichever membership of theirs they said
+    it: a merge takes nothing back, and neither does its undoing.
+    """
+    ids = bulk.these(members)
+    said = Consent.objects.filter(topic=topic)
+    own = said.filter(member__in=ids).values_list("said_at", "is_given", "member")
+    joined = said.filter(member__merged_into__in=ids)
+    words = [*own, *joined.values_list("said_at", "is_given", "member__merged_into")]
+    words.sort(key=lambda word: (word[0], not word[1]))  # of two at one moment the no is the last
+    last = {member: is_given for _at, is_given, member in words}
+    return {member for member, is_given in last.items() if member is not None and not is_given}
 
 
 def is_refused(member: Member, *, topic: str) -> bool:

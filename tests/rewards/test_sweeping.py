@@ -79,3 +79,13 @@ def test_some_months_only_are_swept_and_take_what_others_left() -> None:
     with time_machine.travel(utc(2026, 6, 1, 1), tick=False):
         assert sweeping.run() == 1
     assert balance(member, "coin") == 1
+
+
+def test_no_more_goes_by_itself_than_may_in_a_period() -> None:
+    member = ana(joined_at=utc(2026, 1, 1))
+    Conversion.objects.update(most=60, per="month")
+    with time_machine.travel(utc(2026, 3, 20), tick=False):
+        earn(member, 100, unit="coin")
+    with time_machine.travel(utc(2026, 4, 1, 1), tick=False):
+        assert sweeping.run() == 1
+        assert (balance(member, "coin"), balance(member)) == (40, 20)
