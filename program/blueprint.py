@@ -12,7 +12,7 @@ import dataclasses
 import difflib
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
@@ -161,37 +161,36 @@ def explain(problem: str, raw: Any, whole: Any) -> str:
     message = message.replace("Object", "It").replace("`", "'")
     unknown = re.search(r"unknown field '([^']+)'", message)
     if unknown:
-        message = f"there is no key '{unknown[1]}' here.{_hint(unknown[1], _table_at(path, whole))}"
+        hint = _hint(unknown[1], known=_keys_at(whole, path.rstrip("`")))
+        message = f"there is no key '{unknown[1]}' here.{hint}"
     else:
         message = message[0].lower() + message[1:] + "."
     return f"in {reading.place(path.rstrip('`'), raw)}: {message}"
 
 
-def _hint(unknown: str, table: Any) -> str:
-    """What to do about a key that does not belong where it stands: the key of that table which is
-    nearest to it, or all there are.
+def _hint(name: str, *, known: list[str]) -> str:
+    """What to write instead of a key that is none: the nearest of those that the table knows, or
+    all of them.
     """
-    keys = [field.encode_name for field in msgspec.structs.fields(table)]
-    near = difflib.get_close_matches(unknown, keys, n=1)
-    known = ", ".join(keys)
-    return f" Did you mean '{near[0]}'?" if near else f" Leave it out, or use one of: {known}."
+    near = difflib.get_close_matches(name, known, n=1)
+    if near:
+        return f" Did you mean '{near[0]}'?"
+    if known:
+        return f" Leave it out, or take one of: {', '.join(known)}."
+    return " Leave it out or correct its name."
 
 
-def _table_at(path: str, whole: Any) -> Any:
-    """The type of the table that a path of msgspec's leads to; `whole` where it leads to none."""
-    found = whole
-    for name in re.findall(r"\.([\w-]+)", path):
-        field = next((f for f in msgspec.structs.fields(found) if f.encode_name == name), None)
-        inner = next(_tables(field.type), None) if field else None
-        if inner is None:
-            break
-        found = inner
-    return found
+def _keys_at(whole: Any, path: str) -> list[str]:
+    """The keys of the tables at a path of msgspec's: `.milestone[0].option[0]`."""
+    tables = _tables(whole)
+    for name in re.findall(r"\.([^.\[]+)", path):
+        fields = [one for table in tables for one in msgspec.structs.fields(table)]
+        tables = [t for one in fields if one.encode_name == name for t in _tables(one.type)]
+    return [one.encode_name for table in tables for one in msgspec.structs.fields(table)]
 
 
-def _tables(kind: Any) -> Iterator[Any]:
-    """The types of tables within a type: a list of them, or one that may be left out."""
+def _tables(kind: Any) -> list[type[msgspec.Struct]]:
+    """The tables that a value of this type is, or is made of."""
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        yield kind
-    for inner in getattr(kind, "__args__", ()):
-        yield from _tables(inner)
+        return [kind]
+    return [table for inner in getattr(kind, "__args__", ()) for table in _tables(inner)]

@@ -31,16 +31,8 @@ MISTAKES: dict[str, tuple[str, str, list[str]]] = {
         "defalt = true",
         ['[[unit]] number 1 ("point")', "no key 'defalt'", "Did you mean 'default'?"],
     ),
-    "a key nothing is like": (
-        COIN,
-        COIN + "zzz = 1\n",
-        ['number 2 ("coin")', "Leave it out, or use one of: code, kind, singular"],
-    ),
-    "a key of another table": (
-        COIN,
-        COIN + "threshold = 1\n",
-        ["no key 'threshold' here", "Leave it out, or use one of: code, kind, singular"],
-    ),
+    "a key nothing is like": (COIN, COIN + "zzz = 1\n", ['number 2 ("coin")', "Leave it out"]),
+    "a key of another table": (COIN, COIN + "points = 1\n", ["no key 'points'", "one of: code, k"]),
     "a table that does not exist": (
         '[[ladder]]\ncode = "flags"',
         "[[lader]]",
