@@ -23,6 +23,7 @@ from django.db import models
 from common import sql
 from earning import confirmations, recording, referring, session
 from earning.models import ActivityKey
+from earning.offering import Period
 from earning.recording import Recorded
 from earning.rewarding import Prospects
 from earning.session import Session
@@ -39,14 +40,18 @@ Beside = Callable[[Recorded], None]
 
 _taken = msgspec.json.Decoder(tuple[uuid.UUID, uuid.UUID | None, str])
 _given = msgspec.json.Decoder(list[ladders.Given])
+_activated = msgspec.json.Decoder(list[tuple[str, datetime, datetime | None]])
 _counted = msgspec.json.Decoder(list[tuple[uuid.UUID, datetime, int]])  # account, moment, amount
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Read:
-    """What was given to a member on ladders, and what their counters have counted."""
+    """What was given to a member on ladders, the offers they activated, and what their counters
+    have counted.
+    """
 
     given: list[ladders.Given]
+    offers: tuple[Period, ...]
     credits: list[Event]
 
 
@@ -83,6 +88,7 @@ def record(
         actor=actor,
         prospects=Prospects(),
         climbs=_climbs(member, read, program),
+        offers={member.pk: read.offers},
     )
     if beside is not None:
         at_work.beside = lambda stored: beside(Recorded(one.submission, *stored))
@@ -112,7 +118,7 @@ def _open(one: Checked, codes: Sequence[str], turn: str) -> tuple[Member, Books]
 def _read(one: Checked, member: Member, program: Program) -> Read | Repeat:
     """Claim the reference, and read what was given and counted so far."""
     counters = {Account.id_for(member.pk, unit): unit for unit in ladders.counters(program)}
-    ((is_ours, taken, given, counted),) = sql.rows(
+    ((is_ours, taken, given, activated, counted),) = sql.rows(
         READ,
         {
             "key": one.key_id,
@@ -125,7 +131,8 @@ def _read(one: Checked, member: Member, program: Program) -> Read | Repeat:
     if not is_ours:
         return Repeat(_key(one.key_id, taken) if taken else None)
     credits = [(moment, counters[pk], amount) for pk, moment, amount in _counted.decode(counted)]
-    return Read(_given.decode(given), credits)
+    offers = tuple(Period(*one) for one in _activated.decode(activated))
+    return Read(_given.decode(given), offers, credits)
 
 
 def _key(pk: uuid.UUID, taken: str) -> ActivityKey:
@@ -179,6 +186,12 @@ READ = """
                        s.ladder_id, s.tier_id, s.starts_at, s.ends_at)), '[]')::text
               FROM tiers_standing s
              WHERE s.member_id = %(member)s AND s.source <> 'earned'),
+           (SELECT coalesce(json_agg(json_build_array(
+                       o.offer_id, o.starts_at, o.ends_at) ORDER BY o.id), '[]')::text
+              FROM earning_offeractivation o
+             WHERE o.undone_at IS NULL AND o.member_id IN (
+                   SELECT %(member)s UNION ALL
+                   SELECT m.id FROM members_member m WHERE m.merged_into_id = %(member)s)),
            (SELECT coalesce(json_agg(json_build_array(
                        c.account_id, c.occurred_at, c.amount)), '[]')::text
               FROM (SELECT e.account_id, e.occurred_at, sum(e.amount)::bigint AS amount

@@ -37,6 +37,7 @@ class Gatherer:
         rules: Mapping[str, Sequence[RuleSpec]],
         members: Iterable[Member],
         climbs: standing.Climbs,
+        offers: offering.Activated | None = None,
     ) -> None:
         self.program, self.climbs = program, climbs
         self.zone = ZoneInfo(program.time_zone)
@@ -46,7 +47,9 @@ class Gatherer:
         ids = [member.pk for member in members]
         self._segments = _segments(ids) if "segment" in asked else {}
         self._plans = holding.of(ids) if "plan" in asked else {}
-        self._offers = offering.periods(ids) if "offer" in asked else {}
+        if offers is None:
+            offers = offering.periods(ids) if "offer" in asked else {}
+        self._offers = offers
         self._first = _first(ids) if "first" in asked else None
 
     def forget(self) -> None:

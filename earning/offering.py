@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -39,6 +39,9 @@ class Period:
     offer: str
     starts_at: datetime
     ends_at: datetime | None
+
+
+Activated = Mapping[uuid.UUID, Sequence[Period]]  # by the member whose offers they are
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from django.utils import translation
 
 from common import bulk, clock
 from common.errors import translate
-from earning import gathering, milestones, rewarding, rules, sentences, usage
+from earning import gathering, milestones, offering, rewarding, rules, sentences, usage
 from earning.deciding import Decided, Decider
 from earning.evaluation import Outcome
 from earning.gathering import Gatherer
@@ -68,6 +68,7 @@ class Session:
         actor: str,
         prospects: Prospects,
         climbs: standing.Climbs | None = None,
+        offers: offering.Activated | None = None,
     ) -> None:
         self.prospects = prospects
         self.beside: Beside | None = None
@@ -78,7 +79,13 @@ class Session:
         if climbs is None:
             climbs = standing.climbs(set(members.values()), program=program)
         self.climbs = climbs
-        gatherer = Gatherer(program, rules=self.rules, members=members.values(), climbs=self.climbs)
+        gatherer = Gatherer(
+            program,
+            rules=self.rules,
+            members=members.values(),
+            climbs=self.climbs,
+            offers=offers,
+        )
         self.decider = Decider(
             self.rules,
             gatherer=gatherer,
