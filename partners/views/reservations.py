@@ -70,6 +70,7 @@ class ReservationViewSet(PartnerViewSet):
             actor=actor_of(request),
             purpose=sent.purpose,
             minutes=sent.minutes,
+            amount=sent.amount,
         )
         return Response(wares.reservation_answer(made), status=status.HTTP_201_CREATED)
 
