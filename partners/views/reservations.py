@@ -55,7 +55,7 @@ class ReservationViewSet(PartnerViewSet):
                 "minutes": 10,
             }
         },
-        codes=[*TAKING, "hold_too_long"],
+        codes=[*TAKING, "hold_too_long", "amount_refused"],
         idempotency="needed",
     )
     def create(self, request: Request) -> Response:
