@@ -184,12 +184,7 @@ class ScoreViewSet(PartnerViewSet):
 
 
 def _month(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise ParameterInvalid("`from` is a month, as 2026-05.") from None
+    return None if text is None else calls.month_of(text)
 
 
 def answer_of(found: Scores) -> ScoresAnswer:

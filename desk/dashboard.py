@@ -88,7 +88,6 @@ class Figures:
     vouchers_ready: int
     orders: int
     giving: Share | None
-    newest: list[Redemption]
 
 
 def figures(program: Program | None) -> Figures | None:
@@ -101,6 +100,11 @@ def figures(program: Program | None) -> Figures | None:
         found = count(program)
         cache.set(key, found, timeout=KEPT_S)
     return found
+
+
+def newest() -> list[Redemption]:
+    """The latest redemptions, read anew each time: names are kept in no cache."""
+    return list(Redemption.objects.select_related("member", "reward", "unit")[:NEWEST])
 
 
 def count(program: Program) -> Figures:
@@ -128,7 +132,6 @@ def count(program: Program) -> Figures:
         vouchers_ready=ready.filter(reward__kind__in=WITH_VOUCHER).count(),
         orders=Fulfilment.objects.filter(status=Fulfilment.Status.ORDERED).count(),
         giving=giving.share(since=since, until=now) if Fund.objects.exists() else None,
-        newest=list(Redemption.objects.select_related("member", "reward", "unit")[:NEWEST]),
     )
 
 

@@ -95,6 +95,13 @@ SENTENCES: dict[str, str | Promise] = {
     "tiers_ladder_only_months_are_rounded": later(
         "Only a tier that lasts so many months is rounded to the end of one."
     ),
+    "tiers_ladder_using_up_has_its_own_periods": later(
+        "Tiers that use up their thresholds count since the tier changed, last so many months or "
+        "for life, and do not roll over."
+    ),
+    "tiers_ladder_only_a_surplus_has_a_most": later(
+        "Only where a surplus stays there is a most of it: choose rolling over or using up."
+    ),
     "tiers_ladder_validity_names_its_months": later("Say how many months a tier holds."),
     "tiers_route_ends_after_it_starts": later("A route ends after it starts."),
     "tiers_need_counts_one_thing": later(
@@ -268,6 +275,9 @@ SENTENCES: dict[str, str | Promise] = {
     "rewards_conversion_joins_two_units": later("A conversion joins two different units."),
     "rewards_conversion_bonus_is_complete": later(
         "A bonus names its step and its amount, or neither."
+    ),
+    "rewards_conversion_most_is_of_a_period": later(
+        "The most that a member exchanges is one step at least, and names its period."
     ),
     "tiers_expiry_unit_is_unique": later("This tier has an end of its own for that unit already."),
     "tiers_expiry_names_its_count": later("Say after how many days or months it ends."),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
@@ -38,6 +39,12 @@ class DeskSite(UnfoldAdminSite):
 
         return in_program_time
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Every model somebody may see, counted up when it is read: the house has doors of its own
+        (`theme.navigation`), and Django asks for this list on each page.
+        """
+        return SimpleLazyObject(partial(super().get_app_list, request, app_label))
+
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -47,5 +54,6 @@ class DeskSite(UnfoldAdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        shown = {"figures": dashboard.figures(house.program(request)), **(extra_context or {})}
+        shown = {"figures": dashboard.figures(house.program(request)), "newest": dashboard.newest()}
+        shown |= extra_context or {}
         return super().index(request, shown)

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.ui import colors
@@ -92,7 +92,7 @@ def _item(title: Any, icon: str, url: str, *names: str) -> dict[str, Any]:
     return {
         "title": title,
         "icon": icon,
-        "link": reverse_lazy(f"admin:{url}"),
+        "url": url,
         "permission": _may(*names),
     }
 
@@ -107,25 +107,47 @@ def _group(title: Any, items: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The doors that are open to whoever is signed in, the one they stand in marked."""
+    """The doors that are open to whoever is signed in, the one they stand in marked.
+
+    Every page shows them, so words and addresses are told here, once: as the lazy strings of
+    NAVIGATION they would be looked up anew wherever a template reads them.
+    """
+    prefix = get_script_prefix()
     groups = [
-        {**group, "items": [dict(item) for item in group["items"] if item["permission"](request)]}
+        {**group, "items": [_door(one, prefix) for one in group["items"] if _opens(one, request)]}
         for group in NAVIGATION
     ]
     items = [item for group in groups for item in group["items"]]
-    nearest = max((_nearness(str(item["link"]), request.path) for item in items), default=0)
-    for item in items:
-        item["active"] = 0 < nearest == _nearness(str(item["link"]), request.path)
-    return [group for group in groups if group["items"]]
+    first = _address(FIRST_PAGE, prefix)
+    covered = [_nearness(item["link"], request.path, first) for item in items]
+    nearest = max(covered, default=0)
+    for item, near in zip(items, covered, strict=True):
+        item["active"] = 0 < nearest == near
+    return [{**group, "title": str(group.get("title", ""))} for group in groups if group["items"]]
 
 
-def _nearness(link: str, path: str) -> int:
+def _opens(item: dict[str, Any], request: HttpRequest) -> bool:
+    return bool(item["permission"](request))
+
+
+def _door(item: dict[str, Any], prefix: str) -> dict[str, Any]:
+    link = _address(item["url"], prefix)
+    return {"title": str(item["title"]), "icon": item["icon"], "link": link}
+
+
+@lru_cache(maxsize=256)
+def _address(url: str, prefix: str) -> str:
+    """Where a page of the admin is, under the prefix of the whole site."""
+    return reverse(f"admin:{url}")
+
+
+def _nearness(link: str, path: str, first: str) -> int:
     """How much of an address a door's own covers; the first page's is its own alone."""
-    is_inside = path == link if link == str(FIRST_PAGE) else path.startswith(link)
+    is_inside = path == link if link == first else path.startswith(link)
     return len(link) if is_inside else 0
 
 
-FIRST_PAGE = reverse_lazy("admin:index")
+FIRST_PAGE = "index"
 NAVIGATION: list[dict[str, Any]] = [
     {
         "items": [

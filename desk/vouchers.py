@@ -8,9 +8,9 @@ import dataclasses
 import uuid
 from collections.abc import Mapping
 
-from django.core.cache import cache
 from django.utils.translation import gettext as _
 
+from common import counting
 from common.errors import LoyaltyError
 from desk import say
 from rewards import vouchers
@@ -94,24 +94,12 @@ def look_up(code: str, *, clerk: uuid.UUID) -> Verdict:
     Raises TooManyWrongCodes after ten wrong ones in ten minutes, whatever is tried next.
     """
     key = f"desk:wrong-codes:{clerk}"
-    if cache.get(key, 0) >= WRONG_AT_MOST:
+    if counting.so_many(key, seconds=WINDOW_S) >= WRONG_AT_MOST:
         raise TooManyWrongCodes(
             _("Too many wrong codes. Wait ten minutes, or look on the member's page instead.")
         )
     try:
         return verdict(vouchers.find(code))
     except VoucherInvalid as error:
-        _count(key)
+        counting.one_more(key, seconds=WINDOW_S)
         return Verdict("unknown", _("unknown"), error.message)
-
-
-def _count(key: str) -> None:
-    """One more wrong code.
-
-    Counted in the cache: two at the very same moment may count as one, which is good enough.
-    """
-    if not cache.add(key, 1, timeout=WINDOW_S):
-        try:
-            cache.incr(key)
-        except ValueError:  # it ran out between the two
-            cache.add(key, 1, timeout=WINDOW_S)

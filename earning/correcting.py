@@ -68,6 +68,14 @@ class Case:
     gained: tuple[str, ...] = ()
     offer: str = ""
 
+    def payee(self, units: Iterable[str]) -> uuid.UUID:
+        """Whose accounts are paid in these units: those under which the activity was recorded,
+        where they are held. After a merge they forward it, and get it back if that is undone.
+        """
+        own = self.activity.member_id
+        is_held = all((own, unit) in self.session.books.accounts for unit in units)
+        return own if is_held else self.member.pk
+
     @property
     def facts(self) -> Facts:
         return self.session.decider.gatherer.recalled(self.one, self.member, self.change.facts)
@@ -213,8 +221,9 @@ def _award(case: Case, more: Sequence[Difference]) -> list[Correction]:
         )
         for one, sentence in zip(more, told, strict=True)
     ]
+    payee = case.payee(credit.unit for credit in credits)
     earning = Earning(
-        case.member.pk,
+        payee,
         f"change:{case.change.pk}",
         case.activity.occurred_at,
         credits,
@@ -224,7 +233,7 @@ def _award(case: Case, more: Sequence[Difference]) -> list[Correction]:
         session.books, [earning], actor=case.change.actor, program=session.program
     )
     return [
-        _row(case, one, sentence, Taken(entry, 0))
+        _row(case, one, sentence, Taken(entry, 0), member_id=payee)
         for one, sentence, entry in zip(more, told, entries, strict=True)
     ]
 
@@ -250,7 +259,7 @@ def _take_back(case: Case, less: Sequence[Difference]) -> list[Correction]:
     for one in less:
         sentence = sentences.correction(one.amount, _words(case, one))
         taken = clawback.take(books, posting, _claim(case, one, sentence))
-        corrections.append(_row(case, one, sentence, taken))
+        corrections.append(_row(case, one, sentence, taken, member_id=member.pk))
     if any(row.entry for row in corrections):
         books.postings.append(posting)
     return corrections
@@ -259,7 +268,7 @@ def _take_back(case: Case, less: Sequence[Difference]) -> list[Correction]:
 def _claim(case: Case, one: Difference, sentence: str) -> Claim:
     unit = one.stands.rule.unit_id
     key: Key = (case.member.pk, unit)
-    fresh = {e.pk for e in case.session.books.entries if e.amount > 0 and e.reason}
+    fresh = {e.pk for e in case.session.books.entries if e.amount > 0}
     own = set(one.stands.entries)
     return Claim(
         key=key,
@@ -286,9 +295,11 @@ def _words(case: Case, one: Difference) -> sentences.Changed:
     )
 
 
-def _row(case: Case, one: Difference, sentence: str, taken: Taken) -> Correction:
+def _row(
+    case: Case, one: Difference, sentence: str, taken: Taken, *, member_id: uuid.UUID
+) -> Correction:
     return Correction(
-        member=case.member,
+        member_id=member_id,
         change=case.change,
         activity=case.activity,
         rule=one.stands.rule,

@@ -180,8 +180,11 @@ def _counters(dividend: Dividend) -> list[str]:
 
 
 def _chunks(dividend: Dividend, *, after: uuid.UUID | None) -> Iterator[list[uuid.UUID]]:
-    """Members who have counted anything, in the order of their ids, some at a time."""
+    """Members who have counted anything, in the order of their ids, some at a time. Whoever was
+    erased is paid nothing; what a merged member was paid may still be taken back.
+    """
     rows = Account.objects.filter(unit__in=_counters(dividend), version__gt=0)
+    rows = rows.exclude(closed_at__isnull=False, forwards_to__isnull=True)
     while True:
         later = rows.filter(member__gt=after) if after else rows
         found = later.order_by("member").values_list("member", flat=True).distinct()

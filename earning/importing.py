@@ -21,7 +21,7 @@ from typing import IO
 
 from common import bulk, clock
 from common.errors import LoyaltyError
-from earning import intake, mapping
+from earning import files, mapping
 from earning.errors import MappingInvalid
 from earning.mapping import MappingTable
 from earning.models import Activity, ActivityKey, Award, ImportRun
@@ -107,21 +107,12 @@ def run(
 
 
 def _record(lines: list[Line], report: Report, *, actor: str) -> None:
-    """Record a chunk whole, or, where a row fails while it is written, in ever smaller parts."""
-    try:
-        answers = intake.record_batch(
-            [line.submission for line in lines], actor=actor, enroll_unknown=True
-        )
-    except LoyaltyError as error:
-        if len(lines) == 1:
-            report.problems.append((lines[0].number, error.message))
-            return
-        middle = len(lines) // 2
-        _record(lines[:middle], report, actor=actor)
-        _record(lines[middle:], report, actor=actor)
-        return
+    batch = [line.submission for line in lines]
+    answers = files.record(batch, actor=actor, enroll_unknown=True)
     for line, answer in zip(lines, answers, strict=True):
-        if answer.error is not None:
+        if isinstance(answer, LoyaltyError):
+            report.problems.append((line.number, answer.message))
+        elif answer.error is not None:
             report.problems.append((line.number, answer.error.message))
         elif answer.is_replay:
             report.repeated += 1

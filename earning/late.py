@@ -28,6 +28,7 @@ from earning.session import Session
 from earning.submissions import Checked
 from members import lineage
 from members.models import Member
+from points import forwarding
 from points.books import Key
 from program import attributes, catalog
 from program.models import Program
@@ -280,9 +281,11 @@ def award_more(seen: Look, *, program: Program, held: Collection[Key]) -> bool:
     Returns whether something was awarded. Raises MoreAccounts.
     """
     one, members = seen.one, {seen.one.identity: seen.member}
-    if missing := sessions.accounts(program, members=members, checked=[one]) - set(held):
+    own = forwarding.accounts(seen.activity.member)
+    wanted = sessions.accounts(program, members=members, checked=[one]) | own
+    if missing := wanted - set(held):
         raise MoreAccounts(missing)
-    session = Session.open(program, members=members, checked=[one], actor=seen.actor)
+    session = Session.open(program, members=members, checked=[one], actor=seen.actor, more=own)
     case = Case(
         session,
         seen.member,

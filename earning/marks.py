@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Protocol
@@ -291,8 +291,3 @@ def _broken(milestone: Milestone, tally: Tally, change: Change) -> list[Crossing
     longest = max(len(left), len(right))
     found = levels(milestone, longest, len(left) + 1 + len(right))
     return [(level, labels) for level in found]
-
-
-def passes_of(milestone: Milestone, labels: Mapping[str, Iterable[str]]) -> list[date]:
-    """The days on which a mark whose window moves was passed, from the labels it stands under."""
-    return sorted(date.fromisoformat(one) for one in labels.get(milestone.code, ()))

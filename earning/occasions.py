@@ -34,7 +34,7 @@ log = structlog.get_logger("pennant.occasions")
 
 ACTOR = "system:occasions"
 CHUNK = 500  # activities recorded in one transaction
-YEAR = 366  # days looked through in one query
+YEAR = 365  # days looked through in one query, none of them in two years
 # Events of a transaction that was still open when we came by are written with an older id: this
 # long we look back for them.
 OVERLAP = timedelta(hours=1)

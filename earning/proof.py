@@ -10,6 +10,10 @@ INVARIANTS: dict[str, str] = {
         WHERE p.source LIKE 'activity:%' AND NOT EXISTS (
             SELECT 1 FROM earning_activity a
             WHERE a.id = substr(p.source, 10)::uuid AND a.member_id = p.member_id)""",
+    "an activity keeps what rules were told of the member": """
+        SELECT a.id, a.facts::text FROM earning_activity a
+        WHERE NOT a.facts ?& ARRAY[
+            'tiers', 'reached', 'segments', 'plans', 'offers', 'first', 'joined', 'birthday']""",
     "every activity stands under its reference": """
         SELECT a.id, a.reference FROM earning_activity a
         WHERE NOT EXISTS (SELECT 1 FROM earning_activitykey k

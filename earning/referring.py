@@ -21,7 +21,7 @@ from common.ids import ALPHABET
 from earning.errors import REFUSALS, ReferralClosed, ReferralUnknown
 from earning.models import Activity, Referral, ReferralCode, ReferralTerms
 from events import outbox
-from members import households
+from members import households, lineage
 from members.models import Member
 from points.errors import ReasonMissing
 from program import catalog
@@ -89,10 +89,11 @@ def _objection(friend: Member, referrer: Member) -> str:
     """Why the friend cannot be brought by the referrer; empty when they can."""
     if friend.pk == referrer.pk:
         return _("Nobody can invite themselves.")
-    if Referral.objects.filter(member=friend).exclude(status=Status.REFUSED).exists():
+    whose = lineage.ids(friend)
+    if Referral.objects.filter(member__in=whose).exclude(status=Status.REFUSED).exists():
         return _("Another member invited them first.")
     is_old = friend.joined_at < clock.now() - timedelta(days=NEW_DAYS)
-    if is_old or Activity.objects.filter(member=friend).exists():
+    if is_old or Activity.objects.filter(member__in=whose).exists():
         return _("They were a member already.")
     return ""
 

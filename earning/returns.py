@@ -27,6 +27,7 @@ from earning.models import Activity, ActivityChange, PendingActivity, UnclaimedA
 from earning.session import Session
 from earning.submissions import Amended, Checked
 from members import lineage
+from points import forwarding
 from points.books import Key
 from program import attributes as typing
 from program import catalog
@@ -122,7 +123,11 @@ def _correct(activity: Activity, wish: Wish, more: frozenset[Key]) -> Changed:
     one = submissions.again(activity, program=program, identity=identity)
     opening = [_foreseen(one, activity, wish)]
     session = Session.open(
-        program, members={identity: member}, checked=opening, actor=wish.actor, more=more
+        program,
+        members={identity: member},
+        checked=opening,
+        actor=wish.actor,
+        more=more | forwarding.accounts(activity.member),
     )
     Activity.objects.select_for_update(of=("self",), no_key=True).get(pk=activity.pk)
     change_id = changing.claim(wish)

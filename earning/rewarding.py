@@ -8,16 +8,18 @@ referral itself is locked after them, before keys.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from common import clock
 from common.ids import uuid7
-from earning.models import Activity, ActivityKey, Referral
+from earning.models import Activity, ActivityChange, ActivityKey, Referral
 from earning.referring import active
 from earning.submissions import Checked, Submission, content_hash
 from events import outbox
+from members import lineage
 from members.models import Member
 from program import attributes, catalog
 from program.models import ActivityType, Program
@@ -29,37 +31,43 @@ Status = Referral.Status
 
 @dataclasses.dataclass(slots=True)
 class Prospects:
-    """What a batch may set off: open referrals of its members, whoever referred them, and an
-    activity for each side of each. `paid` is what really came about.
+    """What a batch may set off: open referrals of its members, whoever referred them, and for each
+    the activities that may pay, in the order in which they happened, with one derived for each
+    side. `paid` is what really came about.
     """
 
     rows: dict[uuid.UUID, Referral] = dataclasses.field(default_factory=dict)
     members: dict[Identity, Member] = dataclasses.field(default_factory=dict)
-    derived: list[tuple[Checked, Checked, Referral]] = dataclasses.field(default_factory=list)
-    missed: list[tuple[Checked, Referral]] = dataclasses.field(default_factory=list)
+    chances: dict[uuid.UUID, list[tuple[Checked, list[Checked]]]] = dataclasses.field(
+        default_factory=dict
+    )
+    late: set[uuid.UUID] = dataclasses.field(default_factory=set)  # the first one was before
     paid: list[tuple[Referral, Checked, list[Checked]]] = dataclasses.field(default_factory=list)
+    index: Iterator[int] = dataclasses.field(default_factory=lambda: itertools.count(FIRST))
 
     @property
     def checked(self) -> list[Checked]:
         """Every activity that may be recorded."""
-        return [made for _, made, _ in self.derived]
+        return [made for some in self.chances.values() for _, sides in some for made in sides]
 
     def taken(self, fresh: Sequence[Checked]) -> list[Checked]:
         """The activities to record beside `fresh`, those of referrals that are still open under
-        their lock. One referral pays for the first activity that qualifies.
+        their lock. One referral pays for the first activity that qualifies, as changes that waited
+        for it leave it; one that was cancelled is as if it had never been.
         """
         if not self.rows:
             return []
-        recorded = {one.activity_id for one in fresh}
+        # Known by their keys: a change that waited has given its activity another id.
+        stand = {one.key_id: one for one in fresh if not one.is_cancelled}
         rows = Referral.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
-        still = {row.pk: row for row in rows.filter(pk__in=self.rows, status=Status.OPEN)}
-        for source, made, row in self.derived:
-            if row.pk in still and source.activity_id in recorded:
-                self._pay(still[row.pk], source, made)
-        paid = {row.pk for row, _, _ in self.paid}
-        for source, row in self.missed:
-            if row.pk in still and row.pk not in paid and source.activity_id in recorded:
-                Referral.objects.filter(pk=row.pk).update(status=Status.MISSED)
+        for row in rows.filter(pk__in=self.rows, status=Status.OPEN):
+            came = [
+                (stand[source.key_id], sides)
+                for source, sides in self.chances[row.pk]
+                if source.key_id in stand
+            ]
+            if came:
+                self._decide(row, came)
         wanted = [one for _, _, sides in self.paid for one in sides]
         ActivityKey.objects.bulk_create(
             ActivityKey(
@@ -72,13 +80,17 @@ class Prospects:
         )
         return wanted
 
-    def _pay(self, row: Referral, source: Checked, made: Checked) -> None:
-        for known, first, sides in self.paid:
-            if known.pk == row.pk:
-                if first is source:
-                    sides.append(made)
+    def _decide(self, row: Referral, came: Sequence[tuple[Checked, list[Checked]]]) -> None:
+        """Pay for the first that qualifies; where it has to be the first of all, or for none."""
+        known, program = self.rows[row.pk], catalog.current()
+        is_first_only = known.terms.is_first_only
+        for source, sides in came[:1] if is_first_only else came:
+            if row.pk not in self.late and _qualifies(known, source, program):
+                told = [_derived(source, one.type, one.identity, one.index) for one in sides]
+                self.paid.append((row, source, told))
                 return
-        self.paid.append((row, source, [made]))
+        if is_first_only:
+            Referral.objects.filter(pk=row.pk).update(status=Status.MISSED)
 
     def settle(self, stored: Mapping[int, tuple[Activity, object]]) -> None:
         """Write down which activities paid; the batch has stored them."""
@@ -117,25 +129,26 @@ def prospects(
 def _foresee(found: Prospects, row: Referral, sources: Iterable[Checked]) -> None:
     """Derive the activities of a referral from what the friend did, in the order it happened."""
     terms, program = row.terms, catalog.current()
+    found.chances[row.pk] = []
     mine = sorted(
         (one for one in sources if one.type.code == terms.type_id),
         key=lambda one: (one.occurred_at, one.index),
     )
     if terms.is_first_only and mine:
-        others = Activity.objects.filter(member=row.member_id, type=terms.type_id)
-        was_there = others.exclude(pk__in=[one.activity_id for one in mine]).exists()
-        found.missed.append((mine[0], row))
-        mine = [] if was_there else mine[:1]
-    sides = [(terms.referrer_type, row.referrer)]
-    if terms.friend_type is not None:
+        others = Activity.objects.filter(member__in=lineage.ids(row.member), type=terms.type_id)
+        others = others.exclude(changes__kind=ActivityChange.Kind.CANCEL)
+        if others.exclude(pk__in=[one.activity_id for one in mine]).exists():
+            found.late.add(row.pk)
+    sides = [] if row.pk in found.late else [(terms.referrer_type, row.referrer)]
+    if sides and terms.friend_type is not None:
         sides.append((terms.friend_type, row.member))
     for source in mine:
-        if _qualifies(row, source, program):
-            for type, member in sides:
-                index = FIRST + len(found.derived)
-                made = _derived(source, catalog.of(program).type(type.code), member, index)
-                found.derived.append((source, made, row))
-                found.members[made.identity] = member
+        made = []
+        for type, member in sides:
+            kind, identity = catalog.of(program).type(type.code), ("referral", str(member.pk))
+            made.append(_derived(source, kind, identity, next(found.index)))
+            found.members[identity] = member
+        found.chances[row.pk].append((source, made))
 
 
 def _qualifies(row: Referral, source: Checked, program: Program) -> bool:
@@ -146,17 +159,16 @@ def _qualifies(row: Referral, source: Checked, program: Program) -> bool:
         return False
     if not terms.attribute or terms.least is None:
         return True
-    value = source.values.get(terms.attribute)
+    value = source.current.get(terms.attribute)
     return value is not None and value >= terms.least
 
 
-def _derived(source: Checked, type: ActivityType, member: Member, index: int) -> Checked:
+def _derived(source: Checked, type: ActivityType, identity: Identity, index: int) -> Checked:
     """The activity that is recorded for one side, with what it can tell of the friend's."""
     reference = f"referral:{source.activity_id}:{type.code}"
     known = {one.code: one for one in type.attributes.all()}
-    told = {code: value for code, value in source.values.items() if code in known}
+    told = {code: value for code, value in source.current.items() if code in known}
     values, _ = attributes.fitting(known, attributes.plain(told))
-    identity = ("referral", str(member.pk))
     submission = Submission(
         partner=source.submission.partner,
         reference=reference,
@@ -171,6 +183,7 @@ def _derived(source: Checked, type: ActivityType, member: Member, index: int) ->
         submission=submission,
         type=type,
         values=values,
+        amended=None,
         identity=identity,
         activity_id=uuid7(),
         key_id=ActivityKey.id_for(submission.partner, reference),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+import dataclasses
 
-from common import clock
-from earning import referring, rewarding
-from earning.models import Activity, ActivityKey, Referral
+from django.db import transaction
+from django.db.models import Prefetch
+
+from earning import referring, rewarding, states, submissions
+from earning.models import Activity, ActivityChange, Referral
+from earning.rewarding import Identity
 from earning.session import Session
-from earning.submissions import Checked, Submission
-from program import attributes, catalog
+from earning.submissions import Checked
+from members import lineage
+from program import catalog
 from program.models import Program
 
 
@@ -29,10 +33,13 @@ def approve(referral: Referral, *, actor: str) -> Referral:
 def _catch_up(row: Referral, *, actor: str) -> None:
     """Record for both sides what the friend's recorded activities would have set off."""
     program = catalog.current()
-    rows = Activity.objects.filter(member=row.member_id, type=row.terms.type_id)
-    done = list(rows.select_related("location").order_by("occurred_at", "id"))
-    sources = [_again(one, index, program) for index, one in enumerate(done)]
-    members = {one.identity: row.member for one in sources}
+    rows = Activity.objects.filter(member__in=lineage.ids(row.member), type=row.terms.type_id)
+    rows = rows.exclude(changes__kind=ActivityChange.Kind.CANCEL).order_by("occurred_at", "id")
+    changes = Prefetch("changes", ActivityChange.objects.order_by("number"))
+    done = list(rows.select_related("location").prefetch_related(changes))
+    identity = ("referral", str(row.member_id))
+    sources = [_as_it_stands(one, index, identity, program) for index, one in enumerate(done)]
+    members = {identity: row.member}
     with transaction.atomic():
         found = rewarding.prospects(program, members=members, checked=sources)
         if not found.checked:
@@ -43,27 +50,8 @@ def _catch_up(row: Referral, *, actor: str) -> None:
         found.settle({**known, **stored})
 
 
-def _again(row: Activity, index: int, program: Program) -> Checked:
-    """A recorded activity as it was checked before it was recorded."""
-    type = catalog.of(program).type(row.type_id)
-    submission = Submission(
-        partner=row.partner_id,
-        reference=row.reference,
-        type=row.type_id,
-        occurred_at=row.occurred_at,
-        attributes={},
-        location=row.location.code if row.location else "",
-    )
-    return Checked(
-        index=index,
-        submission=submission,
-        type=type,
-        location=row.location,
-        occurred_at=row.occurred_at,
-        on=clock.local_date(row.occurred_at, program.time_zone),
-        values=attributes.typed(type, row.attributes),
-        identity=("referral", str(row.member_id)),
-        activity_id=row.pk,
-        key_id=ActivityKey.id_for(row.partner_id, row.reference),
-        hash="",
-    )
+def _as_it_stands(row: Activity, index: int, identity: Identity, program: Program) -> Checked:
+    """A recorded activity as it was checked before it was recorded, and what it says by now."""
+    one = submissions.again(row, program=program, identity=identity)
+    state = states.of(one.type, row.attributes, row.changes.all())
+    return dataclasses.replace(one, index=index, amended=state.amended)

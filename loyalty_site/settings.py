@@ -107,6 +107,9 @@ CACHES: dict[str, dict[str, Any]] = {
     if ENV.cache == "local" or DEBUG
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"}
 }
+# Beyond so many a third is thrown away, limits on guessing included; Django's 300 would be reached
+# by anybody who tries. Each write counts the rows, so it is no more than needed.
+CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 50_000}
 
 CELERY_BROKER_URL = broker_url(ENV)
 CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(ENV)
@@ -135,7 +138,6 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "time_out_holds": {"task": "points.tasks.time_out_holds", "schedule": crontab()},
     "drop_reservations": {"task": "rewards.tasks.drop_reservations", "schedule": crontab()},
     "tell_of_endings": {"task": "points.tasks.tell_of_endings", "schedule": crontab(minute="20")},
-    # Birthdays and anniversaries of the local day, who joined and who rose: each is recorded once.
     # What is exchanged as a month ends; months end at the program's midnight.
     "sweep_conversions": {
         "task": "rewards.tasks.sweep_conversions",
@@ -154,6 +156,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "earning.tasks.remind_of_choices",
         "schedule": crontab(minute="25"),
     },
+    # Birthdays and anniversaries of the local day, who joined and who rose: each is recorded once.
     "record_occasions": {
         "task": "earning.tasks.record_occasions",
         "schedule": crontab(minute="*/5"),

@@ -20,14 +20,15 @@ PAIRS = """
     WITH people AS (
         SELECT id, lower(name) AS name, birthday,
                right(regexp_replace(phone, '[^0-9]', '', 'g'), 9) AS phone,
-               regexp_replace(lower(email), '[+][^@]*@', '@') AS email
+               replace(regexp_replace(lower(split_part(email, '@', 1)), '[+].*', ''), '.', '')
+                   || '@' || lower(split_part(email, '@', 2)) AS email
         FROM members_member WHERE status = 'active'),
     alike AS (
         SELECT a.id AS one, b.id AS other, 'phone' AS by FROM people a JOIN people b
           ON a.phone = b.phone AND length(a.phone) = 9 AND a.id < b.id
         UNION ALL
         SELECT a.id, b.id, 'email' FROM people a JOIN people b
-          ON a.email = b.email AND a.email <> '' AND a.id < b.id
+          ON a.email = b.email AND a.email <> '@' AND a.id < b.id
         UNION ALL
         SELECT a.id, b.id, 'birthday' FROM people a JOIN people b
           ON a.name = b.name AND a.birthday = b.birthday AND a.id < b.id)

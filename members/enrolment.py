@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 
 from common import bulk, clock
@@ -62,8 +64,8 @@ def enroll_many(
         member = Member(
             user=user,
             name=_name(person.name),
-            email=person.email.strip().lower(),
-            phone=_phone(person.phone),
+            email=clean_email(person.email),
+            phone=clean_phone(person.phone),
             joined_at=person.joined_at or now,
         )
         members.append(member)
@@ -89,7 +91,22 @@ def _name(text: str) -> str:
     return name
 
 
-def _phone(text: str) -> str:
+def clean_email(text: str) -> str:
+    """An address as it is kept. Raises InvalidInput for what no letter can be sent to."""
+    email = text.strip().lower()
+    try:
+        if email:
+            validate_email(email)
+            email.partition("@")[2].encode("idna")
+    except (ValidationError, UnicodeError):
+        raise InvalidInput(
+            "Write an e-mail address like ana@example.com.", pointer="/email"
+        ) from None
+    return email
+
+
+def clean_phone(text: str) -> str:
+    """A phone number as it is kept. Raises InvalidInput for what is none."""
     phone = text.strip()
     if phone and (len(phone) > PHONE_LENGTH or not any(c.isdigit() for c in phone)):
         raise InvalidInput("Write a phone number like +351 912 345 678.", pointer="/phone")
@@ -146,14 +163,23 @@ def find_many(identifiers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], M
     return {wanted[row.pk]: row.member for row in rows}
 
 
-def update(member: Member, *, actor: str, name: str, phone: str, language: str) -> Member:
-    """Change what members may change about themselves.
+def update(
+    member: Member,
+    *,
+    actor: str,
+    name: str | None = None,
+    phone: str | None = None,
+    language: str | None = None,
+) -> Member:
+    """Change what members may change about themselves; None leaves it as it is by then.
 
     Raises IdentifierTaken when the phone is somebody else's.
     """
     with transaction.atomic(), translate(REFUSALS):
         locked = presence.lock(member)
-        locked.name, locked.phone, locked.language = _name(name), _phone(phone), language
+        locked.name = locked.name if name is None else _name(name)
+        locked.phone = locked.phone if phone is None else clean_phone(phone)
+        locked.language = locked.language if language is None else language
         locked.save(update_fields=["name", "phone", "language"])
         rename(locked, Kind.PHONE, locked.phone)
         outbox.publish("member_updated", member_id=locked.pk, payload={"actor": actor})

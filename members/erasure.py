@@ -136,6 +136,7 @@ def erase(member: Member, *, reason: str, actor: str) -> Erased:
         whose = lineage.ids(member)
         for part in _parts.values():
             part.lock(whose)
+        households.lock(households.homes(whose).values())
         rows = presence.lock_all(whose)
         member = rows[member.pk]
         someone = person(member)

@@ -135,7 +135,7 @@ def _move_in(work: Merging) -> dict[str, Any]:
     theirs = here.filter(member=work.absorbed).first()
     if theirs is None:
         return {}
-    households.leave(work.absorbed, actor=work.actor)
+    households.leave(work.absorbed, actor=work.actor)  # which holds the household
     if theirs.is_head:  # which whoever was next has become for this moment only
         here.filter(household=theirs.household_id).update(is_head=False)
     own = here.filter(member=work.survivor).first()
@@ -151,12 +151,10 @@ def _move_in(work: Merging) -> dict[str, Any]:
         memo["joined"] = str(row.pk)
     elif own.household_id == theirs.household_id and theirs.is_head and not own.is_head:
         HouseholdMember.objects.filter(pk=own.pk, member=work.survivor).update(is_head=True)
-        memo["heads"] = str(own.pk)
     if theirs.is_head and not here.filter(household=theirs.household_id, is_head=True).exists():
         heir = here.filter(household=theirs.household_id).order_by("joined_at", "id").first()
         if heir is not None:
             HouseholdMember.objects.filter(pk=heir.pk).update(is_head=True)
-            memo["heads"] = str(heir.pk)
     return memo
 
 
@@ -164,16 +162,19 @@ def _move_back(work: Merging, memo: dict[str, Any]) -> None:
     if not memo:
         return
     now = clock.now()
-    rows = HouseholdMember.objects.filter(member=work.survivor, left_at__isnull=True)
-    if "joined" in memo:
-        rows.filter(pk=memo["joined"]).update(left_at=now, pooled_at=None)
-    if "heads" in memo:
-        rows.filter(pk=memo["heads"]).update(is_head=False)
     left = HouseholdMember.objects.get(pk=memo["left"], member=work.absorbed)
+    households.lock([left.household_id])
+    here = HouseholdMember.objects.filter(left_at__isnull=True)
+    if "joined" in memo:
+        own = here.filter(pk=memo["joined"], member=work.survivor)
+        own.update(left_at=now, pooled_at=None)
+    others = here.filter(household=left.household_id, is_head=True)
+    if left.is_head:
+        others.update(is_head=False)
     HouseholdMember(
         member=work.absorbed,
         household_id=left.household_id,
-        is_head=left.is_head,
+        is_head=not others.exists(),  # theirs again, or left to nobody meanwhile
         joined_at=now,
         pooled_at=now if memo["pooled"] else None,  # it was theirs, and nobody took it back
     ).save(force_insert=True)

@@ -25,7 +25,7 @@ from common import clock
 from common.errors import InvalidInput, translate
 from common.ids import uuid7
 from events import outbox
-from members import presence
+from members import households, presence
 from members.errors import REFUSALS, MergeRefused, UndoRefused
 from members.merges import MemberMerge
 from members.models import Member
@@ -159,6 +159,7 @@ def undoable(member: Member) -> list[MemberMerge]:
 def _lock(member_ids: list[uuid.UUID]) -> People:
     for part in _parts.values():
         part.lock(sorted(member_ids))
+    households.lock(households.homes(member_ids).values())
     return presence.lock_all(member_ids)
 
 

@@ -1,10 +1,11 @@
 """Delivery: events become letters, letters are sent, and nothing is lost or sent again and again.
 
 Two steps, each of which can be cut off anywhere. `prepare` reads the outbox and writes letters in
-one transaction: an event makes one letter or comes again. `send` takes letters in hand, commits,
+one transaction: an event makes one letter or comes again. `send` takes one letter in hand, commits,
 speaks to the mail server, and writes down what came of it. A letter that is found in hand much
 later was cut off between sending and writing down: nobody knows whether it arrived. It is sent once
-more, under the same Message-ID, and then never again.
+more, under the same Message-ID, and then never again. A letter that cannot be written or sent is no
+other's misfortune.
 """
 
 from __future__ import annotations
@@ -36,7 +37,6 @@ log = structlog.get_logger("pennant.letters")
 
 READER = "messaging"
 BATCH = 500
-HANDFUL = 20  # so few are in hand at once that a slow server does not outlast IN_HAND
 IN_HAND = timedelta(minutes=10)  # much longer than a mail server takes; then it was cut off
 PAUSES_MIN = (1, 5, 15, 60, 240, 720)  # between attempts; after the last one it is given up
 OLDEST = timedelta(days=7)  # a letter that could not leave for a week is no longer news
@@ -81,11 +81,19 @@ def _letter(event: Event) -> Letter:
 
 
 def send(*, limit: int = 200) -> int:
-    """Send the letters that are due, one after the other. Returns how many left."""
+    """Send the letters that are due, one after the other. Returns how many left.
+
+    One that breaks off for what nobody foresaw is put off; the others are sent, then it is raised.
+    """
     sent = seen = 0
-    while seen < limit and (letters := take_in_hand(limit=min(HANDFUL, limit - seen))):
-        seen += len(letters)
-        sent += sum(_deliver(letter) for letter in letters)
+    while seen < limit and (letters := take_in_hand(limit=1)):  # whoever dies has one in hand
+        seen += 1
+        try:
+            sent += _deliver(letters[0])
+        except Exception as error:
+            _again(letters[0], error)
+            send(limit=limit - seen)
+            raise
     return sent
 
 
@@ -133,6 +141,9 @@ def _deliver(letter: Letter) -> bool:
         _post(letter, written, stop_url=stop_url, program=program)
     except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, NotConnected) as error:
         _again(letter, error)  # the server said no, or was not there: surely it did not arrive
+        return False
+    except ValueError as error:  # what is no address, or no header, is never handed over
+        _ended(letter, Letter.Status.FAILED, f"{type(error).__name__}: {error}"[:240])
         return False
     except (OSError, smtplib.SMTPException) as error:
         letter.doubts += 1  # cut off while it was handed over: it may have arrived

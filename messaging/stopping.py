@@ -11,7 +11,7 @@ from django.core import signing
 from django.urls import reverse
 
 from common.ids import parse_public_id, public_id
-from members import consent
+from members import consent, lineage
 from members.models import Member
 from messaging.errors import LinkRefused
 
@@ -25,10 +25,11 @@ def url(member: Member, *, topic: str) -> str:
 
 
 def read(token: str) -> tuple[Member, str]:
-    """Whom a link speaks of, and the topic. Raises LinkRefused."""
+    """Whom a link speaks of, or who that is since a merge, and the topic. Raises LinkRefused."""
     try:
         who, topic = signing.loads(token, salt=SALT)
-        return Member.objects.get(pk=parse_public_id("mem", who)), str(topic)
+        found = Member.objects.select_related("merged_into").get(pk=parse_public_id("mem", who))
+        return lineage.survivor(found), str(topic)
     except (signing.BadSignature, ValueError, TypeError, Member.DoesNotExist) as error:
         raise LinkRefused(
             "This link was cut off or changed. Open it again from the letter, whole."

@@ -19,6 +19,7 @@ from common.ui import colors
 from messaging.errors import TemplateInvalid
 from messaging.models import Template
 from messaging.registry import Kind, Told
+from program import catalog
 from program.models import Program
 
 NAME = re.compile(r"\{([^{}]*)\}")
@@ -52,13 +53,19 @@ def check(subject: str, text: str, *, known: Collection[str], place: str = "text
         raise TemplateInvalid("A subject is one line.", pointer="/subject")
 
 
+@catalog.versioned
+def _templates(_program: Program) -> dict[tuple[str, str], tuple[str, str]]:
+    """Subject and text of the program's own words, by event and language."""
+    rows = Template.objects.filter(is_active=True)
+    return {(row.event, row.language): (row.subject, row.text) for row in rows}
+
+
 def words(kind: Kind, *, language: str, fallback: str) -> tuple[str, str]:
     """Subject and text in the member's language, the program's, or the house's own words."""
-    rows = Template.objects.filter(event=kind.event, is_active=True)
-    found = {row.language: row for row in rows}
+    found = _templates(catalog.current())
     for wanted in (language, language.partition("-")[0], fallback):
-        if wanted in found:
-            return found[wanted].subject, found[wanted].text
+        if (kind.event, wanted) in found:
+            return found[kind.event, wanted]
     with translation.override(language):
         return str(kind.subject), str(kind.text)
 

@@ -37,13 +37,6 @@ class KeyAuthentication(BaseAuthentication):
         return 'Bearer realm="Pennant API"'
 
 
-def partner_of(request: Request) -> str:
-    """The code of the partner whose key is calling."""
-    key = request.auth
-    assert isinstance(key, ApiKey)
-    return key.partner_id
-
-
 class HasScope(BasePermission):
     """The key has the scope that the view names for the action: `scopes = {"create": …}`."""
 

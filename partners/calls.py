@@ -20,7 +20,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api import ApiViewSet
-from common.errors import InvalidInput
 from common.ids import parse_public_id, public_id
 from partners import idempotency, limits, sandbox
 from partners.errors import (
@@ -39,6 +38,10 @@ from program.models import Location
 PAGE, PAGE_MAX = 50, 200  # rows of a page: what is usual, and the most
 MONTHS = (1970, 9000)  # the years of statements: every calendar has them whole
 BATCH_BYTES = 2 * 1024 * 1024  # a batch of 1,000 activities with room to spare
+NO_PART = {
+    "earn": "{place} takes no part in earning. Ask whoever runs the program.",
+    "burn": "{place} takes no part in burning. Ask whoever runs the program.",
+}
 SAFE = frozenset({"GET", "HEAD"})
 M = TypeVar("M", bound=models.Model)
 Handler = Callable[..., HttpResponse]
@@ -180,7 +183,7 @@ def place_of(
         )
     if found is not None and role not in found.roles:
         raise RoleMissing(
-            f"{found.name} takes no part in {role}ing. Ask whoever runs the program.",
+            NO_PART[role].format(place=found.name),
             pointer=pointer,
             role=role,
         )
@@ -271,10 +274,3 @@ def month_of(text: str) -> date:
     if not MONTHS[0] <= first.year <= MONTHS[1]:
         raise ParameterInvalid(f"Name a month from {MONTHS[0]} to {MONTHS[1]}.")
     return first
-
-
-def require_text(value: str, *, pointer: str, words: str) -> str:
-    """A text that says more than spaces. Raises InvalidInput."""
-    if not value.strip():
-        raise InvalidInput(words, pointer=pointer)
-    return value.strip()

@@ -72,7 +72,16 @@ def drain(*, limit: int = 1000) -> int:
                 return tried
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
-                settle(names.pop(future), future.result())
+                settle(names.pop(future), _outcome(future))
+
+
+def _outcome(future: Future[Outcome]) -> Outcome:
+    """What came of an attempt; one that broke off for what nobody foresaw has failed, alone."""
+    error = future.exception()
+    if error is None:
+        return future.result()
+    log.error("delivery_broke_off", exc_info=error)
+    return Outcome(None, f"{type(error).__name__}: {error}"[:200], "", 0)
 
 
 def claim(limit: int) -> list[Delivery]:

@@ -116,24 +116,6 @@ def _free_slot(key: ApiKey) -> int:
     return min(free)
 
 
-def rotate(key: ApiKey, *, actor: str) -> tuple[ApiKey, str]:
-    """Make a successor that may do the same; both work until the old one is revoked.
-
-    Raises KeyInvalid while two keys of this name work, PartnerInactive.
-    """
-    return issue(
-        key.partner,
-        name=key.name,
-        actor=actor,
-        scopes=key.scopes,
-        expires_at=key.expires_at,
-        kind=key.kind,
-        locations=key.locations,
-        per_minute=key.per_minute,
-        points_per_day=key.points_per_day,
-    )
-
-
 def revoke(key: ApiKey, *, actor: str) -> ApiKey:
     """Refuse a key from now on. Revoking it again changes nothing."""
     with transaction.atomic():

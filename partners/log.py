@@ -5,10 +5,12 @@ what is personal or secret, and for a month.
 from __future__ import annotations
 
 import re
+import shlex
 import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
 
 import msgspec
 import structlog
@@ -23,7 +25,8 @@ from program import catalog
 KEPT = timedelta(days=30)
 FORGET_AT_ONCE = 5000
 LONGEST = 4000  # characters of a body
-PERSONAL = frozenset({"name", "email", "phone", "birthday", "contact", "address"})
+# `instance` repeats the path, which has a column of its own, without what it may say of somebody.
+PERSONAL = frozenset({"name", "email", "phone", "birthday", "contact", "address", "instance"})
 SECRET = frozenset({"card", "code", "handed_code", "secret", "voucher"})  # the last four are told
 HIDDEN = "…"
 SHORTEST = 12  # digits of a card
@@ -76,7 +79,7 @@ def _row(request: HttpRequest, response: HttpResponse) -> ApiRequest:
         request_id=getattr(request, "request_id", ""),
         method=request.method or "",
         path=_path(request),
-        query=_kept(ADDRESS.sub(HIDDEN, request.META.get("QUERY_STRING", "")))[:400],
+        query=_query(request),
         idempotency_key=_kept(request.headers.get(HEADER, ""))[:255],
         is_replay=response.headers.get(REPLAYED) == "true",
         status=response.status_code,
@@ -107,16 +110,29 @@ def _text_without(text: str) -> str:
 def _hidden(name: str, value: Any) -> Any:
     if isinstance(value, str) and name in PERSONAL:
         return HIDDEN
-    if isinstance(value, str) and name in SECRET:
+    if isinstance(value, str) and (name in SECRET or _is_card(name, value)):
         return HIDDEN + value[-4:] if len(value) > 8 else HIDDEN
     return redacted(value)
+
+
+def _is_card(name: str, value: str) -> bool:
+    """Whether a member is named by the card, as a path and a query may, and not by our id."""
+    return name == "member" and not value.startswith("mem_")
+
+
+def _query(request: HttpRequest) -> str:
+    """What stands behind the path, written anew: decoded first, so that no code hides anything."""
+    pairs = parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True)
+    told = [(_text_without(name), str(_hidden(name, value))) for name, value in pairs]
+    text = urlencode(told, safe="/:,").replace(quote(HIDDEN), HIDDEN)
+    return _kept(text)[:400]
 
 
 def _path(request: HttpRequest) -> str:
     path = request.path
     match = request.resolver_match
     for name, value in (match.kwargs if match else {}).items():
-        if name in ("member", "code") and not str(value).startswith("mem_"):
+        if name == "code" or _is_card(name, str(value)):
             path = path.replace(str(value), HIDDEN + str(value)[-4:])
     return _kept(path)[:200]
 
@@ -150,9 +166,10 @@ def _text(value: Any) -> str:
 
 def as_curl(row: ApiRequest, *, origin: str) -> str:
     """The call as a line for a shell, with the key and what was redacted left to fill in."""
-    query = f"?{row.query}" if row.query else ""
+    target = quote(row.path, safe="/:").replace(quote(HIDDEN), HIDDEN)
+    target += f"?{row.query}" if row.query else ""
     lines = [
-        f"curl -sS -X {row.method} '{origin}{row.path}{query}'",
+        f"curl -sS -X {shlex.quote(row.method)} \"{origin}\"'{_quoted(target)}'",
         '  -H "Authorization: Bearer $KEY"',
     ]
     if row.idempotency_key:

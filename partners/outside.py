@@ -25,6 +25,7 @@ from partners.errors import AddressForbidden, WebhookInvalid
 CONNECT_S, WHOLE_S = 5, 10
 READ_BYTES = 16 * 1024
 PORTS = frozenset({443, 8443})
+NO_ADDRESS = "Give an address like https://till.example.com/hook."
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # What Python's is_global lets pass and must not be called: translations into other networks.
 TRANSLATED = [
@@ -48,13 +49,13 @@ class Answer:
 
 def check_address(url: str) -> SplitResult:
     """An address that may be called as far as its text tells. Raises WebhookInvalid."""
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        port = -1
-    if parts.scheme not in ("https", "http") or not parts.hostname or port == -1:
-        raise WebhookInvalid("Give an address like https://till.example.com/hook.", pointer="/url")
+        raise WebhookInvalid(NO_ADDRESS, pointer="/url") from None
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise WebhookInvalid(NO_ADDRESS, pointer="/url")
     if parts.username or parts.password or parts.fragment:
         raise WebhookInvalid(
             "Leave name, password and fragment out of the address.", pointer="/url"

@@ -19,6 +19,11 @@ REWARDS: list[tuple[type[LoyaltyError], str, str]] = [
         "Offer another reward.",
     ),
     (
+        rewards.ExchangeLimit,
+        "The member has exchanged this way what they may in the day, month or year.",
+        "Read `detail` to the member; exchange no more than `left`, or in the next period.",
+    ),
+    (
         rewards.AttemptReused,
         "The attempt took another reward before.",
         "Send a new call under a new Idempotency-Key.",

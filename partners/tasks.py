@@ -12,8 +12,10 @@ def deliver() -> None:
 @shared_task
 def tidy() -> None:
     delivery.give_up()
-    idempotency.forget()
-    log.forget()
+    while idempotency.forget():
+        pass
+    while log.forget():
+        pass
     imports.forget()
 
 

@@ -26,7 +26,7 @@ from partners.shapes.rewards import (
 from points.models import Hold
 from program import catalog
 from program.models import Program
-from rewards import offers
+from rewards import availability, offers
 from rewards.models import Kind, Redemption, Reservation, Reward, RewardDate
 from rewards.offers import Offer
 
@@ -45,7 +45,7 @@ def catalogue(member: Member | None, *, program: Program) -> list[RewardAnswer]:
     today = clock.local_date(clock.now(), program.time_zone)
     answers = []
     for reward in offers.visible(program):
-        price = offers.price_of(reward, tiers=(), day=today)
+        price = availability.price_of(reward, tiers=(), day=today)
         answers.append(reward_answer(reward, price=price.amount if price else None))
     return dated(answers)
 

@@ -59,20 +59,22 @@ def create(
 def update(
     endpoint: Endpoint,
     *,
-    url: str,
-    types: Iterable[str],
-    contact: str,
-    description: str,
     actor: str,
+    url: str | None = None,
+    types: Iterable[str] | None = None,
+    contact: str | None = None,
+    description: str | None = None,
 ) -> Endpoint:
-    """Change what is told to whom. Raises as `create` does."""
+    """Change what is told to whom; None leaves it as it is by then. Raises as `create` does."""
     _check(url, contact)
     with transaction.atomic():
         row = locked(endpoint)
-        wanted = _known(types)
+        wanted = row.types if types is None else _known(types)
         if wanted != row.types:
             row.types, row.subscribed_at = wanted, clock.now()
-        row.url, row.contact, row.description = url, contact, description
+        row.url = row.url if url is None else url
+        row.contact = row.contact if contact is None else contact
+        row.description = row.description if description is None else description
         row.save(update_fields=["types", "subscribed_at", "url", "contact", "description"])
         _announce("webhook_changed", row, actor=actor)
     return row
@@ -190,14 +192,16 @@ def counts(endpoint: Endpoint) -> dict[str, int]:
     return {state: found.get(state, 0) for state in State.values}
 
 
-def _check(url: str, contact: str) -> None:
-    parts = outside.check_address(url)
+def _check(url: str | None, contact: str | None) -> None:
     try:
-        outside.resolve(parts.hostname or "", parts.port or 443)
+        if url is not None:
+            parts = outside.check_address(url)
+            outside.resolve(parts.hostname or "", parts.port or 443)
     except outside.Unreachable as error:
         raise WebhookInvalid(str(error)[:200], pointer="/url") from None
     try:
-        validate_email(contact)
+        if contact is not None:
+            validate_email(contact)
     except ValidationError:
         raise WebhookInvalid(
             "The contact is an e-mail address that somebody reads.", pointer="/contact"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from common.errors import translate
+from members import lineage
 from members.models import Member
 from plans import periods, subscribing
 from plans.errors import REFUSALS, BenefitUnknown, BenefitUsedUp, NotSubscribed
@@ -25,17 +26,19 @@ def use(member: Member, *, plan: str, benefit: str, actor: str, reference: str =
     """
     program = catalog.current()
     with transaction.atomic(), translate(REFUSALS):
-        row = periods.locked(subscribing.of(member, plan), program=program)
+        row = periods.locked(_latest(member, plan), program=program)
+        uses = BenefitUse.objects.filter(
+            subscription=row, member=member, benefit__plan=plan, benefit__code=benefit
+        )
+        known = uses.filter(reference=reference).first() if reference else None
+        if known is not None:
+            return known
         now = clock.now()
         if not row.is_live or (row.period_ends_at is not None and row.period_ends_at <= now):
             raise NotSubscribed("The plan has ended. Nothing was used.", plan=plan)
         found = PlanBenefit.objects.filter(plan=plan, code=benefit, is_active=True).first()
         if found is None:
             raise BenefitUnknown(f"The plan has no benefit {benefit!r}.", pointer="/benefit")
-        uses = BenefitUse.objects.filter(subscription=row, member=member, benefit=found)
-        known = uses.filter(reference=reference).first() if reference else None
-        if known is not None:
-            return known
         _check_allowance(found, row, program=program)
         made = BenefitUse.objects.create(
             member=member,
@@ -50,12 +53,22 @@ def use(member: Member, *, plan: str, benefit: str, actor: str, reference: str =
     return made
 
 
+def _latest(member: Member, plan: str) -> Subscription:
+    """The member's subscription, the one that runs or the one that has ended last. Raises
+    NotSubscribed.
+    """
+    rows = Subscription.objects.filter(member=member, plan=plan)
+    ended = rows.filter(state=Subscription.State.ENDED).order_by("-ended_at", "-id").first()
+    return rows.live().first() or ended or subscribing.of(member, plan)
+
+
 def left(benefit: PlanBenefit, row: Subscription, *, program: Program) -> int | None:
     """How often a benefit can still be used now; None for as often as one likes."""
     if benefit.at_most is None:
         return None
     since = _since(benefit, row, program=program)
-    uses = BenefitUse.objects.filter(member=row.member_id, benefit=benefit, used_at__gte=since)
+    whose = lineage.among([row.member_id])
+    uses = BenefitUse.objects.filter(member__in=whose, benefit=benefit, used_at__gte=since)
     return max(0, benefit.at_most - uses.count())
 
 

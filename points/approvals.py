@@ -20,7 +20,7 @@ from django.db.models.functions import Abs
 from common import clock
 from common.errors import translate
 from events import outbox
-from members import households
+from members import households, lineage
 from members.models import Member
 from points import expiry, ledger
 from points.books import Books
@@ -67,10 +67,13 @@ class Outcome:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Verb:
-    """How a kind of wish is carried out, and which units' accounts that locks."""
+    """How a kind of wish is carried out, which units' accounts that locks, and the source of the
+    posting that it makes.
+    """
 
     perform: Callable[[Wish, str], Posting]
     locks: Callable[[str], set[str]] = lambda unit: {unit}
+    source: Callable[[Wish], str] = lambda wish: wish.source
 
 
 def _adjust(wish: Wish, actor: str) -> Posting:
@@ -94,7 +97,14 @@ def _reinstate(wish: Wish, actor: str) -> Posting:
     )
 
 
-_verbs: dict[str, Verb] = {ADJUSTMENT: Verb(_adjust), REINSTATEMENT: Verb(_reinstate)}
+def _source(wish: Wish) -> str:
+    return expiry.source_of(uuid.UUID(wish.details["expired"]))
+
+
+_verbs: dict[str, Verb] = {
+    ADJUSTMENT: Verb(_adjust),
+    REINSTATEMENT: Verb(_reinstate, source=_source),
+}
 
 
 def register(kind: str, verb: Verb) -> None:
@@ -119,11 +129,19 @@ def ask(wish: Wish, *, actor: str) -> Outcome:
     unit, verb = _unit(wish.unit), _verbs[wish.kind]
     with transaction.atomic(), translate(REFUSALS):
         Books.open({(wish.member.pk, held) for held in verb.locks(wish.unit)})
-        if AdjustmentRequest.objects.filter(member=wish.member, source=wish.source).exists():
-            raise SourceUsed("This has been asked for already.", source=wish.source)
+        _require_new(wish, posted=verb.source(wish))
         if not is_above(wish.member, unit=unit, amount=wish.amount, actor=actor):
             return Outcome(posting=verb.perform(wish, actor))
         return Outcome(request=_queue(wish, actor=actor))
+
+
+def _require_new(wish: Wish, *, posted: str) -> None:
+    """Refuse what waits for a second person, was decided on or was posted; under the account's
+    lock.
+    """
+    asked = AdjustmentRequest.objects.filter(member=wish.member, source=wish.source)
+    if asked.exists() or Posting.objects.filter(member=wish.member, source=posted).exists():
+        raise SourceUsed("This has been asked for already.", source=wish.source)
 
 
 def bring_back(
@@ -153,11 +171,13 @@ def is_above(member: Member, *, unit: Unit, amount: int, actor: str) -> bool:
 
 
 def moved_today(member: Member, *, unit: str, actor: str) -> int:
-    """What one person moved by hand for a member since midnight, up and down added together."""
+    """What one person moved by hand for a member, and for whoever was merged into them, since
+    midnight, up and down added together.
+    """
     zone = catalog.current().time_zone
     midnight = clock.start_of_day(clock.local_date(clock.now(), zone), zone)
     rows = Entry.objects.filter(
-        member=member,
+        member__in=lineage.among([member.pk]),
         account__unit=unit,
         posting__kind__in=BY_HAND,
         posting__actor=actor,

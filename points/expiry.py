@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count, F, Min, Sum
+from django.db.models import Count, F, Sum
 
 from common import clock
 from common.errors import translate
@@ -109,11 +109,6 @@ def _kept(ends: datetime | None, key: Key) -> datetime | None:
     return (keepers.until(key, ends) or ends) if ends else None
 
 
-def next_due() -> datetime | None:
-    """The earliest end of any live lot, for staff who ask when the next run has work."""
-    return Lot.objects.live().aggregate(soonest=Min("expires_at"))["soonest"]
-
-
 def extend(
     member: Member,
     *,
@@ -186,7 +181,7 @@ def reinstate(
     _require_reason(reason)
     end = end_of(until, catalog.current().time_zone)
     entry = ended(member, expired)
-    key, source = (member.pk, entry.account.unit_id), f"reinstatement:{entry.pk}"
+    key, source = (member.pk, entry.account.unit_id), source_of(entry.pk)
     with transaction.atomic(), translate(REFUSALS):
         books = Books.open([key])
         known = Posting.objects.filter(member=member, source=source).first()
@@ -208,6 +203,11 @@ def reinstate(
         books.write()
         _announce("points_reinstated", key, -entry.amount, until=until, reason=reason, actor=actor)
     return posting
+
+
+def source_of(expired: uuid.UUID) -> str:
+    """The source of the posting that brings an expiry back."""
+    return f"reinstatement:{expired}"
 
 
 def ended(member: Member, expired: uuid.UUID) -> Entry:

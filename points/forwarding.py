@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from common import clock
 from members import merging
 from members.errors import MemberErased
+from members.models import Member
 from points.models import Account, Entry, Lot, Posting
 from program import catalog
 from program.models import Unit
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
     from points.books import Books, Key
 
 ATTEMPTS = 5  # merges that may overtake one call
+
+
+def accounts(member: Member) -> frozenset[Key]:
+    """The accounts of a merged member, which forward what they get; of anybody else none."""
+    if member.merged_into_id is None:
+        return frozenset()
+    rows = Account.objects.filter(member=member, forwards_to__isnull=False).order_by()
+    return frozenset(rows.values_list("member", "unit"))
 
 
 def heirs(wanted: Mapping[uuid.UUID, Key]) -> dict[uuid.UUID, Key]:

@@ -31,6 +31,7 @@ from points.errors import (
     UnitInvalid,
 )
 from points.models import Account, Entry, Hold, HoldLot, Posting
+from points.wording import in_units
 from program import catalog
 from program.models import Program, Unit
 
@@ -132,21 +133,23 @@ def capture(
     ledger.require_amount(wanted)
     with transaction.atomic(), translate(REFUSALS):
         books, key, row = _open(hold)
+        now = clock.now()
         if row.status == Status.CAPTURED and row.captured == wanted and row.posting is not None:
             return row.posting
-        _require_open(row)
+        _require_open(row, now=now)
         if wanted > row.amount:
+            held = in_units(row.amount, catalog.of(catalog.current()).units[key[1]])
             raise AmountInvalid(
-                f"{row.amount:,} are held, and no more can be captured.", pointer="/amount"
+                _("No more than %(held)s can be captured: so much is held.") % {"held": held},
+                pointer="/amount",
             )
-        now = clock.now()
         endings.expire_into(books, key=key, now=now)
         posting = books.post(
             key, Posting.Kind.SPEND, source=source or f"hold:{row.pk}", actor=actor, at=now
         )
         _spend(books, row, posting, key=key, amount=wanted, reason=reason)
         ledger.keep_alive_by_spend(books, posting, key=key, program=catalog.current())
-        _end(books, row, Status.CAPTURED, actor=actor, captured=wanted, posting=posting)
+        _end(books, row, Status.CAPTURED, actor=actor, at=now, captured=wanted, posting=posting)
         endings.expire_into(books, key=key, now=now)
         books.write()
     return posting
@@ -161,7 +164,8 @@ def _spend(
     entry = books.enter(posting, key=key, kind=Entry.Kind.CAPTURE, amount=-amount, reason=reason)
     for lot, held in lots:
         amount -= books.take(entry, lot, min(amount, held))
-    endings.settle(books, hold, [lot for lot, _ in lots], key=key, debt=debt, at=clock.now())
+    at = posting.occurred_at
+    endings.settle(books, hold, [lot for lot, _held in lots], key=key, debt=debt, at=at)
 
 
 def release(hold: Hold, *, actor: str, reason: str) -> Hold:
@@ -173,20 +177,19 @@ def release(hold: Hold, *, actor: str, reason: str) -> Hold:
         raise ReasonMissing("Write down why the points are let go.", pointer="/reason")
     with transaction.atomic():
         books, key, row = _open(hold)
+        now = clock.now()
         if row.status in (Status.RELEASED, Status.TIMED_OUT):
             return row
-        if (
-            row.status == Status.OPEN and row.expires_at <= clock.now()
-        ):  # its time was over before anybody asked
-            endings.expire_into(books, key=key, now=clock.now())
+        if row.status == Status.OPEN and row.expires_at <= now:  # before anybody asked
+            endings.expire_into(books, key=key, now=now)
             books.write()
             row.refresh_from_db()
             return row
-        _require_open(row)
-        endings.expire_into(books, key=key, now=clock.now())
-        endings.release(books, row, key=key, at=clock.now())
-        _end(books, row, Status.RELEASED, actor=actor, reason=reason)
-        endings.expire_into(books, key=key, now=clock.now())
+        _require_open(row, now=now)
+        endings.expire_into(books, key=key, now=now)
+        endings.release(books, row, key=key, at=now)
+        _end(books, row, Status.RELEASED, actor=actor, at=now, reason=reason)
+        endings.expire_into(books, key=key, now=now)
         books.write()
     return row
 
@@ -200,8 +203,8 @@ def _open(hold: Hold) -> tuple[Books, Key, Hold]:
     return books, key, rows.get(pk=hold.pk, member=hold.member_id)
 
 
-def _require_open(hold: Hold) -> None:
-    if hold.status == Status.OPEN and hold.expires_at > clock.now():
+def _require_open(hold: Hold, *, now: datetime) -> None:
+    if hold.status == Status.OPEN and hold.expires_at > now:
         return
     ended = Status.TIMED_OUT if hold.status == Status.OPEN else Status(hold.status)
     at = hold.ended_at or hold.expires_at
@@ -212,8 +215,10 @@ def _require_open(hold: Hold) -> None:
     )
 
 
-def _end(books: Books, hold: Hold, status: str, *, actor: str, **facts: object) -> None:
-    hold.status, hold.ended_at, hold.ended_by = status, clock.now(), actor
+def _end(
+    books: Books, hold: Hold, status: str, *, actor: str, at: datetime, **facts: object
+) -> None:
+    hold.status, hold.ended_at, hold.ended_by = status, at, actor
     for name, value in facts.items():
         setattr(hold, name, value[:240] if isinstance(value, str) else value)
     books.ended.append(hold)

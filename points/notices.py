@@ -7,7 +7,7 @@ warning a week before the end would be a wrong one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -62,10 +62,16 @@ def _due(days: int, *, floor: datetime, ceiling: datetime) -> list[dict[str, Any
     return [dict(row) for row in grouped.annotate(amount=Sum("remaining"))[:CHUNK]]
 
 
-def _give(rows: Iterable[dict[str, Any]], *, days: int, program: Program) -> int:
+def _give(rows: Collection[dict[str, Any]], *, days: int, program: Program) -> int:
     """Note and announce, under the accounts' locks: what two runs find at once is said once."""
     with transaction.atomic():
         Books.open({(row["member_id"], row["account__unit_id"]) for row in rows})
+        told = ExpiryNotice.objects.filter(
+            member__in={row["member_id"] for row in rows},
+            account__in={row["account_id"] for row in rows},
+            days=days,
+        )
+        known = set(told.values_list("account", "expires_at"))
         fresh = [
             ExpiryNotice(
                 member_id=row["member_id"],
@@ -75,20 +81,17 @@ def _give(rows: Iterable[dict[str, Any]], *, days: int, program: Program) -> int
                 amount=row["amount"],
             )
             for row in rows
-            if not ExpiryNotice.objects.filter(
-                member=row["member_id"],
-                account=row["account_id"],
-                expires_at=row["expires_at"],
-                days=days,
-            ).exists()
+            if (row["account_id"], row["expires_at"]) not in known
         ]
         ExpiryNotice.objects.bulk_create(fresh)
         units = {row["account_id"]: row["account__unit_id"] for row in rows}
-        outbox.publish_many(
-            _event(one, unit, program)
-            for one in fresh
-            if keepers.until((one.member_id, unit := units[one.account_id]), one.expires_at) is None
-        )
+        with catalog.reading(program):
+            outbox.publish_many(
+                _event(one, unit, program)
+                for one in fresh
+                if keepers.until((one.member_id, unit := units[one.account_id]), one.expires_at)
+                is None
+            )
     return len(fresh)
 
 

@@ -12,12 +12,15 @@ from collections.abc import Collection
 
 from django.db.models import F, Sum
 from django.db.models.functions import Greatest
+from django.utils.translation import gettext as _
 
 from common import clock
 from points import endings, ledger
 from points.books import Books, Key, spend_order
 from points.errors import InsufficientPoints
 from points.models import Account, Entry, Lot, Posting
+from points.wording import in_units
+from program import catalog
 from program.models import Program
 
 
@@ -52,8 +55,10 @@ def spend_into(
     shares = _shares(lots, amount)
     if sum(shares.values()) < amount:
         there = sum(books.accounts[key].available for key in keys)
+        unit = catalog.of(program).units[next(iter(books.accounts))[1]]
         raise InsufficientPoints(
-            f"This needs {amount:,}, and together there are {there:,}. Nothing was taken.",
+            _("This needs %(amount)s, and together there are %(there)s. Nothing was taken.")
+            % {"amount": in_units(amount, unit), "there": in_units(there, unit)},
             available=there,
             missing=amount - there,
         )

@@ -5,6 +5,9 @@ from __future__ import annotations
 from points import audit
 
 INVARIANTS: dict[str, str] = {
+    "a household has no two heads": """
+        SELECT household_id, format('%s heads', count(*)) FROM members_householdmember
+        WHERE left_at IS NULL AND is_head GROUP BY 1 HAVING count(*) > 1""",
     "a merge changes no total": """
         SELECT p.source, format('%s %s too much', sum(e.amount), a.unit_id)
         FROM points_entry e JOIN points_posting p ON p.id = e.posting_id

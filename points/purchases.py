@@ -14,6 +14,8 @@ from points.models import Entry, Lot, LotUse, Posting
 
 CallOff = Callable[[uuid.UUID, str, str], bool]
 
+PAID = (Entry.Kind.SPEND, Entry.Kind.CAPTURE)  # at once, or out of what was held
+
 _sellers: dict[str, CallOff] = {}
 
 
@@ -47,7 +49,7 @@ def call_off(
 def _purchases(member: uuid.UUID, lots: Sequence[Lot]) -> list[tuple[Posting, int]]:
     """What was paid from some lots and not given back yet, latest first, with how much of them."""
     rows = LotUse.objects.filter(
-        member_id=member, lot__in=lots, amount__gt=0, entry__kind=Entry.Kind.SPEND
+        member_id=member, lot__in=lots, amount__gt=0, entry__kind__in=PAID
     ).exclude(entry__posting__reversals__isnull=False)
     found: dict[Posting, int] = {}
     for use in rows.select_related("entry__posting").order_by("-entry__posting_id"):

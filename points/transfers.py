@@ -19,7 +19,7 @@ from common.errors import translate
 from common.ids import uuid7
 from common.text import number, scaled
 from events import outbox
-from members import households
+from members import households, lineage
 from members.models import Member
 from points import clawback, endings, ledger
 from points.books import Books, Key, spend_order
@@ -155,14 +155,14 @@ def room_to_send(sender: Member, *, unit: Unit, program: Program) -> int | None:
     """How much more a member can send in the period that runs; None where there is no limit."""
     if unit.transfer_sent_most is None:
         return None
-    rows = Transfer.objects.filter(member=sender, unit=unit)
+    rows = Transfer.objects.filter(member__in=lineage.among([sender.pk]), unit=unit)
     return max(0, unit.transfer_sent_most - _in_period(rows, unit=unit, program=program))
 
 
 def _room_to_receive(receiver: Member, *, unit: Unit, program: Program) -> int | None:
     if unit.transfer_received_most is None:
         return None
-    rows = Transfer.objects.filter(receiver=receiver, unit=unit)
+    rows = Transfer.objects.filter(receiver__in=lineage.among([receiver.pk]), unit=unit)
     return max(0, unit.transfer_received_most - _in_period(rows, unit=unit, program=program))
 
 
@@ -293,7 +293,7 @@ def _return(
         books.take(back, home, -(amount - repaid))
         if home.expires_at is not None and home.expires_at <= now:
             dead.append(home)
-    endings.bury(books, into, dead, key=giving)
+    endings.bury(books, into, endings.keep(books, dead, key=giving, now=now), key=giving)
     return total
 
 

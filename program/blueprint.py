@@ -161,26 +161,36 @@ def explain(problem: str, raw: Any, whole: Any) -> str:
     message = message.replace("Object", "It").replace("`", "'")
     unknown = re.search(r"unknown field '([^']+)'", message)
     if unknown:
-        near = difflib.get_close_matches(unknown[1], _keys(whole), n=1)
-        hint = f" Did you mean '{near[0]}'?" if near else " Leave it out or correct its name."
+        hint = _hint(unknown[1], known=_keys_at(whole, path.rstrip("`")))
         message = f"there is no key '{unknown[1]}' here.{hint}"
     else:
         message = message[0].lower() + message[1:] + "."
     return f"in {reading.place(path.rstrip('`'), raw)}: {message}"
 
 
-def _keys(whole: Any) -> set[str]:
-    """Every key that any table of a file knows."""
-    found: set[str] = set()
+def _hint(name: str, *, known: list[str]) -> str:
+    """What to write instead of a key that is none: the nearest of those that the table knows, or
+    all of them.
+    """
+    near = difflib.get_close_matches(name, known, n=1)
+    if near:
+        return f" Did you mean '{near[0]}'?"
+    if known:
+        return f" Leave it out, or take one of: {', '.join(known)}."
+    return " Leave it out or correct its name."
 
-    def walk(kind: Any) -> None:
-        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-            for field in msgspec.structs.fields(kind):
-                if field.encode_name not in found:
-                    found.add(field.encode_name)
-                    walk(field.type)
-        for inner in getattr(kind, "__args__", ()):
-            walk(inner)
 
-    walk(whole)
-    return found
+def _keys_at(whole: Any, path: str) -> list[str]:
+    """The keys of the tables at a path of msgspec's: `.milestone[0].option[0]`."""
+    tables = _tables(whole)
+    for name in re.findall(r"\.([^.\[]+)", path):
+        fields = [one for table in tables for one in msgspec.structs.fields(table)]
+        tables = [t for one in fields if one.encode_name == name for t in _tables(one.type)]
+    return [one.encode_name for table in tables for one in msgspec.structs.fields(table)]
+
+
+def _tables(kind: Any) -> list[type[msgspec.Struct]]:
+    """The tables that a value of this type is, or is made of."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return [kind]
+    return [table for inner in getattr(kind, "__args__", ()) for table in _tables(inner)]

@@ -31,7 +31,8 @@ def _tables(place: str, before: msgspec.Struct, after: msgspec.Struct) -> Iterat
         elif not place and isinstance(new.get(name), msgspec.Struct):
             yield from _tables(f"[{name}]", old[name], new[name])
         else:
-            yield f"{place} {name} = {_say(new.get(name))}, was {_say(old.get(name))}"
+            said = f"{name} = {_say(new.get(name))}, was {_say(old.get(name))}"
+            yield f"{place} {said}".lstrip()
 
 
 def _lists(place: str, name: str, before: list[Any], after: list[Any]) -> Iterator[str]:
@@ -55,17 +56,31 @@ def _succeeds(place: str, before: msgspec.Struct, after: msgspec.Struct) -> Iter
 
 
 def _by_name(tables: list[Any]) -> dict[Named, Any]:
-    """Tables by their code, and where several have one code, by the day from which they hold."""
-    return {(table.code, str(getattr(table, "from_", None) or "")): table for table in tables}
+    """Tables by what tells them apart."""
+    return {_name(table): table for table in tables}
+
+
+def _name(table: Any) -> Named:
+    """A table's code, and where several have one, the day from which it holds; a letter's event and
+    language.
+    """
+    if not toml.has_code(table):
+        return table.event, f' in "{table.language}"'
+    start = getattr(table, "from_", None)
+    return table.code, f" from {start}" if start else ""
 
 
 def _title(key: Named) -> str:
-    code, start = key
-    return f'"{code}"' + (f" from {start}" if start else "")
+    code, which = key
+    return f'"{code}"{which}'
 
 
 def _is_list_of_named(value: Any) -> bool:
-    return isinstance(value, list) and all(toml.has_code(one) for one in value)
+    return isinstance(value, list) and all(toml.has_code(one) or _is_letter(one) for one in value)
+
+
+def _is_letter(table: Any) -> bool:
+    return hasattr(table, "event") and hasattr(table, "language")
 
 
 def _say(value: Any) -> str:

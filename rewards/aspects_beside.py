@@ -28,6 +28,8 @@ def _rate(row: Conversion) -> str:
     if row.bonus_step and row.bonus_amount:
         more = in_units(row.bonus_amount, row.gives)
         words += f", {more} more for every {in_units(row.bonus_step, row.takes)}"
+    if row.most is not None:
+        words += f", at most {in_units(row.most, row.takes)} a {row.per}"
     return words + (", by itself as a month ends" if row.is_monthly else "")
 
 

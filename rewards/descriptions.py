@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from program.describing import describe
 from program.descriptions import CODE
+from rewards import conversion_words
 from rewards.kind_tables import (
     ContestTable,
     DateTable,
@@ -29,20 +30,17 @@ from rewards.scenes import (
     UseTable,
 )
 from rewards.sections import (
-    ConversionTable,
     EarlyTable,
-    ExchangeBonusTable,
     PartTable,
     PriceTable,
     RewardTable,
-    SideTable,
 )
 
 
 def install() -> None:
     """Say it; called once, when the app is ready."""
     _rewards()
-    _conversions()
+    conversion_words.install()
     _scenarios()
 
 
@@ -247,45 +245,6 @@ def _kinds() -> None:
             "to": ("What members get.", '"A large cup"'),
             "from": ("What they booked or bought.", '"A small cup"'),
         },
-    )
-
-
-def _conversions() -> None:
-    describe(
-        ConversionTable,
-        "One unit for another, in whole steps; what does not fill a step stays where it is.",
-        {
-            "code": (CODE, '"beans-into-crumbs"'),
-            "name": ("What members read.", '"Beans into crumbs"'),
-            "takes": ("What is taken at a time.", '{ unit = "bean", amount = 100 }'),
-            "gives": ("What is given for it.", '{ unit = "crumb", amount = 3 }'),
-            "least": ("The least that can be taken.", "500"),
-            "bonus": ("More for those who exchange much.", "{ every = 1000, amount = 5 }"),
-            "monthly": (
-                (
-                    "Whether it happens by itself, for what is there as a month ends; what does "
-                    "not fill a step stays for the next."
-                ),
-                "true",
-            ),
-            "months": (
-                (
-                    "With `monthly`: as which months end, 1 to 12; left out: as every one does. "
-                    "Four of them make quarters."
-                ),
-                "[2, 5, 8, 11]",
-            ),
-        },
-    )
-    describe(
-        SideTable,
-        "An amount of a unit.",
-        {"unit": ("Of what.", '"bean"'), "amount": ("How much.", "100")},
-    )
-    describe(
-        ExchangeBonusTable,
-        "So much more for every whole `every` of what is taken.",
-        {"every": ("How much must be taken.", "1000"), "amount": ("How much more is given.", "5")},
     )
 
 

@@ -1,4 +1,6 @@
-"""What erasing a person asks of rewards: nothing may still be on its way to them."""
+"""What erasing a person asks of rewards: nothing may still be on its way to them, and
+nothing stays put aside.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +10,18 @@ from django.utils.translation import gettext as _
 
 from members import erasure
 from members.errors import ErasureRefused
+from rewards import reservation
 from rewards.goods import Fulfilment
 
 
 def install() -> None:
     """Take part in erasures."""
-    erasure.register(erasure.Part("rewards", refuse=_refuse))
+    erasure.register(erasure.Part("rewards", end=_end, refuse=_refuse))
+
+
+def _end(member_ids: list[uuid.UUID], actor: str) -> None:
+    """What was put aside goes back; its points have been let go of by now."""
+    reservation.drop_all(member_ids, actor=actor)
 
 
 def _refuse(member_ids: list[uuid.UUID]) -> None:

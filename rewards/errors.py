@@ -21,6 +21,13 @@ class LimitReached(LoyaltyError):
     title = "This reward can be had only so many times"
 
 
+class ExchangeLimit(LoyaltyError):
+    """`data` has `left`: what can still be exchanged in the period, in the smallest part."""
+
+    code = "exchange_limit"
+    title = "This is more than can be exchanged now"
+
+
 class AttemptReused(LoyaltyError):
     code = "attempt_reused"
     title = "This attempt took another reward"

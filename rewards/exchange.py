@@ -1,6 +1,7 @@
 """Exchange:
 
-one unit for another, in whole steps. What does not fill a step stays with the member.
+one unit for another, in whole steps. What does not fill a step stays with the member. The posting
+that gives names its conversion, so that what was exchanged in a period can be told.
 """
 
 from __future__ import annotations
@@ -9,22 +10,24 @@ import dataclasses
 import uuid
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from common import clock
 from events import outbox
+from members import lineage
 from members.models import Member
 from points import ledger
 from points.books import Books
 from points.errors import AmountInvalid
 from points.ledger import Credit, Earning
-from points.models import Posting
+from points.models import Entry, Posting
 from points.wording import in_units
 from program import catalog
 from program.catalog import versioned
-from program.models import Program
-from rewards.errors import RewardUnavailable
+from program.models import Program, Unit
+from rewards.errors import ExchangeLimit, RewardUnavailable
 from rewards.models import Conversion
 from tiers import standing
 from tiers.ladders import rules
@@ -57,7 +60,11 @@ def quote(conversion: Conversion, amount: int) -> tuple[int, int]:
     taken = amount // conversion.step * conversion.step
     if taken < max(conversion.least, conversion.step):
         least = max(conversion.least, conversion.step)
-        raise AmountInvalid(f"The least that can be exchanged is {least:,}.", pointer="/amount")
+        raise AmountInvalid(
+            _("The least that can be exchanged is %(least)s.")
+            % {"least": in_units(least, conversion.takes)},
+            pointer="/amount",
+        )
     given = taken // conversion.step * conversion.amount
     if conversion.bonus_step and conversion.bonus_amount:
         given += taken // conversion.bonus_step * conversion.bonus_amount
@@ -92,13 +99,51 @@ def sentence(conversion: Conversion, *, taken: int, given: int, program: Program
         )
 
 
+def room(member: Member, *, conversion: Conversion, program: Program) -> int | None:
+    """How much more a member can exchange this way in the period that runs, in the smallest part;
+    None where there is no limit. Who was merged counts with whom they became part of.
+    """
+    if conversion.most is None:
+        return None
+    today = clock.local_date(clock.now(), program.time_zone)
+    since = clock.start_of_day(clock.start_of_period(today, conversion.per), program.time_zone)
+    whose = lineage.among([member.pk])
+    given = Posting.objects.filter(
+        member__in=whose,
+        source__startswith="conversion:",
+        source__endswith=f":{conversion.code}",
+        occurred_at__gte=since,
+    )
+    sources = [one.rpartition(":")[0] for one in given.values_list("source", flat=True)]
+    spent = Entry.objects.filter(
+        member__in=whose, posting__source__in=sources, account__unit=conversion.takes_id
+    )
+    taken = -int(spent.aggregate(total=Sum("amount"))["total"] or 0)
+    return max(0, conversion.most - taken)
+
+
+def _require_room(member: Member, *, conversion: Conversion, amount: int, program: Program) -> None:
+    """Refuse what goes above the most of a period, read under the lock of the accounts."""
+    left = room(member, conversion=conversion, program=program)
+    if left is None or amount <= left:
+        return
+    words = {
+        Unit.Per.DAY: _("You can exchange %(left)s more today. Nothing was taken."),
+        Unit.Per.MONTH: _("You can exchange %(left)s more this month. Nothing was taken."),
+        Unit.Per.YEAR: _("You can exchange %(left)s more this year. Nothing was taken."),
+    }
+    unit = catalog.of(program).units[conversion.takes_id]
+    said = words[Unit.Per(conversion.per)] % {"left": in_units(left, unit)}
+    raise ExchangeLimit(said, left=left, pointer="/amount")
+
+
 def exchange(
     member: Member, *, conversion: Conversion, amount: int, attempt: uuid.UUID, actor: str
 ) -> Exchanged:
     """Take the whole steps of `amount` and give the other unit for them.
 
-    Raises RewardUnavailable, AmountInvalid, InsufficientPoints, and SourceUsed for an attempt that
-    was made before.
+    Raises RewardUnavailable, AmountInvalid, ExchangeLimit, InsufficientPoints, and SourceUsed for
+    an attempt that was made before.
     """
     if not conversion.is_active:
         raise RewardUnavailable(_("This exchange is not offered any more. Nothing was taken."))
@@ -110,6 +155,7 @@ def exchange(
         counters = {unit for rule in rules(program) for unit in rule.units}
         touched = counters | {conversion.takes_id, conversion.gives_id}
         Books.open({(member.pk, unit) for unit in touched})
+        _require_room(member, conversion=conversion, amount=taken, program=program)
         spent = ledger.spend(
             member,
             unit=conversion.takes_id,
@@ -119,7 +165,7 @@ def exchange(
             reason=told,
         )
         credit = Credit(unit=conversion.gives_id, amount=given, reason=told)
-        earning = Earning(member.pk, f"{source}:given", clock.now(), [credit])
+        earning = Earning(member.pk, f"{source}:{conversion.code}", clock.now(), [credit])
         earned = ledger.post(earning, actor=actor)
         standing.reassess(member, actor=actor)
         payload = {"conversion": conversion.code, "taken": taken, "given": given, "actor": actor}

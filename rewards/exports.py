@@ -161,6 +161,8 @@ def _conversion(row: Conversion) -> ConversionTable:
         gives=SideTable(unit=row.gives_id, amount=whole(row.amount, row.gives)),
         least=whole(row.least, row.takes) if row.least else None,
         bonus=bonus,
+        at_most=None if row.most is None else whole(row.most, row.takes),
+        per=literal(row.per) if row.per else None,
         monthly=row.is_monthly,
         months=list(row.months),
     )

@@ -23,8 +23,6 @@ from rewards.models import Redemption, Reservation, Reward, RewardQuerySet
 from tiers import standing
 from tiers.models import Standing, Tier
 
-__all__ = ["has_begun", "lock_of", "price_of"]
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Offer:

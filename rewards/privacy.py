@@ -32,7 +32,7 @@ SHEETS = [
             "RewardStock": "id reward slot left",
             "Conversion": (
                 "code name gives takes step amount least bonus_step bonus_amount is_monthly months "
-                "is_active position"
+                "most per is_active position"
             ),
         },
     ),

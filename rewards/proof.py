@@ -39,9 +39,10 @@ INVARIANTS: dict[str, str] = {
     "a reservation ends as its hold does": """
         SELECT v.id, format('%s, its hold %s', v.status, h.status)
         FROM rewards_reservation v JOIN points_hold h ON h.id = v.hold_id
+        JOIN members_member m ON m.id = v.member_id
         WHERE (v.status = 'captured') <> (h.status = 'captured')
            OR (v.status = 'released' AND h.status NOT IN ('released', 'timed_out'))
-           OR h.amount <> v.price""",
+           OR (v.status = 'held' AND m.status = 'erased') OR h.amount <> v.price""",
     "every voucher is found by its code": """
         SELECT r.id, 'no key' FROM rewards_redemption r
         WHERE NOT EXISTS (SELECT 1 FROM rewards_voucherkey k WHERE k.redemption_id = r.id)""",

@@ -8,6 +8,7 @@ attempt, check, hold, store, take stock last.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -138,11 +139,24 @@ def release(reservation: Reservation, *, reason: str, actor: str) -> Reservation
         if row.status == Status.RELEASED:
             return row
         holds.release(row.hold, actor=actor, reason=reason)
-        row.status, row.ended_at = Status.RELEASED, clock.now()
-        row.save(update_fields=["status", "ended_at"])
-        _announce("reservation_released", row, actor)
-        stock.put_back(_as_voucher(row))
+        _end(row, actor=actor)
     return row
+
+
+def drop_all(member_ids: Collection[uuid.UUID], *, actor: str) -> None:
+    """End what some members have put aside, whose points have been let go already and whose
+    accounts the caller holds: they are erased.
+    """
+    rows = Reservation.objects.filter(member__in=member_ids, status=Status.HELD)
+    for row in rows.select_related("reward").order_by("reward_id", "id"):
+        _end(row, actor=actor)
+
+
+def _end(row: Reservation, *, actor: str) -> None:
+    row.status, row.ended_at = Status.RELEASED, clock.now()
+    row.save(update_fields=["status", "ended_at"])
+    _announce("reservation_released", row, actor)
+    stock.put_back(_as_voucher(row))
 
 
 def _locked(reservation: Reservation) -> Reservation:

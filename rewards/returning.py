@@ -11,7 +11,8 @@ from rewards.models import Redemption
 
 
 def call_off(posting: uuid.UUID, reason: str, actor: str) -> bool:
-    """Cancel the redemption that a posting paid, if its voucher can still be used.
+    """Cancel the redemption that a posting paid, if its voucher can still be used. What a household
+    paid together is nobody's alone, and stays.
 
     Returns whether the points went back. The caller holds the member's account.
     """

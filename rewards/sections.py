@@ -327,11 +327,17 @@ class ConversionTable(Table):
     gives: SideTable
     least: Decimal | None = None
     bonus: ExchangeBonusTable | None = None
+    at_most: Decimal | None = None
+    per: Literal["day", "month", "year"] | None = None
     monthly: bool = False
     months: list[Annotated[int, msgspec.Meta(ge=1, le=12)]] = []
 
     def __post_init__(self) -> None:
-        positive(self, "least")
+        positive(self, "least", "at_most")
+        if (self.at_most is None) != (self.per is None):
+            raise ValueError("give at_most and per together: so much a day, month or year")
+        if self.at_most is not None and self.at_most < max(self.takes.amount, self.least or 0):
+            raise ValueError("at_most is what is taken at a time, and least, or more")
         if self.months and not self.monthly:
             raise ValueError("months goes with monthly = true: it says as which months end")
 
@@ -359,6 +365,10 @@ def _apply_conversions(tables: list[ConversionTable], blueprint: Any) -> list[st
             "bonus_amount": smallest(bonus.amount, given, place=f"{place}, bonus")
             if bonus
             else None,
+            "most": smallest(table.at_most, taken, place=f"{place}, at_most")
+            if table.at_most
+            else None,
+            "per": table.per or "",
             "is_monthly": table.monthly,
             "months": sorted(set(table.months)),
             "is_active": True,

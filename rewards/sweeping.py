@@ -19,6 +19,7 @@ from program import catalog
 from program.errors import ProgramMissing
 from program.models import Program
 from rewards import exchange
+from rewards.errors import ExchangeLimit
 from rewards.models import Conversion
 
 ACTOR = "system:conversions"
@@ -50,13 +51,18 @@ def run() -> int:
 def _sweep(conversion: Conversion, *, ended_at: datetime, month: date, program: Program) -> int:
     moved = 0
     least = max(conversion.least, conversion.step)
-    for pk, amount in _there(conversion, ended_at=ended_at, least=least):
+    found = dict(_there(conversion, ended_at=ended_at, least=least))
+    people = Member.objects.in_bulk(list(found))
+    for pk, there in found.items():
         attempt = named(SWEEPS, conversion.code, month.isoformat(), str(pk))
+        member = people[pk]
+        left = exchange.room(member, conversion=conversion, program=program)
+        amount = there if left is None else min(there, left)
         try:
             exchange.exchange(
-                Member(pk=pk), conversion=conversion, amount=amount, attempt=attempt, actor=ACTOR
+                member, conversion=conversion, amount=amount, attempt=attempt, actor=ACTOR
             )
-        except (SourceUsed, AmountInvalid, InsufficientPoints):
+        except (SourceUsed, AmountInvalid, InsufficientPoints, ExchangeLimit):
             continue  # done before, or spent meanwhile: the next month takes the rest
         moved += 1
     return moved
@@ -65,9 +71,7 @@ def _sweep(conversion: Conversion, *, ended_at: datetime, month: date, program: 
 def _there(
     conversion: Conversion, *, ended_at: datetime, least: int
 ) -> list[tuple[uuid.UUID, int]]:
-    """Members with enough at the end of the month that is still there, and how much; without those
-    who were swept for it.
-    """
+    """Members with enough at the end of the month that is still there, and how much."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT a.member_id, least(a.balance, sum(e.amount))::bigint

@@ -52,10 +52,6 @@ class Kind:
         way = "up" if self.is_high_good else "down"
         return f"{self.code}:{self.least}-{self.most}:{way}:{self.mapping}"
 
-    def is_poor(self, score: int) -> bool:
-        """A detractor's score, high effort, dissatisfaction, or a tie that is coming loose."""
-        return score >= 4 if self.code == CLI else score <= {NPS: 6, CES: 3, CSAT: 2}[self.code]
-
 
 KINDS: dict[str, Kind] = {
     kind.code: kind

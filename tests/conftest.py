@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -24,15 +24,38 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+BROWSER_MS = 120_000  # a hang, not a slow machine
 NAMES = ("chromium", "chromium-browser")
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "hotel"}
 
 
+# Files that take long, the longest first; and whatever else has slow tests comes after them.
+HEAVY = (
+    "earning/test_real_purchases.py",
+    "earning/test_real_bookings.py",
+    "faults/test_kills.py",
+    "desk/test_lists.py",
+    "desk/test_browser.py",
+    "browser/test_pages.py",
+    "contract/test_wandering.py",
+    "contract/test_authorization.py",
+    "points/test_model.py",
+    "members/test_merge_properties.py",
+    "program/test_simulate.py",
+    "loyalty_site/test_embedded.py",
+    "program/test_scenarios.py",
+    "program/test_mutants.py",
+    "browser/test_journeys.py",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests first: the last ones of a run should be short on both workers."""
+    """Files that take long first: the last ones of a run should be short on both workers."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    places = {ROOT / "tests" / name: place for place, name in enumerate(HEAVY)}
+    last = len(HEAVY)
+    items.sort(key=lambda item: places.get(item.path, last + (item.path not in slow)))
 
 
 @pytest.fixture(scope="session")
@@ -83,10 +106,22 @@ def audited_books(request: pytest.FixtureRequest) -> Iterator[None]:
     is_exempt = request.node.get_closest_marker("broken_books") is not None
     if is_exempt or connection.needs_rollback:
         return
-    from points import audit
+    from tests import books
 
-    faults = [str(fault) for fault in audit.check()]
+    faults = books.faults()
     assert not faults, "The books do not balance after this test:\n" + "\n".join(faults)
+
+
+@pytest.fixture(scope="module")
+def swept(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """For files that leave very many dead rows: they go at once, and no later test reads past
+    them.
+    """
+    yield
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("VACUUM")
 
 
 @pytest.fixture(autouse=True)
@@ -143,8 +178,9 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("PENNANT_BROWSER") == "required":
             pytest.fail("Chromium is not installed, and PENNANT_BROWSER says that it must be.")
         pytest.skip("Chromium is not installed: apt-get install chromium (.ci/run does it).")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=BROWSER_MS)
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright's driver runs an event loop
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=found, args=FLAGS)

@@ -2,7 +2,9 @@
 
 Applying a blueprint asks PostgreSQL some hundred times, and most tests only want a program to stand
 on. What a blueprint wrote into empty tables is kept in memory, and a later test with the same text
-and tables as empty gets the same rows by COPY. Tests of applying itself call `blueprint.apply`.
+and tables as empty gets the same rows by COPY, whatever its clock says: what they tell of the time
+of writing is the database's own, but for the moments from which occasions are followed, which are
+written anew. Tests of applying itself call `blueprint.apply`.
 """
 
 from __future__ import annotations
@@ -10,18 +12,15 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-import time_machine
-from django.apps import apps
 from django.db import connection, transaction
 from psycopg import sql
 
+from common import clock
+from common.ids import uuid7
+from earning.models import Occasion
 from program import blueprint
-from program.models import Program
-
-APPS = (
-    "program", "events", "members", "points", "tiers", "plans", "earning", "rewards", "partners",
-    "messaging", "surveys",
-)  # fmt: skip
+from program.models import Revision
+from tests import tables
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -35,37 +34,15 @@ _kept: dict[tuple[str, str], Snapshot] = {}
 
 
 def apply(folder: Path, *, actor: str) -> None:
-    """As `blueprint.apply`, from memory where nothing but the time of writing would differ."""
-    if time_machine.escape_hatch.is_travelling():
-        blueprint.apply(folder, actor=actor)
-        return
+    """As `blueprint.apply`, from memory where the same text was applied before."""
     text = (folder / blueprint.FILE).read_text(encoding="utf-8")
-    key = (folder.resolve().name, text)
-    if _filled():
+    if tables.filled():
         blueprint.apply(folder, actor=actor)
-    elif key in _kept:
-        _restore(_kept[key])
+    elif (text, actor) in _kept:
+        _restore(_kept[text, actor], name=folder.resolve().name)
     else:
         blueprint.apply(folder, actor=actor)
-        _kept[key] = Snapshot({table: _read(table) for table in _filled()})
-
-
-def _tables() -> list[str]:
-    models = [model for app in APPS for model in apps.get_app_config(app).get_models()]
-    return [model._meta.db_table for model in models if model._meta.managed]
-
-
-def _filled() -> list[str]:
-    """The house's tables that hold any row."""
-    asked = sql.SQL(" UNION ALL ").join(
-        sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(
-            sql.Literal(table), sql.Identifier(table)
-        )
-        for table in _tables()
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(asked)
-        return [table for (table,) in cursor]
+        _kept[text, actor] = Snapshot({table: _read(table) for table in tables.filled()})
 
 
 def _read(table: str) -> bytes:
@@ -75,13 +52,12 @@ def _read(table: str) -> bytes:
 
 
 @transaction.atomic
-def _restore(snapshot: Snapshot) -> None:
-    """Write the rows without the triggers that wrote or checked them the first time."""
+def _restore(snapshot: Snapshot, *, name: str) -> None:
+    """Write the rows again; their triggers give the program a version of its own."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
         for table, rows in snapshot.rows.items():
             columns = sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(sql.Identifier(table))
             with cursor.copy(columns) as copy:
                 copy.write(rows)
-        cursor.execute("SET LOCAL session_replication_role = origin")
-    Program.objects.update(name=Program.objects.values("name")[:1])  # a version of its own
+    Revision.objects.update(blueprint=name)
+    Occasion.objects.update(since=clock.now(), after_event=uuid7())

@@ -15,9 +15,27 @@ from tiers.sections import (
 )
 
 WINDOW = (
-    "everything ever, the program year, the calendar's quarter or month, the last so many months, "
-    "the year since joining, or what came since the tier changed"
+    "everything ever, the program year, the calendar's half-year, quarter or month, the last so "
+    "many months, the year or half-year since joining, or what came since the tier changed"
 )
+
+
+USING_UP = {
+    "uses_up": (
+        (
+            "Whether reaching a tier takes its threshold off the counter: the surplus stays and "
+            "counts towards the next. A period begins with each tier; at its end who has the "
+            "threshold together again keeps the tier, and it is used up once more; who has not "
+            "goes down, and what met no threshold is gone. Below the lowest tier such a period "
+            "begins on joining."
+        ),
+        "true",
+    ),
+    "carries_at_most": (
+        "With `rolls_over` or `uses_up`: the most of a surplus that stays.",
+        "300",
+    ),
+}
 
 
 def install() -> None:
@@ -67,11 +85,16 @@ def _ladders() -> None:
                 '"household"',
             ),
             "year_starts": ("The month in which the program year starts.", "4"),
+            **USING_UP,
         },
     )
+    _validity()
+
+
+def _validity() -> None:
     describe(
         ValidityTable,
-        "How long a tier lasts: exactly one of `years`, `months`, `active_months`.",
+        "How long a tier lasts: exactly one of `years`, `half_years`, `months`, `active_months`.",
         {
             "years": (
                 (
@@ -81,6 +104,13 @@ def _ladders() -> None:
                 "1",
             ),
             "plus_months": ("So many months on top of it.", "2"),
+            "half_years": (
+                (
+                    "To the end of a half-year of the calendar (of the member's own, on a ladder "
+                    "by half-years of membership): 0 is this one, 1 the next."
+                ),
+                "1",
+            ),
             "months": ("So many months from when it was reached.", "24"),
             "active_months": ("Until so many months pass in which nothing counts.", "36"),
             "round_to": ("The last day, where it is counted in months, is moved here.", '"month"'),
@@ -250,6 +280,10 @@ def _expectations() -> None:
             ),
             "tier_until": ("Its last day, on the first ladder.", "2027-12-31"),
             "tier_for_life": ("Whether it has no last day, on the first ladder.", "true"),
+            "counted": (
+                "What counts now towards the next tier of the first ladder, over its window.",
+                "12",
+            ),
             "ladders": (
                 "What is held on ladders, where there are several.",
                 '[{ ladder = "regulars", tier = "regular", until = 2027-12-31 }]',

@@ -33,6 +33,10 @@ def ladders() -> list[LadderTable]:
             window_months=row.window_months,
             downgrade=literal(row.downgrade),
             rolls_over=row.rolls_over,
+            uses_up=row.uses_up,
+            carries_at_most=None
+            if row.carries_at_most is None
+            else whole(row.carries_at_most, row.counter),
             shared=literal(row.shared),
             year_starts=row.year_starts,
         )
@@ -47,6 +51,8 @@ def _validity(ladder: Ladder) -> Any:
         if (ladder.validity_years, ladder.validity_months) == (1, 0):
             return "next_year"
         return ValidityTable(years=ladder.validity_years, plus_months=ladder.validity_months)
+    if ladder.validity == Ladder.Validity.HALF_YEARS:
+        return ValidityTable(half_years=ladder.validity_years)
     if ladder.validity == Ladder.Validity.MONTHS:
         return ValidityTable(
             months=ladder.validity_months, round_to=literal(ladder.validity_round_to)

@@ -47,12 +47,11 @@ def _missing_step(flat: list[Span], rule: LadderRule, ends: Ends) -> Span | None
 
 
 def _one_year_back(day: date, rule: LadderRule) -> date:
-    """The day whose period a step down inherits: by years, one program year from the fall; by
-    months, from the fall.
+    """The day whose period a step down inherits: by years, or half-years, one of them from the
+    fall; by months, from the fall.
     """
-    if rule.validity.kind != "years":
-        return day
-    return clock.add_months(day, -12 * rule.validity.count)
+    length = {"years": 12, "half_years": 6}.get(rule.validity.kind, 0)
+    return clock.add_months(day, -length * rule.validity.count)
 
 
 def highest(holds: Sequence[Span]) -> list[Span]:

@@ -20,6 +20,7 @@ from tiers.models import Ladder, Standing, Tier, TierExpiry, TierNeed
 from tiers.qualification import Climb, Event
 from tiers.terms import LadderRule, Requirement, Route, Rung, Span, Validity, Window
 
+OWN = (Ladder.Window.MEMBERSHIP_YEAR, Ladder.Window.MEMBERSHIP_HALF_YEAR)
 Climbs = dict[tuple[uuid.UUID, str], Climb]
 Given = tuple[str, uuid.UUID, datetime, datetime | None]  # ladder, tier, from, to
 
@@ -49,10 +50,7 @@ def _rule(ladder: Ladder, zone: str) -> LadderRule:
     tiers: list[Tier] = ladder.rungs  # type: ignore[attr-defined]
     return LadderRule(
         code=ladder.code,
-        rungs=tuple(
-            Rung(tier.code, tier.rank, tier.pk, routes_of(tier, ladder), tier.name)
-            for tier in tiers
-        ),
+        rungs=tuple(_rung(tier, ladder) for tier in tiers),
         zone=zone,
         validity=Validity(
             ladder.validity,
@@ -66,8 +64,17 @@ def _rule(ladder: Ladder, zone: str) -> LadderRule:
         counter=ladder.counter_id,
         head_starts=tuple((tier.code, tier.head_start) for tier in tiers if tier.head_start),
         rolls_over=ladder.rolls_over,
-        is_own_year=ladder.window == Ladder.Window.MEMBERSHIP_YEAR,
+        is_own_year=ladder.window in OWN,
+        uses_up=ladder.uses_up,
+        carries_at_most=ladder.carries_at_most,
     )
+
+
+def _rung(tier: Tier, ladder: Ladder) -> Rung:
+    """Where thresholds are used up, they are steps and no routes."""
+    routes, price = routes_of(tier, ladder), tier.threshold if ladder.uses_up else None
+    routes = routes if price is None else routes[:-1]
+    return Rung(tier.code, tier.rank, tier.pk, routes, tier.name, price)
 
 
 @versioned

@@ -108,6 +108,8 @@ class Reader:
         row.named = " ".join(self.shape.value(said, "name").split())[:120]
         if row.person is None:
             raise RowRefused(f"Nobody is named. Fill in one of {', '.join(PEOPLE)}.")
+        enrolment.clean_email(row.email)
+        enrolment.clean_phone(row.phone)
         row.joined_at = self._moment(said, "joined_at")
 
     def _what(self, row: OpeningRow, said: Mapping[str, Any]) -> None:

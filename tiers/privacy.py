@@ -18,7 +18,8 @@ SHEETS = [
         {
             "Ladder": (
                 "code name counter window window_months validity validity_years validity_months "
-                "downgrade shared rolls_over year_starts position validity_round_to"
+                "downgrade shared rolls_over uses_up carries_at_most year_starts position "
+                "validity_round_to"
             ),
             "Tier": ("id ladder code name rank threshold head_start colors field outline benefits"),
             "TierExpiry": "id tier unit expiry expiry_count expiry_round_to",

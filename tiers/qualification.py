@@ -10,37 +10,17 @@ smallest parts.
 from __future__ import annotations
 
 import dataclasses
-from bisect import bisect_left, bisect_right, insort
+from bisect import insort
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from common import clock
-from tiers.flattening import flatten, reached_before, top
+from tiers import years
+from tiers.flattening import flatten, highest, reached_before, top
+from tiers.series import Series
 from tiers.terms import LadderRule, Requirement, Route, Rung, Span, Window
+from tiers.using_up import Steps
 from tiers.visits import Log, Visit
-
-
-class Series:
-    """Dated amounts with running sums, for sums over any window by two look-ups."""
-
-    def __init__(self) -> None:
-        self.moments: list[datetime] = []
-        self.sums: list[int] = []
-
-    def add(self, moment: datetime, amount: int) -> None:
-        """Append an amount; moments come in order."""
-        self.moments.append(moment)
-        self.sums.append(amount + (self.sums[-1] if self.sums else 0))
-
-    def between(self, start: datetime | None, moment: datetime) -> int:
-        """The sum of what happened from `start` on (None: ever) up to and including `moment`."""
-        return self._upto(bisect_right(self.moments, moment)) - (
-            self._upto(bisect_left(self.moments, start)) if start else 0
-        )
-
-    def _upto(self, index: int) -> int:
-        return self.sums[index - 1] if index else 0
-
 
 Event = tuple[datetime, str, int]  # moment, unit, amount
 Happened = tuple[datetime, str, int, Visit | tuple[()]]  # the same, or an activity that counts
@@ -107,11 +87,13 @@ class Climb:
             held = (span.rung for span in reversed(self.holds) if span.starts_at < moment)
             return next(held, None)
         self._pass(moment)
-        own = (
+        own: Iterable[Span] = (
             span
             for span in (*self.holds, *self._held())
             if span.covers(moment) and span.starts_at < moment
         )
+        if self._steps is not None:  # there a tier ends as the next begins
+            own = reached_before(self._held(), moment)
         return top((*own, *reached_before(self._given(moment), moment)))
 
     def _given(self, moment: datetime) -> tuple[Span, ...]:
@@ -139,7 +121,13 @@ class Climb:
             counted += self._carried(moment)
         return counted
 
+    def counts_until(self, moment: datetime) -> datetime | None:
+        """When the counter begins anew, on a ladder whose tiers use up their thresholds."""
+        return self._steps.ends_at(moment) if self._steps is not None else None
+
     def _counted(self, unit: str, window: Window, moment: datetime) -> int:
+        if self._steps is not None and (unit, window.kind) == (self.rule.counter, "since_change"):
+            return self._steps.count(moment)
         series = self._series.get(unit)
         return series.between(self._start(window, moment), moment) if series else 0
 
@@ -181,7 +169,8 @@ class Climb:
             for need in route.needs
             if need.unit == rule.counter and need.at_least <= total
         ]
-        return total - max(reached) if reached else 0
+        surplus = total - max(reached) if reached else 0
+        return surplus if rule.carries_at_most is None else min(surplus, rule.carries_at_most)
 
     def spans(self, *, until: datetime | None = None) -> list[Span]:
         """What is held when, by what was earned: spans that do not overlap, in order of time."""
@@ -190,16 +179,30 @@ class Climb:
 
     def flat(self, holds: Sequence[Span]) -> list[Span]:
         """Holds of this ladder as spans that do not overlap: what it was before something came."""
+        if self._steps is not None:
+            return highest(holds)
         return flatten(holds, self.rule, self._ends)
 
     def _restart(self) -> None:
         self.holds: list[Span] = []
         self._series: dict[str, Series] = {}
         self._logs: dict[str, Log] = {}
+        self._steps = self._from_below() if self.rule.uses_up else None
+        self._stepped: list[Span] = []  # what follows from it; the first of the holds
         self._passed: datetime | None = None  # the last turn that was examined
         self._carry: dict[date, int] = {}
         self._risen = 0  # rungs of a plain ladder that are held
         self._flat: list[Span] | None = None
+
+    def _from_below(self) -> Steps:
+        rule, joined = self.rule, self.joined_on
+        return Steps(
+            [rung for rung in rule.rungs if rung.threshold is not None],
+            ends=lambda moment: self._ends(moment, clock.local_date(moment, rule.zone)),
+            joined_at=clock.start_of_day(joined, rule.zone) if joined else None,
+            most=rule.carries_at_most,
+            is_gradual=rule.downgrade == "one_step",
+        )
 
     def _take(self, event: Happened) -> None:
         is_late = bool(self._events) and event[0] < self._events[-1][0]
@@ -222,6 +225,8 @@ class Climb:
             self._logs.setdefault(visit.type, Log()).add(visit, self._day(moment))
         else:
             self._series.setdefault(unit, Series()).add(moment, amount)
+            if self._steps is not None and unit == self.rule.counter:
+                self._steps.add(moment, amount)
         self._keep_active(moment)
         self._examine(moment)
 
@@ -254,6 +259,9 @@ class Climb:
         if self.rule.is_plain:
             self._rise(moment)
             return
+        if self._steps is not None and (spans := self._steps.spans()) != self._stepped:
+            self.holds = [*spans, *self.holds[len(self._stepped) :]]
+            self._stepped, self._flat = spans, None
         day = self._day(moment)
         ends = self._ends(moment, day)
         for rung in self.rule.rungs:
@@ -327,15 +335,10 @@ class Climb:
         if window.kind == "lifetime":
             return None
         day, zone = self._day(moment), self.rule.zone
-        if window.kind == "year":
-            return clock.start_of_day(self.rule.year_of(day), zone)
-        if window.kind in ("quarter", "month"):
-            first = day.month - (day.month - 1) % (3 if window.kind == "quarter" else 1)
-            return clock.start_of_day(date(day.year, first, 1), zone)
         if window.kind == "months":
             return clock.end_of_day(clock.add_months(day, -window.months), zone)
-        if window.kind == "membership_year" and self.joined_on:
-            return clock.start_of_day(_anniversary(self.joined_on, day), zone)
+        if first := years.first_day(self.rule, window.kind, day, self.joined_on):
+            return clock.start_of_day(first, zone)
         if window.kind == "since_change":
             live = next((span for span in reversed(self._held()) if span.covers(moment)), None)
             if live is not None:
@@ -351,6 +354,9 @@ class Climb:
         if validity.kind == "years":
             after = self._years_on(day, validity.count + 1)
             return clock.start_of_day(clock.add_months(after, validity.months), zone)
+        if validity.kind == "half_years":
+            own = self.joined_on if self.rule.is_own_year else None
+            return clock.start_of_day(years.half_years_on(day, validity.count + 1, own), zone)
         last = clock.add_months(day, validity.months)
         if validity.round_to != "day":
             last = clock.end_of_period(last, validity.round_to)
@@ -364,7 +370,7 @@ class Climb:
     def _years_on(self, day: date, count: int) -> date:
         """The first day of the ladder's year that lies `count` years after the one of `day`."""
         if self.rule.is_own_year and self.joined_on:
-            passed = _anniversary(self.joined_on, day).year - self.joined_on.year
+            passed = years.anniversary(self.joined_on, day).year - self.joined_on.year
             return clock.add_months(self.joined_on, 12 * (passed + count))
         first = self.rule.year_of(day)
         return date(first.year + count, first.month, 1)
@@ -373,26 +379,17 @@ class Climb:
         """In how many program years, up to `moment`, a rung of at least `rank` was held for a
         while.
         """
-        years: set[date] = set()
+        found: set[date] = set()
         for span in self._held():
             if span.rung.rank < rank or span.starts_at > moment:
                 continue
             first = self.rule.year_of(clock.local_date(span.starts_at, self.rule.zone))
             end = span.ends_at - timedelta(microseconds=1) if span.ends_at else moment
             last = self.rule.year_of(clock.local_date(min(moment, end), self.rule.zone))
-            years |= {date(year, first.month, 1) for year in range(first.year, last.year + 1)}
-        return len(years)
+            found |= {date(year, first.month, 1) for year in range(first.year, last.year + 1)}
+        return len(found)
 
     def _held(self) -> list[Span]:
         if self._flat is None:
             self._flat = self.flat(self.holds)
         return self._flat
-
-
-def _anniversary(joined: date, day: date) -> date:
-    """The last anniversary of joining on or before `day`; 29 February falls on the 28th in common
-    years.
-    """
-    years = day.year - joined.year
-    passed = clock.add_months(joined, 12 * years)
-    return passed if passed <= day else clock.add_months(joined, 12 * (years - 1))

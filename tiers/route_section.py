@@ -14,7 +14,15 @@ from program.sections import Code, positive, require_code, smallest
 from tiers.models import Ladder, Tier, TierNeed, TierRoute
 
 WindowName = Literal[
-    "lifetime", "year", "quarter", "month", "months", "membership_year", "since_change"
+    "lifetime",
+    "year",
+    "half_year",
+    "quarter",
+    "month",
+    "months",
+    "membership_year",
+    "membership_half_year",
+    "since_change",
 ]
 
 

@@ -130,6 +130,15 @@ def _for_life(wanted: bool, stage: Stage) -> Found:
     return Found(place is not None and place.tier is not None and place.ends_at is None)
 
 
+def _counted(wanted: Decimal, stage: Stage) -> Found:
+    """What counts now towards the next tier of the first ladder."""
+    place = _place(stage, "")
+    if place is None:
+        return Found(Decimal(0))
+    found = scaled(place.value, place.counter_unit.decimals)
+    return Found(found, tuple(history(stage.who(), place.counter_unit)))
+
+
 def _ladders(wanted: list[PlaceTable], stage: Stage) -> Found:
     """The same for ladders by name: of each, what the scenario names."""
     places = {place.ladder.code: place for place in standing.progress(stage.who())}
@@ -165,6 +174,7 @@ def install() -> None:
         Expectation("tier", str, _tier),
         Expectation("tier_until", date, _until),
         Expectation("tier_for_life", bool, _for_life),
+        Expectation("counted", Decimal, _counted),
         Expectation("ladders", list[PlaceTable], _ladders),
     )
     register_tick(challenges.settle)

@@ -49,16 +49,18 @@ class ValidityTable(Table):
 
     years: Annotated[int, msgspec.Meta(ge=0, le=50)] | None = None
     plus_months: Annotated[int, msgspec.Meta(ge=0, le=60)] = 0
+    half_years: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None
     months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
     active_months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
-    round_to: Literal["day", "month", "quarter", "year"] = "day"
+    round_to: Literal["day", "month", "quarter", "half_year", "year"] = "day"
 
     def __post_init__(self) -> None:
-        if sum(value is not None for value in (self.years, self.months, self.active_months)) != 1:
-            raise ValueError("give exactly one of years, months or active_months")
+        given = (self.years, self.half_years, self.months, self.active_months)
+        if sum(value is not None for value in given) != 1:
+            raise ValueError("give exactly one of years, half_years, months or active_months")
         if self.plus_months and self.years is None:
             raise ValueError("plus_months goes with years")
-        if self.round_to != "day" and self.years is not None:
+        if self.round_to != "day" and self.months is None and self.active_months is None:
             raise ValueError("round_to goes with months or active_months: a year has an end")
 
 
@@ -114,6 +116,8 @@ class LadderTable(Table):
     window_months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
     downgrade: Literal["to_earned", "one_step", "never"] = "to_earned"
     rolls_over: bool = False
+    uses_up: bool = False
+    carries_at_most: Decimal | None = None
     shared: Literal["never", "household", "after_first"] = "never"
     year_starts: Annotated[int, msgspec.Meta(ge=1, le=12)] = 1
 
@@ -122,8 +126,26 @@ class LadderTable(Table):
         if self.rolls_over and self.window == "since_change":
             raise ValueError(
                 "rolls_over goes with a window that is a year: after a change of tier the counter "
-                "begins at zero"
+                "begins at zero. Say uses_up = true if the surplus stays"
             )
+        if self.carries_at_most is not None and not (self.rolls_over or self.uses_up):
+            raise ValueError("carries_at_most goes with rolls_over or uses_up")
+        if self.carries_at_most is not None and self.carries_at_most < 0:
+            raise ValueError("carries_at_most is zero or more")
+        if self.uses_up:
+            self._check_using_up()
+
+    def _check_using_up(self) -> None:
+        lasts = self.validity
+        if self.window != "since_change" or self.rolls_over:
+            raise ValueError('uses_up goes with window = "since_change", and without rolls_over')
+        if lasts != "life" and (isinstance(lasts, str) or lasts.months is None):
+            raise ValueError(
+                "uses_up goes with a validity in months, or for life: a period begins when a tier "
+                "is reached"
+            )
+        if any(tier.head_start for tier in self.tier):
+            raise ValueError("head_start goes with a window that is a year, and not with uses_up")
 
 
 def _apply(tables: list[LadderTable], blueprint: Any) -> list[str]:
@@ -141,6 +163,8 @@ def _apply(tables: list[LadderTable], blueprint: Any) -> list[str]:
             "window_months": table.window_months,
             "downgrade": table.downgrade,
             "rolls_over": table.rolls_over,
+            "uses_up": table.uses_up,
+            "carries_at_most": _carries(table, blueprint),
             "shared": table.shared,
             "year_starts": table.year_starts,
             "position": position,
@@ -151,6 +175,14 @@ def _apply(tables: list[LadderTable], blueprint: Any) -> list[str]:
         changes += _apply_routes(ladder, table.tier, blueprint)
         changes += [line for tier in table.tier for line in _apply_expiry(ladder, tier, blueprint)]
     return changes + _end_missing([table.code for table in tables])
+
+
+def _carries(table: LadderTable, blueprint: Any) -> int | None:
+    if table.carries_at_most is None:
+        return None
+    decimals = next(unit.decimals for unit in blueprint.unit if unit.code == table.counter)
+    place = f'[[ladder]] "{table.code}", carries_at_most'
+    return smallest(table.carries_at_most, decimals, place=place)
 
 
 def _end_missing(codes: list[str]) -> list[str]:
@@ -187,6 +219,8 @@ def _validity(said: str | ValidityTable) -> dict[str, Any]:
     if said.years is not None:
         counts = {"validity_years": said.years, "validity_months": said.plus_months}
         return columns | counts | {"validity": "years"}
+    if said.half_years is not None:
+        return columns | {"validity": "half_years", "validity_years": said.half_years}
     return columns | {
         "validity": "months" if said.months else "active",
         "validity_months": said.months or said.active_months,

@@ -225,7 +225,7 @@ def place(
 
 def _is_plain(program: Program) -> bool:
     """Whether balances say it all: every tier is a threshold of what was ever counted."""
-    return all(
+    return not any(rule.uses_up for rule in rules(program)) and all(
         need.window.kind == "lifetime" and need.unit and not need.less
         for rule in rules(program)
         for rung in rule.rungs
@@ -262,7 +262,7 @@ def _progress(
         fraction=_fraction(lacking, needs, floor) if following else Fraction(1),
         starts_at=row.starts_at if row else None,
         ends_at=row.ends_at if row else None,
-        window_ends_on=_window_ends(main.window, program, ladder, now),
+        window_ends_on=_window_ends(main.window, program, ladder, way, now),
         needs=needs,
     )
 
@@ -341,9 +341,15 @@ def _fraction(main: Need | None, needs: tuple[Need, ...], floor: int) -> Fractio
     return Fraction(max(0, min(width, main.value - floor)), width)
 
 
-def _window_ends(window: str, program: Program, ladder: Ladder, now: datetime) -> date | None:
-    """The last day of the program year, quarter or month, where the counter starts anew then."""
-    if window in ("quarter", "month"):
+def _window_ends(
+    window: str, program: Program, ladder: Ladder, way: Climb | None, now: datetime
+) -> date | None:
+    """The last day of the program year, half-year, quarter, month or one's own period, where the
+    counter starts anew then.
+    """
+    if way is not None and (end := way.counts_until(now)):
+        return clock.local_date(end - timedelta(microseconds=1), program.time_zone)
+    if window in ("half_year", "quarter", "month"):
         return clock.end_of_period(clock.local_date(now, program.time_zone), window)
     if window != "year":
         return None

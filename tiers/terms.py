@@ -9,8 +9,8 @@ from datetime import date, datetime
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Window:
-    """Over what a requirement counts: lifetime, year (of the program), quarter or month (of the
-    calendar), months (rolling), membership_year or since_change.
+    """Over what a requirement counts: lifetime, year (of the program), half_year, quarter or month
+    (of the calendar), months (rolling), membership_year, membership_half_year or since_change.
     """
 
     kind: str = "lifetime"
@@ -57,22 +57,24 @@ class Route:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Rung:
-    """What qualification needs to know of a tier."""
+    """What qualification needs to know of a tier; `threshold` where reaching it uses that up."""
 
     code: str
     rank: int
     id: uuid.UUID
     routes: tuple[Route, ...] = ()
     name: str = ""
+    threshold: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Validity:
     """How long a hold lasts.
 
-    life; years: to the end of the program year that lies `count` years on, plus `months`; months:
-    from attaining; active: until `months` have passed without any credit. The last day of the
-    latter two is moved to the end of the month, quarter or year that `round_to` names.
+    life; years: to the end of the program year that lies `count` years on, plus `months`;
+    half_years: to the end of the half-year that lies `count` on; months: from attaining; active:
+    until `months` have passed without any credit. The last day of the latter two is moved to the
+    end of the month, quarter, half-year or year that `round_to` names.
     """
 
     kind: str = "life"
@@ -87,7 +89,9 @@ class LadderRule:
 
     `downgrade` is to_earned, one_step or never. The program year starts on the first of
     `year_starts` (a month); where `is_own_year`, each member has their own, from the day of
-    joining, for what counts, for how long a tier lasts and for what rolls over. `units` is every
+    joining, for what counts, for how long a tier lasts and for what rolls over. Where it `uses_up`,
+    reaching a tier takes its threshold off the counter. A surplus that stays is `carries_at_most`.
+    `units` is every
     counter that any route reads, and the ladder's own; `types` is every type of which activities
     are counted.
     """
@@ -103,6 +107,8 @@ class LadderRule:
     head_starts: tuple[tuple[str, int], ...] = ()
     rolls_over: bool = False
     is_own_year: bool = False
+    uses_up: bool = False
+    carries_at_most: int | None = None
     units: frozenset[str] = dataclasses.field(init=False, compare=False, repr=False)
     types: frozenset[str] = dataclasses.field(init=False, compare=False, repr=False)
     turns: tuple[date, ...] = dataclasses.field(init=False, compare=False, repr=False)
@@ -112,7 +118,7 @@ class LadderRule:
         needs = [need for rung in self.rungs for route in rung.routes for need in route.needs]
         named = {unit for need in needs for unit in (need.unit, need.less) if unit}
         types = frozenset(need.type for need in needs if need.type)
-        if types and self.counter:  # where activities are counted, its account is what is locked
+        if self.counter and (types or self.uses_up):  # of what counts itself, its account is locked
             named.add(self.counter)
         starts = {r.starts_on for rung in self.rungs for r in rung.routes if r.starts_on}
         object.__setattr__(self, "units", frozenset(named))
@@ -128,7 +134,8 @@ class LadderRule:
         needs = [need for need in takes if need is not None]
         heights = [need.at_least for need in needs]
         is_for_life = self.validity.kind == "life" or self.downgrade == "never"
-        is_simple = not (self.head_starts or self.rolls_over) and self.validity.kind != "active"
+        is_more = self.head_starts or self.rolls_over or self.uses_up
+        is_simple = not is_more and self.validity.kind != "active"
         is_one = len({need.unit for need in needs}) == 1 and len(needs) == len(self.rungs)
         return is_simple and is_for_life and is_one and heights == sorted(heights)
 

@@ -20,6 +20,7 @@ class ConversionForm(fields.AmountsMixin, HouseForm):
         "step": "takes",
         "least": "takes",
         "bonus_step": "takes",
+        "most": "takes",
         "amount": "gives",
         "bonus_amount": "gives",
     }
@@ -34,6 +35,12 @@ class ConversionForm(fields.AmountsMixin, HouseForm):
         label=_("Bonus for every"), min_value=0, required=False, help_text=_("Empty: no bonus.")
     )
     bonus_amount = fields.AmountField(label=_("Bonus"), min_value=0, required=False)
+    most = fields.AmountField(
+        label=_("At most"),
+        min_value=0,
+        required=False,
+        help_text=_("That a member exchanges in a period. Empty: as much as they have."),
+    )
     months = fields.MonthsField(
         label=_("As which months end"),
         help_text=_("Where it happens by itself: 3, 6, 9, 12. Empty: as every month ends."),
@@ -47,7 +54,7 @@ class ConversionAdmin(KeptAdmin):
     list_select_related = ("gives", "takes")
     fields = (
         ("name", "code"), ("takes", "gives"), ("step", "amount"), ("least", "position"),
-        ("bonus_step", "bonus_amount"), ("is_monthly", "months"), "is_active",
+        ("bonus_step", "bonus_amount"), ("most", "per"), ("is_monthly", "months"), "is_active",
     )  # fmt: skip
     empty_hint = _("No conversion yet: points for nights, miles of another program.")
 

@@ -28,9 +28,11 @@ from surveys.models import (
     CaseStep,
     Decision,
     Invitation,
+    Line,
     Question,
     ReplyText,
     Survey,
+    Tally,
     Trigger,
     Version,
 )
@@ -278,6 +280,35 @@ class AnswerAdmin(FactAdmin):
     @display(description=_("made up"), boolean=True)
     def made_up(self, row: Answer) -> bool:
         return row.is_made_up
+
+
+@admin.register(Line)
+class LineAdmin(FactAdmin):
+    """Answers to questions of one's own, without the anonymous, as in the list of answers."""
+
+    list_display = fields = ("answer", "question", "value")
+    list_select_related = ("answer", "question")
+    empty_hint = _("Nobody has answered a question of your own yet.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Line]:
+        return super().get_queryset(request).filter(answer__is_anonymous=False)
+
+
+@admin.register(Tally)
+class TallyAdmin(FactAdmin):
+    """What pages of scores are added up from. A cell may be a single answer, and the pages hide
+    small groups: so these are for whoever runs the site, and the permission opens the pages.
+    """
+
+    list_display = ("survey", "month", "tier", "location", "trigger", "value", "answers")
+    list_select_related = ("survey", "location")
+    fields = (
+        *list_display, "series", "asked", "eligible", "made_up", "counted_at",
+    )  # fmt: skip
+    empty_hint = _("Answers are counted every five minutes.")
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.is_active and request.user.is_superuser
 
 
 @admin.register(Case)

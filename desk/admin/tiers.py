@@ -21,7 +21,6 @@ from desk.admin.base import (
     FactAdmin,
     HouseAdmin,
     HouseForm,
-    HouseInline,
     KeptAdmin,
     PartAdmin,
     TallInline,
@@ -104,8 +103,19 @@ class TierInline(TallInline):
     )
 
 
+class LadderForm(fields.AmountsMixin, HouseForm):
+    amounts: ClassVar = {"carries_at_most": "counter"}
+    carries_at_most = fields.AmountField(
+        label=_("Carries at most"),
+        min_value=0,
+        required=False,
+        help_text=_("The most of a surplus that stays. Empty: all of it."),
+    )
+
+
 @admin.register(Ladder)
 class LadderAdmin(KeptAdmin):
+    form = LadderForm
     list_display = ("name", "counter", "window", "validity", "rungs")
     list_select_related = ("counter",)
     inlines: ClassVar = [TierInline]
@@ -113,7 +123,13 @@ class LadderAdmin(KeptAdmin):
         (None, {"fields": ("name", "code", "counter", "position")}),
         (
             _("What counts"),
-            {"fields": (("window", "window_months"), ("year_starts", "rolls_over"))},
+            {
+                "fields": (
+                    ("window", "window_months"),
+                    ("year_starts", "rolls_over"),
+                    ("uses_up", "carries_at_most"),
+                )
+            },
         ),
         (
             _("How long a tier holds"),
@@ -262,14 +278,20 @@ class NeedFormSet(forms.BaseInlineFormSet):
             raise forms.ValidationError(_("A route asks for something. Give it a requirement."))
 
 
-class NeedInline(HouseInline):
+class NeedInline(TallInline):
+    can_delete = True
     model = TierNeed
     form = NeedForm
     verbose_name = _("requirement")
     verbose_name_plural = _("requirements: all of them must hold")
     min_num = 1
     formset = NeedFormSet
-    fields = NEED
+    fields = (
+        ("unit", "less"),
+        ("type", "distinct"),
+        ("held", "at_least"),
+        ("window", "window_months"),
+    )
 
 
 @admin.register(TierRoute)

@@ -97,14 +97,13 @@ class VerbForm(forms.Form):
         """What to know beside what it would do, once enough is typed."""
         return ""
 
-    def refuse_own(self) -> None:
-        """Nobody moves their own points, or those of whom they live with."""
-        if self.member is None:
-            return
-        try:
-            approvals.require_other(self.member, actor=f"staff:{self.clerk.pk}")
-        except OwnPoints as error:
-            raise ValidationError(error.message) from error
+    def refuse_own(self, *others: Member | None) -> None:
+        """Nobody moves their own points, or those of whom they live with, from or to anybody."""
+        for member in filter(None, (self.member, *others)):
+            try:
+                approvals.require_other(member, actor=f"staff:{self.clerk.pk}")
+            except OwnPoints as error:
+                raise ValidationError(error.message) from error
 
 
 def page(member: Member) -> str:

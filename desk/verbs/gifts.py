@@ -82,9 +82,7 @@ class Send(VerbForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        self.refuse_own()
-        if self.found is not None and self.found.user_id == self.clerk.pk:
-            raise ValidationError(_("This is your own card. Ask a colleague to do this."))
+        self.refuse_own(self.found)
         amount, unit = data.get("amount"), data.get("unit")
         if amount is not None and unit is not None:
             try:
@@ -123,6 +121,10 @@ class TakeBack(VerbForm):
     previews_at_once = True
 
     reason = reason_field(later("Both members read this."))
+
+    def clean(self) -> dict[str, Any]:
+        self.refuse_own(self.subject.receiver)
+        return super().clean() or {}
 
     @property
     def facts(self) -> list[tuple[Any, str]]:

@@ -63,9 +63,7 @@ class Merge(VerbForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        self.refuse_own()
-        if self.found is not None and self.found.user_id == self.clerk.pk:
-            raise ValidationError(_("This is your own membership. Ask a colleague to do this."))
+        self.refuse_own(self.found)
         return data
 
     @property

@@ -43,10 +43,7 @@ class Correct(VerbForm):
 
     def act(self, *, actor: str) -> Done:
         data = self.cleaned_data
-        language = self.subject.language
-        enrolment.update(
-            self.subject, actor=actor, name=data["name"], phone=data["phone"], language=language
-        )
+        enrolment.update(self.subject, actor=actor, name=data["name"], phone=data["phone"])
         return Done(_("Saved."), page(self.subject))
 
 

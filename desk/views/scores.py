@@ -25,6 +25,8 @@ from common.ui import chart
 from common.ui.chart import Mark
 from desk import api, house, roles
 from desk.admin.base import CappedPaginator
+from partners import calls
+from partners.errors import ParameterInvalid
 from surveys import figures, kinds, tallies, wording
 from surveys.figures import LEAST, Group, Scores
 from surveys.measures import Estimate
@@ -87,8 +89,8 @@ def asked_for(request: HttpRequest) -> Scores | None:
 
 def _month(text: str) -> date | None:
     try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError:
+        return calls.month_of(text)
+    except ParameterInvalid:
         return None
 
 

@@ -138,6 +138,7 @@ def _previewed(request: HttpRequest, form: VerbForm) -> dict[str, Any]:
         return {"rehearsal": None, "faults": form.non_field_errors()}
     assert form.member is not None
     notice = form.notice
+    form.cleaned_data["attempt"] = None  # a rehearsal is no attempt
     try:
         found: Rehearsal = rehearsal.of(form.member, lambda: form.act(actor=house.actor(request)))
     except LoyaltyError as refusal:

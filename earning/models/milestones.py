@@ -203,11 +203,6 @@ class Milestone(models.Model):
         own = {self.unit_id} if self.unit_id else set()
         return own | {option.unit_id for option in self.options.all()}
 
-    @property
-    def has_deadline(self) -> bool:
-        """Whether there is a last day to choose."""
-        return self.choose_days is not None or self.choose_month is not None
-
 
 class MilestoneOption(models.Model):
     """Something that can be chosen when a milestone is reached: an amount of a unit."""

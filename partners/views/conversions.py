@@ -85,6 +85,7 @@ class ConversionViewSet(PartnerViewSet):
             "nothing_there",
             "reward_unavailable",
             "amount_invalid",
+            "exchange_limit",
             "insufficient_points",
             "source_used",
         ],

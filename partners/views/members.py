@@ -123,9 +123,9 @@ class MemberViewSet(PartnerViewSet):
         changed = enrolment.update(
             found,
             actor=actor_of(request),
-            name=found.name if sent.name is UNSET else sent.name,
-            phone=found.phone if sent.phone is UNSET else sent.phone or "",
-            language=found.language if sent.language is UNSET else sent.language,
+            name=None if sent.name is UNSET else sent.name,
+            phone=None if sent.phone is UNSET else sent.phone or "",
+            language=None if sent.language is UNSET else sent.language,
         )
         return Response(lookup.of(changed))
 

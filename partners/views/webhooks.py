@@ -131,10 +131,10 @@ class WebhookViewSet(PartnerViewSet):
         sent = bodies.fit(request.data, WebhookChanges)
         changed = webhooks.update(
             row,
-            url=row.url if sent.url is UNSET else sent.url,
-            types=row.types if sent.types is UNSET else sent.types,
-            contact=row.contact if sent.contact is UNSET else sent.contact,
-            description=row.description if sent.description is UNSET else sent.description,
+            url=None if sent.url is UNSET else sent.url,
+            types=None if sent.types is UNSET else sent.types,
+            contact=None if sent.contact is UNSET else sent.contact,
+            description=None if sent.description is UNSET else sent.description,
             actor=actor_of(request),
         )
         return Response(_answer(changed))

@@ -9,7 +9,7 @@ import dataclasses
 from common import clock
 from program import catalog
 from program.models import Program, Unit
-from rewards import offers
+from rewards import availability, offers
 from rewards.models import Reward
 from tiers import standing
 from tiers.models import Tier
@@ -50,7 +50,7 @@ def _samples(program: Program) -> list[Sample]:
     today = clock.local_date(clock.now(), program.time_zone)
     found = []
     for reward in offers.visible(program):
-        price = offers.price_of(reward, tiers=[], day=today)
+        price = availability.price_of(reward, tiers=[], day=today)
         if price and reward.lowest_tier is None and getattr(reward, "left", None) != 0:
             found.append(Sample(reward=reward, price=price.amount))
     return sorted(found, key=lambda sample: sample.price)[:SAMPLES]

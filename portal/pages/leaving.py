@@ -8,13 +8,12 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.core.mail import send_mail
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from common import clock
+from common import clock, counting
 from members.models import Member
 from points.models import Account
 from program import catalog
@@ -54,9 +53,7 @@ def gather(member: Member, *, program: Program) -> Leaving:
 
 def allowed(what: str, member: Member, *, most: int) -> bool:
     """Count one more within the hour; False when it is one too many."""
-    key = f"portal:{what}:{member.pk}:{clock.now():%Y%m%d%H}"
-    cache.add(key, 0, timeout=3600)
-    return bool(cache.incr(key) <= most)
+    return counting.one_more(f"portal:{what}:{member.pk}", seconds=3600) <= most
 
 
 def send_code(request: HttpRequest, member: Member) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.cache import cache
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
+from common import counting
 from common.errors import LoyaltyError
 from common.templatetags import ui
 from common.text import scaled
@@ -131,7 +131,7 @@ class SendForm(forms.Form):
     def _amount(self, text: str, unit: Unit) -> int:
         try:
             parts = Decimal(text.replace(" ", "").replace(",", "")).scaleb(unit.decimals)
-        except InvalidOperation:
+        except ArithmeticError:  # no number, or one beyond all exponents
             parts = Decimal("NaN")
         if not parts.is_finite() or parts <= 0 or parts != parts.to_integral_value():
             example = scaled(100 * 10**unit.decimals, unit.decimals)
@@ -158,12 +158,7 @@ def is_tired(member: Member) -> bool:
     """Count a look-up of a card's number, and say whether there were too many: nobody learns by
     trying which cards there are.
     """
-    key = f"portal:cards:{member.pk}"
-    cache.add(key, 0, timeout=TRIES_S)
-    try:
-        return cache.incr(key) > TRIES
-    except ValueError:  # it ended between the two
-        return False
+    return counting.one_more(f"portal:cards:{member.pk}", seconds=TRIES_S) > TRIES
 
 
 def question(form: SendForm) -> Question:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
+from members import consent
 from members.models import Member
 from messaging import registry
 from program import catalog
@@ -183,7 +184,7 @@ def inbox(member: Member, *, program: Program) -> Inbox:
 
 
 def _topics(member: Member) -> tuple[Topic, ...]:
-    said = dict(member.consents.values_list("topic", "is_given"))
+    said = consent.said(member)
     known = registry.topics().items()
     return tuple(Topic(code, words, said.get(code, True)) for code, words in known)
 

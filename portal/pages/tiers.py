@@ -55,41 +55,58 @@ def gather(member: Member, *, program: Program) -> Tiers | None:
 
 
 def rule(ladder: Ladder) -> str:
-    """How the ladder is climbed and how long a tier lasts, in one sentence."""
-    units = ladder.counter.plural
-    counted = {
-        "lifetime": _("Your %(units)s add up for life."),
-        "year": _("The %(units)s of one year count."),
-        "quarter": _("The %(units)s of one quarter count."),
-        "month": _("The %(units)s of one month count."),
-        "months": _("The %(units)s of the last %(months)s months count."),
-        "membership_year": _("The %(units)s of one year of membership count."),
-        "since_change": _("Your %(units)s count from the day your tier last changed."),
-    }
-    kept = {
-        "life": _("A tier once reached is kept."),
-        "years": ngettext(
-            "A tier holds to the end of the year after.",
-            "A tier holds to the end of the year, and %(years)s years more.",
-            ladder.validity_years,
-        )
-        if ladder.validity_years
-        else _("A tier holds to the end of the year."),
-        "months": ngettext(
-            "A tier holds for %(count)s month.",
-            "A tier holds for %(count)s months.",
-            ladder.validity_months,
-        ),
-        "active": ngettext(
-            "A tier holds for as long as something is counted every month.",
-            "A tier holds for as long as something is counted every %(count)s months.",
-            ladder.validity_months,
-        ),
-    }
+    """How the ladder is climbed and how long a tier lasts, in one sentence each."""
     words = {
-        "units": units,
+        "units": ladder.counter.plural,
         "months": ladder.window_months,
         "years": ladder.validity_years,
         "count": ladder.validity_months,
     }
-    return " ".join((counted[ladder.window] % words, kept[ladder.validity] % words))
+    return f"{_counted(ladder) % words} {_kept(ladder) % words}"
+
+
+def _counted(ladder: Ladder) -> str:
+    if ladder.uses_up:
+        return _(
+            "Reaching a tier uses up what it takes; the %(units)s above it count towards the next."
+        )
+    return {
+        "lifetime": _("Your %(units)s add up for life."),
+        "year": _("The %(units)s of one year count."),
+        "half_year": _("The %(units)s of one half-year count."),
+        "quarter": _("The %(units)s of one quarter count."),
+        "month": _("The %(units)s of one month count."),
+        "months": _("The %(units)s of the last %(months)s months count."),
+        "membership_year": _("The %(units)s of one year of membership count."),
+        "membership_half_year": _("The %(units)s of one half-year of membership count."),
+        "since_change": _("Your %(units)s count from the day your tier last changed."),
+    }[ladder.window]
+
+
+def _kept(ladder: Ladder) -> str:
+    years, months = ladder.validity_years, ladder.validity_months
+    return {
+        "life": _("A tier once reached is kept."),
+        "years": ngettext(
+            "A tier holds to the end of the year after.",
+            "A tier holds to the end of the year, and %(years)s years more.",
+            years,
+        )
+        if years
+        else _("A tier holds to the end of the year."),
+        "half_years": ngettext(
+            "A tier holds to the end of the half-year after.",
+            "A tier holds to the end of the half-year, and %(years)s half-years more.",
+            years,
+        )
+        if years
+        else _("A tier holds to the end of the half-year."),
+        "months": ngettext(
+            "A tier holds for %(count)s month.", "A tier holds for %(count)s months.", months
+        ),
+        "active": ngettext(
+            "A tier holds for as long as something is counted every month.",
+            "A tier holds for as long as something is counted every %(count)s months.",
+            months,
+        ),
+    }[ladder.validity]

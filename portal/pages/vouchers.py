@@ -6,7 +6,7 @@ import dataclasses
 import uuid
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from rewards import contests, delivery, redemption
 from rewards.models import Fulfilment, Kind, Redemption
 
 SHOWN = 50  # past vouchers beyond these are in the activity list
+WITHOUT_END = (Kind.PRODUCT, Kind.CONTEST)  # what comes of them comes whenever it does
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,7 +45,9 @@ class Voucher:
 
 def gather(member: Member) -> Vouchers:
     """All that are ready and the latest of the others. One query."""
-    rows = list(mine(member)[:SHOWN])
+    latest, waits = mine(member).values("pk")[:SHOWN], Q(status=Redemption.Status.ISSUED)
+    waits &= Q(expires_at__gt=clock.now()) | Q(reward__kind__in=WITHOUT_END)
+    rows = list(mine(member).filter(waits | Q(pk__in=latest)))
     return Vouchers(
         ready=sorted(filter(is_waiting, rows), key=lambda row: row.expires_at),
         past=[row for row in rows if not is_waiting(row)],
@@ -54,7 +57,7 @@ def gather(member: Member) -> Vouchers:
 def is_waiting(row: Redemption) -> bool:
     """Whether something still comes of it: a code to show, a parcel, a draw."""
     return row.is_usable or (
-        row.status == Redemption.Status.ISSUED and row.reward.kind in (Kind.PRODUCT, Kind.CONTEST)
+        row.status == Redemption.Status.ISSUED and row.reward.kind in WITHOUT_END
     )
 
 

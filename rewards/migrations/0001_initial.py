@@ -1377,6 +1377,23 @@ class Migration(migrations.Migration):
                                 help_text="As which months end it happens by itself, 1 to 12; empty: as every month.",
                             ),
                         ),
+                        (
+                            "most",
+                            models.PositiveBigIntegerField(
+                                blank=True,
+                                help_text="The most that a member exchanges in a period.",
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "per",
+                            models.CharField(
+                                blank=True,
+                                choices=[("day", "day"), ("month", "month"), ("year", "year")],
+                                help_text="The period of that.",
+                                max_length=5,
+                            ),
+                        ),
                         ("is_active", models.BooleanField(default=True)),
                         ("position", models.PositiveSmallIntegerField(default=0)),
                     ],
@@ -1419,6 +1436,18 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="rewards_conversion_bonus_is_complete",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("most__isnull", True), ("per", "")),
+                                    models.Q(
+                                        ("most__gte", models.F("step")),
+                                        ("most__isnull", False),
+                                        ("per__in", ["day", "month", "year"]),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="rewards_conversion_most_is_of_a_period",
                             ),
                         ],
                     },

@@ -37,6 +37,12 @@ class Conversion(models.Model):
         blank=True,
         help_text=_("As which months end it happens by itself, 1 to 12; empty: as every month."),
     )
+    most = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text=_("The most that a member exchanges in a period.")
+    )
+    per = models.CharField(
+        max_length=5, choices=Unit.Per.choices, blank=True, help_text=_("The period of that.")
+    )
     is_active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -63,6 +69,11 @@ class Conversion(models.Model):
                     bonus_amount__gte=1,
                 ),
                 name="rewards_conversion_bonus_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(most__isnull=True, per="")
+                | Q(most__isnull=False, most__gte=F("step"), per__in=Unit.Per.values),
+                name="rewards_conversion_most_is_of_a_period",
             ),
         ]
         triggers = bumps_program_version()

@@ -18,6 +18,7 @@ from members.models import Member
 from program.models import Program
 from rewards import redemption
 from rewards.models import Reward
+from tests.conftest import BROWSER_MS
 from tests.portal import cast
 
 PHONE, DESK, NARROW = (390, 844), (1280, 800), (320, 640)
@@ -59,6 +60,7 @@ def open_page(chromium: Browser, live_server: Any, ana: Member) -> Iterator[Open
             reduced_motion="reduce",
             service_workers=workers,  # type: ignore[arg-type]
         )
+        context.set_default_timeout(BROWSER_MS)
         contexts.append(context)
         if is_member:
             key = cast.signed_in(ana).cookies[settings.SESSION_COOKIE_NAME].value

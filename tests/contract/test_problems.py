@@ -61,6 +61,7 @@ STABLE = {
     "identifier_taken": 409,
     "insufficient_points": 409,
     "invalid_input": 400,
+    "exchange_limit": 409,
     "limit_reached": 409,
     "location_denied": 403,
     "nothing_there": 404,

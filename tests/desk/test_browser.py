@@ -17,6 +17,7 @@ from program.models import Program
 from rewards.models import Redemption
 from tests import cast
 from tests.browser.conftest import DESK, PHONE
+from tests.conftest import BROWSER_MS
 from tests.desk import world
 from tests.desk.counter import Counter, page, verb
 
@@ -51,6 +52,7 @@ def open_desk(chromium: Browser, live_server: Any, clara: Counter) -> Iterator[O
             color_scheme="dark" if is_dark else "light",
             reduced_motion="reduce",
         )
+        context.set_default_timeout(BROWSER_MS)
         contexts.append(context)
         name = settings.SESSION_COOKIE_NAME
         cookie = {"name": name, "value": clara.cookies[name].value, "url": live_server.url}

@@ -53,7 +53,7 @@ def test_the_figures_are_those_of_the_books(quay: Program) -> None:
         ("visit", 2, 2),
         ("survey", 0, 0),
     ]
-    assert (found.unclaimed, found.vouchers_ready, len(found.newest)) == (1, 1, 3)
+    assert (found.unclaimed, found.vouchers_ready, len(dashboard.newest())) == (1, 1, 3)
 
 
 def test_what_expired_is_told_apart(quay: Program) -> None:

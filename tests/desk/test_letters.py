@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,21 @@ def test_a_letter_can_be_looked_at_and_nothing_is_sent_or_saved(owner: Counter, 
     own = owner.post(LOOK, {"event": event, "language": "en", "subject": "", "text": ""})
     assert own.status_code == 200
     assert (Template.objects.count(), Letter.objects.count(), len(mail.outbox)) == (0, 0, 0)
+
+
+def test_the_letter_is_shown_whole(owner: Counter) -> None:
+    """It has quotes of its own, which must not end the attribute that it stands in."""
+    found: list[str] = []
+
+    class Frames(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            found.extend(dict(attrs)["srcdoc"] or "" for _ in range(tag == "iframe"))
+
+    Frames().feed(owner.post(LOOK, INVITED).content.decode())
+    (letter,) = found
+    assert letter.startswith("<!doctype html>")
+    assert letter.rstrip().endswith("</html>")
+    assert 'lang="en"' in letter
 
 
 def test_a_name_that_the_letter_does_not_know_is_refused_and_the_words_stay(owner: Counter) -> None:

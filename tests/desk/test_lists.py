@@ -65,18 +65,33 @@ def test_every_row_has_a_page(owner: Counter) -> None:
             assert owner.get(url).status_code == 200, model
 
 
+@pytest.mark.slow
 def test_every_list_can_be_searched_and_filtered(owner: Counter) -> None:
+    """What a list cannot do leads to its page `?e=1`, which opens."""
     world.day(owner.actor)
     for model in house_models():
         site = admin.site.get_model_admin(model)
-        for query in ({"q": "ana"}, {"q": "' --"}, {"p": "2"}, {"e": "1"}, {"nonsense": "1"}):
-            assert owner.get(listing(model), query, follow=True).status_code == 200, (model, query)
+        assert opens(owner, model, e="1"), model
+        for query in ({"q": "ana"}, {"q": "' --"}, {"p": "2"}, {"nonsense": "1"}):
+            opens(owner, model, **query)
         for chosen in getattr(site, "list_filter", ()):
             if isinstance(chosen, type):
                 for value in ("yes", "no", "live", "ready", "waiting", "nonsense", ""):
-                    query = {chosen.parameter_name: value}  # type: ignore[attr-defined]
-                    response = owner.get(listing(model), query, follow=True)
-                    assert response.status_code == 200, (model, query)
+                    opens(owner, model, **{chosen.parameter_name: value})  # type: ignore[attr-defined]
+
+
+def opens(counter: Counter, model: type[Model], **query: str) -> bool:
+    """Whether a list opens as it was asked for; if not, it leads to its page `?e=1`.
+
+    A list may lead to the page of the one row that was meant, too.
+    """
+    response = counter.get(listing(model), query)
+    if response.status_code == 302:
+        if response["location"] == f"{listing(model)}?e=1":
+            return False
+        response = counter.get(response["location"], follow=True)
+    assert response.status_code == 200, (model, query)
+    return True
 
 
 @pytest.mark.parametrize("label", MODELS)
@@ -118,5 +133,5 @@ def test_dates_are_told_in_the_programs_zone(owner: Counter) -> None:
 
 
 def test_the_lists_of_other_apps_open_too(owner: Counter) -> None:
-    for model in admin.site._registry:
+    for model in set(admin.site._registry) - set(house_models()):
         assert owner.get(listing(model), follow=True).status_code == 200, model

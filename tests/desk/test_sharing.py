@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from members import households
+from members.merges import MemberMerge
 from members.models import Household
 from points import expiry
 from points.models import Entry, Extension, Hold, Posting, Transfer
@@ -120,6 +121,25 @@ def test_nobody_handles_their_own_points(owner: Counter) -> None:
     cast.earn(own, 50)
     typed = {"which": "point:all", "until": date(2030, 1, 1).isoformat(), "reason": "Mine"}
     assert "These are your own points" in text(owner.do(verb(own, "extend"), **typed))
+
+
+def test_nobody_sends_points_to_whom_they_live_with(clerk: Counter) -> None:
+    guest, spouse = cast.ana(), cast.ana(name="Bruno Lima", email="bruno@quay.example")
+    cast.home(spouse, cast.ana(name="Clara Lima", user=clerk.user))
+    cast.earn(guest, 50)
+    typed = {"who": "bruno@quay.example", "unit": "point", "amount": "20", "reason": "A gift"}
+    said = "or those of somebody you live with"
+    assert said in text(clerk.preview(verb(guest, "send"), **typed))
+    assert said in text(clerk.do(verb(guest, "send"), **typed))
+    assert not Transfer.objects.exists()
+
+
+def test_nobody_merges_a_member_into_whom_they_live_with(manager: Counter) -> None:
+    guest, spouse = cast.ana(), cast.ana(name="Bruno Lima", email="bruno@quay.example")
+    cast.home(spouse, cast.ana(name="Mona Lima", user=manager.user))
+    typed = {"who": "bruno@quay.example", "reason": "The same"}
+    assert "somebody you live with" in text(manager.do(verb(guest, "merge"), **typed))
+    assert not MemberMerge.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["extend", "reinstate"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from rewards.models import Conversion
 from tests import cast
 from tests.desk.counter import Counter, page, text, verb
@@ -21,6 +23,20 @@ def test_a_manager_gives_a_tier_with_a_reason(manager: Counter) -> None:
     held = standing.current(ana)
     assert held is not None
     assert held.code == "blue"
+
+
+def test_a_preview_is_no_attempt(manager: Counter) -> None:
+    """The page previews the form as it stands, with the attempt that is sent in the end."""
+    ana, blue = cast.ana(), Tier.objects.get(code="blue")
+    typed = {"tier": str(blue.pk), "source": "matched", "until": "2099-12-31", "reason": "Moved"}
+    attempt = {"attempt": str(uuid.uuid4())}
+    for _ in range(2):
+        assert "Blue" in text(manager.preview(verb(ana, "tier"), **typed, **attempt))
+    done = manager.post(verb(ana, "tier"), typed | attempt, follow=True)
+    assert "Ana Lima holds Blue now." in text(done)
+    again = manager.post(verb(ana, "tier"), typed | attempt, follow=True)
+    assert "This has been done already." in text(again)
+    assert Standing.objects.filter(member=ana, source="matched").count() == 1
 
 
 def test_a_tier_needs_a_reason_and_a_day_to_come(manager: Counter) -> None:

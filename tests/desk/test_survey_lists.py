@@ -17,7 +17,7 @@ from members import consent
 from messaging import delivery
 from messaging.models import Template
 from surveys import answering, care, tallies
-from surveys.models import Branch, Case, Invitation, Question, Survey, Version
+from surveys.models import Branch, Case, Invitation, Line, Question, Survey, Tally, Version
 from tests import cast
 from tests.cast import ACTOR
 from tests.desk.counter import Counter, listing, page, text
@@ -130,3 +130,45 @@ def test_questions_of_ones_own_are_written_a_choice_a_line(owner: Counter) -> No
     assert made.choices == [["zoo", "In the zoo"], ["bar", "At the bar"]]
     assert "zoo = In the zoo" in owner.get(page(version)).content.decode()
     assert Survey.objects.get(pk="effort").versions.count() == 1
+
+
+ASKED = """partner = "till"
+
+[[survey.question]]
+code = "why"
+words = "Why?"
+type = "text"
+
+[[survey.trigger]]
+code = "half-yearly"
+"""
+
+
+def test_anonymous_lines_are_in_no_list_either(
+    owner: Counter, manager: Counter, tmp_path: Path
+) -> None:
+    plain = 'partner = "till"\n\n[[survey.trigger]]\ncode = "half-yearly"\n'
+    cast.apply(world.folder(tmp_path / "why", (plain, ASKED)))
+    said = {"named": world.answered(guest(1)).answer}
+    one = world.asked(guest(2), "half-yearly")
+    said["secret"] = answering.answer(one.pk, score=1, actor=ACTOR).answer
+    answering.add(said["named"].pk, lines={"liked": "The named view"})
+    answering.add(said["secret"].pk, lines={"why": "The secret view"})
+    for reader in (owner, manager):
+        shown = text(reader.get(listing(Line)))
+        assert "The named view" in shown
+        assert "The secret view" not in shown
+    secret = Line.objects.get(value="The secret view")
+    assert "The secret view" not in text(owner.get(page(secret), follow=True))
+
+
+def test_the_cells_that_scores_are_added_from_are_read_by_no_manager(
+    owner: Counter, manager: Counter
+) -> None:
+    world.answered(guest())
+    tallies.count()
+    cell = Tally.objects.order_by("id")[0]
+    for address in (listing(Tally), page(cell)):
+        assert manager.get(address).status_code == 403
+        assert owner.get(address).status_code == 200
+    assert manager.get(reverse("admin:surveys_survey_scores")).status_code == 200

@@ -19,6 +19,9 @@ PLANTED = {
         "UPDATE points_posting SET source = 'activity:00000000-0000-0000-0000-000000000000'"
         " WHERE left(source, 9) = 'activity:'"
     ),
+    "an activity keeps what rules were told of the member": (
+        "UPDATE earning_activity SET facts = facts - 'plans'"
+    ),
     "every activity stands under its reference": "DELETE FROM earning_activitykey",
     "an award is its own entry": "UPDATE earning_award SET amount = amount + 1",
     "every credit of an activity has its award": "DELETE FROM earning_award",

@@ -17,6 +17,7 @@ from earning.errors import DividendRefused
 from earning.models import Declaration, Dividend, DividendShare
 from earning.tasks import pay_dividends
 from events.models import Event
+from members import erasure, merging
 from members.models import Member
 from points import audit
 from points.errors import ReasonMissing
@@ -208,6 +209,30 @@ def test_a_correction_needs_a_reason_something_to_correct_and_peace() -> None:
     declaring.declare(share(), year=2025, percent=Decimal(10), actor=ACTOR)
     with pytest.raises(DividendRefused, match="still being paid"):
         declaring.correct(share(), year=2025, percent=Decimal(5), reason="x", actor=ACTOR)
+
+
+def test_who_was_erased_is_paid_nothing_and_stops_nobody() -> None:
+    """Whether before it was declared, or while it is paid."""
+    gone, going, staying = (buyer(10000, name=name) for name in ("Ana", "Bea", "Eva"))
+    erasure.erase(gone, reason="asked", actor=ACTOR)
+    found = declaring.rehearse(share(), year=2025, percent=Decimal(10))
+    assert (found.members, found.total) == (2, 2000)
+    made = declaring.declare(share(), year=2025, percent=Decimal(10), actor=ACTOR)
+    erasure.erase(going, reason="asked", actor=ACTOR)
+    declaring.pay_all()
+    made.refresh_from_db()
+    assert (made.state, made.members, made.total) == ("paid", 1, 1000)
+    assert balance(staying, "cent") == 1000
+
+
+def test_who_was_merged_is_paid_once() -> None:
+    one, other = buyer(10000), buyer(5000, name="Bea")
+    declared()
+    merging.merge(one, other, reason="One person", actor=ACTOR)
+    declaring.pay(
+        declaring.correct(share(), year=2025, percent=Decimal(5), reason="Less", actor=ACTOR)
+    )
+    assert (balance(one, "cent"), balance(other, "cent")) == (750, 0)
 
 
 PLANTED = {

@@ -82,6 +82,18 @@ def test_a_birthday_comes_once_a_year_and_leap_day_on_the_28th(tmp_path: Path) -
 
 
 @pytest.mark.django_db
+def test_a_run_that_comes_a_year_late_loses_no_birthday(tmp_path: Path) -> None:
+    program(tmp_path, "birthday")
+    with clock.standing_at(START):
+        born(date(1990, 1, 1))
+        member = born(date(1990, 12, 31))
+    assert coins_at(member, utc(2027, 1, 1, 12)) == 25
+    days = Activity.objects.exclude(member=member).order_by("occurred_at")
+    found = [clock.local_date(one.occurred_at, "Europe/Berlin") for one in days]
+    assert found == [date(2026, 1, 1), date(2027, 1, 1)]
+
+
+@pytest.mark.django_db
 def test_a_changed_birthday_is_no_second_one_in_a_year(tmp_path: Path) -> None:
     program(tmp_path, "birthday")
     with clock.standing_at(START):

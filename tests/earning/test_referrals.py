@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from earning import intake, referring, vouching
+from earning import intake, referring, returns, vouching
 from earning.errors import ReferralClosed, ReferralUnknown
 from earning.models import Activity, ActivityKey, Referral
 from earning.submissions import Submission
 from events.models import Event
-from members import households
+from members import households, merging
 from members.models import Member, MemberKey
 from points import audit, ledger
 from points.errors import ReasonMissing
@@ -169,6 +169,78 @@ def test_one_person_twice_waits_for_a_clerk(
     assert (approved.status, credit(referrer), credit(newcomer)) == ("paid", 2000, 2000)
     with pytest.raises(ReferralClosed):
         referring.refuse(row, reason="Too late", actor=ACTOR)
+
+
+def cancel(done: intake.Recorded) -> None:
+    assert done.activity is not None
+    returns.cancel(
+        partner="shop",
+        activity=done.activity.public_id,
+        reference=f"cancel-{done.activity.pk}",
+        reason="Sent back",
+        actor=ACTOR,
+    )
+
+
+@pytest.mark.parametrize("change", ["cancel", "less"])
+def test_what_came_back_while_a_clerk_was_asked_pays_nothing(referrer: Member, change: str) -> None:
+    newcomer, row = friend(referrer, phone="912345678")
+    done = order(newcomer, "80")
+    assert done.activity is not None
+    if change == "cancel":
+        cancel(done)
+    else:
+        returns.amend(
+            partner="shop",
+            activity=done.activity.public_id,
+            reference="less-1",
+            reason="A part came back",
+            actor=ACTOR,
+            returned={"amount": "30"},
+        )
+    approved = vouching.approve(row, actor=ACTOR)
+    assert credit(referrer) == 0
+    assert approved.status == ("open" if change == "cancel" else "missed")
+
+
+def test_what_was_cancelled_before_it_came_pays_nothing(referrer: Member) -> None:
+    newcomer, row = friend(referrer)
+    words = {"partner": "shop", "reason": "Sent back", "actor": ACTOR}
+    returns.cancel(activity="order-1", reference="cancel-1", **words)
+    order(newcomer, "80", "order-1")
+    row.refresh_from_db()
+    assert (row.status, credit(referrer)) == ("open", 0)
+    order(newcomer, "90", "order-2")
+    row.refresh_from_db()
+    assert (row.status, credit(referrer), credit(newcomer)) == ("paid", 2000, 2000)
+
+
+def test_what_was_reduced_before_it_came_counts_as_it_is_left(referrer: Member) -> None:
+    newcomer, row = friend(referrer)
+    words = {"partner": "shop", "reason": "A part came back", "actor": ACTOR}
+    returns.amend(activity="order-1", reference="less-1", returned={"amount": "30"}, **words)
+    order(newcomer, "80", "order-1")
+    row.refresh_from_db()
+    assert (row.status, credit(referrer)) == ("missed", 0)
+
+
+def test_a_cancelled_order_is_as_if_it_had_never_been(referrer: Member) -> None:
+    newcomer, row = friend(referrer, phone="912345678")
+    cancel(order(newcomer, "80"))
+    vouching.approve(row, actor=ACTOR)
+    order(newcomer, "90", "order-2")
+    row.refresh_from_db()
+    assert (row.status, credit(referrer), credit(newcomer)) == ("paid", 2000, 2000)
+
+
+def test_an_order_of_who_was_merged_is_no_first_again(referrer: Member) -> None:
+    newcomer, row = friend(referrer)
+    other = ana(name="Bruno R.")
+    order(other, "80")
+    merging.merge(newcomer, other, reason="One person", actor=ACTOR)
+    order(newcomer, "90", "order-2")
+    row.refresh_from_db()
+    assert (row.status, credit(referrer)) == ("missed", 0)
 
 
 def test_a_household_waits_and_may_be_refused(referrer: Member) -> None:

@@ -24,6 +24,8 @@ from members.models import Member
 from points.models import Entry, Posting
 from program.errors import AttributesInvalid
 from program.models import ActivityType, Program
+from rewards import reservation
+from rewards.models import Reward
 from tests import cast
 from tests.cast import ACTOR, ana, awarded, balance, lots, spend, utc, visit
 from tiers import standing
@@ -283,6 +285,18 @@ def test_unused_rewards_follow_the_programs_policy(quay: Program, policy: str) -
         vouchers[0].refresh_from_db()
         assert vouchers[0].status == "cancelled"
         assert balance(member) == 0
+
+
+def test_a_reward_taken_in_two_steps_is_called_off_like_any_other(quay: Program) -> None:
+    ActivityType.objects.filter(code="visit").update(return_rewards="cancelled")
+    member = ana()
+    done = worth(member, 20)
+    reward = Reward.objects.get(code="coffee")
+    kept = reservation.hold(member, reward=reward, attempt=uuid7(), actor=ACTOR)
+    voucher = reservation.capture(kept, actor=ACTOR)
+    changed(done, returned={"paid": "20.00"})
+    voucher.refresh_from_db()
+    assert (voucher.status, balance(member)) == ("cancelled", 0)
 
 
 def test_the_same_change_again_gets_the_first_answer(quay: Program) -> None:

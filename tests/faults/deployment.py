@@ -130,7 +130,7 @@ class Deployment:
             return
         child = self.children.pop(name)
         os.killpg(child.pid, signal.SIGKILL)
-        child.wait(30)
+        child.wait(WAIT_S)
 
     def stop(self) -> None:
         for name in list(self.children):

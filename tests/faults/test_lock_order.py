@@ -21,7 +21,7 @@ from members.models import Member
 from points.books import Books
 from points.models import Account
 from tests.cast import ACTOR, QUAY, ana, apply, earn, variant, visit
-from tests.faults.threads import at_once, outcomes
+from tests.faults.threads import HANG_S, at_once, outcomes
 from tiers import correction, standing
 from tiers.models import Standing
 
@@ -52,7 +52,7 @@ def test_an_adjustment_and_the_till_do_not_block_each_other(
         return real(*args, **fields)
 
     def till() -> Recorded:
-        inside.wait(10)
+        inside.wait(HANG_S)
         return visit(member)
 
     desk = partial(
@@ -81,7 +81,7 @@ def test_applying_a_program_and_a_batch_do_not_block_each_other(
             time.sleep(HELD_UP)
 
     def till() -> None:
-        settled.wait(10)
+        settled.wait(HANG_S)
         with transaction.atomic():
             Books.open([(first.pk, "visit"), (second.pk, "visit")])
 
@@ -112,7 +112,7 @@ def test_two_activities_that_complete_a_route_together_give_its_tier(
         return real(self, decisions)
 
     def talk() -> Recorded:
-        decided.wait(10)
+        decided.wait(HANG_S)
         try:
             return visit(member, type="survey", attributes={})
         finally:

@@ -18,9 +18,10 @@ from events.models import Event
 from points import expiry
 from points.models import Posting
 from rewards import redemption, vouchers
-from rewards.models import Redemption, Reward, RewardStock
-from tests.cast import QUAY, adjust, ana, apply, balance, earn, redeem, spend, submission
+from rewards.models import Conversion, Redemption, Reward, RewardStock
+from tests.cast import QUAY, adjust, ana, apply, balance, earn, redeem, spend, submission, variant
 from tests.faults.threads import at_once, outcomes
+from tests.rewards.test_exchange import LIMITED, REWARD, swap
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -182,3 +183,12 @@ def test_an_event_is_there_for_every_effect_and_for_no_refusal() -> None:
     assert outcomes(results) == {"ok": 2, "InsufficientPoints": 4}
     assert Event.objects.count() == before + 2
     assert Reward.objects.get(code="coffee").redemptions.count() == 2
+
+
+def test_what_a_day_may_exchange_holds_among_threads(tmp_path: Path) -> None:
+    apply(variant(tmp_path, (REWARD, LIMITED + REWARD)))
+    member, conversion = ana(), Conversion.objects.get()
+    earn(member, 500)
+    results = at_once([partial(swap, member, conversion, 30) for _ in range(6)])
+    assert outcomes(results) == {"ok": 3, "ExchangeLimit": 3}
+    assert balance(member, "coin") == 30

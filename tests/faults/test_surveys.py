@@ -19,7 +19,7 @@ from surveys.models import Answer, Contact, Decision, Invitation, Outcome, Quota
 from surveys.occasions import Occasion
 from tests import cast
 from tests.cast import ACTOR, visit
-from tests.faults.threads import at_once, behind, outcomes
+from tests.faults.threads import HANG_S, at_once, behind, outcomes
 from tests.surveys import world
 from tests.surveys.world import guest
 
@@ -100,13 +100,13 @@ def test_what_commits_late_is_not_passed_by() -> None:
             with transaction.atomic():
                 outbox.publish("late")
                 has_written.set()
-                may_commit.wait(timeout=30)
+                may_commit.wait(timeout=HANG_S)
         finally:
             connection.close()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    assert has_written.wait(timeout=30)
+    assert has_written.wait(timeout=HANG_S)
     outbox.publish("quick")
 
     def read() -> list[str]:
@@ -115,7 +115,7 @@ def test_what_commits_late_is_not_passed_by() -> None:
 
     assert read() == []  # `quick` waits for what may still come before it
     may_commit.set()
-    thread.join(timeout=30)
+    thread.join(timeout=HANG_S)
     assert read() == ["late", "quick"]
     assert read() == []
 

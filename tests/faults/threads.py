@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 T = TypeVar("T")
+HANG_S = 300  # a hang, not a slow machine
 
 
 def at_once(works: Sequence[Callable[[], T]]) -> list[T | Exception]:
@@ -19,7 +20,7 @@ def at_once(works: Sequence[Callable[[], T]]) -> list[T | Exception]:
 
     def run(index: int, work: Callable[[], T]) -> None:
         try:
-            start.wait(timeout=30)
+            start.wait(timeout=HANG_S)
             results[index] = work()
         except Exception as error:
             results[index] = error
@@ -30,7 +31,7 @@ def at_once(works: Sequence[Callable[[], T]]) -> list[T | Exception]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=120)
+        thread.join(timeout=HANG_S)
     assert not any(thread.is_alive() for thread in threads), "a thread hangs"
     return results  # type: ignore[return-value]
 
@@ -56,7 +57,7 @@ def behind(rows: QuerySet[Any], works: Sequence[Callable[[], T]]) -> list[T | Ex
             thread.start()
             _await_waiting(number)
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=HANG_S)
     assert not any(thread.is_alive() for thread in threads), "a thread hangs"
     return results  # type: ignore[return-value]
 

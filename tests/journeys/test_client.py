@@ -74,6 +74,7 @@ def test_every_call_of_the_api_has_its_method(
     _look_around(pennant, guest["id"])
     _take(pennant, {"card": guest["card"]})
     _choose(pennant, guest["id"])
+    _activate(pennant, guest["id"])
     _send_files(pennant, library, tmp_path)
     _listen(pennant, live_server.url)
     with pytest.raises(library.Refused) as refused:
@@ -141,6 +142,14 @@ def _take(pennant: Any, member: dict[str, str]) -> None:
     other = pennant.reserve(member, "late-checkout")
     assert pennant.release(other["id"], reason="x")["status"] == "released"
     assert len(list(pennant.redemptions(status="issued"))) == 1
+
+
+def _activate(pennant: Any, member: str) -> None:
+    (offer,) = [one for one in pennant.offers(member) if one["code"] == "long-summer"]
+    assert offer["activations"] == []
+    made = pennant.activate_offer(member, "long-summer")
+    undone = pennant.undo_offer(member, "long-summer", activation=made["id"])
+    assert undone["state"] == "undone"
 
 
 def _choose(pennant: Any, member: str) -> None:
@@ -270,7 +279,7 @@ def test_a_storm_of_repeats_redeems_each_once(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=120)
+        thread.join(timeout=300)  # a hang, not a slow machine
     assert len(taken) == 72
     assert len(set(taken)) == 12
     assert Redemption.objects.count() == 12

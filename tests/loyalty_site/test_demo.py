@@ -183,7 +183,7 @@ def _demo(*arguments: str, data_dir: Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,  # a hang, not a slow machine
     )
 
 

@@ -24,6 +24,7 @@ from loyalty_site.demo import ports
 from loyalty_site.embedded import locks, place
 
 pytestmark = pytest.mark.slow
+WAIT_S = 300  # a hang, not a slow machine
 
 
 @pytest.fixture(scope="module")
@@ -44,18 +45,18 @@ def base() -> Iterator[str]:
     address = f"http://{ports.HOST}:{port}"
     try:
         alive = f"{address}/healthz"
-        assert ports.wait_for(alive, seconds=60, is_alive=lambda: child.poll() is None)
+        assert ports.wait_for(alive, seconds=WAIT_S, is_alive=lambda: child.poll() is None)
         yield address
     finally:
         child.terminate()
-        child.wait(30)
+        child.wait(WAIT_S)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)  # a worker that was still starting
     assert _ends_alone(home / "data"), "the web server left its database running"
     shutil.rmtree(home)
 
 
-def _ends_alone(data: Path, *, seconds: float = 60) -> bool:
+def _ends_alone(data: Path, *, seconds: float = WAIT_S) -> bool:
     """Whether the guardian has stopped the database and is gone itself."""
     pid_file = place.of(data).data / "postmaster.pid"
     deadline = time.monotonic() + seconds
@@ -68,7 +69,7 @@ def _ends_alone(data: Path, *, seconds: float = 60) -> bool:
 
 def _get(url: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(url, timeout=20) as response:
+        with urllib.request.urlopen(url, timeout=WAIT_S) as response:
             return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

@@ -7,13 +7,14 @@ import pytest
 from members import erasure, merging
 from points import audit, proof
 from program.models import Program
-from tests.cast import ACTOR, ana, earn
+from tests.cast import ACTOR, ana, earn, home
 from tests.points.test_audit import plant
 
 pytestmark = pytest.mark.django_db
 
 ABSORBED = "SELECT id FROM members_member WHERE status = 'merged'"
 PLANTED = {
+    "a household has no two heads": "UPDATE members_householdmember SET is_head = true",
     "a merge changes no total": (
         "UPDATE points_entry SET amount = amount + 1 WHERE kind = 'merge' AND amount > 0"
     ),
@@ -47,6 +48,7 @@ def test_a_planted_fault_is_found(quay: Program, invariant: str) -> None:
     one, other, third = ana(), ana(name="Bea Lima"), ana(name="Zelda Fitzgerald")
     for member in (one, other, third):
         earn(member, 10)
+    home(one, ana(name="Rui"))
     merging.merge(one, other, reason="One person", actor=ACTOR)
     erasure.erase(third, reason="asked", actor=ACTOR)
     assert list(audit.check()) == []

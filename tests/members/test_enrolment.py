@@ -80,6 +80,25 @@ def test_what_is_somebody_elses_is_refused_and_nobody_is_made(taken: dict[str, s
     assert Member.objects.count() == Card.objects.count() == 1
 
 
+def test_what_is_not_named_stays_as_it_is_by_then() -> None:
+    """Two who change different things at once: neither writes back what it read before."""
+    early = ana(phone="+351 912 345 678")
+    enrolment.update(Member.objects.get(), actor=ACTOR, name="Ana Reis", phone="")
+    enrolment.update(early, actor=ACTOR, language="pt")
+    member = Member.objects.get()
+    assert (member.name, member.phone, member.language) == ("Ana Reis", "", "pt")
+
+
+@pytest.mark.parametrize(
+    "email", ["a@b@example.com", "ana@", "ana@example.com\nBcc: all@example.com", "@example.com"]
+)
+def test_what_is_no_address_enrols_nobody(email: str) -> None:
+    with pytest.raises(InvalidInput, match=r"ana@example\.com") as refused:
+        ana(email=email)
+    assert refused.value.data["pointer"] == "/email"
+    assert not Member.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("fields", "pointer"),
     [

@@ -16,6 +16,7 @@ from members import claiming, enrolment, households, lineage, merging
 from members.errors import MemberMerged, MergeRefused, UndoRefused
 from members.models import (
     Card,
+    Household,
     HouseholdMember,
     Member,
     MemberMerge,
@@ -34,6 +35,7 @@ from tests.cast import (
     awarded,
     balance,
     earn,
+    home,
     login,
     redeem,
     reverse,
@@ -246,6 +248,30 @@ def test_segments_household_and_details_are_joined_and_parted(quay: Program) -> 
     assert survivor.email == ""
     assert not survivor.segments.exists()
     assert [(one.member_id, one.is_head) for one in here.all()] == [(absorbed.pk, True)]
+
+
+def heads(home: Household) -> list[Any]:
+    rows = HouseholdMember.objects.filter(household=home, left_at__isnull=True, is_head=True)
+    return list(rows.values_list("member", flat=True))
+
+
+def test_a_household_has_one_head_whoever_comes_and_goes(quay: Program) -> None:
+    absorbed, mate, survivor, other = bea(), ana(name="Rui"), ana(), ana(name="Eva")
+    theirs, own = home(absorbed, mate), home(survivor, other)
+    row = join(survivor, absorbed)
+    assert (heads(theirs), heads(own)) == ([mate.pk], [survivor.pk])
+    part(row)
+    assert (heads(theirs), heads(own)) == ([absorbed.pk], [survivor.pk])
+
+
+def test_who_comes_back_to_an_empty_house_heads_it(quay: Program) -> None:
+    mate, absorbed, survivor = ana(name="Rui"), bea(), ana()
+    theirs = home(mate, absorbed)
+    row = join(survivor, absorbed)
+    households.leave(mate, actor=ACTOR)
+    assert heads(theirs) == [survivor.pk]
+    part(row)
+    assert heads(theirs) == [absorbed.pk]
 
 
 def test_merges_that_build_on_one_another_are_undone_in_the_opposite_order(quay: Program) -> None:

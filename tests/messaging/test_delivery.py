@@ -16,7 +16,7 @@ from django.test import Client
 
 from common import clock
 from events import outbox
-from members import consent
+from members import consent, merging
 from members.models import Member
 from messaging import delivery, registry, stopping, writing
 from messaging.errors import LinkRefused, TemplateInvalid
@@ -105,6 +105,27 @@ def test_who_said_no_after_the_event_gets_no_letter() -> None:
     )  # fmt: skip
 
 
+def test_a_no_goes_on_after_a_merge_until_a_later_yes(client: Client) -> None:
+    """Said to either card, by a letter to either: the last word counts, also of an undone merge."""
+    kept, gone = guest(1, email=""), guest(2)
+    consent.record(kept, topic="surveys", is_given=True, actor=ACTOR)
+    old_link = stopping.url(gone, topic="surveys")
+    consent.record(gone, topic="surveys", is_given=False, actor=ACTOR)
+    row = merging.merge(kept, gone, reason="One person", actor=ACTOR)
+    kept.refresh_from_db()
+    assert kept.email == gone.email
+    assert consent.is_refused(kept, topic="surveys")
+    consent.record(kept, topic="surveys", is_given=True, actor=ACTOR)
+    assert not consent.is_refused(kept, topic="surveys")
+    world.opened(kept)
+    path = old_link.partition("://")[2].partition("/")[2]
+    assert client.post(f"/{path}", {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert consent.is_refused(kept, topic="surveys")
+    assert delivery.drain() == 0
+    merging.undo(row, reason="Two", actor=ACTOR)
+    assert consent.is_refused(gone, topic="surveys")
+
+
 def test_without_an_address_a_letter_says_so() -> None:
     invited(email="")
     assert delivery.drain() == 0
@@ -176,6 +197,42 @@ def test_an_address_that_is_refused_for_good_is_not_tried_again(server: type[Ser
     server.after_sending = [smtplib.SMTPRecipientsRefused({member.email: (550, b"nobody")})]
     delivery.drain()
     assert Letter.objects.get().status == "failed"
+
+
+def test_an_address_that_is_none_fails_alone(server: type[Server]) -> None:
+    guests = [invited(number) for number in range(3)]
+    Member.objects.filter(pk=guests[0].pk).update(email="guest\n@example.com")
+    assert delivery.drain() == 2
+    failed, *others = Letter.objects.order_by("due_at", "id")
+    assert (failed.status, failed.attempts, failed.doubts) == ("failed", 1, 0)
+    assert failed.why.startswith("BadHeaderError")
+    assert [(one.status, one.doubts) for one in others] == [("sent", 0)] * 2
+
+
+def test_one_letter_that_cannot_be_written_holds_up_no_other(server: type[Server]) -> None:
+    for number in range(3):
+        invited(number)
+    delivery.prepare()
+    broken = Letter.objects.order_by("due_at", "id")[0]
+    Letter.objects.filter(pk=broken.pk).update(event_subject="none such")
+    with pytest.raises(ValueError, match="none such"):
+        delivery.send()
+    assert len(sent()) == 2
+    broken.refresh_from_db()
+    assert (broken.status, broken.attempts, broken.doubts) == ("waiting", 1, 0)
+
+
+def test_who_dies_with_a_letter_in_hand_casts_no_doubt_on_the_others(server: type[Server]) -> None:
+    for number in range(3):
+        invited(number)
+    server.after_sending = [KeyboardInterrupt()]  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        delivery.drain()
+    assert sorted(Letter.objects.values_list("status", flat=True)) == [
+        "sending", "waiting", "waiting",
+    ]  # fmt: skip
+    assert delivery.drain() == 2
+    assert set(Letter.objects.values_list("doubts", flat=True)) == {0}
 
 
 def test_cut_off_while_handing_over_it_is_sent_once_more_and_never_a_third_time(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,9 +17,9 @@ from common import clock
 from earning.models import Activity
 from events.models import Event
 from members.models import Member
-from partners import admission, keys, log, notices, sandbox
+from partners import admission, idempotency, keys, log, notices, sandbox, tasks
 from partners.errors import KeyInvalid
-from partners.models import ApiKey, ApiRequest, Endpoint, Scope
+from partners.models import ApiKey, ApiRequest, Endpoint, RememberedCall, Scope
 from points import audit
 from program.models import Location, Partner, Program
 from rewards.models import RewardStock
@@ -155,13 +157,15 @@ def test_a_place_has_only_its_parts(till: Till) -> None:
 
 
 def test_two_keys_of_one_name_work_so_that_one_follows_the_other(till: Till) -> None:
-    second, text = keys.rotate(till.key, actor=ACTOR)
+    first = till.key
+    succeed = partial(keys.issue, first.partner, name=first.name, scopes=first.scopes, actor=ACTOR)
+    second, text = succeed()
     assert admission.admit(text).key == second
     assert admission.admit(till.text).key == till.key
     with pytest.raises(KeyInvalid, match="Two keys named"):
-        keys.rotate(till.key, actor=ACTOR)
+        succeed()
     keys.revoke(till.key, actor=ACTOR)
-    assert keys.rotate(second, actor=ACTOR)[0].slot == 1
+    assert succeed()[0].slot == 1
 
 
 def test_an_expired_key_makes_room(till: Till) -> None:
@@ -243,6 +247,44 @@ def test_the_log_tells_what_was_called_without_who_it_was_about(till: Till) -> N
     assert "-H 'Idempotency-Key: k1'" in curl
     assert "$KEY" in curl
     assert till.text not in curl
+
+
+def test_the_log_hides_cards_and_codes_wherever_they_stand(till: Till) -> None:
+    till.get("activities?member=482109376621")
+    till.get("activities?member=4821%2009%2037%2066%2022&x=ines%40example.org")
+    till.send("vouchers/ABCD-EFGH-JKLM/use", {})
+    asked, encoded, used = ApiRequest.objects.order_by("id")
+    assert asked.query == "member=…6621"
+    assert encoded.query == "member=…6+22&x=…"
+    assert used.status >= 400
+    assert used.path == "/api/v1/vouchers/…JKLM/use"
+    assert "ABCD" not in used.answer
+
+
+def test_a_call_is_copied_as_one_harmless_line(till: Till) -> None:
+    till.get("activities/ref:x%27;id;%27?a=%27;id;%27&b=$(id)")
+    row = ApiRequest.objects.get()
+    line = log.as_curl(row, origin="$PENNANT").splitlines()[0].removesuffix(" \\")
+    *words, address = shlex.split(line)
+    assert words == ["curl", "-sS", "-X", "GET"]
+    assert address.startswith("$PENNANT/api/v1/activities/ref:x")
+    assert '"$PENNANT"' in line  # which a shell fills in
+    plain = shlex.split(line.replace('"$PENNANT"', ""))[4]
+    assert not set(plain) & set("';$( ")
+
+
+def test_what_is_kept_for_a_month_is_gone_after_it_however_much_there_was(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (log, idempotency):
+        monkeypatch.setattr(module, "FORGET_AT_ONCE", 2)
+    guests = [{"name": "Ines Duarte", "reference": f"guest-{number}"} for number in range(5)]
+    for guest in guests:
+        assert till.send("members", guest).status_code == 201
+    with time_machine.travel(clock.now() + timedelta(days=31)):
+        tasks.tidy()
+    assert not ApiRequest.objects.exists()
+    assert not RememberedCall.objects.exists()
 
 
 def test_an_answer_that_is_known_is_not_sent_again(till: Till) -> None:

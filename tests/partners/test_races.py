@@ -27,6 +27,7 @@ from tests.till import STAY, Till, code, marta
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 8
+HANG_S = 300  # a hang, not a slow machine
 Answer = tuple[int, str | None, bytes]
 
 
@@ -36,20 +37,20 @@ def at_once(call: Callable[[int], Any]) -> list[Any]:
     shot = threading.Barrier(THREADS)
 
     def run(index: int) -> None:
-        shot.wait(timeout=30)
+        shot.wait(timeout=HANG_S)
         answers[index] = call(index)
 
     threads = [threading.Thread(target=run, args=(index,)) for index in range(THREADS)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=HANG_S)
     assert all(answer is not None for answer in answers)
     return answers
 
 
 def send(server: LiveServer, till: Till, body: dict[str, Any]) -> Answer:
-    link = HTTPConnection(urlsplit(server.url).netloc, timeout=30)
+    link = HTTPConnection(urlsplit(server.url).netloc, timeout=HANG_S)
     headers = {"Authorization": f"Bearer {till.text}", "Content-Type": "application/json"}
     link.request("POST", "/api/v1/activities", json.dumps(body), headers)
     response = link.getresponse()
@@ -177,7 +178,7 @@ def test_a_key_is_refused_by_the_next_request_of_another_process(hotel: Program)
         assert told == ["200", "200", "401"]
     finally:
         other.stdin.close()
-        other.wait(timeout=60)
+        other.wait(timeout=HANG_S)
 
 
 @pytest.mark.slow
@@ -194,17 +195,17 @@ def test_a_post_that_waits_too_long_for_a_lock_is_asked_to_come_again(hotel: Pro
         with transaction.atomic():
             list(Account.objects.select_for_update().filter(member=member))
             held.set()
-            done.wait(timeout=30)
+            done.wait(timeout=HANG_S)
         connection.close()
 
     thread = threading.Thread(target=hold)
     thread.start()
-    assert held.wait(timeout=30)
+    assert held.wait(timeout=HANG_S)
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '100ms'")
     response = till.post(reference="booking-2")
     done.set()
-    thread.join(timeout=30)
+    thread.join(timeout=HANG_S)
     with connection.cursor() as cursor:
         cursor.execute("RESET lock_timeout")
     assert response.status_code == 503

@@ -14,7 +14,7 @@ from members import enrolment
 from partners import delivery, notices, outside, signing
 from partners.models import Delivery, Endpoint
 from tests.receiver import receiving
-from tests.till import ACTOR, Till, marta
+from tests.till import ACTOR, Till, code, marta
 
 TYPES = ["member_enrolled"]
 
@@ -84,3 +84,31 @@ def test_the_contact_of_a_paused_one_gets_a_letter_once(till: Till, settings: An
     assert made in letter.body
     assert "resume" in letter.body
     assert letter.extra_headers["Message-ID"].startswith("<webhook-")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_delivery_that_breaks_is_written_down_and_the_others_go_on(
+    till: Till, settings: Any
+) -> None:
+    settings.WEBHOOK_NETWORKS = ("127.0.0.0/8",)
+    with receiving() as hook:
+        till.send("webhooks", {"url": hook.url, "types": TYPES, "contact": "it@example.com"})
+        for name in ("Ana", "Bea", "Carla"):
+            marta(name=name, reference=name, email="", phone="")
+        broken = Delivery.objects.order_by("id")[0]
+        Delivery.objects.filter(pk=broken.pk).update(body={})
+        assert delivery.drain() == 3
+        assert len(hook.got) == 2
+    assert list(Delivery.objects.order_by("id").values_list("state", flat=True)) == [
+        "waiting", "delivered", "delivered",
+    ]  # fmt: skip
+    assert broken.attempts.get().problem.startswith("KeyError")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://[x", "https://till.example.com:99999/", "https://", "till.example.com"]
+)
+def test_what_is_no_address_is_refused_in_words(till: Till, url: str) -> None:
+    refused = till.send("webhooks", {"url": url, "types": TYPES, "contact": "it@example.com"})
+    assert code(refused) == "webhook_invalid"
+    assert "https://till.example.com/hook" in refused.json()["detail"]

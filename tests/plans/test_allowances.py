@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from plans import benefits, billing
+from members import merging
+from plans import benefits, billing, subscribing
 from plans.errors import BenefitUsedUp
 from plans.models import PlanBenefit
 from program.models import Program
@@ -40,6 +41,20 @@ def test_a_benefit_is_used_as_often_as_the_plan_allows(
         benefits.use(member, plan="harbor", benefit="berth", actor=ACTOR)
         row.refresh_from_db()
         assert benefits.left(found, row, program=harbor) == 1
+
+
+def test_what_was_merged_counts_towards_the_allowance(harbor: Program) -> None:
+    PlanBenefit.objects.filter(code="berth").update(at_most=1, per="week")
+    with time_machine.travel(TUESDAY, tick=False):
+        member, other = ana(joined_at=utc(2026, 1, 1)), ana(name="Ana L.")
+        row = take(other)
+        pay(row)
+        benefits.use(other, plan="harbor", benefit="berth", actor=ACTOR)
+        subscribing.cancel_now(row, reason="Two cards", actor=ACTOR)
+        merging.merge(member, other, reason="One person", actor=ACTOR)
+        pay(take(member))
+        with pytest.raises(BenefitUsedUp):
+            benefits.use(member, plan="harbor", benefit="berth", actor=ACTOR)
 
 
 def test_without_an_allowance_it_is_used_as_often_as_one_likes(harbor: Program) -> None:

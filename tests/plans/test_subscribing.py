@@ -23,13 +23,14 @@ from plans.errors import (
     PlanUnavailable,
     TrialUsed,
 )
-from plans.models import BenefitUse, Charge, PaymentMeans, Subscription
+from plans.models import BenefitUse, Charge, PaymentMeans, PlanBenefit, Subscription
 from points.errors import ReasonMissing
 from points.models import Entry
 from program import catalog
 from program.models import Program
 from rewards.errors import RewardUnavailable
 from tests.cast import ACTOR, ana, awarded, balance, earn, redeem, utc, visit
+from tests.earning.test_returns import changed
 from tiers import standing
 from tiers.models import Standing
 
@@ -115,6 +116,19 @@ def test_a_rule_asks_for_the_plan_held_on_the_day(harbor: Program) -> None:
         assert "harbor" in awarded(visit(member, occurred_at=utc(2026, 3, 31, 12)))
         assert "harbor" not in awarded(visit(member, occurred_at=utc(2026, 2, 28, 12)))
         assert "harbor" not in awarded(visit(member, occurred_at=utc(2026, 4, 2, 12)))
+
+
+def test_what_a_plan_paid_stays_when_a_part_comes_back(harbor: Program) -> None:
+    member = ana(joined_at=utc(2026, 1, 1))
+    with time_machine.travel(utc(2026, 3, 1, 12), tick=False):
+        row = take(member)
+        done = visit(member, attributes={"paid": "10.00"})
+    with time_machine.travel(utc(2026, 3, 2, 12), tick=False):
+        subscribing.cancel(row, reason="Moved", actor=ACTOR)
+    with time_machine.travel(utc(2026, 5, 1, 12), tick=False):
+        less = changed(done, attributes={"paid": "9.00"})
+        assert [(row.rule.code, row.amount) for row in less.corrections] == [("paid", -1)]
+        assert balance(member, "coin") == 7
 
 
 def test_a_reward_for_holders_is_for_holders(harbor: Program) -> None:
@@ -267,6 +281,19 @@ def test_a_benefit_is_used_by_those_who_have_it_once_for_a_reference(harbor: Pro
     assert first == again
     assert BenefitUse.objects.count() == 1
     assert told(member).count("benefit_used") == 1
+
+
+def test_the_same_reference_gets_the_first_answer_when_the_plan_is_over(harbor: Program) -> None:
+    member = ana()
+    row = take(member)
+    first = benefits.use(member, plan="harbor", benefit="berth", actor=ACTOR, reference="r1")
+    PlanBenefit.objects.filter(code="berth").update(is_active=False)
+    again = {"plan": "harbor", "benefit": "berth", "actor": ACTOR, "reference": "r1"}
+    assert benefits.use(member, **again) == first
+    subscribing.cancel_now(row, reason="Moved", actor=ACTOR)
+    assert benefits.use(member, **again) == first
+    with pytest.raises(NotSubscribed):
+        benefits.use(member, **again | {"reference": "r2"})
 
 
 def test_a_benefit_of_a_plan_that_is_over_is_refused_however_late_the_job(harbor: Program) -> None:

@@ -13,7 +13,7 @@ import time_machine
 
 from common.errors import LoyaltyError
 from events.models import Event
-from members import households
+from members import households, merging
 from members.models import Member, User
 from points import approvals, daybook, expiry
 from points.approvals import Wish
@@ -168,6 +168,23 @@ def test_the_same_form_twice_asks_once(watched: Program) -> None:
     assert AdjustmentRequest.objects.count() == 1
 
 
+def test_what_was_posted_already_is_not_asked_for_again(watched: Program) -> None:
+    member, clara = ana(), staff("clara")
+    assert ask(member, 60, actor=clara, source="form:1").posting is not None
+    with pytest.raises(LoyaltyError) as refused:
+        ask(member, 60, actor=clara, source="form:1")
+    assert refusal(refused) == "source_used"
+    assert (balance(member), approvals.waiting()) == (60, 0)
+
+
+def test_what_was_merged_counts_towards_the_limit(watched: Program) -> None:
+    member, other, clara = ana(), ana(name="Bea Lima"), staff("clara")
+    assert ask(other, 60, actor=clara).posting is not None
+    merging.merge(member, other, reason="One person", actor=clara)
+    assert ask(member, 60, actor=clara).request is not None
+    assert (balance(member), approvals.waiting()) == (60, 1)
+
+
 def test_what_can_no_longer_be_taken_stays_undecided(watched: Program) -> None:
     member, clara, mona = ana(), staff("clara"), staff("mona")
     earn(member, 200)
@@ -273,3 +290,15 @@ def test_what_never_ended_is_not_asked_for(watched: Program) -> None:
     with pytest.raises(LoyaltyError) as refused:
         back(member, uuid.uuid4(), actor=clerk)
     assert refusal(refused) == "nothing_to_reinstate"
+
+
+@time_machine.travel(utc(2026, 5, 2, 12))
+def test_what_was_brought_back_is_not_asked_for_again(watched: Program) -> None:
+    member, clerk = ana(), staff("clerk")
+    expired = ended(member, 60)
+    first = back(member, expired, actor=clerk)
+    assert first.posting is not None
+    with pytest.raises(LoyaltyError) as refused:
+        back(member, expired, actor=clerk)
+    assert refusal(refused) == "source_used"
+    assert (balance(member), approvals.waiting()) == (60, 0)

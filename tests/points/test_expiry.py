@@ -219,7 +219,6 @@ def test_the_whole_calendar_of_ends_is_shown(quay: Program) -> None:
     ]
     assert [(end.at, end.amount) for end in expiry.calendar(member, unit="coin")] == [(None, 5)]
     assert [end.unit for end in expiry.calendar(member)] == ["point", "point", "coin"]
-    assert expiry.next_due() == utc(2026, 2, 28, 23)
 
 
 def test_a_change_of_policy_moves_no_lot(quay: Program) -> None:

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from events.models import Event
+from members import merging
 from members.models import Member
 from points import expiry, transfers
 from points.errors import (
@@ -159,6 +160,23 @@ def test_least_step_and_limits_of_a_period_hold(pair: tuple[Member, Member]) -> 
         assert transfers.room_to_send(sender, unit=unit, program=Program.objects.get()) == 2
     with time_machine.travel(utc(2026, 12, 31, 23, 30)):  # January already, in Berlin
         send(sender, receiver, 10, unit="coin")
+
+
+def test_what_was_merged_counts_towards_the_limits(pair: tuple[Member, Member]) -> None:
+    sender, receiver = pair
+    other = ana(name="Ana L.")
+    home(sender, receiver)
+    earn(sender, 100, unit="coin")
+    with time_machine.travel(utc(2026, 12, 30, 12)):
+        send(sender, receiver, 8, unit="coin")
+        merging.merge(other, sender, reason="One person", actor=ACTOR)
+        with pytest.raises(TransferLimit, match="2 coins more in this month"):
+            send(other, receiver, 4, unit="coin")
+        last = ana(name="Bruno L.")
+        merging.merge(last, receiver, reason="One person", actor=ACTOR)
+        Unit.objects.filter(code="coin").update(transfer_sent_most=None)
+        with pytest.raises(TransferLimit, match="They have been sent"):
+            send(other, last, 6, unit="coin")
 
 
 def test_a_reversal_takes_back_what_is_left_and_no_more(pair: tuple[Member, Member]) -> None:

@@ -7,14 +7,17 @@ from __future__ import annotations
 import re
 import uuid
 
+import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from members.models import Member
 from points import ledger
+from portal.pages import vouchers as pages
 from rewards import redemption, vouchers
 from rewards.models import Redemption, Reward, RewardStock
+from tests.cast import earn
 from tests.portal.cast import signed_in, stays, text
 
 HAVE = "/rewards/wine-bottle/have/"
@@ -126,6 +129,19 @@ def test_a_used_voucher_cannot_be_given_back(browser: Client, ana: Member) -> No
     assert response.status_code == 409
     assert ledger.balance(ana, unit="point") == 1300
     assert "Used on 21 September 2026" in text(browser.get("/vouchers/"))
+
+
+def test_what_is_ready_is_listed_however_much_was_taken_since(
+    browser: Client, ana: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "SHOWN", 1)
+    earn(ana, 9000)
+    ready, *others = [taken_by(ana) for _ in range(3)]
+    for other in others:
+        vouchers.use(other.code, actor="test")
+    shown = browser.get("/vouchers/").content.decode()
+    assert ready.public_id in shown
+    assert [other.public_id in shown for other in others] == [False, True]
 
 
 def test_a_voucher_is_given_back_within_the_time_only(browser: Client, ana: Member) -> None:

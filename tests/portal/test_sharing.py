@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import timedelta
+from typing import Any
 
 import pytest
+import time_machine
+from django.core.management import call_command
 from django.test import Client
 
 from members import claiming, enrolment, households
@@ -100,6 +104,35 @@ def test_nobody_learns_by_trying_which_cards_there_are(
     said = [text(browser.post("/send/", wrong)) for _ in range(3)]
     assert "No card has this number" in said[1]
     assert "You have tried many numbers." in said[2]
+
+
+def test_who_tried_many_numbers_waits_an_hour_with_a_shared_cache_too(
+    browser: Client, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache",
+        }
+    }  # fmt: skip
+    call_command("createcachetable", verbosity=0)
+    monkeypatch.setattr(sending, "TRIES", 2)
+    wrong = {"to": "card", "number": "4821 0937 6624", "amount": "100"}
+    with time_machine.travel("2026-09-21T12:00:00Z", tick=False) as at:
+        said = [text(browser.post("/send/", wrong)) for _ in range(2)]
+        assert "No card has this number" in said[1]
+        at.shift(timedelta(minutes=30))
+        assert "You have tried many numbers." in text(browser.post("/send/", wrong))
+        at.shift(timedelta(minutes=30))
+        assert "No card has this number" in text(browser.post("/send/", wrong))
+
+
+@pytest.mark.parametrize("amount", ["1e999999", "-1e999999", "1e-999999", "Infinity"])
+def test_a_number_beyond_all_numbers_is_refused_on_the_form(
+    browser: Client, rui: Member, amount: str
+) -> None:
+    Unit.objects.filter(code="point").update(decimals=2)
+    wrong = {"to": "card", "number": number(rui), "amount": amount}
+    assert "Write a number, such as 100.00" in text(browser.post("/send/", wrong))
 
 
 def test_where_nothing_can_be_sent_there_is_no_such_page(browser: Client) -> None:

@@ -121,7 +121,9 @@ def test_what_waits_is_counted(tmp_path: Path) -> None:
         ("contact_hours = 8", "contact_hours = 4"),
         ("[[reply]]", letter + "[[reply]]"),
     )
-    found = {one.title: one.sentences for one in differences.of(draft).findings}
+    told = differences.of(draft)
+    assert '[[letter]] "survey_invited" in "en" is new' in told.keys
+    found = {one.title: one.sentences for one in told.findings}
     assert found["Surveys"] == (
         (
             "After a visit is called After your visit. 1 answer stays as given; "

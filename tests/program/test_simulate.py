@@ -10,22 +10,20 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.db.models import Sum
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common import clock
-from earning import importing, mapping, reporting, simulation
+from earning import reporting, simulation
 from earning.models import Award
-from points.models import Entry, Posting
-from program import blueprint, catalog
+from points.models import Posting
+from program import catalog
 from program.models import Program
-from tests.cast import ACTOR, QUAY, ROOT, adjust, ana, apply, earn, reverse, utc, variant, visit
+from tests.cast import ACTOR, QUAY, adjust, ana, apply, earn, reverse, utc, variant, visit
 from tests.program.replaying import (
     BLUE,
     DAY,
-    HOTEL,
     VISIT,
     by,
     issued,
@@ -237,41 +235,3 @@ def test_a_program_without_ladders_has_no_matrix(db: None, tmp_path: Path) -> No
     assert result.moves == ()
     assert by(result, "tier") == {"": (10, 10)}
     assert "By month" in list(reporting.lines(result))
-
-
-# --- the hotel's real bookings ------------------------------------------------------------------
-
-
-@pytest.fixture
-def bookings(hotel: Program) -> Program:
-    table = mapping.load(HOTEL / "bookings.toml")
-    importing.run(ROOT / "data" / "hotel_bookings.csv.gz", table=table, actor=ACTOR)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # no worker does it for rows that are never committed
-    return catalog.current()
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_the_hotels_bookings_give_what_happened_and_the_known_difference(
-    bookings: Program, tmp_path: Path
-) -> None:
-    same = simulation.run(HOTEL)
-    assert same.changes_nothing
-    assert (same.activities, same.members) == (12_969, 141)
-    for unit, (really, _) in issued(same).items():
-        kinds = (Entry.Kind.BASE, Entry.Kind.BONUS)
-        rows = Entry.objects.filter(account__unit=unit, kind__in=kinds)
-        assert really == rows.aggregate(total=Sum("amount"))["total"]
-    night = 'unit = "night"\nper = { attribute = "nights", amount = 1 }'
-    suite = f'name = "Suite, once more"\nactivity = "stay"\n{night}'
-    doubled = variant(tmp_path, (suite, suite.replace("amount = 1", "amount = 2")), base=HOTEL)
-    result = simulation.run(doubled)
-    rules = by(result, "rule", "night")
-    assert rules["nights"][0] == rules["nights"][1]
-    assert rules["suite-nights"][1] == 2 * rules["suite-nights"][0]
-    really, draft = issued(result)["night"]
-    assert draft - really == rules["suite-nights"][0] == 529
-    assert by(result, "rule")["revenue"][0] == by(result, "rule")["revenue"][1]
-    blueprint.apply(doubled, actor=ACTOR)
-    assert simulation.run(HOTEL).cells == same.cells

@@ -23,6 +23,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quay")]
         ("rewards_conversion_bonus_is_complete", {"bonus_step": 300}),
         ("rewards_conversion_bonus_is_complete", {"bonus_amount": 3}),
         ("rewards_conversion_bonus_is_complete", {"bonus_step": 0, "bonus_amount": 3}),
+        ("rewards_conversion_most_is_of_a_period", {"most": 30}),
+        ("rewards_conversion_most_is_of_a_period", {"per": "day"}),
+        ("rewards_conversion_most_is_of_a_period", {"most": 2, "per": "day"}),
+        ("rewards_conversion_most_is_of_a_period", {"most": 30, "per": "week"}),
     ],
 )
 def test_a_conversion_makes_sense(name: str, fields: dict[str, Any]) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import time_machine
 
+from events.models import Event
+from members import erasure
 from members.models import Member
 from points.errors import HoldEnded, InsufficientPoints, ReasonMissing
 from program.models import Program
@@ -127,6 +129,23 @@ def test_what_the_points_timed_out_first_goes_back_too(quay: Program) -> None:
         assert left() == 0
         assert reservation.drop_overdue() == 1
     assert (balance(member), left()) == (0, 1)
+
+
+def test_what_an_erased_member_put_aside_goes_back_and_stops_nobody(quay: Program) -> None:
+    with time_machine.travel(utc(2026, 3, 10, 12), tick=False):
+        gone, other = ana(), ana(name="Rui")
+        earn(gone, 25)
+        earn(other, 25)
+        first, second = hold(gone, "print"), hold(other)
+        erasure.erase(gone, reason="asked", actor=ACTOR)
+        first.refresh_from_db()
+        assert (first.status, left()) == ("released", 1)
+        told = Event.objects.get(type="reservation_released")
+        assert (told.member_id, told.subject) == (gone.pk, first.public_id)
+    with time_machine.travel(utc(2026, 3, 10, 12, 16)):
+        assert reservation.drop_overdue() == 1
+    second.refresh_from_db()
+    assert (second.status, facts(other)) == ("released", (25, 0, 25))
 
 
 def _program() -> Program:

@@ -10,7 +10,7 @@ import time_machine
 from rewards import sweeping
 from rewards.models import Conversion
 from rewards.tasks import sweep_conversions
-from tests.cast import ana, apply, balance, earn, spend, utc, variant
+from tests.cast import ana, apply, balance, earn, spend, state, utc, variant, visit
 from tests.rewards.test_exchange import REWARD, SAID
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +79,27 @@ def test_some_months_only_are_swept_and_take_what_others_left() -> None:
     with time_machine.travel(utc(2026, 6, 1, 1), tick=False):
         assert sweeping.run() == 1
     assert balance(member, "coin") == 1
+
+
+def test_who_is_swept_stands_as_before_by_their_own_year(tmp_path: Path) -> None:
+    own_year = ('window = "lifetime"', 'window = "membership_year"')
+    said = SAID.replace("bonus =", "monthly = true\nbonus =")
+    apply(variant(tmp_path / "own-year", own_year, (REWARD, said + REWARD)))
+    with time_machine.travel(utc(2025, 1, 1), tick=False):
+        member = ana(joined_at=utc(2024, 6, 1))
+    for month, paid in ((4, "1"), (5, "1"), (7, "30")):  # the third in another year of theirs
+        with time_machine.travel(utc(2025, month, 20), tick=False):
+            visit(member, attributes={"paid": paid})
+    with time_machine.travel(utc(2025, 8, 1), tick=False):
+        assert sweeping.run() == 1
+        assert [code for _pk, code in state(member)["standings"]] == ["white"]
+
+
+def test_no_more_goes_by_itself_than_may_in_a_period() -> None:
+    member = ana(joined_at=utc(2026, 1, 1))
+    Conversion.objects.update(most=60, per="month")
+    with time_machine.travel(utc(2026, 3, 20), tick=False):
+        earn(member, 100, unit="coin")
+    with time_machine.travel(utc(2026, 4, 1, 1), tick=False):
+        assert sweeping.run() == 1
+        assert (balance(member, "coin"), balance(member)) == (40, 20)

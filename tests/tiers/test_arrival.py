@@ -46,7 +46,7 @@ def events(rule: LadderRule, drawn: list[tuple[int, int, int]]) -> list[Event]:
                 for need in route.needs
                 if need.unit == unit
             ),
-            default=20,
+            default=max((rung.threshold or 20 for rung in rule.rungs), default=20),
         )
         for unit in units
     }

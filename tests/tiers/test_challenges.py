@@ -9,6 +9,7 @@ import time_machine
 
 from common.errors import InvalidInput
 from events.models import Event
+from members import erasure
 from members.models import Member
 from program.models import Program, Unit
 from tests.cast import ACTOR, ana, earn, utc
@@ -93,3 +94,17 @@ def test_what_is_withdrawn_is_not_kept(quay: Program) -> None:
     with time_machine.travel(utc(2026, 2, 1), tick=False):
         grants.withdraw(row, reason="By mistake", actor=ACTOR)
     assert settled(utc(2026, 2, 2)) == 0
+
+
+def test_an_erased_members_challenge_ends_and_stops_nobody(quay: Program) -> None:
+    gone, other = ana(joined_at=utc(2026, 1, 1)), ana(name="Rui", joined_at=utc(2026, 1, 1))
+    row, waiting = matched(gone), matched(other)
+    for member in (gone, other):
+        earn(member, 2, unit="visit", at=utc(2026, 1, 20))
+    with time_machine.travel(utc(2026, 2, 1), tick=False):
+        erasure.erase(gone, reason="asked", actor=ACTOR)
+    assert settled(utc(2026, 2, 2)) == 1
+    row.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (row.ends_at, row.challenge_unit) == (utc(2026, 2, 1), None)
+    assert waiting.ends_at == KEPT

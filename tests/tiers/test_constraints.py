@@ -99,6 +99,16 @@ def test_a_challenge_is_whole() -> None:
         ("tiers_ladder_validity_names_its_months", {"validity": "months"}),
         ("tiers_ladder_validity_names_its_months", {"validity": "active"}),
         ("tiers_ladder_only_months_are_rounded", {"validity_round_to": "month"}),
+        ("tiers_ladder_using_up_has_its_own_periods", {"uses_up": True}),
+        (
+            "tiers_ladder_using_up_has_its_own_periods",
+            {"uses_up": True, "window": "since_change", "rolls_over": True},
+        ),
+        (
+            "tiers_ladder_using_up_has_its_own_periods",
+            {"uses_up": True, "window": "since_change", "validity": "years"},
+        ),
+        ("tiers_ladder_only_a_surplus_has_a_most", {"carries_at_most": 300}),
     ],
 )
 def test_a_ladder_makes_sense(name: str, fields: dict[str, Any]) -> None:

@@ -206,6 +206,14 @@ def test_a_line_that_cannot_be_posted_says_what_to_do(line: str, what: str) -> N
     assert what in found
 
 
+def test_what_nobody_can_be_enrolled_with_is_refused_line_by_line() -> None:
+    text = f"email,phone,name\nana@,,Ana\nbea@x.example,{'1' * 33},Bea\n"
+    found = [what for _line, _who, what in opening.refusals(read(text))]
+    assert [what.partition(" like ")[0] for what in found] == [
+        "Write an e-mail address", "Write a phone number",
+    ]  # fmt: skip
+
+
 def test_one_thing_that_names_two_people_is_refused_for_both() -> None:
     text = "reference,email,name\nA,a@x.example,Ana\nB,a@x.example,Bea\n"
     found = [what for _line, _who, what in opening.refusals(read(text))]

@@ -9,10 +9,11 @@ import pytest
 import time_machine
 
 from events.models import Event
+from members import merging
 from members.models import Member
-from points import expiry, notices, past
+from points import expiry, notices, past, transfers
 from points.models import Extension
-from tests.cast import ACTOR, ana, apply, balance, earn, spend, utc, variant
+from tests.cast import ACTOR, ana, apply, balance, earn, send, spend, utc, variant
 from tiers import grants
 from tiers.models import Tier
 
@@ -86,3 +87,28 @@ def test_points_posted_late_are_kept_as_well() -> None:
     with time_machine.travel(utc(2026, 4, 1, 12), tick=False):
         earn(member, 7, at=utc(2026, 1, 20, 12))
         assert balance(member) == 37
+
+
+def test_what_comes_back_from_a_transfer_is_kept_as_well() -> None:
+    member = holder("blue", utc(2026, 6, 30, 22))
+    with time_machine.travel(utc(2026, 1, 11, 12), tick=False):
+        other = ana(name="Bruno Lima", joined_at=utc(2026, 1, 1))
+        made = send(member, other, 30)
+        day = utc(2026, 12, 1).date()
+        expiry.extend(other, unit="point", until=day, reason="Ill", actor=ACTOR, source="ill:1")
+    with time_machine.travel(utc(2026, 4, 1, 12), tick=False):
+        assert transfers.reverse(made, reason="Wrong card", actor=ACTOR) == 30
+        assert (balance(member), balance(other)) == (30, 0)
+        assert [end.at for end in expiry.calendar(member)] == [utc(2026, 6, 30, 22)]
+
+
+def test_what_comes_back_from_a_merge_is_kept_as_well() -> None:
+    member = holder("gold", utc(2026, 6, 30, 22))
+    with time_machine.travel(utc(2026, 2, 1, 12), tick=False):
+        one = ana(name="Ana L.", joined_at=utc(2026, 1, 1))
+        row = merging.merge(one, member, reason="One person", actor=ACTOR)
+    with time_machine.travel(utc(2026, 2, 20, 12), tick=False):
+        expiry.run()
+        there = balance(one)
+        merging.undo(row, reason="Two people", actor=ACTOR)
+        assert (balance(one), balance(member)) == (0, there)

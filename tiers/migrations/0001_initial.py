@@ -58,13 +58,15 @@ class Migration(migrations.Migration):
                                 choices=[
                                     ("lifetime", "everything ever counted"),
                                     ("year", "a program year"),
+                                    ("half_year", "a half-year of the calendar"),
                                     ("quarter", "a quarter of the calendar"),
                                     ("month", "a month of the calendar"),
                                     ("months", "the months before"),
                                     ("membership_year", "a year of membership"),
+                                    ("membership_half_year", "a half-year of membership"),
                                     ("since_change", "since the tier last changed"),
                                 ],
-                                max_length=16,
+                                max_length=20,
                             ),
                         ),
                         ("window_months", models.PositiveSmallIntegerField(blank=True, null=True)),
@@ -74,16 +76,18 @@ class Migration(migrations.Migration):
                                 choices=[
                                     ("life", "for life"),
                                     ("years", "to the end of a program year"),
+                                    ("half_years", "to the end of a half-year"),
                                     ("months", "months from attaining it"),
                                     ("active", "while something happens every so many months"),
                                 ],
-                                max_length=8,
+                                max_length=10,
                             ),
                         ),
                         (
                             "validity_years",
                             models.PositiveSmallIntegerField(
-                                default=0, help_text="0: this program year, 1: the next one."
+                                default=0,
+                                help_text="0: this program year, or half-year; 1: the next one.",
                             ),
                         ),
                         (
@@ -143,6 +147,19 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         (
+                            "uses_up",
+                            models.BooleanField(
+                                default=False,
+                                help_text="Reaching a tier takes its threshold off the counter; the surplus stays.",
+                            ),
+                        ),
+                        (
+                            "carries_at_most",
+                            models.PositiveBigIntegerField(
+                                blank=True, help_text="The most of a surplus that stays.", null=True
+                            ),
+                        ),
+                        (
                             "year_starts",
                             models.PositiveSmallIntegerField(
                                 default=1, help_text="The month in which a program year starts."
@@ -176,7 +193,7 @@ class Migration(migrations.Migration):
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
-                                    ("validity__in", ["life", "years"]),
+                                    ("validity__in", ["life", "years", "half_years"]),
                                     ("validity_months__gte", 1),
                                     _connector="OR",
                                 ),
@@ -189,6 +206,27 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="tiers_ladder_only_months_are_rounded",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("uses_up", False),
+                                    models.Q(
+                                        ("rolls_over", False),
+                                        ("validity__in", ["life", "months"]),
+                                        ("window", "since_change"),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="tiers_ladder_using_up_has_its_own_periods",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("carries_at_most__isnull", True),
+                                    ("uses_up", True),
+                                    ("rolls_over", True),
+                                    _connector="OR",
+                                ),
+                                name="tiers_ladder_only_a_surplus_has_a_most",
                             ),
                         ],
                     },
@@ -718,13 +756,15 @@ class Migration(migrations.Migration):
                                 choices=[
                                     ("lifetime", "everything ever counted"),
                                     ("year", "a program year"),
+                                    ("half_year", "a half-year of the calendar"),
                                     ("quarter", "a quarter of the calendar"),
                                     ("month", "a month of the calendar"),
                                     ("months", "the months before"),
                                     ("membership_year", "a year of membership"),
+                                    ("membership_half_year", "a half-year of membership"),
                                     ("since_change", "since the tier last changed"),
                                 ],
-                                max_length=16,
+                                max_length=20,
                             ),
                         ),
                         ("window_months", models.PositiveSmallIntegerField(blank=True, null=True)),

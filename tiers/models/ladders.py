@@ -22,15 +22,18 @@ class Ladder(models.Model):
     class Window(models.TextChoices):
         LIFETIME = "lifetime", _("everything ever counted")
         YEAR = "year", _("a program year")
+        HALF_YEAR = "half_year", _("a half-year of the calendar")
         QUARTER = "quarter", _("a quarter of the calendar")
         MONTH = "month", _("a month of the calendar")
         MONTHS = "months", _("the months before")
         MEMBERSHIP_YEAR = "membership_year", _("a year of membership")
+        MEMBERSHIP_HALF_YEAR = "membership_half_year", _("a half-year of membership")
         SINCE_CHANGE = "since_change", _("since the tier last changed")
 
     class Validity(models.TextChoices):
         LIFE = "life", _("for life")
         YEARS = "years", _("to the end of a program year")
+        HALF_YEARS = "half_years", _("to the end of a half-year")
         MONTHS = "months", _("months from attaining it")
         ACTIVE = "active", _("while something happens every so many months")
 
@@ -47,11 +50,11 @@ class Ladder(models.Model):
     code = models.CharField(max_length=40, primary_key=True, validators=[is_code])
     name = models.CharField(max_length=60)
     counter = models.ForeignKey(Unit, models.PROTECT, related_name="ladders")
-    window = models.CharField(max_length=16, choices=Window.choices)
+    window = models.CharField(max_length=20, choices=Window.choices)
     window_months = models.PositiveSmallIntegerField(null=True, blank=True)
-    validity = models.CharField(max_length=8, choices=Validity.choices)
+    validity = models.CharField(max_length=10, choices=Validity.choices)
     validity_years = models.PositiveSmallIntegerField(
-        default=0, help_text=_("0: this program year, 1: the next one.")
+        default=0, help_text=_("0: this program year, or half-year; 1: the next one.")
     )
     validity_months = models.PositiveSmallIntegerField(
         default=0, help_text=_("Months from attaining, without activity, or after the year's end.")
@@ -69,6 +72,13 @@ class Ladder(models.Model):
     rolls_over = models.BooleanField(
         default=False,
         help_text=_("What lies above the threshold reached counts for status in the next year."),
+    )
+    uses_up = models.BooleanField(
+        default=False,
+        help_text=_("Reaching a tier takes its threshold off the counter; the surplus stays."),
+    )
+    carries_at_most = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text=_("The most of a surplus that stays.")
     )
     year_starts = models.PositiveSmallIntegerField(
         default=1, help_text=_("The month in which a program year starts.")
@@ -89,12 +99,22 @@ class Ladder(models.Model):
                 name="tiers_ladder_window_names_its_months",
             ),
             models.CheckConstraint(
-                condition=Q(validity__in=["life", "years"]) | Q(validity_months__gte=1),
+                condition=Q(validity__in=["life", "years", "half_years"])
+                | Q(validity_months__gte=1),
                 name="tiers_ladder_validity_names_its_months",
             ),
             models.CheckConstraint(
                 condition=Q(validity__in=["months", "active"]) | Q(validity_round_to="day"),
                 name="tiers_ladder_only_months_are_rounded",
+            ),
+            models.CheckConstraint(
+                condition=Q(uses_up=False)
+                | Q(window="since_change", rolls_over=False, validity__in=["life", "months"]),
+                name="tiers_ladder_using_up_has_its_own_periods",
+            ),
+            models.CheckConstraint(
+                condition=Q(carries_at_most__isnull=True) | Q(uses_up=True) | Q(rolls_over=True),
+                name="tiers_ladder_only_a_surplus_has_a_most",
             ),
         ]
 

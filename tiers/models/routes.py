@@ -86,7 +86,7 @@ class TierNeed(models.Model):
     )
     held = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="+")
     at_least = models.PositiveBigIntegerField()
-    window = models.CharField(max_length=16, choices=Ladder.Window.choices)
+    window = models.CharField(max_length=20, choices=Ladder.Window.choices)
     window_months = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
