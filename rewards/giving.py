@@ -72,9 +72,9 @@ def _refusal(reward: Reward) -> str:
 
 def worth(reward: Reward, price: int, paid: int) -> Decimal | None:
     """What a gift card holds, or is taken off, for what was paid: as much more as was paid above
-    the price, in proportion, rounded down to cents; no less where money was paid beside points.
+    the price, in proportion, rounded down to cents.
     """
-    if reward.value is None or paid <= price:
+    if reward.value is None or paid == price:
         return reward.value
     return (reward.value * paid / price).quantize(Decimal("0.01"), rounding=ROUND_DOWN)
 

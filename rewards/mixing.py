@@ -29,8 +29,10 @@ def cost_of(reward: Reward, price: int, wanted: int | None) -> Cost:
 
     Raises AmountRefused, naming what can be paid.
     """
+    if wanted is None or wanted >= price:
+        return Cost(giving.amount_of(reward, price, wanted))
     parts = list(reward.parts.all())
-    if wanted is None or wanted >= price or not parts:
+    if not parts:
         return Cost(giving.amount_of(reward, price, wanted))
     found = [money for one in parts if (money := _money(one, price, wanted)) is not None]
     if not found:

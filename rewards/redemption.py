@@ -103,7 +103,7 @@ def drafted(
         unit_id=reward.unit_id,
         code=codes.new(),
         date=date,
-        value=giving.worth(reward, price, cost.points),
+        value=giving.worth(reward, price, max(price, cost.points)),
         percent=reward.percent,
         least_purchase=reward.least_purchase,
         issued_at=now,

@@ -7,7 +7,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 
 from events.models import Event
 from members.models import Member
@@ -15,10 +14,9 @@ from program.errors import BlueprintInvalid
 from program.models import Program
 from rewards import mixing, offers, redemption, reservation
 from rewards.errors import AmountRefused
-from rewards.models import Redemption, Reservation, Reward, RewardPart
+from rewards.models import Redemption, Reward
 from rewards.redemption import Choice
 from tests.cast import ACTOR, ana, apply, balance, earn, redeem, variant
-from tests.refusals import refused
 
 pytestmark = pytest.mark.django_db
 COFFEE = 'unit = "point"\nprice = [{ amount = 10 }]\n\n[[reward]]\ncode = "cake"'
@@ -99,31 +97,3 @@ def test_a_way_to_pay_takes_fewer_points_than_the_price(tmp_path: Path) -> None:
     for ways in ("[{ points = 10, money = 2 }]", "[{ points = 5, money = 2.005 }]"):
         with pytest.raises(BlueprintInvalid, match="with_money"):
             apply(variant(tmp_path / "shop", (COFFEE, f"with_money = {ways}\n" + COFFEE)))
-
-
-@pytest.mark.parametrize(
-    ("name", "fields"),
-    [
-        ("rewards_part_points_are_said_once", {"points": 5}),
-        ("rewards_part_takes_points", {"points": 0}),
-        ("rewards_part_takes_money", {"money": 0}),
-        ("rewards_part_goes_by_steps", {"step": 0}),
-    ],
-)
-def test_postgresql_refuses_what_makes_no_sense(
-    shop: Program, name: str, fields: dict[str, int]
-) -> None:
-    with refused(name):
-        RewardPart.objects.create(**{"reward": coffee(), "points": 3, "money": 1} | fields)
-
-
-def test_money_beside_points_is_above_nothing(shop: Program) -> None:
-    member = ana()
-    earn(member, 20)
-    row = take(member, 5)
-    reservation.hold(member, reward=coffee(), attempt=uuid4(), actor=ACTOR)
-    with refused("rewards_redemption_money_is_positive"):
-        Redemption.objects.filter(pk=row.pk).update(money=0)
-    with refused("rewards_reservation_money_is_positive"):
-        Reservation.objects.update(money=0)
-    assert connection.is_usable()
