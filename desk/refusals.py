@@ -139,6 +139,9 @@ SENTENCES: dict[str, str | Promise] = {
     "earning_rule_expiry_names_its_count": later(
         "Say after how many days or months it ends; “never” has no number."
     ),
+    "earning_rule_expiry_names_its_day": later(
+        "Say on which day it ends; a day goes with “on a day” alone."
+    ),
     "earning_condition_before_is_of_an_attribute": later("“Is before” compares an attribute."),
     "earning_limit_of_one_activity_is_not_split": later(
         "One activity has one of each: leave that empty, or limit the member."

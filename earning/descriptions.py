@@ -80,10 +80,11 @@ def _parts() -> None:
     )
     describe(
         RuleExpiryTable,
-        "How what a rule pays ends: exactly one of `months`, `days`, `never`.",
+        "How what a rule pays ends: exactly one of `months`, `days`, `on`, `never`.",
         {
             "months": ("So many months after the activity.", "6"),
             "days": ("So many days after the activity.", "60"),
+            "on": ("On this day, the last on which it can be spent.", "2026-12-31"),
             "never": ("It does not end.", "true"),
             "round_to": ("The last day is moved to the end of this.", '"month"'),
         },
@@ -181,7 +182,8 @@ def _scenarios() -> None:
             "earned": (
                 (
                     "What the step's activity earned of the units that are named, or its change "
-                    "took back (below zero); `{}`: nothing at all."
+                    "took back (below zero); `{}`: nothing at all. What waits for its confirmation "
+                    "has earned nothing yet: see `pending`."
                 ),
                 "{ bean = 9, visit = 1 }",
             ),

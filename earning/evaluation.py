@@ -2,8 +2,9 @@
 framework.
 
 The order is fixed: base awards, then fixed and per-unit bonuses, then percentages of the base, then
-limits. In a group the best base award and the best bonus pay. Bonuses never multiply each other.
-Arithmetic is exact; each award is rounded once, the way its unit says.
+limits. In a group the best base award and the best bonus pay, of those that are not used up.
+Bonuses never multiply each other. Arithmetic is exact; each award is rounded once, the way its unit
+says.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from earning.ages import age_on, birthday_in, months_since
 from earning.limits import Limit, Usage, each_of
 
 
@@ -161,13 +163,17 @@ def evaluate(
     was whole: of each award stays the share that its arithmetic still carries, so that what is
     taken back is rounded down, however many steps it comes in.
     """
-    whole = {one.rule.code: one for one in _uncut(rules, stated, {})} if stated else {}
-    paid = [one for one in _uncut(rules, facts, whole) if one.amount > 0]
-    cut = [_limited(one, facts, usage or Usage()) for one in paid]
+    usage = usage or Usage()
+    before = _uncut(rules, stated, {}, usage) if stated else []
+    whole = {one.rule.code: one for one in before}
+    paid = [one for one in _uncut(rules, facts, whole, usage) if one.amount > 0]
+    cut = [_limited(one, facts, usage) for one in paid]
     return [outcome for outcome in cut if outcome.amount > 0]
 
 
-def _uncut(rules: Sequence[RuleSpec], facts: Facts, whole: Mapping[str, Outcome]) -> list[Outcome]:
+def _uncut(
+    rules: Sequence[RuleSpec], facts: Facts, whole: Mapping[str, Outcome], usage: Usage
+) -> list[Outcome]:
     """What the rules would pay without limits."""
     if isinstance(rules, Plan):
         live = rules.live(facts)
@@ -175,13 +181,17 @@ def _uncut(rules: Sequence[RuleSpec], facts: Facts, whole: Mapping[str, Outcome]
         live = [rule for rule in rules if applies(rule, facts)]
     plain = [rule for rule in live if rule.effect != "percent"]
     shares = [rule for rule in live if rule.effect == "percent"]
-    base = _best([_simple(rule, facts, whole) for rule in plain if not rule.is_bonus])
+
+    def best(outcomes: list[Outcome]) -> list[Outcome]:
+        return _best(outcomes, facts, usage)
+
+    base = best([_simple(rule, facts, whole) for rule in plain if not rule.is_bonus])
     totals = _totals(base)
-    derived = _best([_percent(rule, totals, whole) for rule in shares if not rule.is_bonus])
+    derived = best([_percent(rule, totals, whole) for rule in shares if not rule.is_bonus])
     totals = _totals([*base, *derived])
     bonuses = [_simple(rule, facts, whole) for rule in plain if rule.is_bonus]
     bonuses += [_percent(rule, totals, whole) for rule in shares if rule.is_bonus]
-    return [*base, *derived, *_best(bonuses)]
+    return [*base, *derived, *best(bonuses)]
 
 
 def applies(rule: RuleSpec, facts: Facts) -> bool:
@@ -240,9 +250,9 @@ def _fact(condition: Condition, facts: Facts) -> Any:
         case "first":
             return facts.is_first
         case "membership_months":
-            return None if facts.joined_on is None else _months(facts.joined_on, facts.on)
+            return None if facts.joined_on is None else months_since(facts.joined_on, facts.on)
         case "age":
-            return None if facts.birthday is None else _age(facts.birthday, facts.on)
+            return None if facts.birthday is None else age_on(facts.birthday, facts.on)
         case "weekday" | "month" | "month_day" as kind:
             day = facts.on
             return {"weekday": day.isoweekday(), "month": day.month, "month_day": day.day}[kind]
@@ -259,7 +269,7 @@ def _birthday(spans: tuple[Any, ...], facts: Facts) -> Any:
     if born is None:
         return None
     # a week may reach over the new year
-    days = [_birthday_in(facts.on.year + step, born) for step in (-1, 0, 1)]
+    days = [birthday_in(facts.on.year + step, born) for step in (-1, 0, 1)]
     is_in = {
         "day": facts.on in days,
         "week": facts.on.isocalendar()[:2] in {day.isocalendar()[:2] for day in days},
@@ -268,37 +278,28 @@ def _birthday(spans: tuple[Any, ...], facts: Facts) -> Any:
     return next((span for span in spans if is_in[span]), None)
 
 
-def _birthday_in(year: int, born: date) -> date:
-    last = 28 if (born.month, born.day) == (2, 29) and not _is_leap(year) else born.day
-    return date(year, born.month, last)
-
-
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-
-
-def _age(born: date, day: date) -> int:
-    """Years completed on a day."""
-    return day.year - born.year - (day < _birthday_in(day.year, born))
-
-
-def _months(start: date, day: date) -> int:
-    """Whole months from one day to another."""
-    return (day.year - start.year) * 12 + day.month - start.month - (day.day < start.day)
-
-
-def _best(outcomes: list[Outcome]) -> list[Outcome]:
+def _best(outcomes: list[Outcome], facts: Facts, usage: Usage) -> list[Outcome]:
     """Without the outcomes that a better one of the same group and unit beats; the first of equals
     stays.
+
+    One whose limits are used up beats nothing: the next best pays.
     """
-    best: dict[tuple[str, str], Outcome] = {}
+    best: dict[tuple[str, str], tuple[tuple[bool, int], Outcome]] = {}
     for one in outcomes:
         key = (one.rule.group, one.rule.unit)
-        if one.rule.group and (key not in best or one.amount > best[key].amount):
-            best[key] = one
-    return [
-        one for one in outcomes if not one.rule.group or best[one.rule.group, one.rule.unit] is one
-    ]
+        worth = (not one.rule.group or _has_room(one.rule, facts, usage), one.amount)
+        if one.rule.group and (key not in best or worth > best[key][0]):
+            best[key] = worth, one
+    stays = {id(one) for _, one in best.values()}
+    return [one for one in outcomes if not one.rule.group or id(one) in stays]
+
+
+def _has_room(rule: RuleSpec, facts: Facts, usage: Usage) -> bool:
+    """Whether the limits of a rule, as they were before the activity, leave it anything."""
+    return all(
+        limit.per == "activity" or usage.room(limit, owner=owner(limit, facts), day=facts.on) != 0
+        for limit in rule.limits
+    )
 
 
 def _totals(outcomes: Iterable[Outcome]) -> dict[str, int]:

@@ -114,6 +114,7 @@ def _expiry(row: Rule) -> RuleExpiryTable | None:
     return RuleExpiryTable(
         months=row.expiry_count if row.expiry == Unit.Expiry.MONTHS else None,
         days=row.expiry_count if row.expiry == Unit.Expiry.DAYS else None,
+        on=row.expiry_on,
         never=row.expiry == Unit.Expiry.NEVER,
         round_to=literal(row.expiry_round_to),
     )

@@ -10,13 +10,14 @@ from common import clock
 from common.text import number, scaled
 from earning import choosing
 from earning.changing import Changed
-from earning.models import MilestoneChoice, MilestoneReached
+from earning.errors import ChoiceUnknown
+from earning.models import Milestone, MilestoneChoice, MilestoneReached
 from earning.recording import Recorded
 from members import lineage
+from points.scenes import history
 from program import catalog
 from program.blueprint import Table
 from program.describing import describe
-from program.errors import BlueprintInvalid
 from program.scenarios import Expectation, Found, Stage, Step, register, register_tick
 from program.sections import Code
 
@@ -46,7 +47,7 @@ def _choose(table: ChoiceTable, stage: Stage) -> MilestoneChoice:
     ).order_by("id")
     found = [row for row in rows if row.status == MilestoneChoice.Status.OPEN] or list(rows)
     if not found:
-        raise BlueprintInvalid(f'there is nothing to choose for "{table.milestone}" yet.')
+        raise ChoiceUnknown(f'There is nothing to choose for "{table.milestone}" yet.')
     return choosing.choose(found[-1], picks=table.options, actor="system:scenario")
 
 
@@ -54,7 +55,7 @@ def _milestones(wanted: list[str], stage: Stage) -> Found:
     """The levels the step's activity passed, as `code level`, with or without separators."""
     result: Recorded | Changed | None = stage.result
     if result is None or result.activity is None:
-        return Found([])
+        return Found([], ("Nothing was recorded in this step.",))
     rows = MilestoneReached.objects.filter(activity=result.activity).select_related(
         "milestone__counter"
     )
@@ -63,7 +64,17 @@ def _milestones(wanted: list[str], stage: Stage) -> Found:
         for row in rows.order_by("milestone__position", "level")
     ]
     said = {one.replace(",", ""): one for one in wanted}
-    return Found([said.get(one.replace(",", ""), one) for one in found])
+    codes = {one.partition(" ")[0] for one in (*wanted, *found)}
+    marks = Milestone.objects.filter(code__in=codes, counter__isnull=False)
+    because = [
+        line
+        for mark in marks.select_related("counter")
+        for line in (
+            f"{mark}: at {number(scaled(mark.at, mark.decimals))} {mark.counter.plural}",  # type: ignore[union-attr]
+            *history(stage.who(), mark.counter),  # type: ignore[arg-type]
+        )
+    ]
+    return Found([said.get(one.replace(",", ""), one) for one in found], tuple(because))
 
 
 def _choices(wanted: list[OfferedTable], stage: Stage) -> Found:

@@ -50,16 +50,26 @@ class PerTable(Table):
 
 
 class RuleExpiryTable(Table):
-    """How what a rule pays ends: exactly one of months, days, never."""
+    """How what a rule pays ends: exactly one of months, days, on, never."""
 
-    months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
+    months: Annotated[int, msgspec.Meta(ge=0, le=600)] | None = None
     days: Annotated[int, msgspec.Meta(ge=1, le=20000)] | None = None
+    on: date | None = None
     never: bool = False
     round_to: Literal["day", "month", "quarter", "year"] = "day"
 
     def __post_init__(self) -> None:
-        if (self.months is not None) + (self.days is not None) + self.never != 1:
-            raise ValueError("give exactly one of months, days or never")
+        counted = (self.months is not None) + (self.days is not None)
+        if counted + (self.on is not None) + self.never != 1:
+            raise ValueError("give exactly one of months, days, on or never")
+        if self.round_to != "day" and not counted:
+            raise ValueError("round_to goes with months or days")
+
+    @property
+    def kind(self) -> str:
+        if self.never or self.on is not None:
+            return "never" if self.never else "on"
+        return "months" if self.months is not None else "days"
 
 
 class LimitTable(Table):
@@ -218,12 +228,13 @@ def _columns(table: RuleTable) -> dict[str, Any]:
 def _expiry(table: RuleExpiryTable | None) -> dict[str, Any]:
     """How what it pays ends, as columns."""
     if table is None:
-        return {"expiry": "", "expiry_count": None, "expiry_round_to": Unit.RoundTo.DAY}
-    kind = next(name for name in ("months", "days", "never") if getattr(table, name))
+        table = RuleExpiryTable(never=True)
+        return _expiry(table) | {"expiry": ""}
     return {
-        "expiry": Unit.Expiry(kind),
-        "expiry_count": table.months or table.days,
+        "expiry": table.kind,
+        "expiry_count": table.days if table.months is None else table.months,
         "expiry_round_to": Unit.RoundTo(table.round_to),
+        "expiry_on": table.on,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -112,14 +113,22 @@ def _plan(wanted: str, stage: Stage) -> Found:
     row = _newest(stage)
     if row is None:
         return Found(NONE)
-    return Found(str(row.state), (row.reason,) if row.reason else ())
+    because = [*([row.reason] if row.reason else []), *_billed(stage)]
+    return Found(str(row.state), tuple(because))
 
 
 def _until(wanted: date, stage: Stage) -> Found:
     row = _newest(stage)
+    because = tuple(_billed(stage))
     if row is None or row.period_ends_at is None:
-        return Found(NONE if row is None else "life")
-    return Found(clock.local_date(row.period_ends_at - timedelta(seconds=1), stage.zone))
+        return Found(NONE if row is None else "life", because)
+    return Found(clock.local_date(row.period_ends_at - timedelta(seconds=1), stage.zone), because)
+
+
+def _billed(stage: Stage) -> Iterator[str]:
+    """Every charge of the member in a line: what a plan's state follows from."""
+    for row in Charge.objects.filter(member=stage.who()).order_by("due_on", "id"):
+        yield f"{row.due_on} {row.amount}: {row.get_status_display()}"
 
 
 def _charges(wanted: list[ChargedTable], stage: Stage) -> Found:
@@ -140,7 +149,8 @@ def _charges(wanted: list[ChargedTable], stage: Stage) -> Found:
 
 def _refunded(wanted: Decimal, stage: Stage) -> Found:
     rows = Charge.objects.filter(member=stage.who(), status=Charge.Status.REFUNDED)
-    return Found(rows.aggregate(total=Sum("amount"))["total"] or Decimal(0))
+    total = rows.aggregate(total=Sum("amount"))["total"] or Decimal(0)
+    return Found(total, tuple(_billed(stage)))
 
 
 def _saves(wanted: SavesTable, stage: Stage) -> Found:

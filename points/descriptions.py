@@ -21,7 +21,10 @@ def install() -> None:
         "Expect",
         "",
         {
-            "balance": ("What the member has, by unit.", "{ bean = 63, visit = 2 }"),
+            "balance": (
+                "What the member has, by unit; below zero where they owe.",
+                "{ bean = 63, visit = 2 }",
+            ),
             "debt": ("What the member owes, by unit.", "{ bean = 20 }"),
             "lots": (
                 "What can be spent, in the order in which it is spent.",
@@ -47,7 +50,8 @@ def install() -> None:
     _steps()
     describe(
         LotTable,
-        "Points that were earned together and end together.",
+        "Points that end together. What stands side by side in the order of spending, and ends on "
+        "one day, can be named as one lot or as several.",
         {
             "amount": ("What is left of them.", "40"),
             "until": ("Their last day; left out: they never end.", "2026-11-01"),

@@ -20,6 +20,8 @@ def expires_at(
     the program's zone, and at least as many days from when they were posted as the unit says.
     """
     day = clock.local_date(occurred_at, zone)
+    if unit.expiry_on is not None:
+        return clock.end_of_day(unit.expiry_on, zone)
     if unit.expiry == Unit.Expiry.NEVER or unit.expiry_count is None:
         return None
     if unit.expiry_since is not None and day < unit.expiry_since:

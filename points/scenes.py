@@ -224,7 +224,8 @@ def _lots(wanted: list[LotTable], stage: Stage) -> Found:
     """Live lots in spend order; the unit is named in the answer where the scenario names it."""
     member, zone = stage.who(), stage.zone
     names = any(lot.unit for lot in wanted)
-    units = {lot.unit or catalog.of(catalog.current()).default_unit.code for lot in wanted}
+    default = catalog.of(catalog.current()).default_unit.code
+    units = {lot.unit or default for lot in wanted} or {default}
     rows = Lot.objects.live().filter(member=member, account__unit__in=units).in_spend_order()
     found = [
         LotTable(
@@ -235,7 +236,22 @@ def _lots(wanted: list[LotTable], stage: Stage) -> Found:
         for row in rows.select_related("account__unit")
     ]
     because = [line for code in sorted(units) for line in history(member, unit_of(code))]
-    return Found(found, tuple(because))
+    is_so = _by_end(found) == _by_end(wanted)
+    return Found(wanted if is_so else _by_end(found), tuple(because))
+
+
+def _by_end(lots: list[LotTable]) -> list[LotTable]:
+    """What stands side by side and ends on one day as one: a purchase that several rules paid for
+    makes several lots.
+    """
+    found: list[LotTable] = []
+    for lot in lots:
+        last = found[-1] if found else None
+        if last is not None and (last.unit, last.until) == (lot.unit, lot.until):
+            found[-1] = msgspec.structs.replace(last, amount=last.amount + lot.amount)
+        else:
+            found.append(lot)
+    return found
 
 
 def _last_day(lot: Lot, zone: str) -> date | None:

@@ -157,7 +157,13 @@ def _ends() -> None:
         "When points end: exactly one of `months`, `days`, `fixed_day`, `inactivity`. They live to "
         "the end of their last day. A new policy holds for what is earned from then on.",
         {
-            "months": ("So many months after the activity.", "24"),
+            "months": (
+                (
+                    "So many months after the activity; 0 and a `round_to`: to the end of the "
+                    "month, quarter or year in which it happened."
+                ),
+                "24",
+            ),
             "days": ("So many days after the activity.", "180"),
             "fixed_day": ("On a day of the year.", "{ month = 3, day = 31 }"),
             "inactivity": ("After so many months in which nothing happens.", "{ months = 18 }"),

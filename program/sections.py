@@ -186,7 +186,8 @@ def require_code(code: str, known: Iterable[str], *, place: str) -> None:
     """Refuse a reference to something the blueprint does not define."""
     options = list(known)
     if code not in options:
-        raise BlueprintInvalid(f'in {place}: there is no "{code}". Use one of {quoted(options)}.')
+        remedy = f"Use one of {quoted(options)}." if options else "Add one first."
+        raise BlueprintInvalid(f'in {place}: there is no "{code}" that fits. {remedy}')
 
 
 def install() -> None:

@@ -43,7 +43,7 @@ class InactivityTable(Table):
 class ExpiryTable(Table):
     """When points end: exactly one of months, days, fixed_day or inactivity."""
 
-    months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
+    months: Annotated[int, msgspec.Meta(ge=0, le=600)] | None = None
     days: Annotated[int, msgspec.Meta(ge=1, le=20000)] | None = None
     fixed_day: YearlyDayTable | None = None
     inactivity: InactivityTable | None = None
@@ -152,8 +152,9 @@ def _expiry(table: UnitTable, blueprint: Any) -> dict[str, Any]:
         return columns | dict(zip(names, ("fixed_day", day.years, day.month, day.day), strict=True))
     if expiry.inactivity is not None:
         return columns | _inactivity(expiry.inactivity, table, blueprint)
-    kind = Unit.Expiry.MONTHS if expiry.months else Unit.Expiry.DAYS
-    return columns | {"expiry": kind, "expiry_count": expiry.months or expiry.days}
+    if expiry.months is not None:
+        return columns | {"expiry": Unit.Expiry.MONTHS, "expiry_count": expiry.months}
+    return columns | {"expiry": Unit.Expiry.DAYS, "expiry_count": expiry.days}
 
 
 def _transfer(table: UnitTable) -> dict[str, Any]:

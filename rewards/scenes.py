@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from decimal import Decimal
 
 import msgspec
 
 from common import clock
 from common.ids import uuid7
-from common.text import scaled
+from common.text import number, scaled
 from program.blueprint import Table
 from program.errors import BlueprintInvalid
 from program.scenarios import (
@@ -224,7 +225,8 @@ def _fund(wanted: FundFound, stage: Stage) -> Found:
 def _left(wanted: LeftFound, stage: Stage) -> Found:
     today = clock.local_date(clock.now(), stage.zone)
     left = stock.left_of(offers.reward_by_code(wanted.reward), today=today)
-    return Found(msgspec.structs.replace(wanted, count=-1 if left is None else left))
+    because = ("It has no stock: there is no limit.",) if left is None else ()
+    return Found(msgspec.structs.replace(wanted, count=-1 if left is None else left), because)
 
 
 def _donors(wanted: ShareFound, stage: Stage) -> Found:
@@ -258,7 +260,24 @@ def _named(name: str, stage: Stage) -> Redemption:
 
 def _paid(wanted: Decimal, stage: Stage) -> Found:
     made: Redemption | None = stage.result
-    return Found(scaled(made.price, made.unit.decimals) if made else Decimal(0))
+    if not isinstance(made, Redemption):
+        return Found(Decimal(0), ("Nothing was taken in this step.",))
+    return Found(scaled(made.price, made.unit.decimals), tuple(_prices(made)))
+
+
+def _prices(made: Redemption) -> Iterator[str]:
+    """What a reward costs, for whom and when: the lowest that holds is what is paid."""
+    for row in made.reward.prices.select_related("tier"):
+        amount, unit = scaled(row.amount, made.unit.decimals), made.unit
+        noun = unit.singular if amount == 1 else unit.plural
+        yield " ".join(
+            (
+                f"{made.reward} costs {number(amount)} {noun}",
+                *((f"from {row.tier} on",) if row.tier else ()),
+                *((f"since {row.starts_on}",) if row.starts_on else ()),
+                *((f"before {row.ends_on}",) if row.ends_on else ()),
+            )
+        )
 
 
 def _money(wanted: Decimal, stage: Stage) -> Found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from common import clock
@@ -14,7 +14,7 @@ from program.blueprint import Table
 from program.errors import BlueprintInvalid
 from program.scenarios import Expectation, Found, Stage, Step, register, register_tick
 from program.sections import Code, Text, require_code
-from tiers import challenges, correction, grants, standing
+from tiers import challenges, correction, grants, standing, wording
 from tiers.models import Standing, Tier
 from tiers.standing import Progress
 
@@ -109,25 +109,55 @@ def _tier(wanted: str, stage: Stage) -> Found:
     place = _place(stage, wanted)
     if place is None:
         return Found(NONE)
-    value = number(scaled(place.value, place.counter_unit.decimals))
-    lines = [f"{value} {place.counter_unit.plural} count now"]
-    return Found(
-        place.tier.code if place.tier else NONE,
-        (*lines, *history(stage.who(), place.counter_unit)),
-    )
+    return Found(place.tier.code if place.tier else NONE, _because(place, stage))
+
+
+def _because(place: Progress, stage: Stage) -> tuple[str, ...]:
+    """How a place on a ladder came about: what the tiers take, what was held when and why, and
+    everything that was counted.
+    """
+    ladder, unit = place.ladder, place.counter_unit
+    rungs: list[Tier] = ladder.rungs  # type: ignore[attr-defined]
+    takes = [f"{tier.name} takes {' or '.join(wording.ways(tier, ladder))}" for tier in rungs]
+    value = number(scaled(place.value, unit.decimals))
+    rows = Standing.objects.of(stage.who()).filter(ladder=ladder).select_related("tier")
+    held = [
+        f"{row.tier}, {row.get_source_display()}: from {_first_day(row, stage.zone)} "
+        f"to {_last_day(row.ends_at, stage.zone)}"
+        for row in rows.order_by("starts_at")
+    ]
+    needs = (need for tier in rungs for route in tier.routes.all() for need in route.needs.all())
+    counters = {ladder.counter} | {need.unit for need in needs if need.unit is not None}
+    stories = [
+        line
+        for counter in sorted(counters, key=lambda one: (one.position, one.code))
+        for line in history(stage.who(), counter)
+    ]
+    return (*takes, *held, f"{unit.plural} that count now: {value}", *stories)
+
+
+def _first_day(row: Standing, zone: str) -> date:
+    return clock.local_date(row.starts_at, zone)
+
+
+def _last_day(ends_at: datetime | None, zone: str) -> date | str:
+    """The last day of what ends at a moment, exclusive; `life` where there is none."""
+    return clock.local_date(ends_at - timedelta(seconds=1), zone) if ends_at else LIFE
 
 
 def _until(wanted: date, stage: Stage) -> Found:
     """The last day of the tier held on the first ladder."""
     place = _place(stage, "")
-    if place is None or place.ends_at is None:
-        return Found(NONE if place is None or place.tier is None else LIFE)
-    return Found(clock.local_date(place.ends_at - timedelta(seconds=1), stage.zone))
+    if place is None or place.tier is None:
+        return Found(NONE, _because(place, stage) if place else ())
+    return Found(_last_day(place.ends_at, stage.zone), _because(place, stage))
 
 
 def _for_life(wanted: bool, stage: Stage) -> Found:
     place = _place(stage, "")
-    return Found(place is not None and place.tier is not None and place.ends_at is None)
+    if place is None:
+        return Found(False)
+    return Found(place.tier is not None and place.ends_at is None, _because(place, stage))
 
 
 def _counted(wanted: Decimal, stage: Stage) -> Found:
@@ -144,7 +174,9 @@ def _ladders(wanted: list[PlaceTable], stage: Stage) -> Found:
     places = {place.ladder.code: place for place in standing.progress(stage.who())}
     for one in wanted:
         require_code(one.ladder, places, place="a scenario")
-    return Found([_found_on(places[one.ladder], one, stage.zone) for one in wanted])
+    because = [line for one in wanted for line in _because(places[one.ladder], stage)]
+    found = [_found_on(places[one.ladder], one, stage.zone) for one in wanted]
+    return Found(found, tuple(because))
 
 
 def _found_on(place: Progress, wanted: PlaceTable, zone: str) -> PlaceTable:

@@ -45,7 +45,7 @@ class RuleForm(HouseForm):
         fields = (
             "name", "code", "type", "unit", "award_class", "group", "effect", "amount",
             "percent_of", "attribute", "step", "whole_steps", "above", "up_to", "expiry",
-            "expiry_count", "expiry_round_to", "starts_on", "ends_on", "position",
+            "expiry_count", "expiry_round_to", "expiry_on", "starts_on", "ends_on", "position",
         )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -200,7 +200,10 @@ class RuleAdmin(HouseAdmin):
                 )
             },
         ),
-        (_("When it ends"), {"fields": ("expiry", "expiry_count", "expiry_round_to")}),
+        (
+            _("When it ends"),
+            {"fields": ("expiry", "expiry_count", "expiry_round_to", "expiry_on")},
+        ),
         (_("From when until when"), {"fields": ("starts_on", "ends_on")}),
     ]
     change_form_outer_before_template = "desk/_rule.html"

@@ -1171,6 +1171,7 @@ class Migration(migrations.Migration):
                                     ("never", "never"),
                                     ("days", "after days"),
                                     ("months", "after months"),
+                                    ("on", "on a day"),
                                 ],
                                 help_text="How what it pays ends, where not as its unit or the member's tier says.",
                                 max_length=10,
@@ -1189,6 +1190,14 @@ class Migration(migrations.Migration):
                                 ],
                                 default="day",
                                 max_length=9,
+                            ),
+                        ),
+                        (
+                            "expiry_on",
+                            models.DateField(
+                                blank=True,
+                                help_text="The last day of what ends on a day.",
+                                null=True,
                             ),
                         ),
                         ("starts_on", models.DateField(blank=True, null=True)),
@@ -1280,17 +1289,29 @@ class Migration(migrations.Migration):
                             models.CheckConstraint(
                                 condition=models.Q(
                                     models.Q(
-                                        ("expiry__in", ["", "never"]),
+                                        ("expiry__in", ["", "never", "on"]),
                                         ("expiry_count__isnull", True),
                                     ),
+                                    models.Q(("expiry", "months"), ("expiry_count__isnull", False)),
                                     models.Q(
-                                        ("expiry__in", ["months", "days"]),
+                                        ("expiry", "days"),
                                         ("expiry_count__gte", 1),
                                         ("expiry_count__isnull", False),
                                     ),
                                     _connector="OR",
                                 ),
                                 name="earning_rule_expiry_names_its_count",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("expiry", "on"), ("expiry_on__isnull", False)),
+                                    models.Q(
+                                        models.Q(("expiry", "on"), _negated=True),
+                                        ("expiry_on__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="earning_rule_expiry_names_its_day",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(

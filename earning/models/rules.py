@@ -82,6 +82,7 @@ class Rule(models.Model):
             (Unit.Expiry.NEVER, _("never")),
             (Unit.Expiry.DAYS, _("after days")),
             (Unit.Expiry.MONTHS, _("after months")),
+            ("on", _("on a day")),
         ),
         blank=True,
         help_text=_("How what it pays ends, where not as its unit or the member's tier says."),
@@ -89,6 +90,9 @@ class Rule(models.Model):
     expiry_count = models.PositiveSmallIntegerField(null=True, blank=True)
     expiry_round_to = models.CharField(
         max_length=9, choices=Unit.RoundTo.choices, default=Unit.RoundTo.DAY
+    )
+    expiry_on = models.DateField(
+        null=True, blank=True, help_text=_("The last day of what ends on a day.")
     )
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(
@@ -133,9 +137,15 @@ class Rule(models.Model):
                 name="earning_rule_band_is_not_empty",
             ),
             models.CheckConstraint(
-                condition=Q(expiry__in=["", "never"], expiry_count__isnull=True)
-                | Q(expiry__in=["months", "days"], expiry_count__isnull=False, expiry_count__gte=1),
+                condition=Q(expiry__in=["", "never", "on"], expiry_count__isnull=True)
+                | Q(expiry="months", expiry_count__isnull=False)
+                | Q(expiry="days", expiry_count__isnull=False, expiry_count__gte=1),
                 name="earning_rule_expiry_names_its_count",
+            ),
+            models.CheckConstraint(
+                condition=Q(expiry="on", expiry_on__isnull=False)
+                | (~Q(expiry="on") & Q(expiry_on__isnull=True)),
+                name="earning_rule_expiry_names_its_day",
             ),
             models.CheckConstraint(
                 condition=Q(starts_on__isnull=True)
@@ -161,7 +171,7 @@ class Rule(models.Model):
             return None
         changed = copy.copy(unit)
         changed.expiry, changed.expiry_count = self.expiry, self.expiry_count
-        changed.expiry_round_to = self.expiry_round_to
+        changed.expiry_round_to, changed.expiry_on = self.expiry_round_to, self.expiry_on
         return changed
 
 

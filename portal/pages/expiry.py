@@ -29,6 +29,8 @@ def _ends(unit: Unit, catalog: Catalog) -> str:
         return _on_a_day(unit, words, count)
     if unit.expiry == Unit.Expiry.INACTIVITY:
         return _unless_active(unit, words, count, catalog)
+    if not count:
+        return _("%(units)s are good on the day they were earned.") % words
     if unit.expiry == Unit.Expiry.DAYS:
         sentence = ngettext(
             "%(units)s are good for %(count)s day after the activity that earned them.",

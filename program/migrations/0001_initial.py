@@ -482,10 +482,11 @@ class Migration(migrations.Migration):
                                 condition=models.Q(
                                     models.Q(("expiry", "never"), ("expiry_count__isnull", True)),
                                     models.Q(
-                                        ("expiry", "fixed_day"), ("expiry_count__isnull", False)
+                                        ("expiry__in", ["fixed_day", "months"]),
+                                        ("expiry_count__isnull", False),
                                     ),
                                     models.Q(
-                                        ("expiry__in", ["days", "months", "inactivity"]),
+                                        ("expiry__in", ["days", "inactivity"]),
                                         ("expiry_count__gte", 1),
                                         ("expiry_count__isnull", False),
                                     ),

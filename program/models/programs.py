@@ -8,6 +8,7 @@ caches the program by.
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import ClassVar
 
 from django.core.validators import RegexValidator
@@ -202,6 +203,8 @@ class Unit(models.Model):
     )
     position = models.PositiveSmallIntegerField(default=0)
 
+    expiry_on: date | None = None  # no column: the one last day of a rule that has one
+
     class Meta:
         ordering = ("position", "code")
         triggers = bumps_program_version()
@@ -211,10 +214,11 @@ class Unit(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(expiry="never", expiry_count__isnull=True)
-                | Q(expiry="fixed_day", expiry_count__isnull=False)
-                | (
-                    Q(expiry__in=["days", "months", "inactivity"])
-                    & Q(expiry_count__isnull=False, expiry_count__gte=1)
+                | Q(expiry__in=["fixed_day", "months"], expiry_count__isnull=False)
+                | Q(
+                    expiry__in=["days", "inactivity"],
+                    expiry_count__isnull=False,
+                    expiry_count__gte=1,
                 ),
                 name="program_unit_expiry_names_its_count",
             ),

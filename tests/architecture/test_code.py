@@ -116,6 +116,7 @@ def test_deciding_knows_no_framework() -> None:
     plain = {"__future__", "dataclasses", "collections.abc", "typing", "uuid", "bisect"}
     plain |= {"datetime", "decimal", "fractions", "math", "zoneinfo"}
     house = {
+        "earning.ages",
         "earning.limits",
         "tiers.terms",
         "tiers.flattening",
@@ -126,7 +127,7 @@ def test_deciding_knows_no_framework() -> None:
         "tiers.using_up",
         "common",
     }  # the calendar of common.clock, not its present moment
-    pure = ("earning/evaluation.py", "earning/limits.py")
+    pure = ("earning/evaluation.py", "earning/ages.py", "earning/limits.py")
     pure += ("tiers/qualification.py", "tiers/terms.py", "tiers/flattening.py", "tiers/visits.py")
     pure += ("tiers/series.py", "tiers/using_up.py", "tiers/years.py")
     pure += ("surveys/measures.py", "surveys/hours.py")

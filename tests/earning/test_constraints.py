@@ -54,6 +54,9 @@ def rule(**fields: Any) -> Rule:
         ("earning_rule_band_is_not_empty", {"effect": "per", "attribute": "paid", "above": -1}),
         ("earning_rule_expiry_names_its_count", {"expiry": "days"}),
         ("earning_rule_expiry_names_its_count", {"expiry": "never", "expiry_count": 1}),
+        ("earning_rule_expiry_names_its_count", {"expiry": "on", "expiry_count": 1}),
+        ("earning_rule_expiry_names_its_day", {"expiry": "on"}),
+        ("earning_rule_expiry_names_its_day", {"expiry_on": date(2026, 1, 1)}),
         ("earning_rule_percent_is_bonus", {"effect": "percent"}),
         ("earning_rule_only_percent_names_a_base", {"percent_of_id": "point"}),
         (

@@ -266,6 +266,18 @@ def test_in_a_group_only_the_best_pays_and_of_equals_the_first() -> None:
     assert paid(rules) == {"large": 9, "other": 1}
 
 
+def test_in_a_group_what_is_used_up_makes_room_for_the_next_best() -> None:
+    """Of two coupons the better one is used first, the other one for the next purchase."""
+    once = {code: (Limit(code, "member", times=1),) for code in ("five", "ten")}
+    rules = [
+        rule("five", amount=Fraction(5), group="coupon", limits=once["five"]),
+        rule("ten", amount=Fraction(10), group="coupon", limits=once["ten"]),
+    ]
+    usage = Usage()
+    found = [[one.rule.code for one in evaluate(rules, facts(), usage)] for _ in range(3)]
+    assert found == [["ten"], ["five"], []]
+
+
 def test_a_limit_cuts_an_award_to_what_fits() -> None:
     """500 a month with 480 used: 60 become 20, and the next ones nothing."""
     limit = Limit("monthly", "member", "month", amount=500)

@@ -195,6 +195,15 @@ def test_points_of_a_campaign_end_sooner_than_others(db: None, tmp_path: Path) -
     assert list(ends) == [(7, utc(2026, 3, 12, 23)), (10, utc(2026, 4, 2, 22))]
 
 
+def test_points_of_a_campaign_end_on_one_day_for_all(db: None, tmp_path: Path) -> None:
+    apply(variant(tmp_path, (PAID, PAID + "expiry = { on = 2026-04-30 }\n")))
+    member = ana(joined_at=utc(2026, 1, 1))
+    for day in (2, 20):
+        with clock.standing_at(utc(2026, 3, day, 12)):
+            visit(member)
+    assert set(member.lots.values_list("expires_at", flat=True)) == {utc(2026, 4, 30, 22)}
+
+
 def test_the_sentence_says_what_part_of_it_counted(db: None, tmp_path: Path) -> None:
     above = 'per = { attribute = "paid", amount = 2, above = 50 }\n'
     apply(variant(tmp_path, (PAID, above)))
@@ -211,7 +220,8 @@ def test_the_sentence_says_what_part_of_it_counted(db: None, tmp_path: Path) -> 
         (PAID + 'limit = [{ per = "activity", amount = 5, each = "paid" }]\n', "one of each"),
         (PAID + 'limit = [{ per = "member", times = 1, each = "paid" }]\n', '"paid"'),
         (PAID + 'limit = [{ per = "member", times = 1, each = "shoes" }]\n', '"shoes"'),
-        (PAID + "expiry = { days = 5, months = 1 }\n", "exactly one of months, days or never"),
+        (PAID + "expiry = { days = 5, months = 1 }\n", "exactly one of months, days, on or never"),
+        (PAID + 'expiry = { on = 2026-05-01, round_to = "month" }\n', "round_to goes with"),
         (PAID + 'when = [{ attribute = "paid", from = 2026-01-01 }]\n', "from and until compare"),
         (PAID + "when = [{ from = 2026-01-01 }]\n", "state one condition"),
         (PAID + "when = [{ month = [13] }]\n", "<= 12"),

@@ -54,6 +54,21 @@ def test_a_fixed_day_that_a_year_lacks_is_the_last_of_its_month() -> None:
     assert ends == utc(2026, 3, 1)
 
 
+@pytest.mark.parametrize(
+    ("round_to", "expected"),
+    [
+        ("day", utc(2026, 5, 13)),
+        ("month", utc(2026, 6, 1)),
+        ("quarter", utc(2026, 7, 1)),
+        ("year", utc(2027, 1, 1)),
+    ],
+)
+def test_no_months_at_all_are_the_rest_of_a_period(round_to: str, expected: datetime) -> None:
+    rest = unit(expiry="months", expiry_count=0, expiry_round_to=round_to)
+    moment = utc(2026, 5, 12, 12)
+    assert policy.expires_at(rest, occurred_at=moment, zone="UTC") == expected
+
+
 def test_before_the_clause_began_points_never_end() -> None:
     clause = unit(expiry="months", expiry_count=18, expiry_since=date(2017, 7, 10))
     assert policy.expires_at(clause, occurred_at=utc(2017, 7, 9), zone="UTC") is None

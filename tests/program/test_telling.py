@@ -88,3 +88,46 @@ def test_members_join_segments_and_leave_them(tmp_path: Path) -> None:
     assert [one.found for one in found] == ["{ bean = 12 }", "{ bean = 10 }"]
     with pytest.raises(BlueprintInvalid, match="segments: there is no"):
         tell(tmp_path, IDA, 'join = { segments = ["studnets"] }')
+
+
+def test_lots_that_end_on_one_day_are_told_as_one_or_as_several(tmp_path: Path) -> None:
+    both = [
+        "lots = [{ amount = 9, until = 2026-08-29 }, { amount = 10, until = 2026-08-29 }]",
+        "lots = [{ amount = 19, until = 2026-08-29 }]",
+    ]
+    for lots in both:
+        assert tell(tmp_path, IDA, f"{PURCHASE}\nexpect = {{ {lots} }}")[0].holds
+    wrong = tell(tmp_path, IDA, f"{PURCHASE}\nexpect = {{ lots = [{{ amount = 18 }}] }}")[0]
+    assert "amount = 19" in wrong.found
+
+
+@pytest.mark.parametrize(
+    ("expect", "line"),
+    [
+        ('tier = "regular"', "Regular takes 20 visits"),
+        ("tier_until = 2026-01-01", "visits that count now: 1"),
+        ("tier_for_life = true", "2026-03-02 1: Visit: 1 visit -> 1"),
+        ('ladders = [{ ladder = "regulars", tier = "regular" }]', "visits that count now: 1"),
+        ("balance = { bean = 1 }", "2026-03-02 9: Purchase: EUR 9.80 × 1 = 9 beans -> 9"),
+        ("lots = []", "2026-03-02 10: Welcome: 10 beans -> 19"),
+        ("debt = { bean = 1 }", "2026-03-02 10: Welcome: 10 beans -> 19"),
+        ("earned = { bean = 1 }", "Welcome: 10 beans"),
+        ("paid = 3", "Nothing was taken in this step."),
+        ('left = { reward = "coffee", count = 1 }', "It has no stock: there is no limit."),
+    ],
+)
+def test_what_failed_shows_how_the_number_came_about(
+    tmp_path: Path, expect: str, line: str
+) -> None:
+    verdict = tell(tmp_path, IDA, f"{PURCHASE}\nexpect = {{ {expect} }}")[0]
+    assert not verdict.holds
+    assert line in verdict.because
+
+
+def test_a_price_that_was_not_expected_is_told_with_the_others(tmp_path: Path) -> None:
+    paid = 'adjust = { unit = "visit", amount = 19 }\nredeem = { reward = "coffee" }'
+    given = PURCHASE.replace("9.80", "50.00")
+    verdict = tell(tmp_path, IDA, given, f"{paid}\nexpect = {{ paid = 40 }}")[0]
+    assert verdict.found == "35"
+    assert "A coffee costs 40 beans" in verdict.because
+    assert "A coffee costs 35 beans from Regular on" in verdict.because
