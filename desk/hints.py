@@ -205,6 +205,7 @@ HELP: dict[str, Any] = {
     "tiers.tierexpiry.expiry": _("When they end, for members who earn them at that tier."),
     "tiers.tierexpiry.expiry_count": _("How many days or months."),
     "tiers.tierexpiry.expiry_round_to": _("Moves the last day to the end of a period."),
+    "rewards.rewardpart.points": _("So many, or so many at least where there are steps."),
     "rewards.rewardprice.tier": _("Members of this tier or above pay it, if it is lower for them."),
     "rewards.rewardprice.starts_on": _(
         "The first day on which it holds. Empty: from the beginning."

@@ -212,6 +212,10 @@ SENTENCES: dict[str, str | Promise] = {
     "earning_option_default_is_within_its_limit": later(
         "It can be chosen once at least, and is not given more often than it can be chosen."
     ),
+    "rewards_part_points_are_said_once": later("So many points are in the list twice."),
+    "rewards_part_takes_points": later("One point at least is paid; else it is a sale."),
+    "rewards_part_takes_money": later("Say how much money is paid beside the points."),
+    "rewards_part_goes_by_steps": later("Leave the steps empty, or give one at least."),
     "rewards_reward_is_valid_a_day": later("A voucher is good for a day at least."),
     "rewards_reward_ends_after_it_starts": later("The end of the offer lies after its start."),
     "rewards_reward_limit_of_a_time_is_given": later(

@@ -16,6 +16,7 @@ from partners.answers import TierNamed
 from partners.models import ApiKey, ApiRequest
 from partners.naming import till_name
 from partners.shapes.rewards import (
+    PartAnswer,
     RedemptionAnswer,
     ReservationAnswer,
     RewardAnswer,
@@ -89,6 +90,7 @@ def reward_answer(reward: Reward, *, price: int | None, left: int | None = None)
         worth=reward.worth,
         unit=reward.unit_id,
         price=price,
+        with_money=[PartAnswer(one.points, one.money, one.step) for one in reward.parts.all()],
         left=stock,
         value=reward.value,
         percent=reward.percent,
@@ -128,6 +130,7 @@ def reservation_answer(row: Reservation) -> ReservationAnswer:
         name=row.reward.name,
         unit=row.unit_id,
         price=row.price,
+        money=row.money,
         reserved_at=row.reserved_at,
         held_until=row.hold.expires_at,
         ended_at=row.hold.expires_at if is_over else row.ended_at,
@@ -150,6 +153,7 @@ def redemption_answer(row: Redemption) -> RedemptionAnswer:
         name=row.reward.name,
         unit=row.unit_id,
         price=row.price,
+        money=row.money,
         code=row.code,
         issued_at=row.issued_at,
         last_day=lookup.last_day(row.expires_at, catalog.current()),
@@ -172,6 +176,7 @@ def voucher_answer(row: Redemption) -> VoucherAnswer:
         name=row.reward.name,
         terms=row.reward.terms,
         holder=till_name(row.member.name),
+        money=row.money,
         last_day=lookup.last_day(row.expires_at, catalog.current()),
         used_at=row.used_at,
         used_location=row.used_location.code if row.used_location else None,

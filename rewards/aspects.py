@@ -10,7 +10,7 @@ from points.models import Account
 from program.differences import Aspect, Finding, register
 from program.models import Program, Unit
 from program.verbs import Progress
-from rewards.models import Redemption, Reward
+from rewards.models import Redemption, Reward, RewardPart
 
 Price = tuple[str, str, str, int]  # tier, first day, last day, amount
 
@@ -23,6 +23,7 @@ class Offer:
     unit: Unit
     lowest_tier: str
     prices: tuple[Price, ...]
+    parts: tuple[str, ...] = ()
 
     @property
     def price(self) -> int:
@@ -48,8 +49,9 @@ def _read(program: Program) -> dict[str, Offer]:
                     for price in row.prices.all()
                 )
             ),
+            parts=tuple(_part(one, row.unit) for one in row.parts.all()),
         )
-        for row in rows.prefetch_related("prices__tier")
+        for row in rows.prefetch_related("prices__tier", "parts")
     }
 
 
@@ -83,6 +85,13 @@ def _withdrawn(before: dict[str, Offer], after: dict[str, Offer]) -> Iterator[st
 def _changed(old: Offer, new: Offer) -> Iterator[str]:
     if old.lowest_tier != new.lowest_tier:
         yield f"{new.name} is for {_whom(new.lowest_tier)} instead of {_whom(old.lowest_tier)}."
+    if old.parts != new.parts:
+        ways = "; ".join(new.parts)
+        yield (
+            f"{new.name} can be paid with points and money: {ways}."
+            if ways
+            else f"{new.name} is paid with points alone."
+        )
     if old.prices == new.prices and old.unit == new.unit:
         return
     if old.price == new.price and old.unit == new.unit:
@@ -92,6 +101,14 @@ def _changed(old: Offer, new: Offer) -> Iterator[str]:
         f"{new.name} costs {_amount(new)} instead of {_amount(old)}; who holds that much: "
         f"{counted(_able(new), 'member', 'members')}, {_able(old):,} before."
     )
+
+
+def _part(part: RewardPart, unit: Unit) -> str:
+    points = f"{number(scaled(part.points, unit.decimals))} {unit.plural}"
+    if part.step is None:
+        return f"{points} and {part.money}"
+    step = number(scaled(part.step, unit.decimals))
+    return f"from {points} in steps of {step}, and {part.money} for each step that is missing"
 
 
 def _whom(tier: str) -> str:

@@ -31,6 +31,7 @@ from rewards.scenes import (
 )
 from rewards.sections import (
     EarlyTable,
+    PartTable,
     PriceTable,
     RewardTable,
 )
@@ -60,6 +61,13 @@ def _rewards() -> None:
                     "hold for everybody."
                 ),
                 '[{ amount = 40 }, { amount = 35, tier_at_least = "regular" }]',
+            ),
+            "with_money": (
+                (
+                    "Ways to pay with fewer points and money beside them, which the till collects: "
+                    "a combination each, or any number of points in steps."
+                ),
+                "[{ points = 20, money = 1.50 }]",
             ),
             "description": ("More about it.", '"From the roaster round the corner."'),
             "terms": ("What must be known.", '"One a day."'),
@@ -147,6 +155,17 @@ def _parts() -> None:
         {
             "tier_at_least": ("Which tier.", '"regular"'),
             "days": ("So many days earlier.", "7"),
+        },
+    )
+    describe(
+        PartTable,
+        "So many points, and money beside them; the points are less than the price. With a `step`: "
+        "any number of points from there up to the price, in such steps, and the money for each "
+        "step that is missing.",
+        {
+            "points": ("With so many points, or at least with so many.", "20"),
+            "money": ("How much money, in the program's currency.", "1.50"),
+            "step": ("In which steps more points can be paid.", "5"),
         },
     )
     describe(
@@ -270,6 +289,7 @@ def _scenarios() -> None:
         {
             "reward": ("Which one.", '"coffee"'),
             "as": ("What later steps call it; left out: as the reward.", '"order"'),
+            "amount": ("With how many points, where money is paid beside them.", "20"),
         },
     )
     describe(
@@ -339,6 +359,7 @@ def _expectations() -> None:
         "",
         {
             "paid": ("What the step's reward took.", "35"),
+            "money": ("What is paid in money beside the points; 0: nothing.", "1.50"),
             "fund": ("What a fund was given so far.", '{ fund = "shade-trees", amount = 150 }'),
             "donors": (
                 "The share of donors among those who redeemed.",

@@ -23,6 +23,7 @@ from rewards.sections import (
     ConversionTable,
     EarlyTable,
     ExchangeBonusTable,
+    PartTable,
     PriceTable,
     RewardTable,
     SideTable,
@@ -34,7 +35,10 @@ def rewards() -> list[RewardTable]:
     rows = Reward.objects.filter(is_active=True)
     rows = rows.select_related("unit", "lowest_tier", "early_tier")
     zone = catalog.current().time_zone
-    return [_reward(row, zone) for row in rows.prefetch_related("prices__tier", "stock", "dates")]
+    return [
+        _reward(row, zone)
+        for row in rows.prefetch_related("prices__tier", "parts", "stock", "dates")
+    ]
 
 
 def _reward(row: Reward, zone: str) -> RewardTable:
@@ -46,6 +50,14 @@ def _reward(row: Reward, zone: str) -> RewardTable:
         category=row.category,
         unit=row.unit_id,
         price=[_price(price, row) for price in sorted(row.prices.all(), key=_order)],
+        with_money=[
+            PartTable(
+                points=whole(part.points, row.unit),
+                money=plain(part.money) or Decimal(0),
+                step=None if part.step is None else whole(part.step, row.unit),
+            )
+            for part in row.parts.all()
+        ],
         description=row.description,
         terms=row.terms,
         picture=row.picture,

@@ -16,7 +16,7 @@ from members.models import Member
 from plans import holding
 from points.models import Account, Hold
 from program.models import Program
-from rewards import availability, shelf, stock
+from rewards import availability, mixing, shelf, stock
 from rewards.availability import Condition, Facts, has_begun, lock_of, price_of
 from rewards.errors import RewardUnavailable
 from rewards.models import Redemption, Reservation, Reward, RewardQuerySet
@@ -29,7 +29,8 @@ class Offer:
     """A reward as one member sees it.
 
     Amounts are in the unit's smallest part; `balance` is what is free to be spent, so less what is
-    held; `left` is None without a limit, `taken` how often the member had it, or has it put aside.
+    held; `left` is None without a limit, `taken` how often the member had it, or has it put aside;
+    `least` is how few points will do where money is paid beside them.
     """
 
     reward: Reward
@@ -38,10 +39,16 @@ class Offer:
     left: int | None
     lock: Tier | None
     taken: int = 0
+    least: int | None = None
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether it can be had with fewer points than the price, and money beside them."""
+        return self.least is not None and self.least < self.price
 
     @property
     def missing(self) -> int:
-        return max(0, self.price - self.balance)
+        return max(0, (self.least or self.price) - self.balance)
 
     @property
     def is_sold_out(self) -> bool:
@@ -86,6 +93,7 @@ def for_member(
                 left=getattr(reward, "left", None),
                 lock=lock_of(reward, tiers=tiers),
                 taken=taken.get(reward.pk, 0),
+                least=mixing.least(reward, price.amount),
             )
         )
     return offers
@@ -133,7 +141,7 @@ def is_drawn(reward: Reward, today: date) -> bool:
 
 def _at_hand(rows: RewardQuerySet, today: date) -> RewardQuerySet:
     related = rows.with_stock(today).select_related("unit", "lowest_tier", "early_tier", "fund")
-    return related.prefetch_related("prices__tier")
+    return related.prefetch_related("prices__tier", "parts")
 
 
 def _open_to(member: Member, *, tiers: Sequence[Tier], today: date) -> list[Reward]:

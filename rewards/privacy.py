@@ -28,6 +28,7 @@ SHEETS = [
             "RewardDate": "id reward day name places left",
             "Draw": "id reward seed entries winners actor drawn_at",
             "RewardPrice": "id reward tier amount starts_on ends_on",
+            "RewardPart": "id reward points money step",
             "RewardStock": "id reward slot left",
             "Conversion": (
                 "code name gives takes step amount least bonus_step bonus_amount is_monthly months "
@@ -38,9 +39,9 @@ SHEETS = [
     Sheet(
         "rewards.Redemption",
         plain(
-            "id member reward posting attempt price unit code status actor issued_at expires_at "
-            "used_at used_by used_location cancelled_at cancelled_by least_purchase percent "
-            "date value handed_code is_pooled"
+            "id member reward posting attempt price money unit code status actor issued_at "
+            "expires_at used_at used_by used_location cancelled_at cancelled_by least_purchase "
+            "percent date value handed_code is_pooled"
         )
         | words("cancel_reason"),
         title=_("Your vouchers"),
@@ -49,7 +50,8 @@ SHEETS = [
     Sheet(
         "rewards.Reservation",
         plain(
-            "id member reward hold attempt price unit status actor reserved_at ended_at redemption"
+            "id member reward hold attempt price money unit status actor reserved_at ended_at "
+            "redemption"
         ),
         title=_("Rewards that were put aside for you"),
         member="member",

@@ -23,8 +23,9 @@ from points.errors import ReasonMissing
 from points.models import Posting
 from program import catalog
 from program.models import Program
-from rewards import codes, contests, delivery, giving, offers, stock
+from rewards import codes, contests, delivery, giving, mixing, offers, stock
 from rewards.errors import REFUSALS, AttemptReused, ContestDrawn, UndoTooLate, VoucherUsed
+from rewards.mixing import Cost
 from rewards.models import Fulfilment, Kind, Redemption, Reward, VoucherKey
 
 UNDO_MINUTES = 30  # a member may take a tap back this long, while the voucher is unused
@@ -32,8 +33,9 @@ UNDO_MINUTES = 30  # a member may take a tap back this long, while the voucher i
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Choice:
-    """What a member chooses beside the reward: how much to give (in the unit's smallest part), the
-    date of an experience, the address a product goes to.
+    """What a member chooses beside the reward: how much to give, or how much of the price to pay
+    with points (in the unit's smallest part), the date of an experience, the address a product goes
+    to.
     """
 
     amount: int | None = None
@@ -65,8 +67,8 @@ def redeem(
             return same(known, reward)
         price, left = offers.check(reward, member=member, program=program)
         address = delivery.require_address(reward, choice.address)
-        paid = giving.amount_of(reward, price, choice.amount)
-        row = drafted(reward, choice, paid, program, price=price)
+        cost = mixing.cost_of(reward, price, choice.amount)
+        row = drafted(reward, choice, cost, program, price=price)
         row.member, row.attempt, row.actor = member, attempt, actor
         with translate(points_errors.REFUSALS), bulk.together():
             row.posting = _pay(books, row, program)
@@ -84,11 +86,11 @@ def same(known: Redemption, reward: Reward) -> Redemption:
 
 
 def drafted(
-    reward: Reward, choice: Choice, paid: int, program: Program, *, price: int
+    reward: Reward, choice: Choice, cost: Cost, program: Program, *, price: int
 ) -> Redemption:
     """The redemption as it will be stored, but for who takes it. Terms are those of this moment: a
-    voucher keeps what it was worth, whatever becomes of the reward; more was paid than the price
-    where the member chose so.
+    voucher keeps what it was worth, whatever becomes of the reward; more was paid than the price,
+    or less and money beside it, where the member chose so.
     """
     now = clock.now()
     today = clock.local_date(now, program.time_zone)
@@ -96,11 +98,12 @@ def drafted(
     last_day = date.day if date else reward.last_day(today)
     return Redemption(
         reward=reward,
-        price=paid,
+        price=cost.points,
+        money=cost.money,
         unit_id=reward.unit_id,
         code=codes.new(),
         date=date,
-        value=giving.worth(reward, price, paid),
+        value=giving.worth(reward, price, max(price, cost.points)),
         percent=reward.percent,
         least_purchase=reward.least_purchase,
         issued_at=now,
@@ -236,6 +239,11 @@ def _announce(type: str, redemption: Redemption, actor: str) -> None:
         type,
         member_id=redemption.member_id,
         subject=public_id("red", redemption.pk),
-        payload={"reward": redemption.reward.code, "price": redemption.price, "actor": actor},
+        payload={
+            "reward": redemption.reward.code,
+            "price": redemption.price,
+            "money": str(redemption.money) if redemption.money else None,
+            "actor": actor,
+        },
     )
     outbox.publish_many([told])

@@ -22,8 +22,9 @@ from points import holds
 from points.books import Books
 from points.models import Hold
 from program import catalog
-from rewards import offers, redemption, stock
+from rewards import mixing, offers, redemption, stock
 from rewards.errors import REFUSALS, AttemptReused, RewardUnavailable
+from rewards.mixing import Cost
 from rewards.models import Codes, Kind, Redemption, Reservation, Reward
 
 PLAIN = frozenset({Kind.CODE, Kind.DISCOUNT, Kind.GIFT_CARD, Kind.UPGRADE})
@@ -39,8 +40,11 @@ def hold(
     actor: str,
     purpose: str = "",
     minutes: int | None = None,
+    amount: int | None = None,
 ) -> Reservation:
     """Put a reward aside. The same attempt again returns the first reservation.
+
+    `amount` is how many points are paid where money is paid beside them; empty: the price.
 
     `purpose` is what the member reads (empty: the reward's name); `minutes` is how long, within the
     program's limit. Raises what `redemption.redeem` and `holds.authorize` do.
@@ -55,11 +59,12 @@ def hold(
             raise AttemptReused("This was already used to take a reward. Begin anew.")
         price, left = offers.check(reward, member=member, program=program)
         _require_plain(reward)
+        cost = mixing.cost_of(reward, price, amount)
         pk = uuid7()
         held = holds.authorize(
             member,
             unit=reward.unit_id,
-            amount=price,
+            amount=cost.points,
             purpose=purpose or reward.name,
             source=f"reservation:{pk}",
             actor=actor,
@@ -71,7 +76,8 @@ def hold(
             reward=reward,
             hold=held,
             attempt=attempt,
-            price=price,
+            price=cost.points,
+            money=cost.money,
             unit_id=reward.unit_id,
             actor=actor,
             reserved_at=held.opened_at,
@@ -111,8 +117,8 @@ def capture(reservation: Reservation, *, actor: str) -> Redemption:
         row = _locked(reservation)
         if row.redemption is not None:
             return row.redemption
-        program, price = catalog.current(), row.price
-        made = redemption.drafted(row.reward, redemption.PLAIN, price, program, price=price)
+        program, cost = catalog.current(), Cost(row.price, row.money)
+        made = redemption.drafted(row.reward, redemption.PLAIN, cost, program, price=row.price)
         made.member, made.attempt, made.actor = row.member, row.attempt, actor
         made.posting = holds.capture(
             row.hold, actor=actor, reason=row.reward.name, source=f"redemption:{made.pk}"
@@ -185,5 +191,10 @@ def _announce(kind: str, row: Reservation, actor: str) -> None:
         kind,
         member_id=row.member_id,
         subject=row.public_id,
-        payload={"reward": row.reward.code, "price": row.price, "actor": actor},
+        payload={
+            "reward": row.reward.code,
+            "price": row.price,
+            "money": str(row.money) if row.money else None,
+            "actor": actor,
+        },
     )

@@ -67,6 +67,7 @@ class ReserveTable(Table):
 
     reward: Code
     as_: str = msgspec.field(default="", name="as")
+    amount: Decimal | None = None
 
 
 class TakeTable(Table):
@@ -166,7 +167,14 @@ def _redeem(table: RedeemTable, stage: Stage) -> Redemption:
 
 def _reserve(table: ReserveTable, stage: Stage) -> Reservation:
     reward = offers.reward_by_code(table.reward)
-    made = reservation.hold(stage.who(), reward=reward, attempt=uuid7(), actor=ACTOR)
+    wanted = table.amount
+    made = reservation.hold(
+        stage.who(),
+        reward=reward,
+        attempt=uuid7(),
+        actor=ACTOR,
+        amount=None if wanted is None else int(wanted.scaleb(reward.unit.decimals)),
+    )
     stage.named[f"reserved:{table.as_ or table.reward}"] = made
     return made
 
@@ -272,6 +280,11 @@ def _prices(made: Redemption) -> Iterator[str]:
         )
 
 
+def _money(wanted: Decimal, stage: Stage) -> Found:
+    made: Redemption | Reservation | None = stage.result
+    return Found((made.money if made else None) or Decimal(0))
+
+
 def install() -> None:
     """Register the steps and expectations of this app."""
     register(
@@ -286,6 +299,7 @@ def install() -> None:
         Step("upload", UploadTable, _upload),
         Step("exchange", ExchangeTable, _exchange),
         Expectation("paid", Decimal, _paid),
+        Expectation("money", Decimal, _money),
         Expectation("fund", FundFound, _fund),
         Expectation("left", LeftFound, _left),
         Expectation("donors", ShareFound, _donors),

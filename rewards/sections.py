@@ -40,7 +40,7 @@ from rewards.kind_tables import (
     columns,
     refuse_other_kind,
 )
-from rewards.models import Conversion, Reward, RewardPrice, RewardStock
+from rewards.models import Conversion, Reward, RewardPart, RewardPrice, RewardStock
 from tiers.models import Tier
 
 
@@ -52,6 +52,19 @@ class PriceTable(Table):
 
     def __post_init__(self) -> None:
         positive(self, "amount")
+
+
+class PartTable(Table):
+    """Fewer points than the price, and money beside them."""
+
+    points: Decimal
+    money: Decimal
+    step: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        positive(self, "points", "money", "step")
+        if self.money != round(self.money, 2):
+            raise ValueError("money has at most 2 digits after the point")
 
 
 class EarlyTable(Table):
@@ -68,6 +81,7 @@ class RewardTable(Table):
     category: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
     unit: Code
     price: Annotated[list[PriceTable], msgspec.Meta(min_length=1)]
+    with_money: list[PartTable] = []
     description: str = ""
     terms: str = ""
     picture: Annotated[str, msgspec.Meta(max_length=120)] = ""
@@ -139,7 +153,8 @@ def _apply(tables: list[RewardTable], blueprint: Any) -> list[str]:
         refuse_other_kind(table, place)
         values |= _times(table) | columns(table, blueprint, place)
         reward, changed = upsert(Reward, {"code": table.code}, values, label=f"Reward {table.name}")
-        changes += changed + _apply_prices(reward, table) + _apply_stock(reward, table)
+        changes += changed + _apply_prices(reward, table) + _apply_parts(reward, table)
+        changes += _apply_stock(reward, table)
         changes += apply_dates(reward, table.date_, place)
     gone = Reward.objects.filter(is_active=True).exclude(code__in=[table.code for table in tables])
     changes += [f"Reward {reward.name} is no longer on offer." for reward in gone]
@@ -182,6 +197,21 @@ def _check(table: RewardTable, blueprint: Any) -> None:
         if price.amount.scaleb(decimals) % 1:
             raise BlueprintInvalid(f"in {place}, price: the unit has {decimals} decimals.")
     _check_prices(table.price, f"{place}, price")
+    _check_parts(table, decimals, f"{place}, with_money")
+
+
+def _check_parts(table: RewardTable, decimals: int, place: str) -> None:
+    """Each takes fewer points than some price, in whole parts of the unit, and is said once."""
+    unique((str(part.points) for part in table.with_money), place=place)
+    most = max(price.amount for price in table.price)
+    for part in table.with_money:
+        if part.points >= most:
+            raise BlueprintInvalid(f"in {place}: points is less than the price.")
+        for amount in (part.points, part.step):
+            if amount is not None and amount.scaleb(decimals) % 1:
+                raise BlueprintInvalid(f"in {place}: the unit has {decimals} decimals.")
+    if table.with_money and table.kind == "donation":
+        raise BlueprintInvalid(f"in {place}: a donation is given in points. Leave it out.")
 
 
 def _check_prices(prices: list[PriceTable], place: str) -> None:
@@ -223,6 +253,28 @@ def _apply_prices(reward: Reward, table: RewardTable) -> list[str]:
         for tier, amount, start, end in wanted
     )
     return [f"Prices of {reward.name} changed."] if stored else []
+
+
+def _apply_parts(reward: Reward, table: RewardTable) -> list[str]:
+    decimals = Unit.objects.get(pk=table.unit).decimals
+    wanted = {
+        (
+            int(part.points.scaleb(decimals)),
+            part.money,
+            None if part.step is None else int(part.step.scaleb(decimals)),
+        )
+        for part in table.with_money
+    }
+    rows = RewardPart.objects.filter(reward=reward)
+    stored = set(rows.values_list("points", "money", "step"))
+    if wanted == stored:
+        return []
+    rows.delete()
+    RewardPart.objects.bulk_create(
+        RewardPart(reward=reward, points=points, money=money, step=step)
+        for points, money, step in wanted
+    )
+    return [f"{reward.name} is paid with points and money in other ways than before."]
 
 
 def _apply_stock(reward: Reward, table: RewardTable) -> list[str]:

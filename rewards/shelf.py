@@ -15,4 +15,4 @@ from rewards.models import Reward
 def of(program: Program) -> dict[uuid.UUID, Reward]:
     """Every reward, on offer or not, by its id."""
     rows = Reward.objects.select_related("unit", "lowest_tier", "early_tier", "fund")
-    return {row.pk: row for row in rows.prefetch_related("prices__tier")}
+    return {row.pk: row for row in rows.prefetch_related("prices__tier", "parts")}

@@ -19,7 +19,7 @@ from points.books import Books
 from points.models import Posting
 from program import catalog
 from program.models import Program
-from rewards import delivery, giving, offers, redemption, stock
+from rewards import delivery, giving, mixing, offers, redemption, stock
 from rewards.errors import REFUSALS, NotPooling
 from rewards.models import Kind, Redemption, RedemptionShare, Reward
 from rewards.redemption import PLAIN, Choice
@@ -44,8 +44,8 @@ def redeem(
         agreed = _agreed(member, payers)
         price, left = offers.check(reward, member=member, program=program)
         address = delivery.require_address(reward, choice.address)
-        amount = giving.amount_of(reward, price, choice.amount)
-        row = redemption.drafted(reward, choice, amount, program, price=price)
+        cost = mixing.cost_of(reward, price, choice.amount)
+        row = redemption.drafted(reward, choice, cost, program, price=price)
         row.member, row.attempt, row.actor, row.is_pooled = member, attempt, actor, True
         postings = _pay(books, row, agreed, program)
         redemption.store(row, address=address)

@@ -33,7 +33,7 @@ from desk.admin.kinds import DateInline
 from desk.views import till
 from program.models import Unit
 from rewards import codes
-from rewards.models import Redemption, Reward, RewardPrice, RewardStock, VoucherKey
+from rewards.models import Redemption, Reward, RewardPart, RewardPrice, RewardStock, VoucherKey
 
 PICTURES = "rewards"  # the folder below static/
 
@@ -148,6 +148,33 @@ class PriceInline(HouseInline):
     fields = ("tier", "amount", "starts_on", "ends_on")
 
 
+class PartForm(fields.AmountsMixin, HouseForm):
+    amounts: ClassVar = {"points": "unit", "step": "unit"}
+    points = fields.AmountField(label=_("Points"), min_value=0)
+    step = fields.AmountField(
+        label=_("In steps of"),
+        min_value=0,
+        required=False,
+        help_text=_("Any number from there up to the price; the money is for each missing step."),
+    )
+
+    class Meta:
+        model = RewardPart
+        fields = ("points", "money", "step")
+
+    def unit_of(self, source: str) -> Unit | None:
+        reward = parent_of(self, "reward")
+        return reward.unit if reward and reward.unit_id else None
+
+
+class PartInline(HouseInline):
+    model = RewardPart
+    form = PartForm
+    verbose_name = _("way to pay with points and money")
+    verbose_name_plural = _("points and money: fewer points than the price, and money beside them")
+    fields = ("points", "money", "step")
+
+
 class StockInline(HouseInline):
     model = RewardStock
     verbose_name = _("slot")
@@ -164,7 +191,7 @@ class RewardAdmin(Buttons, KeptAdmin):
     list_select_related = ("unit", "lowest_tier")
     search_fields = ("name", "code", "summary")
     form = RewardForm
-    inlines: ClassVar = [PriceInline, StockInline, DateInline]
+    inlines: ClassVar = [PriceInline, PartInline, StockInline, DateInline]
     fieldsets: ClassVar = [
         (
             None,

@@ -129,20 +129,34 @@ class Redeem(VerbForm):
         help_text=later("For a product that is sent."),
     )
 
+    points = forms.DecimalField(
+        label=later("Points"),
+        required=False,
+        min_value=0,
+        help_text=later("Fewer than the price, where money is paid beside them. Empty: all of it."),
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"}),
+    )
+
     def act(self, *, actor: str) -> Done:
         data = self.cleaned_data
+        reward, points = offers.reward_by_code(data["reward"]), data.get("points")
         taken = redemption.redeem(
             self.subject,
-            reward=offers.reward_by_code(data["reward"]),
+            reward=reward,
             attempt=data["attempt"] or uuid.uuid4(),
             actor=actor,
             choice=Choice(
+                amount=int(points.scaleb(reward.unit.decimals)) if points else None,
                 date=uuid.UUID(data["date"]) if data.get("date") else None,
                 address=data.get("address", ""),
             ),
         )
         words = {"reward": taken.reward.name, "code": codes.format(taken.code)}
         url = reverse("admin:rewards_redemption_change", args=[taken.pk])
+        if taken.money is not None:
+            words["money"] = f"{catalog.current().currency} {taken.money:.2f}"
+            told = _("%(reward)s: the code is %(code)s. Collect %(money)s.") % words
+            return Done(told, url)
         return Done(_("%(reward)s: the code is %(code)s.") % words, url)
 
 

@@ -28,6 +28,17 @@ class RewardDateAnswer(Struct):
 
 
 @shown
+class PartAnswer(Struct):
+    """A way to pay with fewer points, and money beside them that you collect. With a `step`: any
+    number of points from `points` below the price, in such steps; `money` for each missing step.
+    """
+
+    points: Amount
+    money: Decimal
+    step: int | None
+
+
+@shown
 class RewardAnswer(Struct):
     """A reward, as this member (or, where nobody was named, everybody) sees it.
 
@@ -46,6 +57,7 @@ class RewardAnswer(Struct):
     worth: str
     unit: str
     price: Annotated[int | None, Meta(description="Null where it has no price today.")]
+    with_money: Annotated[list[PartAnswer], Meta(description="Or fewer points, and money.")]
     left: Annotated[int | None, Meta(description="How many there are; null: no limit.")]
     value: Annotated[
         Decimal | None,
@@ -81,7 +93,10 @@ class RedemptionSubmitted(Struct, forbid_unknown_fields=True):
         Annotated[
             int,
             Meta(
-                ge=1, le=2**53 - 1, description="Of a donation: how much is given; else the price."
+                ge=1,
+                le=2**53 - 1,
+                description="How much is given; or with how many points it is paid, where money "
+                "is paid beside them (`with_money`). Else the price.",
             ),
         ]
         | None
@@ -117,6 +132,17 @@ class ReservationSubmitted(Struct, forbid_unknown_fields=True):
         ]
         | None
     ) = None
+    amount: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=2**53 - 1,
+                description="With how many points it is paid, where money is paid beside them.",
+            ),
+        ]
+        | None
+    ) = None
     purpose: Annotated[
         str, Meta(max_length=120, description="What the member reads: the till at North Pier.")
     ] = ""
@@ -133,6 +159,7 @@ class ReservationAnswer(Struct):
     name: str
     unit: str
     price: Amount
+    money: Annotated[Decimal | None, Meta(description="To be collected beside the points.")]
     reserved_at: datetime
     held_until: datetime
     ended_at: datetime | None
@@ -157,6 +184,7 @@ class RedemptionAnswer(Struct):
     name: str
     unit: str
     price: Amount
+    money: Annotated[Decimal | None, Meta(description="To be collected beside the points.")]
     code: str
     issued_at: datetime
     last_day: dt.date
@@ -189,6 +217,7 @@ class VoucherAnswer(Struct):
     name: str
     terms: str
     holder: Annotated[str, Meta(description="The first name and an initial.")]
+    money: Annotated[Decimal | None, Meta(description="Paid beside the points it was taken for.")]
     last_day: dt.date
     used_at: datetime | None
     used_location: str | None

@@ -97,7 +97,7 @@ def _payable(member: Member, basket: Basket) -> list[Payable]:
     ready = [
         (wares.off(one.reward, basket.amount), one)
         for one in found
-        if one.is_affordable and one.reward.has_voucher
+        if one.is_affordable and one.balance >= one.price and one.reward.has_voucher
     ]
     useful = [(paid, one) for paid, one in ready if paid is None or paid > 0]
     useful.sort(key=lambda pair: (-(pair[0] or 0), pair[1].price))

@@ -55,7 +55,7 @@ class ReservationViewSet(PartnerViewSet):
                 "minutes": 10,
             }
         },
-        codes=[*TAKING, "hold_too_long"],
+        codes=[*TAKING, "hold_too_long", "amount_refused"],
         idempotency="needed",
     )
     def create(self, request: Request) -> Response:
@@ -70,6 +70,7 @@ class ReservationViewSet(PartnerViewSet):
             actor=actor_of(request),
             purpose=sent.purpose,
             minutes=sent.minutes,
+            amount=sent.amount,
         )
         return Response(wares.reservation_answer(made), status=status.HTTP_201_CREATED)
 

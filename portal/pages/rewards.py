@@ -23,8 +23,9 @@ from members.models import Member
 from points.models import Account
 from program import catalog
 from program.models import Program, Unit
-from rewards import availability, giving, offers, redemption, together
+from rewards import availability, giving, mixing, offers, redemption, together
 from rewards.errors import LimitReached, OutOfStock, RewardUnavailable
+from rewards.mixing import Cost
 from rewards.models import FundTotal, Kind, Reward, RewardDate, RewardPrice
 from rewards.offers import Offer
 from rewards.redemption import Choice
@@ -46,10 +47,13 @@ class Shelf:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Sum:
-    """An amount that can be paid, and what it is worth, if that is money."""
+    """An amount that can be paid, what it is worth, if that is money, and the money that is paid
+    beside it.
+    """
 
     amount: int
     worth: str
+    beside: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -64,6 +68,11 @@ class Question:
     pool: int | None
     dates: list[RewardDate]
     amounts: list[Sum]
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether money can be paid beside points."""
+        return any(one.beside for one in self.amounts)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -181,8 +190,15 @@ def question(offer: Offer, *, program: Program, pool: int | None = None) -> Ques
         pool=pool,
         dates=[one for one in dates(offer.reward, program=program) if one.left],
         amounts=[
-            Sum(amount, _worth(offer, amount, program))
-            for amount in giving.choices(offer.reward, offer.price, offer.balance)
+            *(
+                Sum(amount, _worth(offer, amount, program))
+                for amount in giving.choices(offer.reward, offer.price, offer.balance)
+                if amount <= offer.balance or not offer.is_affordable
+            ),
+            *(
+                Sum(way.points, "", _beside(way, program))
+                for way in mixing.ways(offer.reward, offer.price, offer.balance)
+            ),
         ],
     )
 
@@ -267,6 +283,11 @@ def _worth(offer: Offer, amount: int, program: Program) -> str:
     """What an amount that a member can choose is worth; empty where that is no money."""
     worth = giving.worth(offer.reward, offer.price, amount)
     return f"{worth:.2f} {program.currency}" if worth is not None else ""
+
+
+def _beside(way: Cost, program: Program) -> str:
+    """What is paid in money beside points."""
+    return _("and %(money)s") % {"money": f"{way.money:.2f} {program.currency}"}
 
 
 def _balance(member: Member, unit: Unit) -> int:

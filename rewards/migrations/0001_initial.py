@@ -762,6 +762,16 @@ class Migration(migrations.Migration):
                         ),
                         ("price", models.PositiveBigIntegerField()),
                         (
+                            "money",
+                            models.DecimalField(
+                                blank=True,
+                                decimal_places=2,
+                                help_text="What is paid beside the points, in the program's currency.",
+                                max_digits=12,
+                                null=True,
+                            ),
+                        ),
+                        (
                             "unit",
                             models.ForeignKey(
                                 on_delete=django.db.models.deletion.PROTECT,
@@ -859,6 +869,12 @@ class Migration(migrations.Migration):
                             models.CheckConstraint(
                                 condition=models.Q(("price__gte", 1)),
                                 name="rewards_redemption_price_is_positive",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("money__isnull", True), ("money__gt", 0), _connector="OR"
+                                ),
+                                name="rewards_redemption_money_is_positive",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -1089,6 +1105,12 @@ class Migration(migrations.Migration):
                         ("attempt", models.UUIDField()),
                         ("price", models.PositiveBigIntegerField()),
                         (
+                            "money",
+                            models.DecimalField(
+                                blank=True, decimal_places=2, max_digits=12, null=True
+                            ),
+                        ),
+                        (
                             "unit",
                             models.ForeignKey(
                                 on_delete=django.db.models.deletion.PROTECT,
@@ -1143,6 +1165,12 @@ class Migration(migrations.Migration):
                             models.CheckConstraint(
                                 condition=models.Q(("price__gte", 1)),
                                 name="rewards_reservation_price_is_positive",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("money__isnull", True), ("money__gt", 0), _connector="OR"
+                                ),
+                                name="rewards_reservation_money_is_positive",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -1424,6 +1452,73 @@ class Migration(migrations.Migration):
                         ],
                     },
                 ),
+                migrations.CreateModel(
+                    name="RewardPart",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=common.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "reward",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="parts",
+                                to="rewards.reward",
+                            ),
+                        ),
+                        (
+                            "points",
+                            models.PositiveBigIntegerField(
+                                help_text="With so many points at least."
+                            ),
+                        ),
+                        (
+                            "money",
+                            models.DecimalField(
+                                decimal_places=2,
+                                help_text="In the program's currency: in all, or for each step that is missing.",
+                                max_digits=10,
+                            ),
+                        ),
+                        (
+                            "step",
+                            models.PositiveBigIntegerField(
+                                blank=True,
+                                help_text="Any number from there up to the price, in such steps; empty: just so many.",
+                                null=True,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ("reward", "-points"),
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("reward", "points"),
+                                name="rewards_part_points_are_said_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("points__gte", 1)),
+                                name="rewards_part_takes_points",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("money__gt", 0)),
+                                name="rewards_part_takes_money",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("step__isnull", True), ("step__gte", 1), _connector="OR"
+                                ),
+                                name="rewards_part_goes_by_steps",
+                            ),
+                        ],
+                    },
+                ),
                 pgtrigger.migrations.AddTrigger(
                     model_name="fund",
                     trigger=pgtrigger.compiler.Trigger(
@@ -1538,6 +1633,21 @@ class Migration(migrations.Migration):
                             operation="INSERT OR UPDATE OR DELETE OR TRUNCATE",
                             pgid="pgtrigger_program_version_e866b",
                             table="rewards_conversion",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="rewardpart",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="program_version",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="UPDATE program_program SET version = greatest(version + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint); RETURN NULL;",
+                            hash="01e0aab643213aa3520f4bac177a15cfd74201ae",
+                            level="STATEMENT",
+                            operation="INSERT OR UPDATE OR DELETE OR TRUNCATE",
+                            pgid="pgtrigger_program_version_d1f51",
+                            table="rewards_rewardpart",
                             when="AFTER",
                         ),
                     ),

@@ -19,6 +19,7 @@ from rewards.models.catalogue import (
     RewardStock,
 )
 from rewards.models.conversions import Conversion
+from rewards.models.parts import RewardPart
 from rewards.models.reservations import RedemptionShare, Reservation
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Reward",
     "RewardCode",
     "RewardDate",
+    "RewardPart",
     "RewardPrice",
     "RewardQuerySet",
     "RewardStock",

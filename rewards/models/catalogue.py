@@ -281,6 +281,13 @@ class Redemption(MemberOwned):
         help_text=_("Made when the page was rendered: a double tap redeems once.")
     )
     price = models.PositiveBigIntegerField()
+    money = models.DecimalField(
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("What is paid beside the points, in the program's currency."),
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     code = models.CharField(max_length=20)
     handed_code = models.CharField(
@@ -324,6 +331,10 @@ class Redemption(MemberOwned):
             ),
             models.CheckConstraint(
                 condition=Q(price__gte=1), name="rewards_redemption_price_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(money__isnull=True) | Q(money__gt=0),
+                name="rewards_redemption_money_is_positive",
             ),
             models.CheckConstraint(
                 condition=Q(is_pooled=False, posting__isnull=False)

@@ -35,6 +35,7 @@ class Reservation(MemberOwned):
     hold = models.ForeignKey(Hold, models.PROTECT, related_name="+")
     attempt = models.UUIDField()
     price = models.PositiveBigIntegerField()
+    money = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.HELD)
     actor = models.CharField(max_length=80)
@@ -60,6 +61,10 @@ class Reservation(MemberOwned):
             ),
             models.CheckConstraint(
                 condition=Q(price__gte=1), name="rewards_reservation_price_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(money__isnull=True) | Q(money__gt=0),
+                name="rewards_reservation_money_is_positive",
             ),
             models.CheckConstraint(
                 condition=Q(status="held", ended_at__isnull=True, redemption__isnull=True)

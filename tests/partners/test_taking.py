@@ -134,7 +134,8 @@ def test_what_is_let_go_is_free_again(counter: Till, spring: time_machine.Coordi
         ({"minutes": 0}, "body_invalid"),
         ({"location": "north-pier"}, "role_missing"),
         ({"location": "nowhere"}, "unknown_location"),
-        ({"amount": 3}, "body_invalid"),
+        ({"amount": 3}, "amount_refused"),
+        ({"amount": 0}, "body_invalid"),
     ],
 )
 def test_what_cannot_be_put_aside(counter: Till, changes: dict[str, Any], expected: str) -> None:
