@@ -55,7 +55,8 @@ def _rules() -> None:
             ),
             "when": ("Conditions; all must hold.", '[{ weekday = ["mon", "tue"] }]'),
             "expiry": (
-                "How what it pays ends, where not as its unit or the member's tier says.",
+                "How what it pays ends, where not as its unit or the member's tier says. No "
+                "activity moves such an end, unless it is one of inactivity itself.",
                 "{ days = 60 }",
             ),
             "from": ("The first day on which it pays.", "2026-04-01"),

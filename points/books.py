@@ -146,11 +146,18 @@ class Books:
         return min(credit.amount, max(0, self.accounts[key].held - before))
 
     def award(
-        self, entry: Entry, *, key: Key, expires_at: datetime | None, origin: Lot | None = None
+        self,
+        entry: Entry,
+        *,
+        key: Key,
+        expires_at: datetime | None,
+        is_fixed: bool = False,
+        origin: Lot | None = None,
     ) -> Lot:
         """Give a credit entry its lot. What the member owed is repaid out of it first.
 
-        Points that were in a lot before (`origin`) keep the day on which they were awarded.
+        Points that were in a lot before (`origin`) keep the day on which they were awarded, and
+        whether activity moves their end.
         """
         repaid = self.owed_before(entry, key=key)
         lot = bulk.new(
@@ -162,6 +169,7 @@ class Books:
             remaining=entry.amount - repaid,
             awarded_at=origin.awarded_at if origin else entry.occurred_at,
             expires_at=expires_at,
+            is_fixed=origin.is_fixed if origin else is_fixed,
             origin=origin,
         )
         self._new_lots[lot.pk] = lot
@@ -239,13 +247,14 @@ class Books:
         source: str,
         posting: Posting | None,
     ) -> None:
-        """Move the end of every lot that is live after `since` to `until`, if that is later.
+        """Move the end of every lot that is live after `since` to `until`, if that is later and
+        it has no end of its own.
 
         A stored lot that has ended by now is dead, whether the expiry run has come by or not.
         """
         moved: dict[str, str] = {}
         for lot in self.lots(key):
-            if lot.expires_at is None or not lot.remaining:
+            if lot.expires_at is None or lot.is_fixed or not lot.remaining:
                 continue
             is_dead = lot.pk not in self._new_lots and lot.expires_at <= now
             if since < lot.expires_at < until and not is_dead:

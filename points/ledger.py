@@ -110,8 +110,7 @@ def post_into(
             )
             entries.append(entry)
             if unit.kind == Unit.Kind.SPENDABLE:
-                ends_like = credit.policy or unit
-                _award(books, entry, key=key, unit=ends_like, zone=program.time_zone, now=now)
+                _award(books, entry, credit, key=key, unit=unit, zone=program.time_zone, now=now)
         keep_alive(books, earning, program=program, posting=posting)
     return entries
 
@@ -146,11 +145,17 @@ def _extend(
         )
 
 
-def _award(books: Books, entry: Entry, *, key: Key, unit: Unit, zone: str, now: datetime) -> None:
-    ends = policy.expires_at(unit, occurred_at=entry.occurred_at, zone=zone, posted_at=now)
-    lot = books.award(entry, key=key, expires_at=ends)
+def _award(
+    books: Books, entry: Entry, credit: Credit, *, key: Key, unit: Unit, zone: str, now: datetime
+) -> None:
+    """The lot of a credit, which ends as the credit says, or else as its unit does."""
+    like = credit.policy or unit
+    ends = policy.expires_at(like, occurred_at=entry.occurred_at, zone=zone, posted_at=now)
+    lives = like.expiry == Unit.Expiry.INACTIVITY
+    is_fixed = not lives and unit.expiry == Unit.Expiry.INACTIVITY
+    lot = books.award(entry, key=key, expires_at=ends, is_fixed=is_fixed)
     # Where activity keeps points alive, the next one of a batch may still do so: `sweep` decides.
-    if ends is not None and ends <= now and unit.expiry != Unit.Expiry.INACTIVITY:
+    if ends is not None and ends <= now and not lives:
         bury(books, entry.posting, keep(books, [lot], key=key, now=now), key=key)
 
 

@@ -820,6 +820,7 @@ class Migration(migrations.Migration):
                         ),
                         ("awarded_at", models.DateTimeField()),
                         ("expires_at", models.DateTimeField(blank=True, null=True)),
+                        ("is_fixed", models.BooleanField(db_default=False, default=False)),
                     ],
                     options={
                         "ordering": ("-id",),

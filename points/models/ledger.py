@@ -265,6 +265,9 @@ class Lot(MemberOwned):
     )  # the lot these points were in before they were sent, brought back, or merged
     awarded_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
+    is_fixed = models.BooleanField(
+        default=False, db_default=False
+    )  # the end is one of its own in a unit that lives by activity: no activity moves it
 
     objects = LotQuerySet.as_manager()
 

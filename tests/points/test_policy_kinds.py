@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from earning import intake
-from points import expiry, policy
+from points import expiry, policy, transfers
 from points.models import Extension
 from program.models import Program, Unit
 from tests.cast import (
@@ -98,6 +98,26 @@ def test_earning_moves_the_end_of_everything_that_lives(idle: Program) -> None:
     ends = set(member.lots.values_list("expires_at", flat=True))
     assert ends == {utc(2026, 6, 10, 22)}  # the end of 10 June in Berlin
     assert Extension.objects.get(member=member).until == utc(2026, 6, 10, 22)
+
+
+def test_points_with_an_end_of_their_own_keep_it(db: None, tmp_path: Path) -> None:
+    lives = "expiry = { inactivity = { months = 3 } }\n"
+    fixed = 'fixed = 5\nwhen = [{ attribute = "table", is = "terrace" }]\n'
+    apply(variant(tmp_path, (MONTHS, lives), (fixed, f"{fixed}expiry = {{ days = 60 }}\n")))
+    member, other = ana(), ana(name="Jon", reference="jon")
+    with time_machine.travel(utc(2026, 1, 10), tick=False):
+        visit(member, attributes={"paid": "10.00", "table": "terrace"})
+    with time_machine.travel(utc(2026, 2, 10), tick=False):
+        transfers.send(
+            member, other, unit="point", amount=15, reason="", actor="system:test", source="gift:1"
+        )
+        earn(other, 20)
+    with time_machine.travel(utc(2026, 3, 1), tick=False):
+        earn(other, 20)
+    bonus = other.lots.get(awarded=5)
+    assert bonus.expires_at == utc(2026, 3, 11, 23)  # 60 days after 10 January, in Berlin
+    ends = set(other.lots.exclude(pk=bonus.pk).values_list("expires_at", flat=True))
+    assert ends == {utc(2026, 6, 1, 22)}
 
 
 def test_old_activities_read_in_one_go_keep_each_other_alive(idle: Program) -> None:
