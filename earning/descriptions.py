@@ -55,8 +55,7 @@ def _rules() -> None:
             ),
             "when": ("Conditions; all must hold.", '[{ weekday = ["mon", "tue"] }]'),
             "expiry": (
-                "How what it pays ends, where not as its unit or the member's tier says. No "
-                "activity moves such an end, unless it is one of inactivity itself.",
+                "How what it pays ends, where not as unit or tier say; no activity moves it.",
                 "{ days = 60 }",
             ),
             "from": ("The first day on which it pays.", "2026-04-01"),

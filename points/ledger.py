@@ -110,7 +110,8 @@ def post_into(
             )
             entries.append(entry)
             if unit.kind == Unit.Kind.SPENDABLE:
-                _award(books, entry, credit, key=key, unit=unit, zone=program.time_zone, now=now)
+                zone, like = program.time_zone, credit.policy
+                _award(books, entry, key=key, unit=unit, like=like, zone=zone, now=now)
         keep_alive(books, earning, program=program, posting=posting)
     return entries
 
@@ -146,10 +147,17 @@ def _extend(
 
 
 def _award(
-    books: Books, entry: Entry, credit: Credit, *, key: Key, unit: Unit, zone: str, now: datetime
+    books: Books,
+    entry: Entry,
+    *,
+    key: Key,
+    unit: Unit,
+    zone: str,
+    now: datetime,
+    like: Unit | None = None,
 ) -> None:
-    """The lot of a credit, which ends as the credit says, or else as its unit does."""
-    like = credit.policy or unit
+    """The lot of a credit, which ends like its unit, where nothing else is said."""
+    like = like or unit
     ends = policy.expires_at(like, occurred_at=entry.occurred_at, zone=zone, posted_at=now)
     lives = like.expiry == Unit.Expiry.INACTIVITY
     is_fixed = not lives and unit.expiry == Unit.Expiry.INACTIVITY

@@ -46,7 +46,9 @@ SHEETS = [
     ),
     Sheet(
         "points.Lot",
-        plain("id member account entry awarded remaining held origin awarded_at expires_at is_fixed"),
+        plain(
+            "id member account entry awarded remaining held origin awarded_at expires_at is_fixed"
+        ),
         title=_("Your points, and when they end"),
         member="member",
     ),

@@ -36,7 +36,7 @@ def test_home_asks_the_database_six_times_at_most(
     ("path", "most"),
     [
         ("/activity/", 7),
-        ("/rewards/", 11),
+        ("/rewards/", 12),
         ("/vouchers/", 4),
         ("/card/", 6),
         ("/tiers/", 5),

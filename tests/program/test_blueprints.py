@@ -322,7 +322,7 @@ def test_without_a_program_the_remedy_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("name", "units", "rules", "tiers", "rewards"),
-    [("hotel", 2, 9, 6, 12), ("shop", 2, 2, 2, 6), ("cafe", None, None, None, None)],
+    [("hotel", 2, 10, 6, 12), ("shop", 2, 2, 2, 6), ("cafe", None, None, None, None)],
 )
 def test_the_blueprints_of_the_house_load(
     name: str, units: int | None, rules: int | None, tiers: int | None, rewards: int | None
