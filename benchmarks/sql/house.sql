@@ -58,7 +58,8 @@ BEGIN
     'partner:' || the_partner, who, jsonb_build_object(
       'balances', jsonb_build_object('night', after_nights, 'point', after_points),
       'tier', jsonb_build_object('code', reached.code, 'name', reached.name)),
-    jsonb_build_object('tiers', '[]'::jsonb, 'reached', '[]'::jsonb, 'first', false));
+    jsonb_build_object('tiers', '[]'::jsonb, 'reached', '[]'::jsonb, 'segments', '[]'::jsonb, 'plans', '[]'::jsonb,
+      'offers', '[]'::jsonb, 'first', false, 'joined', happened::date::text, 'birthday', ''));
   INSERT INTO points_posting (id, member_id, kind, source, actor, note, occurred_at)
   VALUES (posting, who, 'earn', 'activity:' || new_id, 'partner:' || the_partner, '', happened);
 

@@ -69,7 +69,8 @@ BEGIN
          jsonb_build_object('balances', jsonb_build_object('night', nights_after, 'point', points_after), 'tier', (
            SELECT jsonb_build_object('code', t.code, 'name', t.name) FROM tiers_tier t
             WHERE t.ladder_id = 'fleet' AND t.threshold <= nights_after ORDER BY t.rank DESC LIMIT 1)),
-         jsonb_build_object('tiers', held.own, 'reached', held.upto, 'segments', '[]'::jsonb, 'first', false,
+         jsonb_build_object('tiers', held.own, 'reached', held.upto, 'segments', '[]'::jsonb, 'plans', '[]'::jsonb,
+                            'offers', '[]'::jsonb, 'first', false,
                             'joined', (m.joined_at AT TIME ZONE 'Europe/Lisbon')::date::text, 'birthday', '')
     FROM fresh f JOIN members_member m ON m.id = f.member JOIN held ON held.rank = f.rank
     JOIN (SELECT id, max(after) FILTER (WHERE unit = 'point') AS points_after FROM paid GROUP BY 1) p ON p.id = f.id;
