@@ -35,6 +35,7 @@ def base() -> Iterator[str]:
         probe.bind((ports.HOST, 0))
         port = probe.getsockname()[1]
     extra = {"DEBUG": "1", "METRICS_ENABLED": "1", "PENNANT_DATA_DIR": str(home / "data")}
+    extra["DJANGO_SETTINGS_MODULE"] = "loyalty_site.settings"  # the tests' would move the folder
     child = subprocess.Popen(
         [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2", "--no-ws"]
         + ["--port", str(port), "--log-level", "error", "loyalty_site.wsgi:application"],
