@@ -69,7 +69,8 @@ def prepare(*, limit: int = BATCH) -> int:
 
 def _letter(event: Event) -> Letter:
     assert event.member_id is not None
-    return Letter(
+    return bulk.new(
+        Letter,
         member_id=event.member_id,
         event_id=event.pk,
         event_type=event.type,

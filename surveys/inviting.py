@@ -207,7 +207,8 @@ def _write(decided: Sequence[Decided], asking: Asking) -> None:
     bulk.insert(
         Decision,
         [
-            Decision(
+            bulk.new(
+                Decision,
                 member_id=each.one.member_id,
                 trigger_id=each.one.trigger.pk,
                 source=each.one.source,
@@ -224,7 +225,8 @@ def _write(decided: Sequence[Decided], asking: Asking) -> None:
 
 def _invitation(each: Decided, asking: Asking, tiers: dict[uuid.UUID, str]) -> Invitation:
     survey, one = asking.surveys[each.one.trigger.survey_id], each.one
-    return Invitation(
+    return bulk.new(
+        Invitation,
         member_id=one.member_id,
         survey_id=survey.pk,
         version_id=definitions.version_of(survey, asking).pk,
