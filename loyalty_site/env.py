@@ -212,6 +212,13 @@ class Values:
         default=".data",
         help="Where the own PostgreSQL and the demo keep their files.",
     )
+    import_lanes: int = variable(
+        "IMPORT_LANES",
+        _whole(0, 64),
+        default="0",
+        help="How many processes of a worker apply a file of activities at once, each on a core and\n"
+        "a connection of its own. 0: one for each core, at most 8. 1: the worker itself, slowly.",
+    )
     broker_url: str = variable(
         "CELERY_BROKER_URL",
         _broker,
