@@ -216,8 +216,7 @@ class Values:
         "IMPORT_LANES",
         _whole(0, 64),
         default="0",
-        help="How many processes of a worker apply a file of activities at once, each on a core and\n"
-        "a connection of its own. 0: one for each core, at most 8. 1: the worker itself, slowly.",
+        help="Processes with which a worker applies a file at once. 0: one a core, at most 8.",
     )
     broker_url: str = variable(
         "CELERY_BROKER_URL",
