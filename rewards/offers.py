@@ -47,6 +47,11 @@ class Offer:
         return self.least is not None and self.least < self.price
 
     @property
+    def is_covered(self) -> bool:
+        """Whether the balance pays the whole price."""
+        return self.balance >= self.price
+
+    @property
     def missing(self) -> int:
         return max(0, (self.least or self.price) - self.balance)
 
