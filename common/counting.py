@@ -1,7 +1,8 @@
-"""Counting what somebody tries, in windows of time, in the cache that all processes share.
+"""Counting what somebody tries, in windows of time, in the cache.
 
-The window is part of the key, so that nothing makes it longer or shorter. Two at the very same
-moment may count as one, which is good enough.
+The processes share it, unless CACHE=local, where each counts for itself. The window is part of the
+key, so that nothing makes it longer or shorter. Two at the very same moment may count as one, which
+is good enough.
 """
 
 from __future__ import annotations

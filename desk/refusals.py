@@ -298,7 +298,11 @@ SENTENCES: dict[str, str | Promise] = {
         "The first day on which a price no longer holds lies after its start."
     ),
     "rewards_price_periods_do_not_overlap": later(
-        "Two prices for the same tier hold on the same day. End the first where the second starts."
+        "Two prices for the same people hold on the same day. End the first where the second "
+        "starts."
+    ),
+    "rewards_price_is_for_one_group": later(
+        "A price is for a tier, a segment or a plan. For two groups add two prices."
     ),
     "rewards_stock_slot_is_unique": later("Give each slot of stock a number of its own."),
 }

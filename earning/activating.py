@@ -128,7 +128,7 @@ def _activate(wish: Wish, *, program: Program, more: Collection[Key]) -> OfferAc
         same = next((row for row in known if _is_same(row, wish.day, now)), None)
         if same is not None:
             return same
-        facts = offering.facts_of(wish.offer, member=member, taken=known, program=program)
+        facts = offering.facts_of([wish.offer], member=member, taken=known, program=program)
         problem = offering.refusal(wish.offer, facts, picked=wish.day)
         if problem is not None:
             raise problem

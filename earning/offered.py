@@ -13,13 +13,12 @@ from common.errors import LoyaltyError
 from earning import offering, tracking
 from earning.errors import OfferUnavailable
 from earning.models import Award, Correction, Milestone, Offer, OfferActivation
-from earning.offering import MOMENT, Facts
+from earning.offering import MOMENT
 from members import lineage
 from members.models import Member
 from points.models import Account
 from program import catalog
 from program.models import Program, Unit
-from tiers.models import Standing
 
 State = Literal["coming", "holds", "over", "undone"]
 
@@ -116,7 +115,7 @@ def to(member: Member, *, program: Program) -> list[Offered]:
     if not known and not rows:
         return []
     gone = {row.offer_id: row.offer for row in rows if row.offer_id not in {o.code for o in known}}
-    facts = _facts(member, known, program)
+    facts = offering.facts_of(known, member=member, program=program)
     mine_all = _held(member, rows, program)
     counted = _balances(member, [*known, *gone.values()], program)
     found = []
@@ -143,18 +142,6 @@ def one(member: Member, code: str, *, program: Program) -> Offered:
 def held(member: Member, row: OfferActivation, *, program: Program) -> Held:
     """One activation of a member's, with what it has paid."""
     return _held(member, [row], program)[0]
-
-
-def _facts(member: Member, offers: Iterable[Offer], program: Program) -> Facts:
-    asked = [offer for offer in offers if offer.segment_id]
-    tiered = any(offer.lowest_tier_id for offer in offers)
-    standings = Standing.objects.of(member).at(clock.now()).select_related("tier")
-    return Facts(
-        today=clock.local_date(clock.now(), program.time_zone),
-        tiers=[row.tier for row in standings] if tiered else [],
-        segments=set(member.segments.values_list("segment", flat=True)) if asked else (),
-        taken_on=(),
-    )
 
 
 def _held(member: Member, rows: Sequence[OfferActivation], program: Program) -> list[Held]:

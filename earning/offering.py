@@ -131,16 +131,23 @@ def live(member: Member) -> list[OfferActivation]:
 
 
 def facts_of(
-    offer: Offer, *, member: Member, taken: Iterable[OfferActivation], program: Program
+    offers: Sequence[Offer],
+    *,
+    member: Member,
+    program: Program,
+    taken: Iterable[OfferActivation] = (),
 ) -> Facts:
-    """What `refusal` asks, read where the offer asks it."""
+    """What `refusal` asks about any of the offers, read where one of them asks it; `taken` are the
+    activations of the one offer that is asked about.
+    """
     zone = program.time_zone
-    segments = set(member.segments.values_list("segment", flat=True)) if offer.segment_id else ()
+    asks_segment = any(offer.segment_id for offer in offers)
+    asks_tier = any(offer.lowest_tier_id for offer in offers)
     held = Standing.objects.of(member).at(clock.now()).select_related("tier")
     return Facts(
         today=clock.local_date(clock.now(), zone),
-        tiers=[row.tier for row in held] if offer.lowest_tier_id else [],
-        segments=segments,
+        tiers=[row.tier for row in held] if asks_tier else [],
+        segments=set(member.segments.values_list("segment", flat=True)) if asks_segment else (),
         taken_on=[counts_on(row, zone) for row in taken],
     )
 

@@ -63,9 +63,8 @@ class Kind:
     """An event that becomes a letter.
 
     `title` is what staff call it; `topic` what a member can say no to, empty for what they asked
-    for themselves. `variables`
-    are the names its words may use, with what they mean; `subject` and `text` are ours; `example`
-    fills them for a look before anybody is written to.
+    for themselves. `variables` are the names its words may use, with what they mean; `subject` and
+    `text` are ours; `example` fills them for a look before anybody is written to.
     """
 
     event: str

@@ -1,6 +1,10 @@
+import logging
+
 from celery import shared_task
 
 from partners import applying, delivery, idempotency, imports, log, notices
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -12,10 +16,9 @@ def deliver() -> None:
 @shared_task
 def tidy() -> None:
     delivery.give_up()
-    while idempotency.forget():
-        pass
-    while log.forget():
-        pass
+    for forget in (idempotency.forget, log.forget):
+        gone = sum(iter(forget, 0))
+        logger.info("%s rows deleted by %s", gone, forget.__module__)
     imports.forget()
 
 

@@ -58,8 +58,8 @@ def _latest(member: Member, plan: str) -> Subscription:
     NotSubscribed.
     """
     rows = Subscription.objects.filter(member=member, plan=plan)
-    ended = rows.filter(state=Subscription.State.ENDED).order_by("-ended_at", "-id").first()
-    return rows.live().first() or ended or subscribing.of(member, plan)
+    ended = rows.filter(state=Subscription.State.ENDED).order_by("-ended_at", "-id")
+    return rows.live().first() or ended.first() or subscribing.of(member, plan)
 
 
 def left(benefit: PlanBenefit, row: Subscription, *, program: Program) -> int | None:

@@ -11,6 +11,7 @@ interval for shares; Student's t for means.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -149,6 +150,22 @@ def moved(later: Estimate | None, earlier: Estimate | None) -> Change | None:
     difference = later.value - earlier.value
     spread = (later.error**2 + earlier.error**2).sqrt()
     return Change(difference, difference / spread if spread else None)
+
+
+def stratified(strata: Sequence[tuple[Fraction, Fraction, Fraction, int]]) -> Estimate | None:
+    """The NPS of a sample in layers, each (its share of the population, p, d, answers)."""
+    if not strata or any(n < 1 for *_, n in strata):
+        return None
+    score = sum((weight * (p - d) for weight, p, d, _ in strata), Fraction())
+    spread = sum((weight**2 * (p + d - (p - d) ** 2) / n for weight, p, d, n in strata), Fraction())
+    value, error = HUNDRED * _decimal(score), HUNDRED * _root(spread)
+    low, high = max(-HUNDRED, value - Z * error), min(HUNDRED, value + Z * error)
+    return Estimate(sum(n for *_, n in strata), value, error, low, high)
+
+
+def answers_needed(variance: Fraction, *, half_width: Fraction) -> int:
+    """How many answers bring an interval down to ± `half_width` (a share: 0.05 is five points)."""
+    return math.ceil(Fraction(Z) ** 2 * variance / half_width**2)
 
 
 def share(yes: int, n: int) -> Estimate | None:

@@ -91,9 +91,8 @@ class LadderRule:
     `year_starts` (a month); where `is_own_year`, each member has their own, from the day of
     joining, for what counts, for how long a tier lasts and for what rolls over. Where it `uses_up`,
     reaching a tier takes its threshold off the counter. A surplus that stays is `carries_at_most`.
-    `units` is every
-    counter that any route reads, and the ladder's own; `types` is every type of which activities
-    are counted.
+    `units` is every counter that any route reads, and the ladder's own; `types` is every type of
+    which activities are counted.
     """
 
     code: str

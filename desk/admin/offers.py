@@ -13,7 +13,7 @@ from unfold.decorators import display
 from common import clock
 from desk import say
 from desk.admin import links
-from desk.admin.base import FactAdmin, KeptAdmin
+from desk.admin.base import FactAdmin, KeptAdmin, StaffNames
 from desk.admin.buttons import Buttons
 from earning import activating, offering
 from earning.models import Offer, OfferActivation
@@ -70,8 +70,8 @@ class OfferAdmin(KeptAdmin):
 
 
 @admin.register(OfferActivation)
-class OfferActivationAdmin(links.ByMember, Buttons, FactAdmin):
-    list_display = ("offer", "who", "first", "last", "used", "doer")
+class OfferActivationAdmin(links.ByMember, Buttons, StaffNames, FactAdmin):
+    list_display = ("offer", "who", "first", "last", "doer")
     list_select_related = ("member", "offer")
     list_filter = ("offer",)
     fields = ("offer", "member", "first", "last", "used", "doer", "when", "undone")
@@ -93,10 +93,6 @@ class OfferActivationAdmin(links.ByMember, Buttons, FactAdmin):
     @display(description=_("used"), boolean=True)
     def used(self, row: OfferActivation) -> bool:
         return activating.has_paid(row, program=catalog.current())
-
-    @display(description=_("by"))
-    def doer(self, row: OfferActivation) -> str:
-        return say.actor(row.actor, say.staff_names([row.actor]))
 
     @display(description=_("activated"))
     def when(self, row: OfferActivation) -> str:

@@ -8,6 +8,7 @@ import dataclasses
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -19,13 +20,13 @@ from django.utils.translation import ngettext
 
 from common import clock
 from common.errors import LoyaltyError
-from members.models import Member
+from members.models import Member, SegmentMember
+from plans.models import Subscription
 from points.models import Account
 from program import catalog
 from program.models import Program, Unit
 from rewards import availability, giving, mixing, offers, redemption, together
 from rewards.errors import LimitReached, OutOfStock, RewardUnavailable
-from rewards.mixing import Cost
 from rewards.models import FundTotal, Kind, Reward, RewardDate, RewardPrice
 from rewards.offers import Offer
 from rewards.redemption import Choice
@@ -53,7 +54,7 @@ class Sum:
 
     amount: int
     worth: str
-    beside: str = ""
+    beside: Decimal | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -61,13 +62,22 @@ class Question:
     """The page that asks before anything is taken. `attempt` makes a double tap one redemption."""
 
     offer: Offer
-    after: int
     use_by: datetime
     attempt: uuid.UUID
     undo_minutes: int
     pool: int | None
     dates: list[RewardDate]
     amounts: list[Sum]
+
+    @property
+    def only(self) -> Sum | None:
+        """The one amount that can be paid; None where there are several to choose from."""
+        return self.amounts[0] if len(self.amounts) == 1 else None
+
+    @property
+    def after(self) -> int:
+        """What the member keeps of their own points when the one amount is paid."""
+        return self.offer.balance - (self.only.amount if self.only else self.offer.price)
 
     @property
     def is_mixed(self) -> bool:
@@ -121,8 +131,9 @@ def open_to(member: Member, *, program: Program) -> QuerySet[Reward, Any]:
     ).values("pk")
     begun = Q(starts_on__isnull=True) | Q(starts_on__lte=today)
     running = Q(ends_on__isnull=True) | Q(ends_on__gt=today)
+    theirs = _theirs(member, now)
     prices = (
-        RewardPrice.objects.filter(begun, running, reward=OuterRef("pk"))
+        RewardPrice.objects.filter(begun, running, theirs, reward=OuterRef("pk"))
         .filter(Q(tier__isnull=True) | Q(tier__in=reached))
         .order_by("amount")
     )
@@ -130,12 +141,21 @@ def open_to(member: Member, *, program: Program) -> QuerySet[Reward, Any]:
         Reward.objects.on_offer(now)
         .in_stock(today)
         .filter(Q(draws_on__isnull=True) | Q(draws_on__gt=today))
-        .filter(Q(lowest_tier__isnull=True) | Q(lowest_tier__in=reached))
+        .filter(theirs, Q(lowest_tier__isnull=True) | Q(lowest_tier__in=reached))
         .annotate(best=Subquery(prices.values("amount")[:1]))
         .filter(best__isnull=False)
         .values(
             row=JSONObject(code="code", name="name", picture="picture", unit="unit_id", best="best")
         )
+    )
+
+
+def _theirs(member: Member, now: datetime) -> Q:
+    """What is for everybody, or for a segment and a plan of the member's."""
+    segments = SegmentMember.objects.filter(member=member).values("segment")
+    plans = Subscription.objects.filter(member=member).held_at(now).values("plan")
+    return (Q(segment__isnull=True) | Q(segment__in=segments)) & (
+        Q(plan__isnull=True) | Q(plan__in=plans)
     )
 
 
@@ -183,7 +203,6 @@ def question(offer: Offer, *, program: Program, pool: int | None = None) -> Ques
     today = clock.local_date(clock.now(), program.time_zone)
     return Question(
         offer=offer,
-        after=offer.balance - offer.price,
         use_by=clock.end_of_day(offer.reward.last_day(today), program.time_zone),
         attempt=uuid.uuid4(),
         undo_minutes=redemption.UNDO_MINUTES,
@@ -196,7 +215,7 @@ def question(offer: Offer, *, program: Program, pool: int | None = None) -> Ques
                 if amount <= offer.balance or not offer.is_affordable
             ),
             *(
-                Sum(way.points, "", _beside(way, program))
+                Sum(way.points, "", way.money)
                 for way in mixing.ways(offer.reward, offer.price, offer.balance)
             ),
         ],
@@ -283,11 +302,6 @@ def _worth(offer: Offer, amount: int, program: Program) -> str:
     """What an amount that a member can choose is worth; empty where that is no money."""
     worth = giving.worth(offer.reward, offer.price, amount)
     return f"{worth:.2f} {program.currency}" if worth is not None else ""
-
-
-def _beside(way: Cost, program: Program) -> str:
-    """What is paid in money beside points."""
-    return _("and %(money)s") % {"money": f"{way.money:.2f} {program.currency}"}
 
 
 def _balance(member: Member, unit: Unit) -> int:

@@ -6,8 +6,8 @@ from datetime import timedelta
 from itertools import count
 
 from common import clock
-from earning import intake, returns
-from earning.models import UnclaimedActivity
+from earning import activating, intake, returns
+from earning.models import Offer, UnclaimedActivity
 from members import claiming, enrolment, households
 from members.models import Member, Segment, SegmentMember
 from partners import keys
@@ -43,6 +43,10 @@ def day(actor: str) -> None:
         cast.visit()
     intake.claim(UnclaimedActivity.objects.filter(claimed_at=None)[0], member=ana, actor=actor)
     _returns(ana, actor)
+    offer, _made = Offer.objects.get_or_create(
+        code="double", defaults={"name": "Double", "summary": "Five coins."}
+    )
+    activating.activate(ana, offer=offer.code, actor=actor)
     keys.issue(Partner.objects.get(code="till"), name=f"Till {number}", actor=actor)
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -16,7 +17,9 @@ from members.models import Member
 from points import ledger
 from portal.pages import vouchers as pages
 from rewards import redemption, vouchers
-from rewards.models import Redemption, Reward, RewardStock
+from rewards.models import Redemption, Reward, RewardPart, RewardStock
+from rewards.redemption import Choice
+from tests.cast import balance as cast_balance
 from tests.cast import earn
 from tests.portal.cast import signed_in, stays, text
 
@@ -168,3 +171,30 @@ def test_somebody_elses_voucher_is_not_found(ana: Member, rui: Member) -> None:
     assert stranger.post(reverse("portal:undo", args=[voucher.public_id])).status_code == 404
     assert stranger.get("/vouchers/red_nonsense/").status_code == 404
     assert ledger.balance(ana, unit="point") == 1300
+
+
+def test_a_price_of_points_and_money_is_told_before_and_after(browser: Client, ana: Member) -> None:
+    bottle = Reward.objects.get(code="wine-bottle")
+    RewardPart.objects.create(reward=bottle, points=500, money=Decimal(9))
+    redemption.redeem(
+        ana, reward=bottle, attempt=uuid.uuid4(), actor="test", choice=Choice(amount=2_700)
+    )
+    words = text(browser.get("/rewards/wine-bottle/"))
+    assert "Have it for points and money" in words
+    assert "Have it for 2,700" not in words
+    asked = text(browser.get(HAVE))
+    assert "You have 1,300 points This takes 500 points and EUR 9 You keep 800 points" in asked
+    assert "Money is paid when you use it, at the till." in asked
+    sent = {"attempt": attempt_in(browser), "amount": "500"}
+    shown = browser.post(HAVE, sent, follow=True)
+    assert shown.status_code == 200
+    assert "EUR 9 to pay when you use it" in text(shown)
+    assert cast_balance(ana) == 800
+
+
+def test_two_ways_to_pay_are_a_choice(browser: Client) -> None:
+    bottle = Reward.objects.get(code="wine-bottle")
+    RewardPart.objects.create(reward=bottle, points=500, money=Decimal(9))
+    asked = text(browser.get(HAVE))
+    assert "How much? 2,700 points 500 points and EUR 9" in asked
+    assert "This takes" not in asked

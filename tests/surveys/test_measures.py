@@ -86,6 +86,18 @@ def test_most_of_a_small_population_makes_it_more_certain() -> None:
     assert measures.finite(1, 1) == 0
 
 
+def test_how_many_answers_are_needed() -> None:
+    five = Fraction(5, 100)
+    assert measures.answers_needed(Fraction(54, 100), half_width=five) == 830
+    assert measures.answers_needed(Fraction(1), half_width=five) == 1537
+
+
+def test_a_sample_in_layers() -> None:
+    percent = [(60, 50, 20, 300), (30, 55, 15, 200), (10, 30, 40, 100)]
+    strata = [(Fraction(w, 100), Fraction(p, 100), Fraction(d, 100), n) for w, p, d, n in percent]
+    assert shown(measures.stratified(strata), 3) == said("29.000", "3.231", "22.667", "35.333")
+
+
 def test_ces_has_its_mean_and_students_interval() -> None:
     scores = Counter([7, 6, 6, 5, 4, 7, 2, 6, 5, 7])
     assert shown(measures.mean(dict(scores))) == said("5.50", "0.50", "4.37", "6.63")
