@@ -85,6 +85,9 @@ SENTENCES: dict[str, str | Promise] = {
     "plans_benefit_allowance_is_whole": later(
         "Say how often it may be used and in which time, or leave both empty."
     ),
+    "rewards_conversion_happens_at_one_time": later(
+        "It happens by itself as a month ends, or as soon as there is enough, not both."
+    ),
     "rewards_conversion_months_are_months": later(
         "Months are numbers from 1 to 12, and only a monthly conversion has them."
     ),
