@@ -187,6 +187,15 @@ SENTENCES: dict[str, str | Promise] = {
     "earning_milestone_repeats_by_something": later(
         "Leave “and every” empty, or give one at least."
     ),
+    "earning_milestone_last_mark_is_a_further_one": later(
+        "The last mark goes with “and every”, and is not below the first."
+    ),
+    "earning_milestone_own_year_is_each_members": later(
+        "A year of membership is each member's own: choose another window, or each member."
+    ),
+    "earning_milestone_does_not_feed_itself_for_ever": later(
+        "It pays what it counts, and would never end: pay less than “and every”, or another unit."
+    ),
     "earning_milestone_pays_something": later(
         "A milestone pays one at least of a unit, or lets the member choose."
     ),
@@ -289,7 +298,11 @@ SENTENCES: dict[str, str | Promise] = {
         "The first day on which a price no longer holds lies after its start."
     ),
     "rewards_price_periods_do_not_overlap": later(
-        "Two prices for the same tier hold on the same day. End the first where the second starts."
+        "Two prices for the same people hold on the same day. End the first where the second "
+        "starts."
+    ),
+    "rewards_price_is_for_one_group": later(
+        "A price is for a tier, a segment or a plan. For two groups add two prices."
     ),
     "rewards_stock_slot_is_unique": later("Give each slot of stock a number of its own."),
 }

@@ -27,7 +27,7 @@ SHEETS = [
             "FundTotal": "fund amount donations",
             "RewardDate": "id reward day name places left",
             "Draw": "id reward seed entries winners actor drawn_at",
-            "RewardPrice": "id reward tier amount starts_on ends_on",
+            "RewardPrice": "id reward tier segment plan amount starts_on ends_on",
             "RewardPart": "id reward points money step",
             "RewardStock": "id reward slot left",
             "Conversion": (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -12,8 +11,6 @@ import msgspec
 from common import clock
 from program import catalog
 from program.blueprint import Section, Table, register
-from program.errors import BlueprintInvalid
-from program.models import Unit
 from program.sections import (
     Code,
     Name,
@@ -25,6 +22,7 @@ from program.sections import (
     unique,
     upsert,
 )
+from rewards import price_section
 from rewards.kind_tables import (
     ContestTable,
     DateTable,
@@ -40,31 +38,9 @@ from rewards.kind_tables import (
     columns,
     refuse_other_kind,
 )
-from rewards.models import Conversion, Reward, RewardPart, RewardPrice, RewardStock
+from rewards.models import Conversion, Reward, RewardStock
+from rewards.price_section import PartTable, PriceTable
 from tiers.models import Tier
-
-
-class PriceTable(Table):
-    amount: Decimal
-    tier_at_least: Code | None = None
-    from_: date | None = msgspec.field(default=None, name="from")
-    until: date | None = None
-
-    def __post_init__(self) -> None:
-        positive(self, "amount")
-
-
-class PartTable(Table):
-    """Fewer points than the price, and money beside them."""
-
-    points: Decimal
-    money: Decimal
-    step: Decimal | None = None
-
-    def __post_init__(self) -> None:
-        positive(self, "points", "money", "step")
-        if self.money != round(self.money, 2):
-            raise ValueError("money has at most 2 digits after the point")
 
 
 class EarlyTable(Table):
@@ -153,7 +129,8 @@ def _apply(tables: list[RewardTable], blueprint: Any) -> list[str]:
         refuse_other_kind(table, place)
         values |= _times(table) | columns(table, blueprint, place)
         reward, changed = upsert(Reward, {"code": table.code}, values, label=f"Reward {table.name}")
-        changes += changed + _apply_prices(reward, table) + _apply_parts(reward, table)
+        changes += changed + price_section.apply_prices(reward, table)
+        changes += price_section.apply_parts(reward, table)
         changes += _apply_stock(reward, table)
         changes += apply_dates(reward, table.date_, place)
     gone = Reward.objects.filter(is_active=True).exclude(code__in=[table.code for table in tables])
@@ -179,102 +156,16 @@ def _check(table: RewardTable, blueprint: Any) -> None:
     require_code(table.unit, spendable, place=f"{place}, unit")
     tiers = [tier.code for ladder in blueprint.ladder for tier in ladder.tier]
     early = [table.early.tier_at_least] if table.early else []
-    for code in [table.tier_at_least, *early, *(price.tier_at_least for price in table.price)]:
+    for code in [table.tier_at_least, *early]:
         if code is not None:
             require_code(code, tiers, place=f"{place}, tier_at_least")
-    if not any(price.tier_at_least is None for price in table.price):
-        raise BlueprintInvalid(
-            f"in {place}: one price must hold for everybody, without tier_at_least."
-        )
     if table.segment is not None:
         segments = [one.code for one in blueprint.segment]
         require_code(table.segment, segments, place=f"{place}, segment")
     if table.plan is not None:
         plans = [one.code for one in blueprint.plan]
         require_code(table.plan, plans, place=f"{place}, plan")
-    decimals = next(unit.decimals for unit in blueprint.unit if unit.code == table.unit)
-    for price in table.price:
-        if price.amount.scaleb(decimals) % 1:
-            raise BlueprintInvalid(f"in {place}, price: the unit has {decimals} decimals.")
-    _check_prices(table.price, f"{place}, price")
-    _check_parts(table, decimals, f"{place}, with_money")
-
-
-def _check_parts(table: RewardTable, decimals: int, place: str) -> None:
-    """Each takes fewer points than some price, in whole parts of the unit, and is said once."""
-    unique((str(part.points) for part in table.with_money), place=place)
-    most = max(price.amount for price in table.price)
-    for part in table.with_money:
-        if part.points >= most:
-            raise BlueprintInvalid(f"in {place}: points is less than the price.")
-        for amount in (part.points, part.step):
-            if amount is not None and amount.scaleb(decimals) % 1:
-                raise BlueprintInvalid(f"in {place}: the unit has {decimals} decimals.")
-    if table.with_money and table.kind == "donation":
-        raise BlueprintInvalid(f"in {place}: a donation is given in points. Leave it out.")
-
-
-def _check_prices(prices: list[PriceTable], place: str) -> None:
-    """On every day there is one price for everybody, and at most one more for each tier."""
-    for price in prices:
-        if price.from_ and price.until and price.until <= price.from_:
-            raise BlueprintInvalid(
-                f"in {place}: until is the first day after it, so later than from."
-            )
-    ordered = sorted(prices, key=lambda one: (one.tier_at_least or "", one.from_ or date.min))
-    for one, following in pairwise(ordered):
-        if one.tier_at_least == following.tier_at_least and (
-            one.until is None or following.from_ is None or one.until > following.from_
-        ):
-            raise BlueprintInvalid(
-                f"in {place}: two prices for the same people overlap. Give the first an "
-                '"until" that is the "from" of the second.'
-            )
-
-
-def _apply_prices(reward: Reward, table: RewardTable) -> list[str]:
-    decimals = Unit.objects.get(pk=table.unit).decimals
-    wanted = {
-        (
-            _tier_id(price.tier_at_least),
-            int(price.amount.scaleb(decimals)),
-            price.from_,
-            price.until,
-        )
-        for price in table.price
-    }
-    rows = list(RewardPrice.objects.filter(reward=reward))
-    stored = {(row.tier_id, row.amount, row.starts_on, row.ends_on) for row in rows}
-    if wanted == stored:
-        return []
-    RewardPrice.objects.filter(reward=reward).delete()
-    RewardPrice.objects.bulk_create(
-        RewardPrice(reward=reward, tier_id=tier, amount=amount, starts_on=start, ends_on=end)
-        for tier, amount, start, end in wanted
-    )
-    return [f"Prices of {reward.name} changed."] if stored else []
-
-
-def _apply_parts(reward: Reward, table: RewardTable) -> list[str]:
-    decimals = Unit.objects.get(pk=table.unit).decimals
-    wanted = {
-        (
-            int(part.points.scaleb(decimals)),
-            part.money,
-            None if part.step is None else int(part.step.scaleb(decimals)),
-        )
-        for part in table.with_money
-    }
-    rows = RewardPart.objects.filter(reward=reward)
-    stored = set(rows.values_list("points", "money", "step"))
-    if wanted == stored:
-        return []
-    rows.delete()
-    RewardPart.objects.bulk_create(
-        RewardPart(reward=reward, points=points, money=money, step=step)
-        for points, money, step in wanted
-    )
-    return [f"{reward.name} is paid with points and money in other ways than before."]
+    price_section.check(table, blueprint, place=place)
 
 
 def _apply_stock(reward: Reward, table: RewardTable) -> list[str]:
@@ -291,11 +182,6 @@ def _apply_stock(reward: Reward, table: RewardTable) -> list[str]:
 
 def _tier(code: str | None) -> Tier | None:
     return Tier.objects.get(code=code) if code else None
-
-
-def _tier_id(code: str | None) -> Any:
-    tier = _tier(code)
-    return tier.pk if tier else None
 
 
 class SideTable(Table):
