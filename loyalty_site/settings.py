@@ -145,6 +145,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "rewards.tasks.sweep_conversions",
         "schedule": crontab(minute="20"),
     },
+    # What is exchanged as soon as there is enough: whoever moved, and once an hour whoever is left.
+    "convert_at_once": {"task": "rewards.tasks.convert_at_once", "schedule": crontab()},
+    "convert_all": {"task": "rewards.tasks.convert_all", "schedule": crontab(minute="40")},
     "settle_challenges": {
         "task": "tiers.tasks.settle_challenges",
         "schedule": crontab(minute="*/15"),
