@@ -103,6 +103,10 @@ SENTENCES: dict[str, str | Promise] = {
         "Only where a surplus stays there is a most of it: choose rolling over or using up."
     ),
     "tiers_ladder_validity_names_its_months": later("Say how many months a tier holds."),
+    "tiers_route_is_for_one_group": later(
+        "A route is for a segment or for a plan. For two groups add two routes."
+    ),
+    "members_past_segment_ends_after_it_starts": later("What is over ended after it began."),
     "tiers_route_ends_after_it_starts": later("A route ends after it starts."),
     "tiers_need_counts_one_thing": later(
         "A requirement counts a unit, activities, or years at a tier: choose one."

@@ -145,7 +145,7 @@ def _climbs(member: Member, read: Read, program: Program) -> ladders.Climbs | No
     are read by themselves.
     """
     known = ladders.rules(program)
-    if any(rule.types or rule.sharing != Ladder.Sharing.NEVER for rule in known):
+    if any(rule.types or rule.groups or rule.sharing != Ladder.Sharing.NEVER for rule in known):
         return None
     return ladders.climbs_of(member, given=read.given, credits=read.credits, program=program)
 

@@ -99,11 +99,18 @@ class TierTable(Table):
     head_start: Decimal | None = None
     expiry: list[TierExpiryTable] = []
     benefits: list[Text] = []
+    by_invitation: bool = False
 
     def __post_init__(self) -> None:
         positive(self, "threshold", "head_start")
-        if self.threshold is None and not self.route:
-            raise ValueError("a tier needs a threshold or at least one route")
+        has_way = self.threshold is not None or bool(self.route)
+        if not has_way and not self.by_invitation:
+            raise ValueError(
+                "a tier needs a threshold or at least one route. Say by_invitation = true if only "
+                "staff, or a plan, give it"
+            )
+        if has_way and self.by_invitation:
+            raise ValueError("by_invitation goes without threshold and route: leave one out")
 
 
 class LadderTable(Table):
