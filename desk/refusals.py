@@ -27,6 +27,12 @@ SENTENCES: dict[str, str | Promise] = {
     "program_unit_expiry_names_its_day": later(
         "A fixed day of the year needs its month and its day."
     ),
+    "program_unit_last_end_is_beyond_inactivity": later(
+        "The last end goes with months without activity, and is more months than those."
+    ),
+    "points_lot_last_end_is_of_one_that_moves": later(
+        "Only points whose end activity moves have a last one."
+    ),
     "program_unit_expiry_names_its_types": later("Choose the activities that keep points alive."),
     "program_unit_counter_never_expires": later("A counter never expires. Choose “never”."),
     "program_program_holds_are_short": later(

@@ -170,6 +170,13 @@ def _ends() -> None:
             "round_to": ("The last day is moved to the end of this.", '"quarter"'),
             "since": ("Points of activities before this day never end.", "2017-07-10"),
             "at_least_days": ("They live so long at least, from when they are posted.", "30"),
+            "at_most_months": (
+                (
+                    "With `inactivity`: however much happens, they end so many months after the "
+                    "activity that earned them."
+                ),
+                "48",
+            ),
         },
     )
     describe(

@@ -93,6 +93,7 @@ def expiry(unit: Unit) -> ExpiryTable | None:
         round_to=literal(unit.expiry_round_to),
         since=unit.expiry_since,
         at_least_days=unit.expiry_min_days,
+        at_most_months=unit.expiry_most_months,
     )
 
 

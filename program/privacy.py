@@ -21,6 +21,7 @@ SHEETS = house(
         "Unit": (
             "code kind singular plural decimals rounding expiry expiry_count expiry_round_to "
             "expiry_month expiry_day expiry_counts expiry_types expiry_since expiry_min_days "
+            "expiry_most_months "
             "is_default position second_person_above transfers transfer_least transfer_step "
             "transfer_sent_most transfer_received_most transfer_per"
         ),

@@ -164,7 +164,8 @@ class UnitAdmin(KeptAdmin):
         (_("When it ends"), {
             "fields": (
                 ("expiry", "expiry_count"), "expiry_round_to", ("expiry_month", "expiry_day"),
-                ("expiry_counts", "expiry_types"), ("expiry_since", "expiry_min_days"),
+                ("expiry_counts", "expiry_types"), "expiry_most_months",
+                ("expiry_since", "expiry_min_days"),
             ),
             "description": _("A change holds for what is awarded from now on."),
         }),

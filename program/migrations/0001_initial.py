@@ -405,6 +405,14 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         (
+                            "expiry_most_months",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                help_text="However much happens, points end so many months after they were earned; empty: only without activity.",
+                                null=True,
+                            ),
+                        ),
+                        (
                             "transfers",
                             models.CharField(
                                 choices=[
@@ -521,6 +529,17 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="program_unit_expiry_names_its_types",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("expiry_most_months__isnull", True),
+                                    models.Q(
+                                        ("expiry", "inactivity"),
+                                        ("expiry_most_months__gt", models.F("expiry_count")),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="program_unit_last_end_is_beyond_inactivity",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
