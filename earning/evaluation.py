@@ -26,7 +26,8 @@ class Condition:
     """One test on the facts.
 
     `kind` is attribute, tier, partner, location, weekday, month, month_day, hour, segment, plan,
-    offer, birthday, age, first or membership_months.
+    offer, birthday, age, first or membership_months. The weekday, month and month_day are the
+    activity's own, or those of the day in `attribute`.
     """
 
     kind: str
@@ -254,7 +255,9 @@ def _fact(condition: Condition, facts: Facts) -> Any:
         case "age":
             return None if facts.birthday is None else age_on(facts.birthday, facts.on)
         case "weekday" | "month" | "month_day" as kind:
-            day = facts.on
+            day = facts.attributes.get(condition.attribute) if condition.attribute else facts.on
+            if not isinstance(day, date):
+                return None
             return {"weekday": day.isoweekday(), "month": day.month, "month_day": day.day}[kind]
         case kind:
             return {"partner": facts.partner, "location": facts.location, "hour": facts.hour}[kind]

@@ -1400,6 +1400,7 @@ class Migration(migrations.Migration):
                                         ("kind", "attribute"),
                                         models.Q(("attribute", ""), _negated=True),
                                     ),
+                                    ("kind__in", ["weekday", "month", "month_day"]),
                                     models.Q(
                                         models.Q(("kind", "attribute"), _negated=True),
                                         ("attribute", ""),
