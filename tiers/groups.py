@@ -1,6 +1,6 @@
 """Groups that a way to a tier can be only for: members of a segment, or who has a plan.
 
-Tiers know no plans: whoever does registers how it is told who had which when. What must stay true:
+Whoever knows a kind of group registers how it is told who was in which when. What must stay true:
 membership is read as it was at the moment that is looked at, so that leaving a group takes nothing
 back, and what arrives late finds the groups of its own day.
 """
@@ -8,11 +8,9 @@ back, and what arrives late finds the groups of its own day.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
-
-from members.models import PastSegment, Segment, SegmentMember
 
 SEGMENT, PLAN = "segment", "plan"
 
@@ -70,27 +68,3 @@ def read(
         for member, stay in reader(ids, codes, known_at) if codes else ():
             found.setdefault(member, []).append(stay)
     return found
-
-
-def _segments(
-    ids: Collection[uuid.UUID], codes: Collection[str], known_at: datetime | None
-) -> Iterator[tuple[uuid.UUID, Stay]]:
-    """Two queries: who is in them, and who was."""
-    rows = SegmentMember.objects.filter(member__in=ids, segment__in=codes)
-    for member, code, since in rows.values_list("member", "segment", "added_at"):
-        if known_at is None or since <= known_at:
-            yield member, Stay(named(SEGMENT, code), since)
-    past = PastSegment.objects.filter(member__in=ids, segment__in=codes)
-    for member, code, since, until in past.values_list("member", "segment", "starts_at", "ends_at"):
-        if known_at is None or until <= known_at:
-            yield member, Stay(named(SEGMENT, code), since, until)
-        elif since <= known_at:
-            yield member, Stay(named(SEGMENT, code), since)
-
-
-def _segment(code: str) -> str:
-    row = Segment.objects.filter(code=code).first()
-    return row.name if row else code
-
-
-register(SEGMENT, _segments, name=_segment)

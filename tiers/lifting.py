@@ -4,11 +4,13 @@ takes is there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import uuid
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from members import segments
-from members.models import Member, Segment
+from members.models import Member, PastSegment, Segment, SegmentMember
 from points.books import Books
 from program.models import Program
 from tiers import groups, standing
@@ -34,6 +36,28 @@ def asks(group: str, *, program: Program) -> bool:
     return any(group in rule.groups for rule in rules(program))
 
 
+def _segments(
+    ids: Collection[uuid.UUID], codes: Collection[str], known_at: datetime | None
+) -> Iterator[tuple[uuid.UUID, groups.Stay]]:
+    """Two queries: who is in them, and who was."""
+    rows = SegmentMember.objects.filter(member__in=ids, segment__in=codes)
+    for member, code, since in rows.values_list("member", "segment", "added_at"):
+        if known_at is None or since <= known_at:
+            yield member, groups.Stay(groups.named(groups.SEGMENT, code), since)
+    past = PastSegment.objects.filter(member__in=ids, segment__in=codes)
+    for member, code, since, until in past.values_list("member", "segment", "starts_at", "ends_at"):
+        if known_at is None or until <= known_at:
+            yield member, groups.Stay(groups.named(groups.SEGMENT, code), since, until)
+        elif since <= known_at:
+            yield member, groups.Stay(groups.named(groups.SEGMENT, code), since)
+
+
+def _segment(code: str) -> str:
+    row = Segment.objects.filter(code=code).first()
+    return row.name if row else code
+
+
 def install() -> None:
-    """Follow members who join a segment."""
+    """Follow members who join a segment, and tell ladders who was in which."""
     segments.register(_joining)
+    groups.register(groups.SEGMENT, _segments, name=_segment)
