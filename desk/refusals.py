@@ -197,6 +197,15 @@ SENTENCES: dict[str, str | Promise] = {
     "earning_milestone_repeats_by_something": later(
         "Leave “and every” empty, or give one at least."
     ),
+    "earning_milestone_last_mark_is_a_further_one": later(
+        "The last mark goes with “and every”, and is not below the first."
+    ),
+    "earning_milestone_own_year_is_each_members": later(
+        "A year of membership is each member's own: choose another window, or each member."
+    ),
+    "earning_milestone_does_not_feed_itself_for_ever": later(
+        "It pays what it counts, and would never end: pay less than “and every”, or another unit."
+    ),
     "earning_milestone_pays_something": later(
         "A milestone pays one at least of a unit, or lets the member choose."
     ),

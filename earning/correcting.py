@@ -151,7 +151,7 @@ def carry_out(case: Case, found: Sequence[Difference]) -> list[Correction]:
     less = [one for one in found if one.amount < 0]
     corrections = _award(case, more)
     levels = voiding.Levels(session, case.activity, change)
-    levels.move(case.one, case.member, counted(found))
+    levels.move(case.one, case.member, case.before, counted(found))
     corrections += _take_back(case, less)
     ledger.sweep(session.books, program=session.program)
     session.books.write()

@@ -13,8 +13,8 @@ from earning import gathering
 from earning.evaluation import Facts, Outcome, RuleSpec, evaluate
 from earning.gathering import Gatherer
 from earning.limits import Usage
-from earning.milestones import Passed, Tracker
 from earning.submissions import Checked
+from earning.tracking import Claim, Passed, Tracker
 from members.models import Member
 from tiers.ladders import Climbs
 from tiers.terms import LadderRule
@@ -55,6 +55,23 @@ class Decider:
         if not one.is_cancelled:
             self.visit(one, member)
         return Decided(outcomes, self.tracker.take(one, member, outcomes), facts)
+
+    def settle(
+        self,
+        one: Checked,
+        member: Member,
+        passed: Sequence[Passed],
+        *,
+        claim: Claim = list,
+    ) -> list[Passed]:
+        """The levels that an activity passed, and those that what they pay passes; all they pay
+        counts for what follows. `claim` says which of some levels nobody had passed before.
+        """
+        found = self.tracker.settle(passed, one.on, claim=claim)
+        for level in found:
+            for unit, amount in level.pays.items():
+                self.count(member, one.occurred_at, unit, amount)
+        return found
 
     def rehearse(self, one: Checked, member: Member) -> list[Outcome]:
         """What an activity would earn as things stand; nothing is counted for it."""

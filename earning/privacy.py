@@ -79,8 +79,8 @@ SHEETS = [
                 "actor recorded_at paid_at"
             ),
             "Milestone": (
-                "code name counter type distinct at every window window_count year_starts streak "
-                "streak_least per unit amount choose choose_days choose_month choose_day "
+                "code name counter type distinct at every up_to window window_count year_starts "
+                "streak streak_least per unit amount choose choose_days choose_month choose_day "
                 "is_active position"
             ),
             "MilestoneOption": (

@@ -13,14 +13,14 @@ from django.utils import translation
 
 from common import bulk, clock
 from common.errors import translate
-from earning import gathering, milestones, offering, rewarding, rules, sentences, usage
+from earning import gathering, milestones, offering, rewarding, rules, sentences, tracking, usage
 from earning.deciding import Decided, Decider
 from earning.evaluation import Outcome
 from earning.gathering import Gatherer
-from earning.milestones import Passed
 from earning.models import Activity, Award, Rule
 from earning.rewarding import Prospects
 from earning.submissions import Checked
+from earning.tracking import Passed
 from events import outbox
 from events.models import Event
 from members.models import Member
@@ -91,7 +91,7 @@ class Session:
             gatherer=gatherer,
             climbs=self.climbs,
             usage=self.usage,
-            tracker=milestones.Tracker.load(program, set(members.values())),
+            tracker=tracking.Tracker.load(program, set(members.values())),
         )
         self._held = {key: tuple(way.holds) for key, way in self.climbs.items()}
 
@@ -144,20 +144,19 @@ class Session:
             activity = bulk.new(
                 Activity, id=one.activity_id, member=member, facts=facts, **one.body(self.actor)
             )
-            decided.append(Decision(one, member, made, activity, self._pass(made, activity)))
+            decided.append(Decision(one, member, made, activity, self._pass(one, made, activity)))
         return decided
 
-    def _pass(self, made: Decided, activity: Activity) -> list[Passed]:
+    def _pass(self, one: Checked, made: Decided, activity: Activity) -> list[Passed]:
         """The milestones an activity passed first of all; what they pay counts for what follows."""
         if not made.passed:
             return []
-        claimed = milestones.claim([(level, activity) for level in made.passed])
-        for level, _ in claimed:
-            paid = level.milestone
-            if paid.unit_id is not None and paid.amount is not None:
-                moment = activity.occurred_at
-                self.decider.count(activity.member, moment, paid.unit_id, paid.amount)
-        return [level for level, _ in claimed]
+
+        def claim(levels: Sequence[Passed]) -> list[Passed]:
+            claimed = milestones.claim([(level, activity) for level in levels])
+            return [level for level, _activity in claimed]
+
+        return self.decider.settle(one, activity.member, made.passed, claim=claim)
 
     def _write(self, decided: Sequence[Decision]) -> dict[int, Stored]:
         stored = {d.one.index: self._post(d) for d in decided}
@@ -248,7 +247,7 @@ def units(program: Program, type_code: str) -> frozenset[str]:
     """The units whose accounts `accounts` names for one activity of a type."""
     known = _units(program)
     if type_code not in known:
-        known_marks = milestones.active(program)
+        known_marks = tracking.active(program)
         touched = {unit for milestone in known_marks for unit in milestone.pays_in}
         touched |= _paid(program, type_code)
         known[type_code] = frozenset(touched | _climbing(program, touched, {type_code}))
