@@ -256,6 +256,14 @@ def _activity_types() -> None:
                 "The date attribute on which it begins: it earns at the tier held then.",
                 '"departure"',
             ),
+            "tier_by": (
+                (
+                    "A choice attribute whose choices are codes of tiers: the tier that is told "
+                    "counts for this one activity, where it is higher than the one held. A sister "
+                    "program's status is honored so, or a cashier's word."
+                ),
+                '"honored"',
+            ),
             "claim_days": ("How many days later it can still be reported.", "90"),
             "confirm": (
                 (

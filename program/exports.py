@@ -139,6 +139,7 @@ def activity_types() -> list[ActivityTypeTable]:
             plural=row.plural,
             attribute=[_attribute(one) for one in row.attributes.all()],
             rated_by=row.rated_by or None,
+            tier_by=row.tier_by or None,
             begins_by=row.begins_by or None,
             claim_days=row.claim_days,
             confirm=literal(row.confirm),

@@ -28,7 +28,7 @@ SHEETS = house(
         "Partner": "code name contact is_active",
         "Location": "id partner code name earns burns",
         "ActivityType": (
-            "code name plural rated_by begins_by claim_days position confirm confirm_days "
+            "code name plural rated_by begins_by tier_by claim_days position confirm confirm_days "
             "return_tier return_rewards"
         ),
         "ActivityAttribute": (

@@ -159,6 +159,7 @@ def _apply(tables: list[LadderTable], blueprint: Any) -> list[str]:
     codes = [table.code for table in tables]
     unique(codes, place="ladder")
     unique((tier.code for table in tables for tier in table.tier), place="ladder.tier")
+    _check_honored(tables, blueprint)
     changes = reordered(Ladder.objects.all(), codes, what="ladders")
     for position, table in enumerate(tables):
         counters = [unit.code for unit in blueprint.unit if unit.kind == "counter"]
@@ -182,6 +183,16 @@ def _apply(tables: list[LadderTable], blueprint: Any) -> list[str]:
         changes += _apply_routes(ladder, table.tier, blueprint)
         changes += [line for tier in table.tier for line in _apply_expiry(ladder, tier, blueprint)]
     return changes + _end_missing([table.code for table in tables])
+
+
+def _check_honored(tables: list[LadderTable], blueprint: Any) -> None:
+    """What an activity tells as its tier is a tier."""
+    tiers = [tier.code for table in tables for tier in table.tier]
+    for type in blueprint.activity_type:
+        told = next((one for one in type.attribute if one.code == type.tier_by), None)
+        for code in told.choices if told else ():
+            place = f'[[activity_type]] "{type.code}", attribute "{told.code}", choices'
+            require_code(code, tiers, place=place)
 
 
 def _carries(table: LadderTable, blueprint: Any) -> int | None:

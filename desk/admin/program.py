@@ -257,16 +257,23 @@ class ActivityTypeForm(HouseForm):
         widget=UnfoldAdminSelectWidget(),
         help_text=_("The date on which it begins: the tier held then is what it earns at."),
     )
+    tier_by = forms.ChoiceField(
+        label=_("Tier by"),
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+        help_text=_("A choice among tiers: the one told counts, where it is above the one held."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        dates = ActivityAttribute.objects.filter(
-            type=self.instance.pk, kind=ActivityAttribute.Kind.DATE
-        )
-        rows = [("", _("the activity's own day")), *dates.values_list("code", "name")]
-        for name in ("rated_by", "begins_by"):
+        own, kind = ActivityAttribute.objects.filter(type=self.instance.pk), ActivityAttribute.Kind
+        dates = own.filter(kind=kind.DATE).values_list("code", "name")
+        tiers = own.filter(kind=kind.CHOICE).values_list("code", "name")
+        rows = [("", _("the activity's own day")), *dates]
+        held = [("", _("the tier that is held")), *tiers]
+        for name, found in (("rated_by", rows), ("begins_by", rows), ("tier_by", held)):
             if name in self.fields:
-                self.fields[name].choices = rows  # type: ignore[attr-defined]
+                self.fields[name].choices = found  # type: ignore[attr-defined]
 
 
 @admin.register(ActivityType)
@@ -277,7 +284,7 @@ class ActivityTypeAdmin(KeptAdmin):
     fields = (
         ("name", "plural"),
         "code",
-        ("rated_by", "begins_by"),
+        ("rated_by", "begins_by", "tier_by"),
         ("claim_days", "position"),
         ("confirm", "confirm_days"),
         ("return_tier", "return_rewards"),

@@ -624,6 +624,14 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         (
+                            "tier_by",
+                            models.CharField(
+                                blank=True,
+                                help_text="The choice among tiers whose tier counts for the one activity, where it is higher than the one held.",
+                                max_length=40,
+                            ),
+                        ),
+                        (
                             "claim_days",
                             models.PositiveSmallIntegerField(
                                 blank=True,
