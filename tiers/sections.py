@@ -102,6 +102,11 @@ class TierTable(Table):
     by_invitation: bool = False
 
     def __post_init__(self) -> None:
+        if self.threshold == 0:
+            raise ValueError(
+                "threshold is a number above 0: everybody begins below the lowest tier. Leave out "
+                "the one that everybody has on joining"
+            )
         positive(self, "threshold", "head_start")
         has_way = self.threshold is not None or bool(self.route)
         if not has_way and not self.by_invitation:
