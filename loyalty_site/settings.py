@@ -112,6 +112,7 @@ CACHES: dict[str, dict[str, Any]] = {
 CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 50_000}
 
 KEY_TRUST_S = 0.25  # for so long a process believes what it was told of an API key
+IMPORT_LANES = ENV.import_lanes
 
 CELERY_BROKER_URL = broker_url(ENV)
 CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(ENV)
@@ -145,6 +146,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "rewards.tasks.sweep_conversions",
         "schedule": crontab(minute="20"),
     },
+    # What is exchanged as soon as there is enough: whoever moved, and once an hour whoever is left.
+    "convert_at_once": {"task": "rewards.tasks.convert_at_once", "schedule": crontab()},
+    "convert_all": {"task": "rewards.tasks.convert_all", "schedule": crontab(minute="40")},
     "settle_challenges": {
         "task": "tiers.tasks.settle_challenges",
         "schedule": crontab(minute="*/15"),
