@@ -1,8 +1,10 @@
 """A bundle: what one decision writes into many tables, sent as one statement.
 
 Rows travel as JSON, one parameter a table, and become rows again in PostgreSQL, so the statement's
-text depends only on the tables, and its plan can be kept. Constraints and triggers hold as ever;
-they are checked at the end of the statement, which sees none of its own rows.
+text depends only on the tables, and its plan can be kept. How many rows there are to change is
+told to the planner, roughly: without that it expects a hundred, and reads a whole table for two.
+Constraints and triggers hold as ever; they are checked at the end of the statement, which sees none
+of its own rows.
 """
 
 from __future__ import annotations
@@ -52,7 +54,10 @@ class Bundle:
         if not self._parts:
             return
         given = [msgspec.json.encode(r, enc_hook=plain).decode() for r in self._parts.values()]
-        ((now,),) = sql.rows(_statement(tuple(self._parts)), given)
+        parts = tuple(
+            (*shape, 0 if shape[2] else _about(len(rows))) for shape, rows in self._parts.items()
+        )
+        ((now,),) = sql.rows(_statement(parts), given)
         for row in self._made:
             row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
             for name in _stamped(type(row)):
@@ -98,13 +103,20 @@ def _stamped(model: type[models.Model]) -> tuple[str, ...]:
     return tuple(f.attname for f in fields if f.has_db_default() and isinstance(f.db_default, Now))
 
 
+def _about(rows: int) -> int:
+    """At least so many rows, rounded up so that few statements differ by it."""
+    return 1 << (rows - 1).bit_length()
+
+
 @functools.lru_cache(maxsize=256)
-def _statement(shapes: tuple[Shape, ...]) -> str:
-    parts = [_part(number, *shape) for number, shape in enumerate(shapes, start=1)]
-    return f"WITH {', '.join(parts)} SELECT statement_timestamp()"
+def _statement(parts: tuple[tuple[type[models.Model], tuple[str, ...], bool, int], ...]) -> str:
+    written = [_part(number, *part) for number, part in enumerate(parts, start=1)]
+    return f"WITH {', '.join(written)} SELECT statement_timestamp()"
 
 
-def _part(number: int, model: type[models.Model], names: tuple[str, ...], is_new: bool) -> str:
+def _part(
+    number: int, model: type[models.Model], names: tuple[str, ...], is_new: bool, most: int
+) -> str:
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     types, table = _columns(model), quote(model._meta.db_table)
     typed = ", ".join(f"{quote(name)} {types[name]}" for name in names)
@@ -114,5 +126,6 @@ def _part(number: int, model: type[models.Model], names: tuple[str, ...], is_new
         text = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {given}"  # noqa: S608
     else:
         values = ", ".join(f"{quote(name)} = v.{quote(name)}" for name in names if name != "id")
-        text = f"UPDATE {table} SET {values} FROM {given} WHERE {table}.id = v.id"  # noqa: S608
+        few = f"(SELECT * FROM {given} LIMIT {most}) AS v"  # noqa: S608
+        text = f"UPDATE {table} SET {values} FROM {few} WHERE {table}.id = v.id"  # noqa: S608
     return f"part{number} AS ({text})"

@@ -33,6 +33,10 @@ SENTENCES: dict[str, str | Promise] = {
         "A hold lasts from a minute to a day, and usually no longer than it can at most."
     ),
     "program_program_household_has_two": later("A household has room for two people at least."),
+    "program_unit_only_a_counter_counts": later(
+        "Only a counter counts what is earned of another unit."
+    ),
+    "program_unit_counts_another": later("A counter counts another unit, not itself."),
     "program_unit_counter_is_never_sent": later("A counter is never sent. Choose “nobody”."),
     "program_unit_transfers_something": later("The least and the step are one at least."),
     "program_unit_transfer_limits_allow_one": later(
@@ -75,8 +79,14 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "plans_credit_unit_is_unique": later("This plan credits that counter already."),
     "plans_credit_is_positive": later("A credit is above nothing."),
+    "plans_benefit_lies_a_minute_apart": later(
+        "Leave the minutes between two uses empty, or give one at least."
+    ),
     "plans_benefit_allowance_is_whole": later(
         "Say how often it may be used and in which time, or leave both empty."
+    ),
+    "rewards_conversion_happens_at_one_time": later(
+        "It happens by itself as a month ends, or as soon as there is enough, not both."
     ),
     "rewards_conversion_months_are_months": later(
         "Months are numbers from 1 to 12, and only a monthly conversion has them."
@@ -187,6 +197,15 @@ SENTENCES: dict[str, str | Promise] = {
     "earning_milestone_repeats_by_something": later(
         "Leave “and every” empty, or give one at least."
     ),
+    "earning_milestone_last_mark_is_a_further_one": later(
+        "The last mark goes with “and every”, and is not below the first."
+    ),
+    "earning_milestone_own_year_is_each_members": later(
+        "A year of membership is each member's own: choose another window, or each member."
+    ),
+    "earning_milestone_does_not_feed_itself_for_ever": later(
+        "It pays what it counts, and would never end: pay less than “and every”, or another unit."
+    ),
     "earning_milestone_pays_something": later(
         "A milestone pays one at least of a unit, or lets the member choose."
     ),
@@ -289,7 +308,11 @@ SENTENCES: dict[str, str | Promise] = {
         "The first day on which a price no longer holds lies after its start."
     ),
     "rewards_price_periods_do_not_overlap": later(
-        "Two prices for the same tier hold on the same day. End the first where the second starts."
+        "Two prices for the same people hold on the same day. End the first where the second "
+        "starts."
+    ),
+    "rewards_price_is_for_one_group": later(
+        "A price is for a tier, a segment or a plan. For two groups add two prices."
     ),
     "rewards_stock_slot_is_unique": later("Give each slot of stock a number of its own."),
 }

@@ -12,6 +12,7 @@ class EarningConfig(AppConfig):
             descriptions,
             dividend_section,
             erasing,
+            milestone_descriptions,
             milestone_scenes,
             milestone_section,
             occasion_section,
@@ -28,6 +29,7 @@ class EarningConfig(AppConfig):
         offer_section.install()
         sections.install()
         milestone_section.install()
+        milestone_descriptions.install()
         occasion_section.install()
         referral_section.install()
         dividend_section.install()

@@ -46,6 +46,8 @@ def _mark(row: Milestone) -> str:
     words = f"{milestone_words.level(row, row.at)}"
     if row.every is not None:
         words += f", and every {milestone_words.level(row, row.every)}"
+    if row.up_to is not None:
+        words += f" up to {milestone_words.level(row, row.up_to)}"
     if row.window != Milestone.Window.LIFETIME:
         count = f"{row.window_count} " if row.window_count else ""
         words += f" ({count}{row.get_window_display()})"

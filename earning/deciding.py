@@ -9,12 +9,12 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from earning import gathering
+from earning import counting, gathering
 from earning.evaluation import Facts, Outcome, RuleSpec, evaluate
 from earning.gathering import Gatherer
 from earning.limits import Usage
-from earning.milestones import Passed, Tracker
 from earning.submissions import Checked
+from earning.tracking import Claim, Passed, Tracker
 from members.models import Member
 from tiers.ladders import Climbs
 from tiers.terms import LadderRule
@@ -49,12 +49,29 @@ class Decider:
     def decide(self, one: Checked, member: Member) -> Decided:
         """Decide one activity; what it counts is counted for those that follow."""
         facts = self.gatherer.facts(one, member)
-        outcomes = self.evaluate(one, facts)
+        outcomes = counting.counted(self.evaluate(one, facts))
         for outcome in outcomes:
             self.count(member, one.occurred_at, outcome.rule.unit, outcome.amount)
         if not one.is_cancelled:
             self.visit(one, member)
         return Decided(outcomes, self.tracker.take(one, member, outcomes), facts)
+
+    def settle(
+        self,
+        one: Checked,
+        member: Member,
+        passed: Sequence[Passed],
+        *,
+        claim: Claim = list,
+    ) -> list[Passed]:
+        """The levels that an activity passed, and those that what they pay passes; all they pay
+        counts for what follows. `claim` says which of some levels nobody had passed before.
+        """
+        found = self.tracker.settle(passed, one.on, claim=claim)
+        for level in found:
+            for unit, amount in level.pays.items():
+                self.count(member, one.occurred_at, unit, amount)
+        return found
 
     def rehearse(self, one: Checked, member: Member) -> list[Outcome]:
         """What an activity would earn as things stand; nothing is counted for it."""

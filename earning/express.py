@@ -119,13 +119,13 @@ def _read(one: Checked, member: Member, program: Program) -> Read | Repeat:
     """Claim the reference, and read what was given and counted so far."""
     counters = {Account.id_for(member.pk, unit): unit for unit in ladders.counters(program)}
     ((is_ours, taken, given, activated, counted),) = sql.rows(
-        READ,
+        _claim_and_read(len(counters)),
         {
             "key": one.key_id,
             "activity": one.activity_id,
             "member": member.pk,
             "hash": one.hash,
-            "accounts": list(counters),
+            **{f"account{number}": pk for number, pk in enumerate(counters)},
         },
     )
     if not is_ours:
@@ -174,7 +174,15 @@ def _lock() -> str:
     """  # noqa: S608 (names of columns)
 
 
-READ = """
+@functools.cache
+def _claim_and_read(accounts: int) -> str:
+    """Claim a reference and read on, for so many accounts of counters.
+
+    Each is a parameter of its own: an array, of which the planner cannot know the length, would be
+    planned anew each time.
+    """
+    named = ", ".join(f"%(account{number})s" for number in range(accounts)) or "NULL"
+    return f"""
     WITH claimed AS (
         INSERT INTO earning_activitykey (id, activity_id, member_id, request_hash)
         VALUES (%(key)s, %(activity)s, %(member)s, %(hash)s)
@@ -195,6 +203,6 @@ READ = """
            (SELECT coalesce(json_agg(json_build_array(
                        c.account_id, c.occurred_at, c.amount)), '[]')::text
               FROM (SELECT e.account_id, e.occurred_at, sum(e.amount)::bigint AS amount
-                      FROM points_entry e WHERE e.account_id = ANY(%(accounts)s)
+                      FROM points_entry e WHERE e.account_id IN ({named})
                      GROUP BY 1, 2 HAVING sum(e.amount) <> 0) c)
-"""
+    """  # noqa: S608 (names of parameters)

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from common.errors import LoyaltyError
-from earning import confirmations, intake, milestones, rules, submissions, usage
+from earning import confirmations, intake, rules, submissions, tracking, usage
 from earning.deciding import Decider
 from earning.gathering import Gatherer
 from earning.limits import Usage
@@ -106,7 +106,7 @@ class Rehearsal:
                 gatherer=Gatherer(self._program, rules=compiled, members=members, climbs=climbs),
                 climbs=climbs,
                 usage=used,
-                tracker=milestones.Tracker.load(self._program, members),
+                tracker=tracking.Tracker.load(self._program, members),
             )
             for one in sorted(ready, key=lambda one: (one.occurred_at, one.index)):
                 self._count(decider, one, people[one.identity])
@@ -119,11 +119,8 @@ class Rehearsal:
         decided = decider.decide(one, member)
         for outcome in decided.outcomes:
             self.expected.earned[outcome.rule.unit] += outcome.amount
-        for level in decided.passed:
-            paid = level.milestone
-            if paid.unit_id is not None and paid.amount is not None:
-                decider.count(member, one.occurred_at, paid.unit_id, paid.amount)
-                self.expected.earned[paid.unit_id] += paid.amount
+        for level in decider.settle(one, member, decided.passed):
+            self.expected.earned.update(level.pays)
 
 
 def _shared(program: Program) -> set[str]:

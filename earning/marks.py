@@ -2,8 +2,9 @@
 or no longer reaches. Pure; days are those of the program's zone.
 
 A period has a label under which its levels are passed once: the year, the first day of a quarter,
-month or week, the first day of what goes on without a gap, or, where the window moves with the
-days, the day on which the mark was passed. There what counted towards it counts no more.
+month or week, that of a year of membership, the first day of what goes on without a gap, or, where
+the window moves with the days, the day on which the mark was passed. There what counted towards it
+counts no more.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Protocol
 
 from common import clock
 from earning.models import Milestone
+from tiers import years
 
 DAY = timedelta(days=1)
 Crossing = tuple[int, tuple[str, ...]]  # a level, and the labels it may stand under
@@ -34,7 +36,9 @@ class Tally(Protocol):
         """The days on which something was counted."""
 
     def add(self, on: date, amount: int, where: str = "") -> None:
-        """Count on a day, more or less; `where` is the partner."""
+        """Count on a day, more or less; `where` is what is counted once: a partner, a place, a
+        value.
+        """
 
 
 class Amounts:
@@ -58,7 +62,7 @@ class Amounts:
 
 
 class Visits:
-    """Of activities: each one, or days, or partners that had one."""
+    """Of activities: each one, or days, or partners, locations or values that had one."""
 
     def __init__(self, distinct: str) -> None:
         self._distinct = distinct
@@ -72,7 +76,7 @@ class Visits:
         ]
         if self._distinct == Milestone.Distinct.DAY:
             return sum(any(n > 0 for n in found.values()) for found in inside)
-        if self._distinct == Milestone.Distinct.PARTNER:
+        if self._distinct:
             return len({where for found in inside for where, n in found.items() if n > 0})
         return sum(sum(found.values()) for found in inside)
 
@@ -85,11 +89,14 @@ class Visits:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Change:
-    """An amount more or less on a day, with a partner."""
+    """An amount more or less on a day; `where` as a tally knows it, `joined` the day on which the
+    member did.
+    """
 
     on: date
     amount: int
     where: str = ""
+    joined: date | None = None
 
 
 @contextmanager
@@ -111,7 +118,7 @@ def passed(
         return _joined(milestone, tally, change)
     if milestone.is_rolling:
         return _rolled(milestone, tally, change, passes)
-    first, after = span(milestone, change.on)
+    first, after = span(milestone, change.on, change.joined)
     before = tally.between(first, after)
     with _with(tally, change):
         now = tally.between(first, after)
@@ -129,7 +136,7 @@ def lost(
         return _broken(milestone, tally, change)
     if milestone.is_rolling:
         return _fallen(milestone, tally, change, passes)
-    first, after = span(milestone, change.on)
+    first, after = span(milestone, change.on, change.joined)
     before = tally.between(first, after)
     with _with(tally, change):
         now = tally.between(first, after)
@@ -137,9 +144,12 @@ def lost(
 
 
 def levels(milestone: Milestone, before: int, after: int) -> list[int]:
-    """The levels above `before`, up to and including `after`: crossing two at once gives both."""
+    """The levels above `before`, up to and including `after`, none above the last mark: crossing
+    two at once gives both.
+    """
     found = [milestone.at] if before < milestone.at <= after else []
     if milestone.every:
+        after = after if milestone.up_to is None else min(after, milestone.up_to)
         first = max(1, (before - milestone.at) // milestone.every + 1)
         level = milestone.at + first * milestone.every
         while level <= after:
@@ -149,16 +159,23 @@ def levels(milestone: Milestone, before: int, after: int) -> list[int]:
     return found
 
 
-def span(milestone: Milestone, on: date) -> tuple[date | None, date | None]:
+def span(
+    milestone: Milestone, on: date, joined: date | None = None
+) -> tuple[date | None, date | None]:
     """The first day of the period that holds a day, and the first after it; none for ever."""
     if milestone.window == Milestone.Window.LIFETIME:
         return None, None
+    if milestone.window == Milestone.Window.MEMBERSHIP_YEAR:
+        first = years.anniversary(joined or on, on)
+        return first, years.anniversary_after(joined or on, on)
+    if milestone.window == Milestone.Window.MEMBERSHIP_HALF_YEAR:
+        return years.half_year(joined or on, on), years.half_year(joined or on, on, 1)
     return period(milestone.window, on, milestone.year_starts)
 
 
 def period(kind: str, on: date, year_starts: int = 1) -> tuple[date, date]:
-    """The day, week, month, quarter or (program) year that holds a day: its first day, and the
-    first after it.
+    """The day, week, month, quarter, half-year or (program) year that holds a day: its first day,
+    and the first after it.
     """
     if kind == "day":
         return on, on + DAY
@@ -171,6 +188,9 @@ def period(kind: str, on: date, year_starts: int = 1) -> tuple[date, date]:
     if kind == "quarter":
         first = date(on.year, on.month - (on.month - 1) % 3, 1)
         return first, clock.add_months(first, 3)
+    if kind == "half_year":
+        first = date(on.year, 1 if on.month < 7 else 7, 1)
+        return first, clock.add_months(first, 6)
     first = date(on.year - (on.month < year_starts), year_starts, 1)
     return first, clock.add_months(first, 12)
 
@@ -186,7 +206,8 @@ def label(milestone: Milestone, first: date | None) -> str:
 def grain(milestones: Iterable[Milestone]) -> str:
     """How finely counters have to be read: by year, by month or by day."""
     wanted = list(milestones)
-    if any(m.is_rolling or m.streak in ("day", "week") or m.window == "week" for m in wanted):
+    by_day = ("day", "week")
+    if any(m.is_rolling or m.is_own or {m.streak, m.window} & set(by_day) for m in wanted):
         return "day"
     coarse = ("lifetime", "year")
     if any(m.streak or m.window not in coarse or m.year_starts != 1 for m in wanted):

@@ -7,12 +7,23 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from common import circles
 from earning.models import Milestone, MilestoneOption
+from earning.tracking import PLAIN
 from program.blueprint import Section, Table, register
-from program.describing import describe
-from program.descriptions import CODE
+from program.errors import BlueprintInvalid
 from program.exports import literal, whole
-from program.sections import Code, Name, positive, reordered, require_code, smallest, unique, upsert
+from program.sections import (
+    AttributeCode,
+    Code,
+    Name,
+    positive,
+    reordered,
+    require_code,
+    smallest,
+    unique,
+    upsert,
+)
 
 Times = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 
@@ -67,12 +78,24 @@ class MilestoneTable(Table):
     at: Decimal
     counter: Code | None = None
     activity: Code | None = None
-    distinct: Literal["day", "partner"] | None = None
+    distinct: AttributeCode | None = None
     pays: PaysTable | None = None
     choose: ChooseTable | None = None
     option: list[OptionTable] = []
     every: Decimal | None = None
-    window: Literal["lifetime", "year", "quarter", "month", "week", "months", "days"] = "lifetime"
+    up_to: Decimal | None = None
+    window: Literal[
+        "lifetime",
+        "year",
+        "half_year",
+        "quarter",
+        "month",
+        "week",
+        "months",
+        "days",
+        "membership_year",
+        "membership_half_year",
+    ] = "lifetime"
     window_months: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
     window_days: Annotated[int, msgspec.Meta(ge=1, le=20000)] | None = None
     year_starts: Annotated[int, msgspec.Meta(ge=1, le=12)] = 1
@@ -81,13 +104,15 @@ class MilestoneTable(Table):
     per: Literal["member", "household"] = "member"
 
     def __post_init__(self) -> None:
-        positive(self, "at", "every", "each")
+        positive(self, "at", "every", "up_to", "each")
         if (self.counter is None) == (self.activity is None):
             raise ValueError("give either counter or activity: what is counted")
         if self.distinct is not None and self.activity is None:
             raise ValueError("distinct goes with activity")
         if self.pays is None and self.choose is None:
             raise ValueError("give pays, or choose with options, or both")
+        if self.up_to is not None and (self.every is None or self.up_to < self.at):
+            raise ValueError("up_to is the last mark of every: give every, and at or more")
         self._check_window()
         self._check_choice()
 
@@ -99,6 +124,10 @@ class MilestoneTable(Table):
             raise ValueError(
                 "in a window that moves with the days a mark is passed again whenever enough has "
                 "come together anew, by each member: leave out every and per"
+            )
+        if self.window.startswith("membership") and self.per == "household":
+            raise ValueError(
+                "a year of membership is each member's own: leave out per, or take another window"
             )
         if self.in_a_row is None and self.each is not None:
             raise ValueError("each goes with in_a_row: how much in each of them")
@@ -123,6 +152,7 @@ class MilestoneTable(Table):
 def _apply(tables: list[MilestoneTable], blueprint: Any) -> list[str]:
     codes = [table.code for table in tables]
     unique(codes, place="milestone")
+    _check_circles(tables)
     changes = reordered(Milestone.objects.all(), codes, what="milestones")
     for position, table in enumerate(tables):
         place = f'[[milestone]] "{table.code}"'
@@ -136,6 +166,27 @@ def _apply(tables: list[MilestoneTable], blueprint: Any) -> list[str]:
     return changes
 
 
+def _check_circles(tables: list[MilestoneTable]) -> None:
+    """Refuse milestones that would pay each other, or themselves, without an end."""
+    feeds = {one.code: (one.pays.unit if one.pays else None, one.counter) for one in tables}
+    for table in tables:
+        pays, counts = feeds[table.code]
+        if pays is not None and pays == counts:
+            assert table.pays is not None
+            if table.every is not None and table.pays.amount >= table.every:
+                raise BlueprintInvalid(
+                    f'in [[milestone]] "{table.code}": it pays {table.pays.amount} of what it '
+                    f"counts, and each {table.every} pay again, so it would never end. Pay less "
+                    "than every, or pay another unit."
+                )
+    if circle := circles.find(feeds):
+        raise BlueprintInvalid(
+            "milestones pay each other in a circle: "
+            + " -> ".join(f'"{code}"' for code in circle)
+            + ". Let one of them pay a unit that none of the others counts."
+        )
+
+
 def _columns(table: MilestoneTable, blueprint: Any, place: str) -> dict[str, Any]:
     units = {unit.code: unit for unit in blueprint.unit}
     counted = 0
@@ -146,6 +197,10 @@ def _columns(table: MilestoneTable, blueprint: Any, place: str) -> dict[str, Any
     if table.activity is not None:
         types = [one.code for one in blueprint.activity_type]
         require_code(table.activity, types, place=f"{place}, activity")
+        if table.distinct is not None and table.distinct not in PLAIN:
+            type = next(one for one in blueprint.activity_type if one.code == table.activity)
+            known = [one.code for one in type.attribute if one.type not in ("decimal", "money")]
+            require_code(table.distinct, [*PLAIN[1:], *known], place=f"{place}, distinct")
     marks = 0 if table.in_a_row else counted
     each = table.each or Decimal(1)
     choose, by = table.choose, table.choose.by if table.choose else None
@@ -156,6 +211,7 @@ def _columns(table: MilestoneTable, blueprint: Any, place: str) -> dict[str, Any
         "distinct": table.distinct or "",
         "at": smallest(table.at, marks, place=f"{place}, at"),
         "every": smallest(table.every, marks, place=f"{place}, every") if table.every else None,
+        "up_to": smallest(table.up_to, marks, place=f"{place}, up_to") if table.up_to else None,
         "window": table.window,
         "window_count": table.window_months or table.window_days,
         "year_starts": table.year_starts,
@@ -222,9 +278,10 @@ def _exported(row: Milestone) -> MilestoneTable:
         name=row.name,
         counter=row.counter_id,
         activity=row.type_id,
-        distinct=literal(row.distinct) if row.distinct else None,
+        distinct=row.distinct or None,
         at=said(row.at),
         every=None if row.every is None else said(row.every),
+        up_to=None if row.up_to is None else said(row.up_to),
         window=literal(row.window),
         window_months=rolls if row.window == Milestone.Window.MONTHS else None,
         window_days=rolls if row.window == Milestone.Window.DAYS else None,
@@ -260,88 +317,5 @@ def _option(row: MilestoneOption) -> OptionTable:
 
 
 def install() -> None:
-    """Register the section and say what its keys mean; called once, when the app is ready."""
+    """Register the section; called once, when the app is ready."""
     register(Section("milestone", list[MilestoneTable], _apply, _export))
-    describe(
-        MilestoneTable,
-        "A mark that pays when it is passed: once, or again at every further `every`; or that lets "
-        "the member choose some of its options. What is counted is a `counter`, or activities of a "
-        "type. What it pays can be a unit of its own that is spent on rewards of its own.",
-        {
-            "code": (CODE, '"crystal"'),
-            "name": ("What members read.", '"Crystal block"'),
-            "counter": ("The unit that is counted.", '"night"'),
-            "activity": ("Or the activity type of which each one is counted.", '"visit"'),
-            "distinct": (
-                (
-                    "Of activities: the days on which there was one, or the partners with whom "
-                    "there was one, instead of each one."
-                ),
-                '"partner"',
-            ),
-            "at": ("The first mark.", "140"),
-            "every": ("The distance to each further one; left out: there is none.", "70"),
-            "window": (
-                (
-                    "What counts: everything ever, or what comes in the program year, the "
-                    "calendar's quarter, month or week, each time anew; or the last so many "
-                    "`months` or `days`, where what led to the mark counts no more once it was "
-                    "passed."
-                ),
-                '"year"',
-            ),
-            "window_months": ("How many months, for the window `months`.", "3"),
-            "window_days": ("How many days, for the window `days`.", "30"),
-            "year_starts": ("The month in which the program year starts.", "4"),
-            "in_a_row": (
-                "The marks are so many of these in a row, in each of which enough is counted.",
-                '"month"',
-            ),
-            "each": ("How much is counted in each of them; left out: 1.", "2"),
-            "per": ("Whether each member reaches it, or a household once.", '"household"'),
-            "pays": ("What it pays.", '{ unit = "crystal", amount = 1 }'),
-            "choose": ("What the member chooses of the options.", "{ many = 2, within_days = 60 }"),
-            "option": (
-                "What can be chosen.",
-                '[{ code = "nights", name = "Nights", gives = { unit = "night", amount = 5 } }]',
-            ),
-        },
-    )
-    _describe_choices()
-
-
-def _describe_choices() -> None:
-    describe(
-        PaysTable,
-        "What is paid.",
-        {"unit": ("Of what.", '"crystal"'), "amount": ("How much.", "1")},
-    )
-    describe(
-        ChooseTable,
-        "How a member chooses: in the portal, or with the help of staff, once and for good. After "
-        "the last day the options with a `default` are given; where there are none, it lapses.",
-        {
-            "many": ("How many options in all.", "2"),
-            "within_days": ("The last day is so many days after it was reached.", "60"),
-            "by": ("Or the next such day of a year.", "{ month = 1, day = 8 }"),
-        },
-    )
-    describe(
-        LastDayTable,
-        "A day of every year; the next one, from the day on which the mark was reached.",
-        {"month": ("Its month.", "1"), "day": ("Its day.", "8")},
-    )
-    describe(
-        OptionTable,
-        "Something that can be chosen.",
-        {
-            "code": (CODE, '"suite-nights"'),
-            "name": ("What members read.", '"Five suite nights"'),
-            "gives": ("What it gives.", '{ unit = "suite-night", amount = 5 }'),
-            "at_most": ("How often it can be chosen each time; left out: as often as all.", "1"),
-            "default": (
-                "How many of it are given after the last day to whoever did not choose.",
-                "1",
-            ),
-        },
-    )

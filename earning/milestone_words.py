@@ -8,10 +8,13 @@ from django.utils.translation import ngettext
 from common.text import number
 from earning.models import Milestone, MilestoneOption
 from points.wording import in_units
+from program.models import ActivityType
 
 
 def level(milestone: Milestone, at: int) -> str:
-    """`140 nights`, `3 months in a row`, `4 × Visit`, `5 days with: Visit`."""
+    """`140 nights`, `3 months in a row`, `4 × Visit`, `5 days with: Visit`, `3 × Brand, each
+    counted once: Stay`.
+    """
     words = {"n": number(at), "type": milestone.type.name if milestone.type else ""}
     if milestone.streak:
         return _row(milestone.streak, at) % words
@@ -21,7 +24,19 @@ def level(milestone: Milestone, at: int) -> str:
         return ngettext("%(n)s day with: %(type)s", "%(n)s days with: %(type)s", at) % words
     if milestone.distinct == Milestone.Distinct.PARTNER:
         return ngettext("%(n)s partner with: %(type)s", "%(n)s partners with: %(type)s", at) % words
+    if milestone.distinct == Milestone.Distinct.LOCATION:
+        return (
+            ngettext("%(n)s location with: %(type)s", "%(n)s locations with: %(type)s", at) % words
+        )
+    if milestone.distinct and milestone.type:
+        words["what"] = _called(milestone.type, milestone.distinct)
+        return _("%(n)s × %(what)s, each counted once: %(type)s") % words
     return _("%(n)s × %(type)s") % words
+
+
+def _called(type: ActivityType, code: str) -> str:
+    """What an attribute is called."""
+    return next((one.name for one in type.attributes.all() if one.code == code), code)
 
 
 def _row(streak: str, at: int) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from common import clock
 from common.errors import LoyaltyError
-from earning import milestones, offering
+from earning import offering, tracking
 from earning.errors import OfferUnavailable
 from earning.models import Award, Correction, Milestone, Offer, OfferActivation
 from earning.offering import MOMENT
@@ -197,7 +197,7 @@ def _counters(offer: Offer, program: Program) -> dict[str | None, Milestone]:
     paid = {rule.unit for rule in offering.rules_of(offer.code, program=program)}
     return {
         mark.counter_id: mark
-        for mark in milestones.active(program)
+        for mark in tracking.active(program)
         if mark.counter_id in paid
         and mark.window == Milestone.Window.LIFETIME
         and not mark.streak

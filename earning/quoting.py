@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import translation
 
 from common import clock
-from earning import milestones, rules, sentences, submissions, usage
+from earning import rules, sentences, submissions, tracking, usage
 from earning.deciding import Decider
 from earning.gathering import Gatherer
 from earning.submissions import Submission
@@ -57,7 +57,7 @@ def quote(submission: Submission, *, member: Member) -> Quote:
             gatherer=Gatherer(program, rules=compiled, members=people, climbs=climbs),
             climbs=climbs,
             usage=usage.load(compiled, [one], {member.pk}, program=program),
-            tracker=milestones.Tracker.load(program, people),
+            tracker=tracking.Tracker.load(program, people),
         )
         decided = decider.decide(one, member)
         awards = [
@@ -74,15 +74,14 @@ def quote(submission: Submission, *, member: Member) -> Quote:
             )
             for outcome in decided.outcomes
         ]
-        awards += [award for level in decided.passed for award in _bonus(level)]
+        levels = decider.settle(one, member, decided.passed)
+        awards += [award for level in levels for award in _bonus(level)]
         transaction.set_rollback(True)  # counters that everybody shares were looked at, no more
     rung = next((climbs[member.pk, code].rung_at(clock.now()) for code in decider.ladders), None)
     return Quote(tuple(awards), (rung.code, rung.name) if rung else None)
 
 
-def _bonus(level: milestones.Passed) -> list[QuotedAward]:
+def _bonus(level: tracking.Passed) -> list[QuotedAward]:
     """What a level pays; nothing where it lets the member choose."""
     paid = level.milestone
-    if paid.unit_id is None or paid.amount is None:
-        return []
-    return [QuotedAward(paid.unit_id, paid.amount, paid.code, paid.name)]
+    return [QuotedAward(unit, amount, paid.code, paid.name) for unit, amount in level.pays.items()]

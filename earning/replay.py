@@ -13,15 +13,15 @@ from earning.deciding import Decider
 from earning.evaluation import owner
 from earning.gathering import Gatherer
 from earning.limits import Limit, Usage
-from earning.milestones import Passed, Tracker
 from earning.past import Happened, Moved
 from earning.reviewing import Reviewer
 from earning.rulebook import Rulebook
 from earning.statuses import Statuses
 from earning.submissions import NOBODY, Amended, Checked, Submission
+from earning.tracking import Passed, Seen, Tracker
 from members import households
 from members.models import Member
-from program import attributes
+from program import attributes, catalog
 
 OFTEN = 1000  # activities between two reports of progress
 Key = tuple[str, str, str, date]  # unit, rule, tier, month
@@ -92,7 +92,10 @@ class _Chunk:
             climbs=climbs,
             usage=Usage(),
             tracker=Tracker(
-                draft.milestones, homes=households.homes(ids) if draft.milestones else {}
+                draft.milestones,
+                homes=households.homes(ids) if draft.milestones else {},
+                zone=draft.program.time_zone,
+                counters=catalog.counters(draft.units.values()),
             ),
         )
 
@@ -120,19 +123,16 @@ class _Chunk:
             decided = self.decider.decide(one, member)
         paid = [(out.rule.code, out.rule.unit, out.amount) for out in decided.outcomes]
         self._reviewer.note(one, member, decided.facts, paid)
-        for level in decided.passed:
-            if level.id not in self.whole.reached:
-                self.whole.reached.add(level.id)
-                paid += self._pay(level, one.occurred_at)
+        for level in self.decider.settle(one, member, decided.passed, claim=self._claim):
+            named = _named(level.milestone.code)
+            paid += [(named, unit, amount) for unit, amount in level.pays.items()]
         return paid
 
-    def _pay(self, level: Passed, moment: datetime) -> Amounts:
-        """Let what a milestone pays count, as it does when it is recorded."""
-        milestone = level.milestone
-        if milestone.unit_id is None or milestone.amount is None:
-            return []
-        self._count(level.member, moment, milestone.unit_id, milestone.amount)
-        return [(_named(milestone.code), milestone.unit_id, milestone.amount)]
+    def _claim(self, levels: Sequence[Passed]) -> list[Passed]:
+        """Those that nobody of the same owner had passed in the replay before."""
+        fresh = [level for level in levels if level.id not in self.whole.reached]
+        self.whole.reached |= {level.id for level in fresh}
+        return fresh
 
     def _count(self, member: Member, moment: datetime, unit: str, amount: int) -> None:
         day = clock.local_date(moment, self.whole.zone)
@@ -146,16 +146,17 @@ class _Chunk:
         if one is None:
             return
         self.decider.visit(one, member)
-        self.decider.tracker.visit(member.pk, one)
+        self.decider.tracker.add(member, Seen.of(one, times=0 if one.is_cancelled else 1), {})
         facts = self.decider.gatherer.facts(one, member)
-        for code, _, amount in happened.awards:
-            for limit in self._limits(happened.type, code):
+        for code, unit, amount in happened.awards:
+            for limit in self._limits(happened.type, code, unit):
                 used_by = owner(limit, facts)
                 self.decider.usage.take(limit, owner=used_by, day=facts.on, amount=amount)
 
-    def _limits(self, type: str, rule: str) -> set[Limit]:
-        """The limits that awards of a rule count against."""
-        specs = [spec for spec in self.draft.rules.get(type, ()) if spec.code == rule]
+    def _limits(self, type: str, rule: str, unit: str) -> set[Limit]:
+        """The limits that awards of a rule in a unit count against."""
+        known = self.draft.rules.get(type, ())
+        specs = [spec for spec in known if (spec.code, spec.unit) == (rule, unit)]
         return {limit for spec in specs for limit in spec.limits if limit.per != "activity"}
 
     def move(self, moved: Moved) -> None:

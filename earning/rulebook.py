@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from earning import milestones, rules
+from earning import rules, tracking
 from earning.evaluation import RuleSpec
 from earning.models import Milestone
 from program import catalog
@@ -65,7 +65,7 @@ def read(program: Program) -> Rulebook:
             for code, type in known.types.items()
         },
         rules=rules.compiled(program),
-        milestones=milestones.active(program),
+        milestones=tracking.active(program),
         ladders=ladders.rules(program),
         ladder_names={ladder.code: ladder.name for ladder in ladders.rows(program)},
     )

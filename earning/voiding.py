@@ -2,15 +2,17 @@
 
 A level that its counter no longer reaches is made void while what it paid is untouched: that is
 taken back, and the level may be passed again. What was used is kept, and then never paid again.
+What is taken back may leave levels of other milestones out of reach: they go the same way.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from common import bulk, clock
 from earning import milestone_words, milestones
-from earning.milestones import Passed
 from earning.models import (
     Activity,
     ActivityChange,
@@ -20,6 +22,7 @@ from earning.models import (
 )
 from earning.session import Session
 from earning.submissions import Checked
+from earning.tracking import Passed, Seen
 from events import outbox
 from events.models import Event
 from members.models import Member
@@ -37,42 +40,69 @@ class Levels:
         self.voids: list[MilestoneVoid] = []
         self.events: list[Event] = []
 
-    def move(self, one: Checked, member: Member, counted: Mapping[str, int]) -> None:
-        """Pass, or make void, what lies between what was counted before and after; by unit."""
-        visits = -1 if self.change.kind == ActivityChange.Kind.CANCEL else 0
-        for level, labels in self.tracker.dropped(one, member, counted, visits=visits):
-            self._void(level, labels)
-        self._pay(self.tracker.crossed(one, member, counted, visits=visits))
+    def move(
+        self, one: Checked, member: Member, before: Mapping[str, Any], counted: Mapping[str, int]
+    ) -> None:
+        """Pass, or make void, what lies between what was counted before and after; by unit.
+
+        `before` is what the activity said until now.
+        """
+        is_cancel = self.change.kind == ActivityChange.Kind.CANCEL
+        gone = Seen.of(one, times=-1, values=before)
+        come = Seen.of(one, times=0 if is_cancel else 1)
+        if not is_cancel:  # there is as much of it as before; only its values may be others
+            moved = {code for code in self.tracker.values if gone.where(code) != come.where(code)}
+            gone, come = (dataclasses.replace(seen, only=moved) for seen in (gone, come))
+        self._fall(member, gone, {unit: n for unit, n in counted.items() if n < 0})
+        bulk.insert(MilestoneVoid, self.voids)  # a level may be passed anew at once
+        self._rise(one, member, come, {unit: n for unit, n in counted.items() if n > 0})
 
     def write(self) -> None:
-        """Store the levels that were made void, and announce."""
-        bulk.insert(MilestoneVoid, self.voids)
+        """Announce."""
         outbox.publish_many(self.events)
 
-    def _pay(self, passed: list[Passed]) -> None:
-        claimed = milestones.claim([(level, self.activity) for level in passed])
-        session = self.session
-        found = [milestones.earning_of(level, self.activity) for level, _activity in claimed]
+    def _rise(self, one: Checked, member: Member, seen: Seen, gains: Mapping[str, int]) -> None:
+        """Pass levels, and those that what they pay passes."""
+        activity, session = self.activity, self.session
+        passed = self.tracker.crossed(member, seen, gains)
+        self.tracker.add(member, seen, gains)
+
+        def claim(levels: Sequence[Passed]) -> list[Passed]:
+            claimed = milestones.claim([(level, activity) for level in levels])
+            return [level for level, _activity in claimed]
+
+        claimed = self.tracker.settle(passed, one.on, claim=claim)
+        found = [milestones.earning_of(level, activity) for level in claimed]
         earnings = [earning for earning in found if earning is not None]
         ledger.post_into(session.books, earnings, actor=self.change.actor, program=session.program)
-        self.events += [milestones.reached(level, self.activity) for level, _activity in claimed]
+        self.events += [milestones.reached(level, activity) for level in claimed]
 
-    def _void(self, level: Passed, labels: Sequence[str]) -> None:
+    def _fall(self, member: Member, seen: Seen, gains: Mapping[str, int]) -> None:
+        """Make levels void, and those that only what they paid had reached."""
+        found = self.tracker.dropped(member, seen, gains)
+        self.tracker.add(member, seen, gains)
+        for level, labels in found:
+            for entry in self._void(level, labels):
+                on = clock.local_date(entry.occurred_at, self.tracker.zone)
+                self._fall(member, Seen(on), {entry.account.unit_id: -entry.amount})
+
+    def _void(self, level: Passed, labels: Sequence[str]) -> list[Entry]:
         """Make a level void with what it paid, and what was chosen for it, if none of it was used.
+        Returns the entries that paid it.
 
         Changing what is counted holds the accounts; the choice is locked after them.
         """
         reached = self._reached(level, labels)
         owner = _owner(reached, level) if reached else ""
-        if reached is None or not owner:
-            return
+        if reached is None or not owner or any(one.reached == reached for one in self.voids):
+            return []
         choice = MilestoneChoice.objects.select_for_update().filter(reached=reached).first()
         entries = self._paid(reached, choice)
         for entry in entries:
             key = (level.member.pk, entry.account.unit_id)
             endings.expire_into(self.session.books, key=key, now=clock.now())
         if any(self._is_used(entry) for entry in entries):
-            return
+            return []
         reason = milestone_words.lost(level.milestone, level.level)
         taken = [self._take(reached, entry, reason) for entry in entries]
         if choice is not None:
@@ -80,6 +110,7 @@ class Levels:
             choice.actor = self.change.actor
             choice.save(update_fields=["status", "ended_at", "actor"])
         self._note(reached, owner, next((one for one in taken if one), None), reason)
+        return entries
 
     def _reached(self, level: Passed, labels: Sequence[str]) -> MilestoneReached | None:
         rows = MilestoneReached.objects.filter(

@@ -10,9 +10,12 @@ from points.models import Account
 from program.differences import Aspect, Finding, register
 from program.models import Program, Unit
 from program.verbs import Progress
-from rewards.models import Redemption, Reward, RewardPart
+from rewards.models import Redemption, Reward, RewardPart, RewardPrice
 
-Price = tuple[str, str, str, int]  # tier, first day, last day, amount
+Price = tuple[str, str, str, int]  # for whom, since when, before when, amount
+
+EVERYBODY = "everybody"
+GROUPS = ("prices__tier", "prices__segment", "prices__plan")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -28,7 +31,21 @@ class Offer:
     @property
     def price(self) -> int:
         """What everybody pays, at most."""
-        return max((amount for tier, *_, amount in self.prices if not tier), default=0)
+        return max((amount for whom, *_, amount in self.prices if whom == EVERYBODY), default=0)
+
+    def costs(self, whom: str) -> str:
+        """What it costs somebody, in words; empty where that is what it costs everybody."""
+        prices = [price for price in self.prices if price[0] == whom]
+        return ", ".join(
+            " ".join(
+                (
+                    _amount(amount, self.unit),
+                    *((f"since {since}",) if since else ()),
+                    *((f"before {before}",) if before else ()),
+                )
+            )
+            for _, since, before, amount in prices
+        )
 
 
 def _read(program: Program) -> dict[str, Offer]:
@@ -41,7 +58,7 @@ def _read(program: Program) -> dict[str, Offer]:
             prices=tuple(
                 sorted(
                     (
-                        price.tier.name if price.tier else "",
+                        whom(price),
                         str(price.starts_on or ""),
                         str(price.ends_on or ""),
                         price.amount,
@@ -51,7 +68,7 @@ def _read(program: Program) -> dict[str, Offer]:
             ),
             parts=tuple(_part(one, row.unit) for one in row.parts.all()),
         )
-        for row in rows.prefetch_related("prices__tier", "parts")
+        for row in rows.prefetch_related(*GROUPS, "parts")
     }
 
 
@@ -94,13 +111,28 @@ def _changed(old: Offer, new: Offer) -> Iterator[str]:
         )
     if old.prices == new.prices and old.unit == new.unit:
         return
-    if old.price == new.price and old.unit == new.unit:
-        yield f"{new.name} has other prices for some; for everybody it stays {_amount(new)}."
+    if old.price != new.price or old.unit != new.unit:
+        yield (
+            f"{new.name} costs {_amount(new.price, new.unit)} instead of "
+            f"{_amount(old.price, old.unit)}; who holds that much: "
+            f"{counted(_able(new), 'member', 'members')}, {_able(old):,} before."
+        )
+    for one in sorted({price[0] for price in (*old.prices, *new.prices)}):
+        if one != EVERYBODY or old.price == new.price:
+            yield from _for_some(old, new, one)
+
+
+def _for_some(old: Offer, new: Offer, one: str) -> Iterator[str]:
+    """What changes for those who have a price of their own, or for everybody from a day on."""
+    before, after = old.costs(one), new.costs(one)
+    if before == after:
         return
-    yield (
-        f"{new.name} costs {_amount(new)} instead of {_amount(old)}; who holds that much: "
-        f"{counted(_able(new), 'member', 'members')}, {_able(old):,} before."
-    )
+    if not after:
+        yield f"{new.name} costs {one} what it costs everybody, {before} before."
+    elif not before:
+        yield f"{new.name} costs {one} {after}."
+    else:
+        yield f"{new.name} costs {one} {after} instead of {before}."
 
 
 def _part(part: RewardPart, unit: Unit) -> str:
@@ -115,8 +147,18 @@ def _whom(tier: str) -> str:
     return f"{tier} and above" if tier else "everybody"
 
 
-def _amount(offer: Offer) -> str:
-    return f"{number(scaled(offer.price, offer.unit.decimals))} {offer.unit.plural}"
+def whom(price: RewardPrice) -> str:
+    """Who pays a price, in words."""
+    if price.tier is not None:
+        return f"members at {_whom(price.tier.name)}"
+    if price.segment is not None:
+        return f"members in {price.segment.name}"
+    return f"members with {price.plan.name}" if price.plan is not None else EVERYBODY
+
+
+def _amount(amount: int, unit: Unit) -> str:
+    noun = unit.singular if scaled(amount, unit.decimals) == 1 else unit.plural
+    return f"{number(scaled(amount, unit.decimals))} {noun}"
 
 
 def _able(offer: Offer) -> int:

@@ -72,8 +72,9 @@ def conditions(reward: Reward, facts: Facts) -> Iterator[Condition]:
     lock = lock_of(reward, tiers=facts.tiers)
     words = _("This reward is for %(tier)s and above.") % {"tier": lock.name if lock else ""}
     yield Condition("tier", lock is None, words, tier=lock)
-    price = price_of(reward, tiers=facts.tiers, day=facts.day)
-    yield Condition("price", price is not None, _("This reward has no price today."))
+    yield Condition(
+        "price", price_for(reward, facts) is not None, _("This reward has no price today.")
+    )
     most = reward.per_member
     often = _OFTEN[reward.per_member_in]
     yield Condition("limit", most is None or facts.taken < most, str(often), LimitReached)
@@ -111,14 +112,42 @@ def has_begun(reward: Reward, tiers: Sequence[Tier], moment: datetime) -> bool:
     return reward.starts_at - timedelta(days=reward.early_days) <= moment
 
 
-def price_of(reward: Reward, *, tiers: Sequence[Tier], day: date) -> RewardPrice | None:
-    """The lowest price on `day` for somebody who holds `tiers`; None when there is none."""
+def price_of(
+    reward: Reward,
+    *,
+    tiers: Sequence[Tier],
+    day: date,
+    segments: Collection[str] = (),
+    plans: Collection[str] = (),
+) -> RewardPrice | None:
+    """The lowest price on `day` for somebody who holds `tiers`, is in `segments` and has `plans`;
+    None when there is none.
+    """
     prices = [
         price
         for price in reward.prices.all()
-        if price.is_in_force(day) and (price.tier is None or _reaches(tiers, price.tier))
+        if price.is_in_force(day)
+        and (price.tier is None or _reaches(tiers, price.tier))
+        and (price.segment_id is None or price.segment_id in segments)
+        and (price.plan_id is None or price.plan_id in plans)
     ]
     return min(prices, key=lambda price: price.amount, default=None)
+
+
+def price_for(reward: Reward, facts: Facts) -> RewardPrice | None:
+    """The same for the member whom the facts are about."""
+    groups = {"segments": facts.segments, "plans": facts.plans}
+    return price_of(reward, tiers=facts.tiers, day=facts.day, **groups)
+
+
+def asks_segments(reward: Reward) -> bool:
+    """Whether it matters in which segments somebody is: for the reward, or for what it costs."""
+    return reward.segment_id is not None or any(p.segment_id for p in reward.prices.all())
+
+
+def asks_plans(reward: Reward) -> bool:
+    """Whether it matters which plans somebody has: for the reward, or for what it costs."""
+    return reward.plan_id is not None or any(p.plan_id for p in reward.prices.all())
 
 
 def lock_of(reward: Reward, *, tiers: Sequence[Tier]) -> Tier | None:

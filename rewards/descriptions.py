@@ -14,6 +14,7 @@ from rewards.kind_tables import (
     MoreTable,
     UpgradeTable,
 )
+from rewards.price_section import PartTable, PriceTable
 from rewards.scenes import (
     CancelTable,
     DrawTable,
@@ -29,12 +30,7 @@ from rewards.scenes import (
     UploadTable,
     UseTable,
 )
-from rewards.sections import (
-    EarlyTable,
-    PartTable,
-    PriceTable,
-    RewardTable,
-)
+from rewards.sections import EarlyTable, RewardTable
 
 
 def install() -> None:
@@ -57,7 +53,7 @@ def _rewards() -> None:
             "unit": ("What it is paid with.", '"bean"'),
             "price": (
                 (
-                    "What it costs: the lowest price that holds for a member on the day. One must "
+                    "What it costs: the lowest price that a member may have on the day. One must "
                     "hold for everybody."
                 ),
                 '[{ amount = 40 }, { amount = 35, tier_at_least = "regular" }]',
@@ -170,10 +166,13 @@ def _parts() -> None:
     )
     describe(
         PriceTable,
-        "A price, for everybody or from a tier upwards.",
+        "A price: for everybody, from a tier upwards, for a segment, or for who has a plan. The "
+        "lowest that a member may have is what they pay.",
         {
             "amount": ("How much.", "40"),
-            "tier_at_least": ("For whom.", '"regular"'),
+            "tier_at_least": ("For this tier and higher ones.", '"regular"'),
+            "segment": ("For members of this segment.", '"students"'),
+            "plan": ("For members who have this plan.", '"plus"'),
             "from": ("The first day on which it holds.", "2026-06-01"),
             "until": ("The first day on which it no longer does.", "2026-09-01"),
         },

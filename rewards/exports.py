@@ -19,12 +19,11 @@ from rewards.kind_tables import (
     UpgradeTable,
 )
 from rewards.models import Conversion, Fund, Kind, Reward, RewardPrice
+from rewards.price_section import PartTable, PriceTable
 from rewards.sections import (
     ConversionTable,
     EarlyTable,
     ExchangeBonusTable,
-    PartTable,
-    PriceTable,
     RewardTable,
     SideTable,
 )
@@ -128,15 +127,18 @@ def funds() -> list[FundTable]:
     ]
 
 
-def _order(price: RewardPrice) -> tuple[int, date]:
-    """What everybody pays comes first, then tier by tier, each in the order of time."""
-    return (price.tier.rank if price.tier else 0, price.starts_on or date.min)
+def _order(price: RewardPrice) -> tuple[str, str, int, date]:
+    """What everybody pays comes first, then group by group, each in the order of time."""
+    rank = price.tier.rank if price.tier else 0
+    return (price.plan_id or "", price.segment_id or "", rank, price.starts_on or date.min)
 
 
 def _price(row: RewardPrice, reward: Reward) -> PriceTable:
     return PriceTable(
         amount=whole(row.amount, reward.unit),
         tier_at_least=row.tier.code if row.tier else None,
+        segment=row.segment_id,
+        plan=row.plan_id,
         from_=row.starts_on,
         until=row.ends_on,
     )
@@ -164,5 +166,6 @@ def _conversion(row: Conversion) -> ConversionTable:
         at_most=None if row.most is None else whole(row.most, row.takes),
         per=literal(row.per) if row.per else None,
         monthly=row.is_monthly,
+        at_once=row.is_at_once,
         months=list(row.months),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from django.db.models import Count, Q, QuerySet
@@ -77,17 +77,19 @@ def for_member(
     """Every reward on offer with its price for this member, in the catalogue's order."""
     tiers = held(member, program=program)
     today = clock.local_date(clock.now(), program.time_zone)
+    found = list(_announced(tiers, today=today) if rewards is None else rewards)
+    segments, plans = _groups(member, found)
     if rewards is None:
-        rewards = _open_to(member, tiers=tiers, today=today)
+        found = [row for row in found if _is_for(row, segments, plans)]
     balances = {
         account.unit_id: account.balance - account.held
         for account in Account.objects.filter(member=member)
     }
-    limited = [reward for reward in rewards if reward.per_member is not None]
+    limited = [reward for reward in found if reward.per_member is not None]
     taken = _taken(member, limited, zone=program.time_zone)
     offers = []
-    for reward in rewards:
-        price = price_of(reward, tiers=tiers, day=today)
+    for reward in found:
+        price = price_of(reward, tiers=tiers, day=today, segments=segments, plans=plans)
         if price is None:
             continue
         offers.append(
@@ -149,24 +151,30 @@ def _at_hand(rows: RewardQuerySet, today: date) -> RewardQuerySet:
     return related.prefetch_related("prices__tier", "parts")
 
 
-def _open_to(member: Member, *, tiers: Sequence[Tier], today: date) -> list[Reward]:
-    """What this member sees:
-
-    what is on offer, what their tier has early, what is for their segments.
-    """
+def _announced(tiers: Sequence[Tier], *, today: date) -> list[Reward]:
+    """What is on offer, and what these tiers have early."""
     now = clock.now()
-    rows = [
+    return [
         row
         for row in _at_hand(Reward.objects.announced(now), today)
         if has_begun(row, tiers, now) and not is_drawn(row, today)
     ]
-    if any(row.segment_id for row in rows):
-        mine = set(member.segments.values_list("segment", flat=True))
-        rows = [row for row in rows if row.segment_id is None or row.segment_id in mine]
-    if any(row.plan_id for row in rows):
-        plans = holding.now(member)
-        rows = [row for row in rows if row.plan_id is None or row.plan_id in plans]
-    return rows
+
+
+def _groups(member: Member, rewards: Iterable[Reward]) -> tuple[Collection[str], Collection[str]]:
+    """The member's segments and plans, each read only where one of these rewards asks for it."""
+    rewards = list(rewards)
+    segments: Collection[str] = ()
+    if any(availability.asks_segments(row) for row in rewards):
+        segments = set(member.segments.values_list("segment", flat=True))
+    asks = any(availability.asks_plans(row) for row in rewards)
+    return segments, holding.now(member) if asks else ()
+
+
+def _is_for(reward: Reward, segments: Collection[str], plans: Collection[str]) -> bool:
+    """Whether somebody of these segments, who has these plans, sees it."""
+    is_open = reward.segment_id is None or reward.segment_id in segments
+    return is_open and (reward.plan_id is None or reward.plan_id in plans)
 
 
 def held(member: Member, *, program: Program) -> list[Tier]:
@@ -192,7 +200,7 @@ def check(reward: Reward, *, member: Member, program: Program) -> tuple[int, int
         raise RewardUnavailable(_("This reward is not on offer now. Nothing was taken."))
     facts = facts_of(known, member=member, program=program)
     availability.refuse(known, facts)
-    price = price_of(known, tiers=facts.tiers, day=facts.day)
+    price = availability.price_for(known, facts)
     assert price is not None  # one of the conditions
     return price.amount, facts.left
 
@@ -201,14 +209,14 @@ def facts_of(reward: Reward, *, member: Member, program: Program) -> Facts:
     """What availability asks about a member and a reward of the shelf, read where it matters."""
     now = clock.now()
     day = clock.local_date(now, program.time_zone)
-    segments = set(member.segments.values_list("segment", flat=True)) if reward.segment_id else ()
+    segments, plans = _groups(member, [reward])
     limited = [reward] if reward.per_member is not None else []
     return Facts(
         now=now,
         day=day,
         tiers=held(member, program=program),
         segments=segments,
-        plans=holding.now(member) if reward.plan_id else (),
+        plans=plans,
         taken=_taken(member, limited, zone=program.time_zone).get(reward.pk, 0),
         left=stock.left_of(reward, today=day),
     )

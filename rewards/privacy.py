@@ -27,12 +27,12 @@ SHEETS = [
             "FundTotal": "fund amount donations",
             "RewardDate": "id reward day name places left",
             "Draw": "id reward seed entries winners actor drawn_at",
-            "RewardPrice": "id reward tier amount starts_on ends_on",
+            "RewardPrice": "id reward tier segment plan amount starts_on ends_on",
             "RewardPart": "id reward points money step",
             "RewardStock": "id reward slot left",
             "Conversion": (
-                "code name gives takes step amount least bonus_step bonus_amount is_monthly months "
-                "most per is_active position"
+                "code name gives takes step amount least bonus_step bonus_amount is_monthly "
+                "is_at_once months most per is_active position"
             ),
         },
     ),

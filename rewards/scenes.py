@@ -19,12 +19,14 @@ from program.scenarios import (
     Stage,
     Step,
     register,
+    register_follow_up,
     register_monthly,
     register_tick,
 )
 from program.sections import Code, Text
 from rewards import (
     contests,
+    converting,
     delivery,
     exchange,
     giving,
@@ -36,6 +38,7 @@ from rewards import (
     together,
     vouchers,
 )
+from rewards.aspects import whom
 from rewards.exchange import Exchanged
 from rewards.models import (
     Conversion,
@@ -267,13 +270,13 @@ def _paid(wanted: Decimal, stage: Stage) -> Found:
 
 def _prices(made: Redemption) -> Iterator[str]:
     """What a reward costs, for whom and when: the lowest that holds is what is paid."""
-    for row in made.reward.prices.select_related("tier"):
+    for row in made.reward.prices.select_related("tier", "segment", "plan"):
         amount, unit = scaled(row.amount, made.unit.decimals), made.unit
         noun = unit.singular if amount == 1 else unit.plural
         yield " ".join(
             (
                 f"{made.reward} costs {number(amount)} {noun}",
-                *((f"from {row.tier} on",) if row.tier else ()),
+                *(() if row.is_for_everybody else (f"for {whom(row)}",)),
                 *((f"since {row.starts_on}",) if row.starts_on else ()),
                 *((f"before {row.ends_on}",) if row.ends_on else ()),
             )
@@ -306,5 +309,6 @@ def install() -> None:
         Expectation("winners", int, _winners),
     )
     register_tick(sweeping.run)
+    register_follow_up(converting.catch_up)
     register_monthly(Conversion.objects.filter(is_monthly=True).exists)
     register_tick(reservation.drop_overdue)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import msgspec
 
-from common import clock
+from common import circles, clock
 from program import catalog
 from program.blueprint import Section, Table, register
 from program.errors import BlueprintInvalid
-from program.models import Unit
 from program.sections import (
     Code,
     Name,
@@ -25,6 +23,7 @@ from program.sections import (
     unique,
     upsert,
 )
+from rewards import price_section
 from rewards.kind_tables import (
     ContestTable,
     DateTable,
@@ -40,31 +39,9 @@ from rewards.kind_tables import (
     columns,
     refuse_other_kind,
 )
-from rewards.models import Conversion, Reward, RewardPart, RewardPrice, RewardStock
+from rewards.models import Conversion, Reward, RewardStock
+from rewards.price_section import PartTable, PriceTable
 from tiers.models import Tier
-
-
-class PriceTable(Table):
-    amount: Decimal
-    tier_at_least: Code | None = None
-    from_: date | None = msgspec.field(default=None, name="from")
-    until: date | None = None
-
-    def __post_init__(self) -> None:
-        positive(self, "amount")
-
-
-class PartTable(Table):
-    """Fewer points than the price, and money beside them."""
-
-    points: Decimal
-    money: Decimal
-    step: Decimal | None = None
-
-    def __post_init__(self) -> None:
-        positive(self, "points", "money", "step")
-        if self.money != round(self.money, 2):
-            raise ValueError("money has at most 2 digits after the point")
 
 
 class EarlyTable(Table):
@@ -153,7 +130,8 @@ def _apply(tables: list[RewardTable], blueprint: Any) -> list[str]:
         refuse_other_kind(table, place)
         values |= _times(table) | columns(table, blueprint, place)
         reward, changed = upsert(Reward, {"code": table.code}, values, label=f"Reward {table.name}")
-        changes += changed + _apply_prices(reward, table) + _apply_parts(reward, table)
+        changes += changed + price_section.apply_prices(reward, table)
+        changes += price_section.apply_parts(reward, table)
         changes += _apply_stock(reward, table)
         changes += apply_dates(reward, table.date_, place)
     gone = Reward.objects.filter(is_active=True).exclude(code__in=[table.code for table in tables])
@@ -179,102 +157,16 @@ def _check(table: RewardTable, blueprint: Any) -> None:
     require_code(table.unit, spendable, place=f"{place}, unit")
     tiers = [tier.code for ladder in blueprint.ladder for tier in ladder.tier]
     early = [table.early.tier_at_least] if table.early else []
-    for code in [table.tier_at_least, *early, *(price.tier_at_least for price in table.price)]:
+    for code in [table.tier_at_least, *early]:
         if code is not None:
             require_code(code, tiers, place=f"{place}, tier_at_least")
-    if not any(price.tier_at_least is None for price in table.price):
-        raise BlueprintInvalid(
-            f"in {place}: one price must hold for everybody, without tier_at_least."
-        )
     if table.segment is not None:
         segments = [one.code for one in blueprint.segment]
         require_code(table.segment, segments, place=f"{place}, segment")
     if table.plan is not None:
         plans = [one.code for one in blueprint.plan]
         require_code(table.plan, plans, place=f"{place}, plan")
-    decimals = next(unit.decimals for unit in blueprint.unit if unit.code == table.unit)
-    for price in table.price:
-        if price.amount.scaleb(decimals) % 1:
-            raise BlueprintInvalid(f"in {place}, price: the unit has {decimals} decimals.")
-    _check_prices(table.price, f"{place}, price")
-    _check_parts(table, decimals, f"{place}, with_money")
-
-
-def _check_parts(table: RewardTable, decimals: int, place: str) -> None:
-    """Each takes fewer points than some price, in whole parts of the unit, and is said once."""
-    unique((str(part.points) for part in table.with_money), place=place)
-    most = max(price.amount for price in table.price)
-    for part in table.with_money:
-        if part.points >= most:
-            raise BlueprintInvalid(f"in {place}: points is less than the price.")
-        for amount in (part.points, part.step):
-            if amount is not None and amount.scaleb(decimals) % 1:
-                raise BlueprintInvalid(f"in {place}: the unit has {decimals} decimals.")
-    if table.with_money and table.kind == "donation":
-        raise BlueprintInvalid(f"in {place}: a donation is given in points. Leave it out.")
-
-
-def _check_prices(prices: list[PriceTable], place: str) -> None:
-    """On every day there is one price for everybody, and at most one more for each tier."""
-    for price in prices:
-        if price.from_ and price.until and price.until <= price.from_:
-            raise BlueprintInvalid(
-                f"in {place}: until is the first day after it, so later than from."
-            )
-    ordered = sorted(prices, key=lambda one: (one.tier_at_least or "", one.from_ or date.min))
-    for one, following in pairwise(ordered):
-        if one.tier_at_least == following.tier_at_least and (
-            one.until is None or following.from_ is None or one.until > following.from_
-        ):
-            raise BlueprintInvalid(
-                f"in {place}: two prices for the same people overlap. Give the first an "
-                '"until" that is the "from" of the second.'
-            )
-
-
-def _apply_prices(reward: Reward, table: RewardTable) -> list[str]:
-    decimals = Unit.objects.get(pk=table.unit).decimals
-    wanted = {
-        (
-            _tier_id(price.tier_at_least),
-            int(price.amount.scaleb(decimals)),
-            price.from_,
-            price.until,
-        )
-        for price in table.price
-    }
-    rows = list(RewardPrice.objects.filter(reward=reward))
-    stored = {(row.tier_id, row.amount, row.starts_on, row.ends_on) for row in rows}
-    if wanted == stored:
-        return []
-    RewardPrice.objects.filter(reward=reward).delete()
-    RewardPrice.objects.bulk_create(
-        RewardPrice(reward=reward, tier_id=tier, amount=amount, starts_on=start, ends_on=end)
-        for tier, amount, start, end in wanted
-    )
-    return [f"Prices of {reward.name} changed."] if stored else []
-
-
-def _apply_parts(reward: Reward, table: RewardTable) -> list[str]:
-    decimals = Unit.objects.get(pk=table.unit).decimals
-    wanted = {
-        (
-            int(part.points.scaleb(decimals)),
-            part.money,
-            None if part.step is None else int(part.step.scaleb(decimals)),
-        )
-        for part in table.with_money
-    }
-    rows = RewardPart.objects.filter(reward=reward)
-    stored = set(rows.values_list("points", "money", "step"))
-    if wanted == stored:
-        return []
-    rows.delete()
-    RewardPart.objects.bulk_create(
-        RewardPart(reward=reward, points=points, money=money, step=step)
-        for points, money, step in wanted
-    )
-    return [f"{reward.name} is paid with points and money in other ways than before."]
+    price_section.check(table, blueprint, place=place)
 
 
 def _apply_stock(reward: Reward, table: RewardTable) -> list[str]:
@@ -291,11 +183,6 @@ def _apply_stock(reward: Reward, table: RewardTable) -> list[str]:
 
 def _tier(code: str | None) -> Tier | None:
     return Tier.objects.get(code=code) if code else None
-
-
-def _tier_id(code: str | None) -> Any:
-    tier = _tier(code)
-    return tier.pk if tier else None
 
 
 class SideTable(Table):
@@ -330,6 +217,7 @@ class ConversionTable(Table):
     at_most: Decimal | None = None
     per: Literal["day", "month", "year"] | None = None
     monthly: bool = False
+    at_once: bool = False
     months: list[Annotated[int, msgspec.Meta(ge=1, le=12)]] = []
 
     def __post_init__(self) -> None:
@@ -340,11 +228,19 @@ class ConversionTable(Table):
             raise ValueError("at_most is what is taken at a time, and least, or more")
         if self.months and not self.monthly:
             raise ValueError("months goes with monthly = true: it says as which months end")
+        if self.at_once and self.monthly:
+            raise ValueError("give at_once or monthly: when it happens by itself")
 
 
 def _apply_conversions(tables: list[ConversionTable], blueprint: Any) -> list[str]:
     codes = [table.code for table in tables]
     unique(codes, place="conversion")
+    at_once = {one.code: (one.gives.unit, one.takes.unit) for one in tables if one.at_once}
+    if circle := circles.find(at_once):
+        told = " -> ".join(f'"{code}"' for code in circle)
+        raise BlueprintInvalid(
+            f"conversions that happen at once go in a circle: {told}. Leave out at_once in one."
+        )
     units = {unit.code: unit for unit in blueprint.unit}
     changes = reordered(Conversion.objects.all(), codes, what="conversions")
     for position, table in enumerate(tables):
@@ -370,6 +266,7 @@ def _apply_conversions(tables: list[ConversionTable], blueprint: Any) -> list[st
             else None,
             "per": table.per or "",
             "is_monthly": table.monthly,
+            "is_at_once": table.at_once,
             "months": sorted(set(table.months)),
             "is_active": True,
             "position": position,

@@ -20,6 +20,7 @@ from loyalty_site.settings import *  # noqa: E402, F403
 
 DEBUG = False
 WHITENOISE_AUTOREFRESH = True
+IMPORT_LANES = 1  # other processes cannot look into the transaction of a test
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -19,6 +19,11 @@ def anniversary(joined: date, day: date) -> date:
     return passed if passed <= day else clock.add_months(joined, 12 * (years - 1))
 
 
+def anniversary_after(joined: date, day: date) -> date:
+    """The first anniversary of joining after `day`."""
+    return clock.add_months(joined, 12 * (anniversary(joined, day).year - joined.year + 1))
+
+
 def half_year(joined: date, day: date, count: int = 0) -> date:
     """The first day of the half-year since joining that lies `count` after the one of `day`."""
     passed = 2 * (anniversary(joined, day).year - joined.year)

@@ -101,10 +101,10 @@ class RewardDateAdmin(PartAdmin):
 class RewardPriceAdmin(PartAdmin):
     """Prices are edited on their reward; this list is to look them up."""
 
-    list_display = ("reward", "price", "tier", "starts_on", "ends_on")
-    list_select_related = ("reward__unit", "tier")
-    list_filter = ("tier",)
-    fields = ("reward", "price", "tier", "starts_on", "ends_on")
+    list_display = ("reward", "price", "tier", "segment", "plan", "starts_on", "ends_on")
+    list_select_related = ("reward__unit", "tier", "segment", "plan")
+    list_filter = ("tier", "segment", "plan")
+    fields = ("reward", "price", "tier", "segment", "plan", "starts_on", "ends_on")
     readonly_fields = ("price",)
 
     @display(description=_("price"))

@@ -5,16 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget
 
+from common import circles
 from desk import fields, say
 from desk.admin import links
 from desk.admin.base import FactAdmin, HouseForm, HouseInline, KeptAdmin
 from desk.admin.buttons import Buttons
+from desk.admin.rules import attribute_choices
 from earning import choosing, milestone_words
 from earning.models import (
     Milestone,
@@ -23,16 +27,30 @@ from earning.models import (
     MilestoneReached,
     Occasion,
 )
-from program.models import Unit
+from program.models import ActivityAttribute, Unit
+
+COUNTABLE = [
+    kind for kind in ActivityAttribute.Kind.values if kind not in ("decimal", "money")
+]  # values of which some are the same
 
 
 class MilestoneForm(fields.AmountsMixin, HouseForm):
     amounts: ClassVar = {
-        "at": "marks", "every": "marks", "streak_least": "counter", "amount": "unit",
+        "at": "marks", "every": "marks", "up_to": "marks", "streak_least": "counter",
+        "amount": "unit",
     }  # fmt: skip
     at = fields.AmountField(label=_("At"), min_value=0, help_text=_("How much of what is counted."))
     every = fields.AmountField(
         label=_("And every"), min_value=0, required=False, help_text=_("Empty: it pays once.")
+    )
+    up_to = fields.AmountField(
+        label=_("Up to"), min_value=0, required=False, help_text=_("Empty: there is no last one.")
+    )
+    distinct = forms.ChoiceField(
+        label=_("Different"),
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+        help_text=_("What is counted once of the activities."),
     )
     streak_least = fields.AmountField(
         label=_("With at least"),
@@ -41,6 +59,11 @@ class MilestoneForm(fields.AmountsMixin, HouseForm):
         help_text=_("What has to be counted in each of them."),
     )
     amount = fields.AmountField(label=_("Pays"), min_value=0, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "distinct" in self.fields:
+            self.fields["distinct"].choices = _distinct_choices()  # type: ignore[attr-defined]
 
     def unit_of(self, source: str) -> Unit | None:
         """Marks are in the counter's unit, or plain numbers: of activities, or of what goes on in a
@@ -59,7 +82,44 @@ class MilestoneForm(fields.AmountsMixin, HouseForm):
                 if value != int(value):
                     self.add_error(name, _("This is a whole number."))
                 data[name] = int(value)
+        self._check_distinct(data)
+        self._check_circles(data)
         return data
+
+    def _check_distinct(self, data: dict[str, Any]) -> None:
+        type, distinct = data.get("type") or self.instance.type, data.get("distinct")
+        if not distinct or distinct in Milestone.Distinct.values or type is None:
+            return
+        if not type.attributes.filter(code=distinct).exists():
+            words = _("%(type)s has no such attribute.") % {"type": type.name}
+            self.add_error("distinct", words)
+
+    def _check_circles(self, data: dict[str, Any]) -> None:
+        """Milestones do not pay each other without an end."""
+        rows = Milestone.objects.filter(is_active=True).exclude(pk=self.instance.pk)
+        feeds = {row.code: (row.unit_id, row.counter_id) for row in rows}
+        unit = data.get("unit") or self.instance.unit
+        counter = data.get("counter") or self.instance.counter
+        if unit is None or counter is None or not data.get("is_active"):
+            return
+        circle = circles.find({**feeds, "": (unit.code, counter.code)})
+        if circle:
+            names = dict(rows.values_list("code", "name"))
+            way = " → ".join(names.get(code, str(data.get("name", ""))) for code in circle)
+            self.add_error(
+                None,
+                _("Milestones would pay each other in a circle: %(way)s. Let it pay another unit.")
+                % {"way": way},
+            )
+
+
+def _distinct_choices() -> list[tuple[str, Any]]:
+    """Days, partners, locations, and the attributes whose values can be told apart."""
+    return [
+        ("", _("each one")),
+        *Milestone.Distinct.choices,
+        *(one for one in attribute_choices(*COUNTABLE) if one[0]),
+    ]
 
 
 class OptionForm(fields.AmountsMixin, HouseForm):
@@ -89,7 +149,7 @@ class MilestoneAdmin(KeptAdmin):
     list_select_related = ("counter", "type", "unit")
     list_filter = ("is_active", "counter")
     fields = (
-        ("name", "code"), ("counter", "type", "distinct"), ("at", "every"),
+        ("name", "code"), ("counter", "type", "distinct"), ("at", "every", "up_to"),
         ("window", "window_count", "year_starts"), ("streak", "streak_least"),
         ("unit", "amount"), ("choose", "choose_days", "choose_month", "choose_day"),
         ("per", "position"), "is_active",
@@ -106,8 +166,11 @@ class MilestoneAdmin(KeptAdmin):
         words = {"at": milestone_words.level(row, row.at)}
         if row.every is None:
             return words["at"]
-        every = milestone_words.level(row, row.every)
-        return str(_("%(at)s, and every %(every)s") % {**words, "every": every})
+        words["every"] = milestone_words.level(row, row.every)
+        if row.up_to is None:
+            return str(_("%(at)s, and every %(every)s") % words)
+        words["last"] = milestone_words.level(row, row.up_to)
+        return str(_("%(at)s, and every %(every)s, up to %(last)s") % words)
 
     @display(description=_("pays"))
     def pays(self, row: Milestone) -> str:

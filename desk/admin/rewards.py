@@ -18,7 +18,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from common import clock
-from desk import fields, refusals, say, vouchers
+from desk import fields, say, vouchers
 from desk.admin import links
 from desk.admin.base import (
     FactAdmin,
@@ -26,14 +26,14 @@ from desk.admin.base import (
     HouseInline,
     KeptAdmin,
     StaffNames,
-    parent_of,
 )
 from desk.admin.buttons import Buttons
 from desk.admin.kinds import DateInline
+from desk.admin.prices import GROUPS, PartInline, PriceInline
 from desk.views import till
 from program.models import Unit
 from rewards import codes
-from rewards.models import Redemption, Reward, RewardPart, RewardPrice, RewardStock, VoucherKey
+from rewards.models import Redemption, Reward, RewardPrice, RewardStock, VoucherKey
 
 PICTURES = "rewards"  # the folder below static/
 
@@ -83,96 +83,6 @@ class RewardForm(fields.AmountsMixin, HouseForm):
             words = {"units": fund.unit.plural}
             self.add_error("fund", _("This fund takes %(units)s. Pay the reward in them.") % words)
         return data
-
-
-class PriceForm(fields.AmountsMixin, HouseForm):
-    amounts: ClassVar = {"amount": "unit"}
-    compares_periods = False  # the formset does, with what is being changed beside it
-    amount = fields.AmountField(label=_("Price"), min_value=0)
-
-    class Meta:
-        model = RewardPrice
-        fields = ("tier", "amount", "starts_on", "ends_on")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "tier" in self.fields:
-            self.fields["tier"].empty_label = _("everybody")  # type: ignore[attr-defined]
-
-    def unit_of(self, source: str) -> Unit | None:
-        reward = parent_of(self, "reward")
-        return reward.unit if reward and reward.unit_id else None
-
-
-class PriceFormSet(forms.BaseInlineFormSet):
-    """One price holds for everybody, and no two for the same tier on the same day."""
-
-    def clean(self) -> None:
-        super().clean()
-        rows = [
-            form.cleaned_data
-            for form in self.forms
-            if form.cleaned_data and not form.errors and not form.cleaned_data.get("DELETE")
-        ]
-        if any(form.errors for form in self.forms):
-            return
-        if not any(row.get("tier") is None for row in rows):
-            raise forms.ValidationError(
-                _("Give one price that holds for everybody: leave its tier at “everybody”.")
-            )
-        for index, row in enumerate(rows):
-            if any(_overlap(row, other) for other in rows[:index]):
-                raise forms.ValidationError(
-                    refusals.sentence_of("rewards_price_periods_do_not_overlap")
-                )
-
-
-def _overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    if one.get("tier") != other.get("tier"):
-        return False
-    begins_in_time = (
-        other["ends_on"] is None or one["starts_on"] is None or one["starts_on"] < other["ends_on"]
-    )
-    ends_late = (
-        one["ends_on"] is None or other["starts_on"] is None or other["starts_on"] < one["ends_on"]
-    )
-    return begins_in_time and ends_late
-
-
-class PriceInline(HouseInline):
-    model = RewardPrice
-    form = PriceForm
-    formset = PriceFormSet
-    verbose_name = _("price")
-    verbose_name_plural = _("prices")
-    fields = ("tier", "amount", "starts_on", "ends_on")
-
-
-class PartForm(fields.AmountsMixin, HouseForm):
-    amounts: ClassVar = {"points": "unit", "step": "unit"}
-    points = fields.AmountField(label=_("Points"), min_value=0)
-    step = fields.AmountField(
-        label=_("In steps of"),
-        min_value=0,
-        required=False,
-        help_text=_("Any number from there up to the price; the money is for each missing step."),
-    )
-
-    class Meta:
-        model = RewardPart
-        fields = ("points", "money", "step")
-
-    def unit_of(self, source: str) -> Unit | None:
-        reward = parent_of(self, "reward")
-        return reward.unit if reward and reward.unit_id else None
-
-
-class PartInline(HouseInline):
-    model = RewardPart
-    form = PartForm
-    verbose_name = _("way to pay with points and money")
-    verbose_name_plural = _("points and money: fewer points than the price, and money beside them")
-    fields = ("points", "money", "step")
 
 
 class StockInline(HouseInline):
@@ -245,7 +155,7 @@ class RewardAdmin(Buttons, KeptAdmin):
     empty_hint = _("No reward fits. Add one: points are worth what can be had for them.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reward]:
-        prices = Prefetch("prices", RewardPrice.objects.select_related("tier"))
+        prices = Prefetch("prices", RewardPrice.objects.select_related(*GROUPS))
         return super().get_queryset(request).with_stock().prefetch_related(prices)
 
     def get_readonly_fields(
@@ -274,8 +184,11 @@ class RewardAdmin(Buttons, KeptAdmin):
         today = timezone.localdate(clock.now())
         prices = [price for price in row.prices.all() if price.is_in_force(today)]
         words = [
-            say.amount(price.amount, row.unit) + (f" ({price.tier.name})" if price.tier else "")
-            for price in sorted(prices, key=lambda price: (price.tier is not None, price.amount))
+            say.amount(price.amount, row.unit) + (f" ({group.name})" if group else "")
+            for price in sorted(
+                prices, key=lambda price: (not price.is_for_everybody, price.amount)
+            )
+            for group in [price.tier or price.segment or price.plan]
         ]
         return ", ".join(words) or str(_("no price today"))
 

@@ -397,12 +397,8 @@ class Migration(migrations.Migration):
                             "distinct",
                             models.CharField(
                                 blank=True,
-                                choices=[
-                                    ("day", "days on which there was one"),
-                                    ("partner", "partners with whom there was one"),
-                                ],
-                                help_text="What is counted of the activities; empty: each one.",
-                                max_length=7,
+                                help_text="What is counted of the activities: day, partner, location, or the values of an attribute, by its code; empty: each one.",
+                                max_length=40,
                             ),
                         ),
                         (
@@ -413,19 +409,30 @@ class Migration(migrations.Migration):
                         ),
                         ("every", models.PositiveBigIntegerField(blank=True, null=True)),
                         (
+                            "up_to",
+                            models.PositiveBigIntegerField(
+                                blank=True,
+                                help_text="The last mark of those; empty: there is none.",
+                                null=True,
+                            ),
+                        ),
+                        (
                             "window",
                             models.CharField(
                                 choices=[
                                     ("lifetime", "everything ever counted"),
                                     ("year", "a program year"),
+                                    ("half_year", "a half of the calendar's year"),
                                     ("quarter", "a quarter of the calendar"),
                                     ("month", "a month of the calendar"),
                                     ("week", "a week, from Monday"),
+                                    ("membership_year", "a year of membership"),
+                                    ("membership_half_year", "a half-year of membership"),
                                     ("months", "the months before"),
                                     ("days", "the days before"),
                                 ],
                                 default="lifetime",
-                                max_length=8,
+                                max_length=20,
                             ),
                         ),
                         (
@@ -536,6 +543,40 @@ class Migration(migrations.Migration):
                                     ("every__isnull", True), ("every__gte", 1), _connector="OR"
                                 ),
                                 name="earning_milestone_repeats_by_something",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("up_to__isnull", True),
+                                    models.Q(
+                                        ("every__isnull", False),
+                                        ("up_to__gte", models.F("at")),
+                                        ("up_to__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="earning_milestone_last_mark_is_a_further_one",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("window__in", ["membership_year", "membership_half_year"]),
+                                        _negated=True,
+                                    ),
+                                    ("per", "member"),
+                                    _connector="OR",
+                                ),
+                                name="earning_milestone_own_year_is_each_members",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("unit__isnull", True),
+                                    ("counter__isnull", True),
+                                    models.Q(("unit", models.F("counter")), _negated=True),
+                                    ("every__isnull", True),
+                                    ("amount__lt", models.F("every")),
+                                    _connector="OR",
+                                ),
+                                name="earning_milestone_does_not_feed_itself_for_ever",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -1207,6 +1248,13 @@ class Migration(migrations.Migration):
                                 blank=True,
                                 help_text="The first day on which it no longer pays.",
                                 null=True,
+                            ),
+                        ),
+                        (
+                            "is_counted",
+                            models.BooleanField(
+                                default=True,
+                                help_text="Whether counters that count its unit count what it pays.",
                             ),
                         ),
                         ("position", models.PositiveSmallIntegerField(default=0)),
@@ -2000,7 +2048,7 @@ class Migration(migrations.Migration):
                         "ordering": ("id",),
                         "constraints": [
                             models.UniqueConstraint(
-                                fields=("member", "activity", "rule"),
+                                fields=("member", "activity", "rule", "unit"),
                                 name="earning_award_once_per_rule",
                             ),
                             models.CheckConstraint(
@@ -2085,7 +2133,7 @@ class Migration(migrations.Migration):
                         "ordering": ("id",),
                         "constraints": [
                             models.UniqueConstraint(
-                                fields=("member", "change", "rule"),
+                                fields=("member", "change", "rule", "unit"),
                                 name="earning_correction_once_per_rule",
                             ),
                             models.CheckConstraint(

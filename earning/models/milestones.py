@@ -29,9 +29,12 @@ class Milestone(models.Model):
     class Window(models.TextChoices):
         LIFETIME = "lifetime", _("everything ever counted")
         YEAR = "year", _("a program year")
+        HALF_YEAR = "half_year", _("a half of the calendar's year")
         QUARTER = "quarter", _("a quarter of the calendar")
         MONTH = "month", _("a month of the calendar")
         WEEK = "week", _("a week, from Monday")
+        MEMBERSHIP_YEAR = "membership_year", _("a year of membership")
+        MEMBERSHIP_HALF_YEAR = "membership_half_year", _("a half-year of membership")
         MONTHS = "months", _("the months before")
         DAYS = "days", _("the days before")
 
@@ -45,6 +48,7 @@ class Milestone(models.Model):
     class Distinct(models.TextChoices):
         DAY = "day", _("days on which there was one")
         PARTNER = "partner", _("partners with whom there was one")
+        LOCATION = "location", _("locations at which there was one")
 
     class Per(models.TextChoices):
         MEMBER = "member", _("each member")
@@ -64,14 +68,19 @@ class Milestone(models.Model):
         help_text=_("Activities of this type are counted, instead of a counter."),
     )
     distinct = models.CharField(
-        max_length=7,
+        max_length=40,
         blank=True,
-        choices=Distinct.choices,
-        help_text=_("What is counted of the activities; empty: each one."),
+        help_text=_(
+            "What is counted of the activities: day, partner, location, or the values of an "
+            "attribute, by its code; empty: each one."
+        ),
     )
     at = models.PositiveBigIntegerField(help_text=_("In the counter's smallest part."))
     every = models.PositiveBigIntegerField(null=True, blank=True)
-    window = models.CharField(max_length=8, choices=Window.choices, default=Window.LIFETIME)
+    up_to = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text=_("The last mark of those; empty: there is none.")
+    )
+    window = models.CharField(max_length=20, choices=Window.choices, default=Window.LIFETIME)
     window_count = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text=_("How many days or months before.")
     )
@@ -117,6 +126,24 @@ class Milestone(models.Model):
             models.CheckConstraint(
                 condition=Q(every__isnull=True) | Q(every__gte=1),
                 name="earning_milestone_repeats_by_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(up_to__isnull=True)
+                | Q(every__isnull=False, up_to__isnull=False, up_to__gte=F("at")),
+                name="earning_milestone_last_mark_is_a_further_one",
+            ),
+            models.CheckConstraint(
+                condition=~Q(window__in=["membership_year", "membership_half_year"])
+                | Q(per="member"),
+                name="earning_milestone_own_year_is_each_members",
+            ),
+            models.CheckConstraint(
+                condition=Q(unit__isnull=True)
+                | Q(counter__isnull=True)
+                | ~Q(unit=F("counter"))
+                | Q(every__isnull=True)
+                | Q(amount__lt=F("every")),
+                name="earning_milestone_does_not_feed_itself_for_ever",
             ),
             models.CheckConstraint(
                 condition=Q(counter__isnull=False, type__isnull=True, distinct="")
@@ -191,6 +218,11 @@ class Milestone(models.Model):
     def is_rolling(self) -> bool:
         """Whether its window moves with the days."""
         return self.window in (self.Window.MONTHS, self.Window.DAYS)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether its window begins on the member's own day of joining."""
+        return self.window in (self.Window.MEMBERSHIP_YEAR, self.Window.MEMBERSHIP_HALF_YEAR)
 
     @property
     def decimals(self) -> int:

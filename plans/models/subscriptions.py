@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
@@ -21,6 +22,13 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def live(self) -> SubscriptionQuerySet:
         """What has not ended."""
         return self.exclude(state=Subscription.State.ENDED)
+
+    def held_at(self, moment: datetime) -> SubscriptionQuerySet:
+        """Those whose plan was, or is, held at `moment`: what `plans.holding` tells in memory."""
+        cancelled = Q(state=Subscription.State.CANCELLED)
+        runs_on = Q(period_ends_at__isnull=True) | Q(period_ends_at__gt=moment)
+        running = ~cancelled & (Q(ended_at__isnull=True) | Q(ended_at__gt=moment))
+        return self.filter(cancelled & runs_on | running, started_at__lte=moment)
 
     def due(self, moment: Any) -> SubscriptionQuerySet:
         """Where something happens by itself at `moment` or before, the longest overdue first."""

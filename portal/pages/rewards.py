@@ -20,7 +20,8 @@ from django.utils.translation import ngettext
 
 from common import clock
 from common.errors import LoyaltyError
-from members.models import Member
+from members.models import Member, SegmentMember
+from plans.models import Subscription
 from points.models import Account
 from program import catalog
 from program.models import Program, Unit
@@ -130,8 +131,9 @@ def open_to(member: Member, *, program: Program) -> QuerySet[Reward, Any]:
     ).values("pk")
     begun = Q(starts_on__isnull=True) | Q(starts_on__lte=today)
     running = Q(ends_on__isnull=True) | Q(ends_on__gt=today)
+    theirs = _theirs(member, now)
     prices = (
-        RewardPrice.objects.filter(begun, running, reward=OuterRef("pk"))
+        RewardPrice.objects.filter(begun, running, theirs, reward=OuterRef("pk"))
         .filter(Q(tier__isnull=True) | Q(tier__in=reached))
         .order_by("amount")
     )
@@ -139,12 +141,21 @@ def open_to(member: Member, *, program: Program) -> QuerySet[Reward, Any]:
         Reward.objects.on_offer(now)
         .in_stock(today)
         .filter(Q(draws_on__isnull=True) | Q(draws_on__gt=today))
-        .filter(Q(lowest_tier__isnull=True) | Q(lowest_tier__in=reached))
+        .filter(theirs, Q(lowest_tier__isnull=True) | Q(lowest_tier__in=reached))
         .annotate(best=Subquery(prices.values("amount")[:1]))
         .filter(best__isnull=False)
         .values(
             row=JSONObject(code="code", name="name", picture="picture", unit="unit_id", best="best")
         )
+    )
+
+
+def _theirs(member: Member, now: datetime) -> Q:
+    """What is for everybody, or for a segment and a plan of the member's."""
+    segments = SegmentMember.objects.filter(member=member).values("segment")
+    plans = Subscription.objects.filter(member=member).held_at(now).values("plan")
+    return (Q(segment__isnull=True) | Q(segment__in=segments)) & (
+        Q(plan__isnull=True) | Q(plan__in=plans)
     )
 
 

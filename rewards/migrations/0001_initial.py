@@ -1226,6 +1226,26 @@ class Migration(migrations.Migration):
                                 to="tiers.tier",
                             ),
                         ),
+                        (
+                            "segment",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="members.segment",
+                            ),
+                        ),
+                        (
+                            "plan",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="plans.plan",
+                            ),
+                        ),
                         ("amount", models.PositiveBigIntegerField()),
                         ("starts_on", models.DateField(blank=True, null=True)),
                         (
@@ -1246,6 +1266,15 @@ class Migration(migrations.Migration):
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
+                                    models.Q(("plan__isnull", True), ("segment__isnull", True)),
+                                    models.Q(("plan__isnull", True), ("tier__isnull", True)),
+                                    models.Q(("segment__isnull", True), ("tier__isnull", True)),
+                                    _connector="OR",
+                                ),
+                                name="rewards_price_is_for_one_group",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
                                     ("starts_on__isnull", True),
                                     ("ends_on__isnull", True),
                                     ("ends_on__gt", models.F("starts_on")),
@@ -1262,6 +1291,18 @@ class Migration(migrations.Migration):
                                             models.Value(
                                                 uuid.UUID("00000000-0000-0000-0000-000000000000")
                                             ),
+                                        ),
+                                        "=",
+                                    ),
+                                    (
+                                        django.db.models.functions.comparison.Coalesce(
+                                            "segment", models.Value("")
+                                        ),
+                                        "=",
+                                    ),
+                                    (
+                                        django.db.models.functions.comparison.Coalesce(
+                                            "plan", models.Value("")
                                         ),
                                         "=",
                                     ),
@@ -1370,6 +1411,13 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         (
+                            "is_at_once",
+                            models.BooleanField(
+                                default=False,
+                                help_text="Whole steps are exchanged by themselves as soon as there is enough.",
+                            ),
+                        ),
+                        (
                             "months",
                             models.JSONField(
                                 blank=True,
@@ -1417,6 +1465,12 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="rewards_conversion_months_are_months",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("is_at_once", True), ("is_monthly", True), _negated=True
+                                ),
+                                name="rewards_conversion_happens_at_one_time",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(("gives", models.F("takes")), _negated=True),

@@ -14,12 +14,12 @@ from rewards.models.catalogue import (
     Often,
     Redemption,
     Reward,
-    RewardPrice,
     RewardQuerySet,
     RewardStock,
 )
 from rewards.models.conversions import Conversion
 from rewards.models.parts import RewardPart
+from rewards.models.prices import RewardPrice
 from rewards.models.reservations import RedemptionShare, Reservation
 
 __all__ = [

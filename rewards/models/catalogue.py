@@ -7,12 +7,9 @@ and by whom.
 
 from __future__ import annotations
 
-import uuid
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -20,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 
 from common import clock
 from common.ids import public_id, uuid7
-from common.ranges import DateRange
 from common.triggers import bumps_program_version
 from members.models import Member, MemberOwned, Segment
 from plans.models import Plan
@@ -195,48 +191,6 @@ class Reward(KindTerms):
         if self.valid_to == Unit.RoundTo.DAY:
             return last
         return clock.end_of_period(last, self.valid_to)
-
-
-class RewardPrice(models.Model):
-    """What a reward costs, from one day to another, for everybody or from a tier upwards."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    reward = models.ForeignKey(Reward, models.PROTECT, related_name="prices")
-    tier = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="+")
-    amount = models.PositiveBigIntegerField()
-    starts_on = models.DateField(null=True, blank=True)
-    ends_on = models.DateField(
-        null=True, blank=True, help_text=_("The first day on which it no longer holds.")
-    )
-
-    class Meta:
-        ordering = ("reward", "amount")
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(amount__gte=1), name="rewards_price_is_positive"),
-            models.CheckConstraint(
-                condition=Q(starts_on__isnull=True)
-                | Q(ends_on__isnull=True)
-                | Q(ends_on__gt=F("starts_on")),
-                name="rewards_price_ends_after_it_starts",
-            ),
-            ExclusionConstraint(
-                name="rewards_price_periods_do_not_overlap",
-                expressions=[
-                    ("reward", RangeOperators.EQUAL),
-                    (Coalesce("tier", models.Value(uuid.UUID(int=0))), RangeOperators.EQUAL),
-                    (DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS),
-                ],
-            ),
-        ]
-        triggers = bumps_program_version()
-
-    def __str__(self) -> str:
-        return str(self.amount)
-
-    def is_in_force(self, day: date) -> bool:
-        return (self.starts_on is None or self.starts_on <= day) and (
-            self.ends_on is None or day < self.ends_on
-        )
 
 
 class RewardStock(models.Model):

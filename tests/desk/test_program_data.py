@@ -262,7 +262,7 @@ def test_prices_may_not_overlap(manager: Counter) -> None:
     cake = Reward.objects.get(code="cake")
     fields = forms.shown(manager, page(cake))
     more = forms.add_row(fields, "prices", tier="", amount="12", starts_on="", ends_on="")
-    assert "Two prices for the same tier hold on the same day" in text(
+    assert "Two prices for the same people hold on the same day" in text(
         manager.post(page(cake), more)
     )
     dated = forms.add_row(

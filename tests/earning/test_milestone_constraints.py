@@ -35,6 +35,16 @@ def milestone(**fields: Any) -> Milestone:
     [
         ("earning_milestone_lies_above_zero", {"at": 0}),
         ("earning_milestone_repeats_by_something", {"every": 0}),
+        ("earning_milestone_last_mark_is_a_further_one", {"up_to": 3}),
+        ("earning_milestone_last_mark_is_a_further_one", {"at": 4, "every": 1, "up_to": 3}),
+        (
+            "earning_milestone_own_year_is_each_members",
+            {"window": "membership_year", "per": "household"},
+        ),
+        (
+            "earning_milestone_does_not_feed_itself_for_ever",
+            {"unit_id": "visit", "every": 2, "amount": 2},
+        ),
         ("earning_milestone_pays_something", {"amount": 0}),
         ("earning_milestone_pays_something", {"amount": None, "unit_id": None}),
         ("earning_milestone_counts_one_thing", {"type_id": "visit"}),

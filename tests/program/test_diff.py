@@ -209,7 +209,7 @@ def test_rewards_that_go_come_or_cost_something_else(quay: Program, tmp_path: Pa
     )
     assert finding(found, "Rewards").sentences == (
         "Boat trip is for Blue and above instead of Gold and above.",
-        "Cake has other prices for some; for everybody it stays 10 points.",
+        "Cake costs members at Blue and above 7 points instead of 8 points.",
         "Coffee costs 20 points instead of 10 points; who holds that much: 1 member, 2 before.",
         "Print is withdrawn. Good for it until they end: 1 voucher.",
         "Tea can be had.",

@@ -130,4 +130,4 @@ def test_a_price_that_was_not_expected_is_told_with_the_others(tmp_path: Path) -
     verdict = tell(tmp_path, IDA, given, f"{paid}\nexpect = {{ paid = 40 }}")[0]
     assert verdict.found == "35"
     assert "A coffee costs 40 beans" in verdict.because
-    assert "A coffee costs 35 beans from Regular on" in verdict.because
+    assert "A coffee costs 35 beans for members at Regular and above" in verdict.because

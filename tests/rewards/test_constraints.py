@@ -10,6 +10,8 @@ import pytest
 from django.db.models import F
 
 from common import clock
+from members.models import Segment
+from plans.models import Plan
 from rewards import codes, redemption
 from rewards.models import Redemption, Reward, RewardPrice, RewardStock, VoucherKey
 from tests import cast
@@ -68,6 +70,25 @@ def test_a_tier_has_one_price_a_day_beside_everybodys() -> None:
     with refused("rewards_price_periods_do_not_overlap"):
         RewardPrice.objects.create(reward=reward, tier=tier, amount=1)
     RewardPrice.objects.create(reward=reward, tier=Tier.objects.get(code="gold"), amount=1)
+
+
+def test_a_price_is_for_one_group_that_has_one_a_day() -> None:
+    reward, blue = Reward.objects.get(code="cake"), Tier.objects.get(code="blue").pk
+    groups: list[dict[str, Any]] = [
+        {"segment_id": "card", "plan_id": "club"},
+        {"tier_id": blue, "segment_id": "card"},
+        {"tier_id": blue, "plan_id": "club"},
+    ]
+    for one in groups:
+        with refused("rewards_price_is_for_one_group"):
+            RewardPrice.objects.create(reward=reward, amount=1, **one)
+    Segment.objects.create(code="card", name="Card holders")
+    Plan.objects.create(code="club", name="Club", summary="Less for everything.")
+    groups = [{"segment_id": "card"}, {"plan_id": "club"}]
+    for one in groups:
+        RewardPrice.objects.create(reward=reward, amount=1, **one)
+        with refused("rewards_price_periods_do_not_overlap"):
+            RewardPrice.objects.create(reward=reward, amount=2, **one)
 
 
 def test_stock_never_goes_below_nothing() -> None:
