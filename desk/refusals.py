@@ -39,6 +39,10 @@ SENTENCES: dict[str, str | Promise] = {
         "A hold lasts from a minute to a day, and usually no longer than it can at most."
     ),
     "program_program_household_has_two": later("A household has room for two people at least."),
+    "program_unit_only_a_counter_counts": later(
+        "Only a counter counts what is earned of another unit."
+    ),
+    "program_unit_counts_another": later("A counter counts another unit, not itself."),
     "program_unit_counter_is_never_sent": later("A counter is never sent. Choose “nobody”."),
     "program_unit_transfers_something": later("The least and the step are one at least."),
     "program_unit_transfer_limits_allow_one": later(
@@ -81,8 +85,14 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "plans_credit_unit_is_unique": later("This plan credits that counter already."),
     "plans_credit_is_positive": later("A credit is above nothing."),
+    "plans_benefit_lies_a_minute_apart": later(
+        "Leave the minutes between two uses empty, or give one at least."
+    ),
     "plans_benefit_allowance_is_whole": later(
         "Say how often it may be used and in which time, or leave both empty."
+    ),
+    "rewards_conversion_happens_at_one_time": later(
+        "It happens by itself as a month ends, or as soon as there is enough, not both."
     ),
     "rewards_conversion_months_are_months": later(
         "Months are numbers from 1 to 12, and only a monthly conversion has them."

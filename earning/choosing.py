@@ -6,6 +6,7 @@ day, by the program; what was chosen is one posting with one entry for each opti
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -209,7 +210,9 @@ def _rows() -> QuerySet[MilestoneChoice]:
 def _lock(choice: MilestoneChoice) -> tuple[Books, MilestoneChoice]:
     """The accounts that options pay into, with what status is read from, then the choice."""
     milestone = Milestone.objects.prefetch_related("options").get(pk=choice.reached.milestone_id)
-    units = {option.unit_id for option in milestone.options.all()}
+    counters = catalog.of(catalog.current()).counters
+    paid = {option.unit_id for option in milestone.options.all()}
+    units = paid | {code for unit in paid for code in counters.get(unit, ())}
     known = rules(catalog.current())
     units |= {unit for rule in known if rule.units & units for unit in rule.units}
     books = Books.open({(choice.member_id, unit) for unit in units})
@@ -307,6 +310,12 @@ def _pay(
             )
             for option, times in chosen
         ]
+    known = catalog.of(program).counters
+    credits += [
+        dataclasses.replace(credit, unit=code)
+        for credit in credits
+        for code in known.get(credit.unit, ())
+    ]
     earning = Earning(row.member_id, row.source, at, credits)
     entries = ledger.post_into(books, [earning], actor=actor, program=program)
     ledger.sweep(books, program=program)
@@ -320,9 +329,9 @@ def _pay(
             amount=entry.amount,
             entry=entry,
         )
-        for (option, times), entry in zip(chosen, entries, strict=True)
+        for (option, times), entry in zip(chosen, entries, strict=False)
     ]
     bulk.insert(MilestonePick, picks)
     counters = {unit for rule in rules(program) for unit in rule.units}
-    if counters & {option.unit_id for option, _times in chosen}:
+    if counters & {credit.unit for credit in credits}:
         standing.reassess(lineage.survivor(row.member), actor=actor)

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from common import bulk, clock
-from earning import rules, sentences, usage, voiding
+from earning import counting, rules, sentences, usage, voiding
 from earning.evaluation import Facts, Outcome, RuleSpec
 from earning.models import Activity, ActivityChange, Award, Correction, Rule
 from earning.session import Session
@@ -29,14 +29,17 @@ from program import catalog
 from program.models import ActivityType
 from tiers import keeping
 
+Paid = tuple[uuid.UUID, str]  # rule, unit
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Stands:
-    """What one rule has paid for an activity, all corrections counted: the entries that did, and
-    how much of what was taken back had expired before.
+    """What one rule has paid of one unit for an activity, all corrections counted: the entries
+    that did, and how much of what was taken back had expired before.
     """
 
     rule: Rule
+    unit: str
     amount: int = 0
     lapsed: int = 0
     entries: tuple[uuid.UUID, ...] = ()
@@ -69,8 +72,9 @@ class Case:
     offer: str = ""
 
     def payee(self, units: Iterable[str]) -> uuid.UUID:
-        """Whose accounts are paid in these units: those under which the activity was recorded,
-        where they are held. After a merge they forward it, and get it back if that is undone.
+        """Whose accounts are paid, or pay, in these units: those under which the activity was
+        recorded, where they are held. After a merge they forward it, and get it back if that is
+        undone.
         """
         own = self.activity.member_id
         is_held = all((own, unit) in self.session.books.accounts for unit in units)
@@ -81,17 +85,19 @@ class Case:
         return self.session.decider.gatherer.recalled(self.one, self.member, self.change.facts)
 
 
-def standing_of(activity: Activity) -> dict[uuid.UUID, Stands]:
-    """What stands of an activity, by rule."""
-    found: dict[uuid.UUID, Stands] = {}
+def standing_of(activity: Activity) -> dict[Paid, Stands]:
+    """What stands of an activity, by rule and unit."""
+    found: dict[Paid, Stands] = {}
     awards = Award.objects.filter(activity=activity)
     for award in awards.select_related("rule"):
-        found[award.rule_id] = Stands(award.rule, award.amount, 0, (award.entry_id,))
+        key = (award.rule_id, award.unit_id)
+        found[key] = Stands(award.rule, award.unit_id, award.amount, 0, (award.entry_id,))
     rows = Correction.objects.filter(activity=activity)
     for row in rows.select_related("rule"):
-        known = found.get(row.rule_id, Stands(row.rule))
+        key = (row.rule_id, row.unit_id)
+        known = found.get(key, Stands(row.rule, row.unit_id))
         paid = (row.entry_id,) if row.entry_id and row.amount > 0 else ()
-        found[row.rule_id] = dataclasses.replace(
+        found[key] = dataclasses.replace(
             known,
             amount=known.amount + row.amount,
             lapsed=known.lapsed + row.lapsed,
@@ -111,19 +117,30 @@ def differences(case: Case) -> list[Difference]:
     known = rules.as_published(
         specs,
         recorded_at=case.activity.recorded_at,
-        paid=set(held),
+        paid={rule for rule, _unit in held},
         is_same_day=_decides_by_the_same_day(case),
     )
-    outcomes = {
-        out.rule.key.pk: out for out in case.session.decider.evaluate(case.one, facts, known)
-    }
+    decided = _counted(case.session.decider.evaluate(case.one, facts, known), held)
+    outcomes = {(out.rule.key.pk, out.rule.unit): out for out in decided}
+    stand = {key: Stands(out.rule.key, out.rule.unit) for key, out in outcomes.items()} | held
     found = []
     for key in [*held, *(key for key in outcomes if key not in held)]:
-        out = outcomes.get(key)
-        stands = held[key] if key in held else Stands(out.rule.key if out else None)  # type: ignore[arg-type]
+        out, stands = outcomes.get(key), stand[key]
         amount = (out.amount if out else 0) - stands.amount
         if amount:
             found.append(Difference(stands, amount, out))
+    return found
+
+
+def _counted(outcomes: Iterable[Outcome], held: Collection[Paid]) -> list[Outcome]:
+    """The outcomes with what counters count of them: those that counted when the rule first paid
+    for the activity.
+    """
+    found: list[Outcome] = []
+    for out in outcomes:
+        units = [unit for rule, unit in held if rule == out.rule.key.pk]
+        others = [unit for unit in units if unit != out.rule.unit]
+        found += [out, *counting.into(out, others if units else out.rule.counted_by)]
     return found
 
 
@@ -133,12 +150,10 @@ def _decides_by_the_same_day(case: Case) -> bool:
     return not by or case.one.values.get(by) == case.one.current.get(by)
 
 
-def _release(
-    case: Case, specs: Iterable[RuleSpec], held: dict[uuid.UUID, Stands], facts: Facts
-) -> None:
+def _release(case: Case, specs: Iterable[RuleSpec], held: dict[Paid, Stands], facts: Facts) -> None:
     """Give limits back what the activity used, so that its room is what all others leave."""
     for spec in specs:
-        stands = held.get(spec.key.pk)
+        stands = held.get((spec.key.pk, spec.unit))
         if stands is not None and stands.amount > 0:
             usage.release(case.session.usage, spec, facts, amount=stands.amount)
 
@@ -176,7 +191,7 @@ def counted(found: Iterable[Difference]) -> dict[str, int]:
     """Differences in all, by unit."""
     totals: dict[str, int] = {}
     for one in found:
-        unit = one.stands.rule.unit_id
+        unit = one.stands.unit
         totals[unit] = totals.get(unit, 0) + one.amount
     return totals
 
@@ -200,7 +215,7 @@ def _call_off(case: Case, found: Sequence[Difference]) -> None:
 def _entries(case: Case, unit: str) -> set[uuid.UUID]:
     """The entries that the activity's awards in one unit made."""
     held = standing_of(case.activity).values()
-    return {entry for one in held if one.rule.unit_id == unit for entry in one.entries}
+    return {entry for one in held if one.unit == unit for entry in one.entries}
 
 
 def _award(case: Case, more: Sequence[Difference]) -> list[Correction]:
@@ -212,12 +227,12 @@ def _award(case: Case, more: Sequence[Difference]) -> list[Correction]:
     told = [sentences.correction(one.amount, _words(case, one)) for one in more]
     credits = [
         Credit(
-            unit=one.stands.rule.unit_id,
+            unit=one.stands.unit,
             amount=one.amount,
             kind=Entry.Kind.BONUS if one.stands.rule.award_class == "bonus" else Entry.Kind.BASE,
             reason=sentence,
-            policy=one.stands.rule.policy(units[one.stands.rule.unit_id])
-            or session.policy(tiers, units[one.stands.rule.unit_id]),
+            policy=one.stands.rule.policy(units[one.stands.unit])
+            or session.policy(tiers, units[one.stands.unit]),
         )
         for one, sentence in zip(more, told, strict=True)
     ]
@@ -242,12 +257,13 @@ def _take_back(case: Case, less: Sequence[Difference]) -> list[Correction]:
     """Take back what is paid no longer: from its own lots, then from others, then as a debt."""
     if not less:
         return []
-    books, member = case.session.books, case.member
-    for unit in sorted({one.stands.rule.unit_id for one in less}):
-        endings.expire_into(books, key=(member.pk, unit), now=clock.now())
+    books, units = case.session.books, sorted({one.stands.unit for one in less})
+    payee = case.payee(units)
+    for unit in units:
+        endings.expire_into(books, key=(case.member.pk, unit), now=clock.now())
     first = less[0].stands.entries[0]
     posting = Posting(
-        member=member,
+        member_id=payee,
         kind=Posting.Kind.REVERSAL,
         source=f"return:{case.change.pk}",
         actor=case.change.actor,
@@ -258,16 +274,15 @@ def _take_back(case: Case, less: Sequence[Difference]) -> list[Correction]:
     corrections = []
     for one in less:
         sentence = sentences.correction(one.amount, _words(case, one))
-        taken = clawback.take(books, posting, _claim(case, one, sentence))
-        corrections.append(_row(case, one, sentence, taken, member_id=member.pk))
+        key = (payee, one.stands.unit)
+        taken = clawback.take(books, posting, _claim(case, one, sentence, key=key))
+        corrections.append(_row(case, one, sentence, taken, member_id=payee))
     if any(row.entry for row in corrections):
         books.postings.append(posting)
     return corrections
 
 
-def _claim(case: Case, one: Difference, sentence: str) -> Claim:
-    unit = one.stands.rule.unit_id
-    key: Key = (case.member.pk, unit)
+def _claim(case: Case, one: Difference, sentence: str, *, key: Key) -> Claim:
     fresh = {e.pk for e in case.session.books.entries if e.amount > 0}
     own = set(one.stands.entries)
     return Claim(
@@ -275,7 +290,7 @@ def _claim(case: Case, one: Difference, sentence: str) -> Claim:
         amount=-one.amount,
         reason=sentence,
         entries=own,
-        siblings=(_entries(case, unit) | fresh) - own,
+        siblings=(_entries(case, key[1]) | fresh) - own,
         lapsed=one.stands.lapsed,
     )
 
@@ -283,7 +298,7 @@ def _claim(case: Case, one: Difference, sentence: str) -> Claim:
 def _words(case: Case, one: Difference) -> sentences.Changed:
     return sentences.Changed(
         rule=one.stands.rule,
-        unit=catalog.of(case.session.program).units[one.stands.rule.unit_id],
+        unit=catalog.of(case.session.program).units[one.stands.unit],
         type=case.one.type,
         program=case.session.program,
         kind=case.change.kind,
@@ -303,7 +318,7 @@ def _row(
         change=case.change,
         activity=case.activity,
         rule=one.stands.rule,
-        unit_id=one.stands.rule.unit_id,
+        unit_id=one.stands.unit,
         entry=taken.entry,
         amount=one.amount,
         lapsed=taken.lapsed,

@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from earning import gathering
+from earning import counting, gathering
 from earning.evaluation import Facts, Outcome, RuleSpec, evaluate
 from earning.gathering import Gatherer
 from earning.limits import Usage
@@ -49,7 +49,7 @@ class Decider:
     def decide(self, one: Checked, member: Member) -> Decided:
         """Decide one activity; what it counts is counted for those that follow."""
         facts = self.gatherer.facts(one, member)
-        outcomes = self.evaluate(one, facts)
+        outcomes = counting.counted(self.evaluate(one, facts))
         for outcome in outcomes:
             self.count(member, one.occurred_at, outcome.rule.unit, outcome.amount)
         if not one.is_cancelled:

@@ -54,6 +54,10 @@ def _rules() -> None:
                 '[{ per = "member", period = "month", amount = 1000 }]',
             ),
             "when": ("Conditions; all must hold.", '[{ weekday = ["mon", "tue"] }]'),
+            "counted": (
+                "Whether counters that count its unit (`counts` of a unit) count what it pays.",
+                "false",
+            ),
             "expiry": (
                 "How what it pays ends, where not as unit or tier say; no activity moves it.",
                 "{ days = 60 }",

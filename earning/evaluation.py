@@ -64,6 +64,8 @@ class RuleSpec:
     ends_on: date | None = None
     conditions: tuple[Condition, ...] = ()
     key: Any = None  # what the caller knows the rule by
+    counted_by: tuple[str, ...] = ()  # counters that count what it pays
+    counts: str = ""  # where the rule only counts so: the unit that it pays
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -103,6 +103,7 @@ def _rule(row: Rule) -> RuleTable:
         limit=[_limit(limit, row) for limit in row.limits.all()],
         when=[_when(condition) for condition in row.conditions.all()],
         expiry=_expiry(row),
+        counted=row.is_counted,
         from_=row.starts_on,
         until=row.ends_on,
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from earning import circles
+from common import circles
 from earning.models import Milestone, MilestoneOption
 from earning.tracking import PLAIN
 from program.blueprint import Section, Table, register

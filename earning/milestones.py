@@ -86,16 +86,14 @@ def _with_turns(passed: Sequence[tuple[Passed, Activity]]) -> list[tuple[Passed,
 
 def earning_of(one: Passed, activity: Activity) -> Earning | None:
     """What a passed level pays; None where it only lets the member choose."""
-    milestone = one.milestone
-    if milestone.unit_id is None or milestone.amount is None:
+    reason = milestone_words.reached(one.milestone, one.level)
+    credits = [
+        Credit(unit=unit, amount=amount, reason=reason, kind=Entry.Kind.BONUS)
+        for unit, amount in one.pays.items()
+    ]
+    if not credits:
         return None
-    credit = Credit(
-        unit=milestone.unit_id,
-        amount=milestone.amount,
-        reason=milestone_words.reached(milestone, one.level),
-        kind=Entry.Kind.BONUS,
-    )
-    return Earning(one.member.pk, one.row(activity).source, activity.occurred_at, [credit])
+    return Earning(one.member.pk, one.row(activity).source, activity.occurred_at, credits)
 
 
 def reached(one: Passed, activity: Activity) -> Event:
@@ -114,5 +112,4 @@ def reached(one: Passed, activity: Activity) -> Event:
 
 def keys(program: Program, members: Mapping[tuple[str, str], Member]) -> set[tuple[uuid.UUID, str]]:
     """The accounts that milestones, and what is chosen for them, may pay into."""
-    units = {unit for milestone in tracking.active(program) for unit in milestone.pays_in}
-    return {(member.pk, unit) for unit in units for member in members.values()}
+    return {(member.pk, unit) for unit in tracking.paid_in(program) for member in members.values()}

@@ -54,7 +54,7 @@ SHEETS = [
             "Rule": (
                 "id code revision name type unit award_class group effect amount attribute step "
                 "percent_of whole_steps starts_on ends_on position above up_to expiry expiry_count "
-                "expiry_round_to expiry_on published_at"
+                "expiry_round_to expiry_on is_counted published_at"
             ),
             "RuleCondition": "id rule kind attribute operator values",
             "RuleLimit": "id rule code per period amount times each",

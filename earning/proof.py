@@ -48,10 +48,27 @@ INVARIANTS: dict[str, str] = {
         WHERE a.member_id <> r.member_id OR p.member_id <> r.referrer_id
           OR f.member_id <> r.member_id OR p.reference NOT LIKE 'referral:' || a.id || ':%'""",
     "a rule takes back no more than it paid": """
-        SELECT activity_id, format('rule %s stands at %s', rule_id, sum(amount))
-        FROM (SELECT activity_id, rule_id, amount FROM earning_award
-              UNION ALL SELECT activity_id, rule_id, amount FROM earning_correction) paid
-        GROUP BY activity_id, rule_id HAVING sum(amount) < 0""",
+        SELECT activity_id, format('rule %s stands at %s %s', rule_id, sum(amount), unit_id)
+        FROM (SELECT activity_id, rule_id, unit_id, amount FROM earning_award
+              UNION ALL
+              SELECT activity_id, rule_id, unit_id, amount FROM earning_correction) paid
+        GROUP BY activity_id, rule_id, unit_id HAVING sum(amount) < 0""",
+    "what a rule paid is counted at what it stands at": """
+        SELECT activity_id, format('rule %s: %s %s for %s', r.code, counted, paid.unit_id, own)
+        FROM (SELECT activity_id, rule_id, unit_id, sum(amount) AS counted
+              FROM (SELECT activity_id, rule_id, unit_id, amount FROM earning_award
+                    UNION ALL
+                    SELECT activity_id, rule_id, unit_id, amount FROM earning_correction) rows
+              GROUP BY 1, 2, 3) paid
+        JOIN earning_rule r ON r.id = paid.rule_id AND r.unit_id <> paid.unit_id
+        CROSS JOIN LATERAL (
+            SELECT coalesce((SELECT sum(amount) FROM earning_award w
+                             WHERE w.activity_id = paid.activity_id AND w.rule_id = r.id
+                               AND w.unit_id = r.unit_id), 0)
+                   + coalesce((SELECT sum(amount) FROM earning_correction c
+                               WHERE c.activity_id = paid.activity_id AND c.rule_id = r.id
+                                 AND c.unit_id = r.unit_id), 0) AS own) stands
+        WHERE counted <> own""",
     "a cancelled activity stands at nothing": """
         SELECT paid.activity_id, format('rule %s stands at %s', paid.rule_id, sum(paid.amount))
         FROM earning_activitychange c JOIN (

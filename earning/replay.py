@@ -21,7 +21,7 @@ from earning.submissions import NOBODY, Amended, Checked, Submission
 from earning.tracking import Passed, Seen, Tracker
 from members import households
 from members.models import Member
-from program import attributes
+from program import attributes, catalog
 
 OFTEN = 1000  # activities between two reports of progress
 Key = tuple[str, str, str, date]  # unit, rule, tier, month
@@ -95,6 +95,7 @@ class _Chunk:
                 draft.milestones,
                 homes=households.homes(ids) if draft.milestones else {},
                 zone=draft.program.time_zone,
+                counters=catalog.counters(draft.units.values()),
             ),
         )
 
@@ -147,14 +148,15 @@ class _Chunk:
         self.decider.visit(one, member)
         self.decider.tracker.add(member, Seen.of(one, times=0 if one.is_cancelled else 1), {})
         facts = self.decider.gatherer.facts(one, member)
-        for code, _, amount in happened.awards:
-            for limit in self._limits(happened.type, code):
+        for code, unit, amount in happened.awards:
+            for limit in self._limits(happened.type, code, unit):
                 used_by = owner(limit, facts)
                 self.decider.usage.take(limit, owner=used_by, day=facts.on, amount=amount)
 
-    def _limits(self, type: str, rule: str) -> set[Limit]:
-        """The limits that awards of a rule count against."""
-        specs = [spec for spec in self.draft.rules.get(type, ()) if spec.code == rule]
+    def _limits(self, type: str, rule: str, unit: str) -> set[Limit]:
+        """The limits that awards of a rule in a unit count against."""
+        known = self.draft.rules.get(type, ())
+        specs = [spec for spec in known if (spec.code, spec.unit) == (rule, unit)]
         return {limit for spec in specs for limit in spec.limits if limit.per != "activity"}
 
     def move(self, moved: Moved) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from earning import late, usage
+from earning import counting, late, usage
 from earning.deciding import Decider
 from earning.evaluation import Facts
 from earning.submissions import Checked
@@ -83,11 +83,11 @@ class Reviewer:
             it.facts, tiers=frozenset(better["tiers"]), tiers_reached=frozenset(better["reached"])
         )
         before = dict(self.decider.usage.taken)
-        was = {rule: amount for rule, _unit, amount in it.paid}
+        was = {(rule, unit): amount for rule, unit, amount in it.paid}
         for spec in self.decider.rules.get(it.one.type.code, ()):
-            if was.get(spec.code):
-                usage.release(self.decider.usage, spec, facts, amount=was[spec.code])
-        outcomes = self.decider.evaluate(it.one, facts)
+            if amount := was.get((spec.code, spec.unit)):
+                usage.release(self.decider.usage, spec, facts, amount=amount)
+        outcomes = counting.counted(self.decider.evaluate(it.one, facts))
         paid = [(out.rule.code, out.rule.unit, out.amount) for out in outcomes]
         more = self._more(it, paid)
         if not more:

@@ -60,6 +60,7 @@ def compile_rule(rule: Rule, program: Program) -> RuleSpec:
         ends_on=rule.ends_on,
         conditions=tuple(_condition(row, rule, program) for row in rule.conditions.all()),
         key=rule,
+        counted_by=catalog.of(program).counters.get(rule.unit_id, ()) if rule.is_counted else (),
     )
 
 

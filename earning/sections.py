@@ -106,6 +106,7 @@ class RuleTable(Table):
     limit: list[LimitTable] = []
     when: list[WhenTable] = []
     expiry: RuleExpiryTable | None = None
+    counted: bool = True
     from_: date | None = msgspec.field(default=None, name="from")
     until: date | None = None
 
@@ -221,6 +222,7 @@ def _columns(table: RuleTable) -> dict[str, Any]:
         "up_to": table.per.up_to if table.per else None,
         "group": table.group or "",
         "percent_of_id": table.of,
+        "is_counted": table.counted,
         **_expiry(table.expiry),
     }
 

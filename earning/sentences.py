@@ -22,7 +22,12 @@ from program.models import ActivityAttribute, ActivityType, Program, Unit
 
 
 def explain(outcome: Outcome, *, unit: Unit, type: ActivityType, program: Program) -> str:
-    """The whole sentence of an award, with what a limit left of it where one cut it."""
+    """The whole sentence of an award, with what a limit left of it where one cut it; of what only
+    counts, that it does.
+    """
+    if outcome.rule.counts:
+        words = {"rule": outcome.rule.key.name, "amount": in_units(outcome.amount, unit)}
+        return _("%(rule)s: %(amount)s counted") % words
     if outcome.limited_by is None:
         return _arithmetic(outcome, unit=unit, type=type, program=program)
     uncut = dataclasses.replace(outcome, amount=outcome.uncut or 0, limited_by=None)

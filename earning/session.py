@@ -15,7 +15,7 @@ from common import bulk, clock
 from common.errors import translate
 from earning import gathering, milestones, offering, rewarding, rules, sentences, tracking, usage
 from earning.deciding import Decided, Decider
-from earning.evaluation import Outcome
+from earning.evaluation import Outcome, RuleSpec
 from earning.gathering import Gatherer
 from earning.models import Activity, Award, Rule
 from earning.rewarding import Prospects
@@ -198,13 +198,17 @@ class Session:
                 reason=sentences.explain(
                     outcome, unit=units[outcome.rule.unit], type=one.type, program=self.program
                 ),
-                policy=outcome.rule.key.policy(units[outcome.rule.unit])
-                or self.policy(decision.made.facts.tiers, units[outcome.rule.unit]),
+                policy=self.ending(outcome.rule, decision.made.facts.tiers),
             )
             for outcome in decision.made.outcomes
         ]
         source = f"activity:{one.activity_id}"
         return Earning(decision.member.pk, source, one.occurred_at, credits, one.type.code)
+
+    def ending(self, rule: RuleSpec, tiers: frozenset[str]) -> Unit | None:
+        """How what a rule pays ends, where the rule or a tier has a policy of its own."""
+        unit = catalog.of(self.program).units[rule.unit]
+        return rule.key.policy(unit) or self.policy(tiers, unit)
 
     def policy(self, tiers: frozenset[str], unit: Unit) -> Unit | None:
         """How points end that are earned at these tiers, where a tier has a policy of its own."""
@@ -247,9 +251,7 @@ def units(program: Program, type_code: str) -> frozenset[str]:
     """The units whose accounts `accounts` names for one activity of a type."""
     known = _units(program)
     if type_code not in known:
-        known_marks = tracking.active(program)
-        touched = {unit for milestone in known_marks for unit in milestone.pays_in}
-        touched |= _paid(program, type_code)
+        touched = tracking.paid_in(program) | _paid(program, type_code)
         known[type_code] = frozenset(touched | _climbing(program, touched, {type_code}))
     return known[type_code]
 
@@ -262,7 +264,8 @@ def _units(program: Program) -> dict[str, frozenset[str]]:
 def _paid(program: Program, type_code: str) -> set[str]:
     """The units that rules for a type pay, and those that an activity of it keeps alive."""
     known = catalog.of(program).units.values()
-    found = {rule.unit for rule in rules.compiled(program).get(type_code, ())}
+    live = rules.compiled(program).get(type_code, ())
+    found = {unit for rule in live for unit in (rule.unit, *rule.counted_by)}
     return found | {unit.code for unit in known if type_code in unit.expiry_types}
 
 
@@ -279,7 +282,7 @@ def _award(activity: Activity, outcome: Outcome, entry: Entry) -> Award:
         member_id=activity.member_id,
         activity=activity,
         rule=rule,
-        unit_id=rule.unit_id,
+        unit_id=outcome.rule.unit,
         entry=entry,
         award_class=rule.award_class,
         amount=outcome.amount,

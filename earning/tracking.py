@@ -24,7 +24,7 @@ from earning.submissions import Checked
 from members import households
 from members.models import Member
 from plans import terms
-from program import attributes
+from program import attributes, catalog
 from program.catalog import versioned
 from program.models import Program
 
@@ -38,6 +38,13 @@ def active(program: Program) -> tuple[Milestone, ...]:
     """The milestones in force in their order, kept in memory."""
     rows = Milestone.objects.filter(is_active=True).select_related("counter", "unit", "type")
     return tuple(rows.prefetch_related("options", "type__attributes"))
+
+
+def paid_in(program: Program) -> set[str]:
+    """The units that milestones pay, also by options, and the counters that count them."""
+    counters = catalog.of(program).counters
+    paid = {unit for milestone in active(program) for unit in milestone.pays_in}
+    return paid | {code for unit in paid for code in counters.get(unit, ())}
 
 
 COUNTED = """
@@ -120,6 +127,7 @@ class Passed:
     member: Member
     owner: str
     turn: int = 0
+    counters: tuple[str, ...] = ()  # that count what it pays
     via: tuple[str, ...] = ()  # the milestones whose pay led to it, the nearest last
 
     @property
@@ -134,7 +142,7 @@ class Passed:
         paid = self.milestone
         if paid.unit_id is None or paid.amount is None:
             return {}
-        return {paid.unit_id: paid.amount}
+        return dict.fromkeys((paid.unit_id, *self.counters), paid.amount)
 
     def row(self, activity: Activity) -> MilestoneReached:
         """The level as it is stored."""
@@ -163,8 +171,9 @@ class Tracker:
         *,
         homes: Mapping[uuid.UUID, uuid.UUID],
         zone: str,
+        counters: Mapping[str, tuple[str, ...]],
     ) -> None:
-        self.milestones, self.homes, self.zone = milestones, homes, zone
+        self.milestones, self.homes, self.zone, self.counters = milestones, homes, zone, counters
         self.tallies: dict[Counted, marks.Tally] = {}
         self.passes: dict[tuple[uuid.UUID, str], list[date]] = {}
         self.credited: set[str] = set()  # counters that plans credit: for status only
@@ -176,7 +185,8 @@ class Tracker:
         """With everything counted so far; what a household gets once, one batch decides."""
         known, ids = active(program), [member.pk for member in members]
         homes = households.homes(ids) if known and ids else {}
-        tracker = cls(known, homes=homes, zone=program.time_zone)
+        counters = catalog.of(program).counters
+        tracker = cls(known, homes=homes, zone=program.time_zone, counters=counters)
         if known and ids:
             tracker.credited = terms.credited(program)
             tracker._load(ids)
@@ -238,8 +248,10 @@ class Tracker:
             if change is None or change.amount < 0:
                 continue
             tally, passes = self.tally(member.pk, milestone), self._passes(member.pk, milestone)
+            owner = self.owner(milestone, member)
+            counters = self.counters.get(milestone.unit_id or "", ())
             for level, (label, *_rest) in marks.passed(milestone, tally, change, passes):
-                found.append(Passed(milestone, level, label, member, self.owner(milestone, member)))
+                found.append(Passed(milestone, level, label, member, owner, counters=counters))
                 if milestone.is_rolling:
                     passes.append(date.fromisoformat(label))
         return found

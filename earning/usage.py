@@ -94,16 +94,19 @@ def _read(
                               WHEN 'partner' THEN coalesce(said.now ->> 'partner', a.partner_id)
                               ELSE said.now ->> %s END,
                       sum(w.amount)::bigint, count(*)::int
-               FROM (SELECT s.activity_id, s.rule_id, coalesce(m.merged_into_id, m.id) AS owner,
+               FROM (SELECT s.activity_id, s.rule_id, s.unit_id,
+                            coalesce(m.merged_into_id, m.id) AS owner,
                             sum(s.amount) AS amount
                      FROM members_member m
-                     JOIN (SELECT activity_id, rule_id, member_id, amount FROM earning_award
+                     JOIN (SELECT activity_id, rule_id, unit_id, member_id, amount
+                           FROM earning_award
                            UNION ALL
-                           SELECT activity_id, rule_id, member_id, amount FROM earning_correction
+                           SELECT activity_id, rule_id, unit_id, member_id, amount
+                           FROM earning_correction
                           ) s ON s.member_id = m.id
                      WHERE m.id = ANY(%s) OR m.merged_into_id = ANY(%s)
-                     GROUP BY 1, 2, 3 HAVING sum(s.amount) > 0) w
-               JOIN earning_rule r ON r.id = w.rule_id
+                     GROUP BY 1, 2, 3, 4 HAVING sum(s.amount) > 0) w
+               JOIN earning_rule r ON r.id = w.rule_id AND r.unit_id = w.unit_id
                JOIN earning_activity a ON a.id = w.activity_id
                LEFT JOIN program_location l ON l.id = a.location_id
                LEFT JOIN LATERAL (

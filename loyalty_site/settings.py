@@ -111,6 +111,9 @@ CACHES: dict[str, dict[str, Any]] = {
 # by anybody who tries. Each write counts the rows, so it is no more than needed.
 CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 50_000}
 
+KEY_TRUST_S = 0.25  # for so long a process believes what it was told of an API key
+IMPORT_LANES = ENV.import_lanes
+
 CELERY_BROKER_URL = broker_url(ENV)
 CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(ENV)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -143,6 +146,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "rewards.tasks.sweep_conversions",
         "schedule": crontab(minute="20"),
     },
+    # What is exchanged as soon as there is enough: whoever moved, and once an hour whoever is left.
+    "convert_at_once": {"task": "rewards.tasks.convert_at_once", "schedule": crontab()},
+    "convert_all": {"task": "rewards.tasks.convert_all", "schedule": crontab(minute="40")},
     "settle_challenges": {
         "task": "tiers.tasks.settle_challenges",
         "schedule": crontab(minute="*/15"),

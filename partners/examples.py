@@ -215,6 +215,8 @@ QUOTED = {
             "name": "Late checkout",
             "unit": "point",
             "price": 2500,
+            "points": 2500,
+            "money": None,
             "worth": "EUR 40",
             "pays": None,
             "left_to_pay": None,

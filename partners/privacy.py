@@ -41,7 +41,7 @@ SHEETS = [
             ),
             "Attempt": "id delivery at status problem answer ms",
             "ImportPart": "id run number body",  # for as long as nobody has looked into it
-            "ImportChunk": "id run number lines counts done_at",
+            "ImportChunk": "id run number lines is_sequel counts done_at",
         },
     ),
     # Answers that are given again for 30 days: who is erased is cut out of them at once.

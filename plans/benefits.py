@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common import clock
 from common.errors import translate
+from common.text import number
 from members import lineage
 from members.models import Member
 from plans import periods, subscribing
-from plans.errors import REFUSALS, BenefitUnknown, BenefitUsedUp, NotSubscribed
+from plans.errors import REFUSALS, BenefitTooSoon, BenefitUnknown, BenefitUsedUp, NotSubscribed
 from plans.models import BenefitUse, PlanBenefit, Subscription
 from program import catalog
 from program.models import Program
@@ -21,8 +24,9 @@ from program.models import Program
 def use(member: Member, *, plan: str, benefit: str, actor: str, reference: str = "") -> BenefitUse:
     """Write down that a member used a benefit of a plan they have, now.
 
-    The same `reference` again gets the first answer. Raises NotSubscribed, BenefitUnknown, and
-    BenefitUsedUp where the plan allows no further use for now.
+    The same `reference` again gets the first answer. Raises NotSubscribed, BenefitUnknown,
+    BenefitUsedUp where the plan allows no further use for now, and BenefitTooSoon right after
+    another.
     """
     program = catalog.current()
     with transaction.atomic(), translate(REFUSALS):
@@ -40,6 +44,7 @@ def use(member: Member, *, plan: str, benefit: str, actor: str, reference: str =
         if found is None:
             raise BenefitUnknown(f"The plan has no benefit {benefit!r}.", pointer="/benefit")
         _check_allowance(found, row, program=program)
+        _check_pause(found, row, program=program)
         made = BenefitUse.objects.create(
             member=member,
             subscription=row,
@@ -72,6 +77,25 @@ def left(benefit: PlanBenefit, row: Subscription, *, program: Program) -> int | 
     return max(0, benefit.at_most - uses.count())
 
 
+def again_at(benefit: PlanBenefit, row: Subscription) -> datetime | None:
+    """From when on a benefit can be used again; None where that is now."""
+    if benefit.minutes_apart is None:
+        return None
+    pause = timedelta(minutes=benefit.minutes_apart)
+    whose = lineage.among([row.member_id])
+    uses = BenefitUse.objects.filter(member__in=whose, benefit=benefit)
+    last = uses.filter(used_at__gt=clock.now() - pause).order_by("-used_at").first()
+    return last.used_at + pause if last else None
+
+
+def pause(minutes: int) -> str:
+    """A stretch of time in words: `2 hours`, `90 minutes`."""
+    hours, rest = divmod(minutes, 60)
+    if rest:
+        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": number(minutes)}
+    return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": number(hours)}
+
+
 def _since(benefit: PlanBenefit, row: Subscription, *, program: Program) -> datetime:
     """When the period began in which uses count; also those of an earlier subscription."""
     if benefit.per == PlanBenefit.Per.PAID:
@@ -96,3 +120,19 @@ def _check_allowance(benefit: PlanBenefit, row: Subscription, *, program: Progra
             at_most=benefit.at_most,
             per=benefit.per,
         )
+
+
+def _check_pause(benefit: PlanBenefit, row: Subscription, *, program: Program) -> None:
+    again = again_at(benefit, row)
+    if again is None:
+        return
+    there = again.astimezone(ZoneInfo(program.time_zone))
+    raise BenefitTooSoon(
+        _("%(benefit)s: once every %(pause)s, and again from %(time)s on. Nothing was used.")
+        % {
+            "benefit": benefit.name,
+            "pause": pause(benefit.minutes_apart or 0),
+            "time": f"{there:%Y-%m-%d %H:%M}",
+        },
+        again_at=again.isoformat(),
+    )

@@ -111,6 +111,10 @@ def _parts() -> None:
                 ),
                 '"day"',
             ),
+            "minutes_apart": (
+                "How many minutes lie between two uses at least; left out: none.",
+                "120",
+            ),
         },
     )
 

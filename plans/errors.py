@@ -40,6 +40,13 @@ class BenefitUsedUp(LoyaltyError):
     title = "The benefit is used up for now"
 
 
+class BenefitTooSoon(LoyaltyError):
+    """The benefit was used only just now. `data` has `again_at`, from when on it can be used."""
+
+    code = "benefit_too_soon"
+    title = "The benefit was used only just now"
+
+
 class MeansInvalid(InvalidInput):
     code = "means_invalid"
     title = "The way of paying cannot be kept"

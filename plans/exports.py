@@ -46,6 +46,7 @@ def _plan(row: Plan) -> PlanTable:
                 name=one.name,
                 at_most=one.at_most,
                 per=literal(one.per) if one.per else None,
+                minutes_apart=one.minutes_apart,
             )
             for one in row.benefits.filter(is_active=True)
         ],

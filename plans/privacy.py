@@ -32,7 +32,7 @@ SHEETS = [
             "PlanPrice": "id plan period segment amount starts_on ends_on",
             "RefundTerms": "id plan policy business_days starts_on ends_on",
             "PlanCredit": "id plan unit amount",
-            "PlanBenefit": "id plan code name at_most per is_active position",
+            "PlanBenefit": "id plan code name at_most per minutes_apart is_active position",
         },
     ),
     Sheet(

@@ -73,6 +73,7 @@ class PlanBenefitTable(Table):
     name: Name
     at_most: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None
     per: Literal["paid", "day", "week", "month", "year"] | None = None
+    minutes_apart: Annotated[int, msgspec.Meta(ge=1, le=44640)] | None = None
 
     def __post_init__(self) -> None:
         if (self.at_most is None) != (self.per is None):
@@ -221,7 +222,8 @@ def _apply_benefits(plan: Plan, table: PlanTable) -> list[str]:
     codes = [one.code for one in table.benefit]
     changes = reordered(plan.benefits.all(), codes, what=f"the benefits of {plan.name}")
     for position, one in enumerate(table.benefit):
-        allowed = {"at_most": one.at_most, "per": one.per or ""}
+        allowed: dict[str, Any] = {"at_most": one.at_most, "per": one.per or ""}
+        allowed["minutes_apart"] = one.minutes_apart
         values = {"name": one.name, "is_active": True, "position": position, **allowed}
         match = {"plan": plan, "code": one.code}
         changes += upsert(PlanBenefit, match, values, label=f"Benefit {one.name}")[1]

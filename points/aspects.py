@@ -41,7 +41,21 @@ def _compare(before: Units, after: Units, progress: Progress) -> Sequence[Findin
                 f"{kept}"
             )
         sentences.append(f"{kept}.")
-    return [Finding("Points", tuple(sentences))]
+    return [Finding("Points", (*sentences, *_counting(before, after)))]
+
+
+def _counting(before: Units, after: Units) -> list[str]:
+    """Counters that begin to count what is earned of another unit."""
+    sentences = []
+    for code, (unit, _policy_of) in after.items():
+        was = before[code][0].counts_id if code in before else None
+        if unit.counts_id is not None and unit.counts_id != was:
+            counts = after[unit.counts_id][0]
+            sentences.append(
+                f"{unit.plural.capitalize()} count what is earned of {counts.plural} from now on; "
+                "what was earned before is not counted."
+            )
+    return sentences
 
 
 def install() -> None:

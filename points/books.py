@@ -21,7 +21,7 @@ from points.errors import REFUSALS
 from points.models import Account, Entry, Extension, Hold, HoldLot, Lot, LotUse, Posting
 
 Key = tuple[uuid.UUID, str]  # member, unit code
-Claimed = tuple[set[uuid.UUID], int]  # what some entries awarded, and how much of it goes back
+Claimed = tuple[list[set[uuid.UUID]], int]  # entries whose lots give first, and how much goes back
 ENDS = ("status", "captured", "ended_at", "ended_by", "reason", "posting")  # of a hold
 
 

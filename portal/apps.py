@@ -6,7 +6,8 @@ class PortalConfig(AppConfig):
     verbose_name = "Portal"
 
     def ready(self) -> None:
-        from portal import choice_letters, letters
+        from portal import choice_letters, letters, offer_letters
 
         letters.install()
         choice_letters.install()
+        offer_letters.install()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
@@ -52,6 +52,14 @@ def told(version: int | None) -> None:
     call = _call.get()
     if call is not None:
         call.version, call.program = version, None
+
+
+def look_again() -> None:
+    """Read, for the call that runs, which program stands by now."""
+    call = _call.get()
+    if call is not None:
+        call.program = _read()
+        call.version = call.program.version
 
 
 @contextmanager
@@ -105,7 +113,7 @@ def versioned(load: Callable[[Program], T]) -> Callable[[Program], T]:
     return get
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True)
 class Catalog:
     """Units, activity types (with their attributes), partners and places, by code."""
 
@@ -113,6 +121,11 @@ class Catalog:
     types: dict[str, ActivityType]
     partners: dict[str, Partner]
     locations: dict[tuple[str, str], Location]
+
+    @functools.cached_property
+    def counters(self) -> dict[str, tuple[str, ...]]:
+        """The counters that count what is earned of a unit, by that unit."""
+        return counters(self.units.values())
 
     @property
     def default_unit(self) -> Unit:
@@ -147,6 +160,15 @@ class Catalog:
                 pointer="/location",
             )
         return self.locations[partner, code]
+
+
+def counters(units: Iterable[Unit]) -> dict[str, tuple[str, ...]]:
+    """The counters that count what is earned of a unit, by that unit; only units that have any."""
+    found: dict[str, tuple[str, ...]] = {}
+    for unit in units:
+        if unit.counts_id is not None:
+            found[unit.counts_id] = (*found.get(unit.counts_id, ()), unit.code)
+    return found
 
 
 @versioned

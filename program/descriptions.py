@@ -129,6 +129,15 @@ def _units() -> None:
                 "What one of the staff may give or take by hand for a member in a day; more waits.",
                 "500",
             ),
+            "counts": (
+                (
+                    "For a counter: it counts whatever rules and milestones pay of this unit that "
+                    "can be spent, bonuses included and after limits, one for one, and goes down "
+                    "with what is taken back. Spending, expiring, sending, and what staff give by "
+                    "hand do not move it. Rules may pay the counter itself beside that. For life."
+                ),
+                '"bean"',
+            ),
             "default": ("Shown first, everywhere. At most one unit is.", "true"),
         },
     )

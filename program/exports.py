@@ -62,6 +62,7 @@ def units() -> list[UnitTable]:
             second_person_above=(
                 None if row.second_person_above is None else whole(row.second_person_above, row)
             ),
+            counts=row.counts_id,
             default=row.is_default,
         )
         for row in Unit.objects.all()

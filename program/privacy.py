@@ -23,7 +23,7 @@ SHEETS = house(
             "expiry_month expiry_day expiry_counts expiry_types expiry_since expiry_min_days "
             "expiry_most_months "
             "is_default position second_person_above transfers transfer_least transfer_step "
-            "transfer_sent_most transfer_received_most transfer_per"
+            "transfer_sent_most transfer_received_most transfer_per counts"
         ),
         "Partner": "code name contact is_active",
         "Location": "id partner code name earns burns",

@@ -88,6 +88,7 @@ class UnitTable(Table):
     expiry: ExpiryTable | None = None
     transfer: TransferTable | None = None
     second_person_above: Decimal | None = None
+    counts: Code | None = None
     default: bool = False
 
 
@@ -98,6 +99,7 @@ def apply(tables: list[UnitTable], blueprint: Any) -> list[str]:
             "in [[unit]]: a program needs at least one unit of the kind spendable."
         )
     _check_default(tables)
+    _check_counts(tables)
     changes = reordered(Unit.objects.all(), [table.code for table in tables], what="units")
     for position, table in enumerate(tables):
         existing = Unit.objects.filter(code=table.code).first()
@@ -105,6 +107,11 @@ def apply(tables: list[UnitTable], blueprint: Any) -> list[str]:
             raise HistoryProtected(
                 f'in [[unit]] "{table.code}": kind and decimals of a unit are for life. Add a '
                 "new unit instead."
+            )
+        if existing and existing.counts_id not in (None, table.counts):
+            raise HistoryProtected(
+                f'in [[unit]] "{table.code}": what a counter counts is for life. Keep counts = '
+                f'"{existing.counts_id}", or add a new unit.'
             )
         values = {
             name: getattr(table, name)
@@ -115,6 +122,9 @@ def apply(tables: list[UnitTable], blueprint: Any) -> list[str]:
         limit, place = table.second_person_above, f'[[unit]] "{table.code}", second_person_above'
         values["second_person_above"] = limit and smallest(limit, table.decimals, place=place)
         changes += upsert(Unit, {"code": table.code}, values, label=f"Unit {table.plural}")[1]
+    for table in (one for one in tables if one.counts):  # it may come after what counts it
+        told = {"counts_id": table.counts}
+        changes += upsert(Unit, {"code": table.code}, told, label=f"Unit {table.plural}")[1]
     return changes
 
 
@@ -130,6 +140,24 @@ def _check_default(tables: list[UnitTable]) -> None:
     former = Unit.objects.filter(is_default=True).exclude(code__in=[one.code for one in first])
     if former.exists():
         former.update(is_default=False)
+
+
+def _check_counts(tables: list[UnitTable]) -> None:
+    """A counter may count what is earned of a unit that can be spent, in the same parts."""
+    units = {table.code: table for table in tables}
+    spendable = [table.code for table in tables if table.kind == "spendable"]
+    for table in tables:
+        if table.counts is None:
+            continue
+        place = f'[[unit]] "{table.code}", counts'
+        if table.kind != "counter":
+            raise BlueprintInvalid(f'in {place}: only a counter counts. Write kind = "counter".')
+        require_code(table.counts, spendable, place=place)
+        if units[table.counts].decimals != table.decimals:
+            raise BlueprintInvalid(
+                f"in {place}: it counts one for one, so decimals are those of "
+                f'"{table.counts}": {units[table.counts].decimals}.'
+            )
 
 
 def _expiry(table: UnitTable, blueprint: Any) -> dict[str, Any]:

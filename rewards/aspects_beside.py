@@ -30,6 +30,8 @@ def _rate(row: Conversion) -> str:
         words += f", {more} more for every {in_units(row.bonus_step, row.takes)}"
     if row.most is not None:
         words += f", at most {in_units(row.most, row.takes)} a {row.per}"
+    if row.is_at_once:
+        return f"{words}, by itself as soon as there is enough"
     return words + (", by itself as a month ends" if row.is_monthly else "")
 
 

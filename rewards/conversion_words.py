@@ -28,6 +28,13 @@ def install() -> None:
                 ),
                 "true",
             ),
+            "at_once": (
+                (
+                    "Whether it happens by itself as soon as there is enough: within a minute, in "
+                    "whole steps; what does not fill a step stays."
+                ),
+                "true",
+            ),
             "months": (
                 (
                     "With `monthly`: as which months end, 1 to 12; left out: as every one does. "

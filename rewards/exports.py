@@ -166,5 +166,6 @@ def _conversion(row: Conversion) -> ConversionTable:
         at_most=None if row.most is None else whole(row.most, row.takes),
         per=literal(row.per) if row.per else None,
         monthly=row.is_monthly,
+        at_once=row.is_at_once,
         months=list(row.months),
     )

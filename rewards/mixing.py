@@ -61,6 +61,21 @@ def ways(reward: Reward, price: int, balance: int, *, at_most: int = 8) -> list[
     return mixed[:at_most]
 
 
+def most(reward: Reward, price: int, balance: int) -> Cost | None:
+    """With as many points as the balance pays of it, and the least money beside them; None where
+    it does not pay even the fewest.
+    """
+    found: list[Cost] = []
+    for one in reward.parts.all():
+        points = one.points
+        if one.step is not None:
+            points += max(0, (min(balance, price - 1) - points) // one.step) * one.step
+        money = _money(one, price, points)
+        if money is not None and points <= balance:
+            found.append(Cost(points, money))
+    return max(found, key=lambda cost: (cost.points, -(cost.money or 0)), default=None)
+
+
 def _points(part: RewardPart, price: int, at_most: int) -> list[int]:
     """Numbers of points that a part allows, most first; evenly spread where there are many."""
     if part.step is None:

@@ -31,8 +31,8 @@ SHEETS = [
             "RewardPart": "id reward points money step",
             "RewardStock": "id reward slot left",
             "Conversion": (
-                "code name gives takes step amount least bonus_step bonus_amount is_monthly months "
-                "most per is_active position"
+                "code name gives takes step amount least bonus_step bonus_amount is_monthly "
+                "is_at_once months most per is_active position"
             ),
         },
     ),

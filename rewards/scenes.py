@@ -19,12 +19,14 @@ from program.scenarios import (
     Stage,
     Step,
     register,
+    register_follow_up,
     register_monthly,
     register_tick,
 )
 from program.sections import Code, Text
 from rewards import (
     contests,
+    converting,
     delivery,
     exchange,
     giving,
@@ -307,5 +309,6 @@ def install() -> None:
         Expectation("winners", int, _winners),
     )
     register_tick(sweeping.run)
+    register_follow_up(converting.catch_up)
     register_monthly(Conversion.objects.filter(is_monthly=True).exists)
     register_tick(reservation.drop_overdue)

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from common import clock
+from common import circles, clock
 from program import catalog
 from program.blueprint import Section, Table, register
+from program.errors import BlueprintInvalid
 from program.sections import (
     Code,
     Name,
@@ -216,6 +217,7 @@ class ConversionTable(Table):
     at_most: Decimal | None = None
     per: Literal["day", "month", "year"] | None = None
     monthly: bool = False
+    at_once: bool = False
     months: list[Annotated[int, msgspec.Meta(ge=1, le=12)]] = []
 
     def __post_init__(self) -> None:
@@ -226,11 +228,19 @@ class ConversionTable(Table):
             raise ValueError("at_most is what is taken at a time, and least, or more")
         if self.months and not self.monthly:
             raise ValueError("months goes with monthly = true: it says as which months end")
+        if self.at_once and self.monthly:
+            raise ValueError("give at_once or monthly: when it happens by itself")
 
 
 def _apply_conversions(tables: list[ConversionTable], blueprint: Any) -> list[str]:
     codes = [table.code for table in tables]
     unique(codes, place="conversion")
+    at_once = {one.code: (one.gives.unit, one.takes.unit) for one in tables if one.at_once}
+    if circle := circles.find(at_once):
+        told = " -> ".join(f'"{code}"' for code in circle)
+        raise BlueprintInvalid(
+            f"conversions that happen at once go in a circle: {told}. Leave out at_once in one."
+        )
     units = {unit.code: unit for unit in blueprint.unit}
     changes = reordered(Conversion.objects.all(), codes, what="conversions")
     for position, table in enumerate(tables):
@@ -256,6 +266,7 @@ def _apply_conversions(tables: list[ConversionTable], blueprint: Any) -> list[st
             else None,
             "per": table.per or "",
             "is_monthly": table.monthly,
+            "is_at_once": table.at_once,
             "months": sorted(set(table.months)),
             "is_active": True,
             "position": position,

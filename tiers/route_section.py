@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from program.blueprint import Table
+from program.errors import BlueprintInvalid
 from program.sections import Code, positive, require_code, smallest
 from tiers.models import Ladder, Tier, TierNeed, TierRoute
 
@@ -110,7 +111,7 @@ def _route(
             types = [one.code for one in blueprint.activity_type]
             require_code(need.activity, types, place=f"{place}, activity")
         if need.years_at is not None:
-            require_code(need.years_at, tiers, place=place)
+            _require_own(need.years_at, tiers, place=place)
         decimals = counters[need.counter].decimals if need.counter else 0
         window = need.window or ("lifetime" if need.years_at else ladder.window)
         months = need.window_months if need.window else ladder.window_months
@@ -134,6 +135,17 @@ def _route(
 def _terms(route: TierRoute) -> dict[str, Any]:
     names = ("starts_on", "ends_on", "keeps", "for_life", "segment_id", "plan")
     return {name: getattr(route, name) for name in names}
+
+
+def _require_own(code: str, tiers: dict[str, Tier], *, place: str) -> None:
+    """Years are those at tiers of this ladder; say so to whoever means those of another."""
+    if code not in tiers and Tier.objects.filter(code=code).exists():
+        raise BlueprintInvalid(
+            f"in {place}, years_at: years are those at tiers of the same ladder, and "
+            f'"{code}" is on another. A status for life that years at "{code}" lead to is a route '
+            f"with for_life = true, of a tier on that ladder."
+        )
+    require_code(code, tiers, place=place)
 
 
 def _alike(counter: str | None, counters: dict[str, Any]) -> list[str]:

@@ -54,7 +54,8 @@ class ConversionAdmin(KeptAdmin):
     list_select_related = ("gives", "takes")
     fields = (
         ("name", "code"), ("takes", "gives"), ("step", "amount"), ("least", "position"),
-        ("bonus_step", "bonus_amount"), ("most", "per"), ("is_monthly", "months"), "is_active",
+        ("bonus_step", "bonus_amount"), ("most", "per"), ("is_monthly", "months"),
+        "is_at_once", "is_active",
     )  # fmt: skip
     empty_hint = _("No conversion yet: points for nights, miles of another program.")
 

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from common import circles
 from desk import fields, say
 from desk.admin import links
 from desk.admin.base import FactAdmin, HouseForm, HouseInline, KeptAdmin
 from desk.admin.buttons import Buttons
 from desk.admin.rules import attribute_choices
-from earning import choosing, circles, milestone_words
+from earning import choosing, milestone_words
 from earning.models import (
     Milestone,
     MilestoneChoice,

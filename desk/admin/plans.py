@@ -136,7 +136,7 @@ class CreditInline(HouseInline):
 class BenefitForm(HouseForm):
     class Meta:
         model = PlanBenefit
-        fields = ("name", "code", "at_most", "per", "is_active", "position")
+        fields = ("name", "code", "at_most", "per", "minutes_apart", "is_active", "position")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -148,7 +148,7 @@ class BenefitInline(KeptInline):
     model = PlanBenefit
     form = BenefitForm
     verbose_name_plural = _("benefits")
-    fields = ("name", "code", "at_most", "per", "is_active", "position")
+    fields = ("name", "code", "at_most", "per", "minutes_apart", "is_active", "position")
 
 
 @admin.register(Plan)

@@ -143,6 +143,13 @@ class UnitForm(fields.AmountsMixin, HouseForm):
         help_text=_("For points that end after months without activities of certain types."),
     )
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        counts, decimals = data.get("counts"), data.get("decimals", self.instance.decimals)
+        if counts is not None and counts.decimals != decimals:
+            self.add_error("counts", _("It counts one for one: choose a unit of as many decimals."))
+        return data
+
     def unit_of(self, source: str) -> Unit | None:
         """Amounts of a unit are in its own smallest part."""
         typed = getattr(self, "cleaned_data", {}).get("decimals")
@@ -150,6 +157,9 @@ class UnitForm(fields.AmountsMixin, HouseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "counts" in self.fields:
+            spendable = Unit.objects.filter(kind=Unit.Kind.SPENDABLE)
+            self.fields["counts"].queryset = spendable  # type: ignore[attr-defined]
         if "expiry_types" in self.fields:
             types = ActivityType.objects.values_list("code", "plural")
             self.fields["expiry_types"].choices = list(types)  # type: ignore[attr-defined]
@@ -160,7 +170,9 @@ class UnitAdmin(KeptAdmin):
     form = UnitForm
     list_display = ("plural", "kind", "dies", "rounding", "is_default")
     fieldsets: ClassVar = [
-        (None, {"fields": ("singular", "plural", "code", "kind", "decimals", "rounding")}),
+        (None, {
+            "fields": ("singular", "plural", "code", ("kind", "counts"), "decimals", "rounding"),
+        }),
         (_("When it ends"), {
             "fields": (
                 ("expiry", "expiry_count"), "expiry_round_to", ("expiry_month", "expiry_day"),
@@ -184,7 +196,8 @@ class UnitAdmin(KeptAdmin):
     def get_readonly_fields(
         self, request: HttpRequest, obj: Model | None = None
     ) -> tuple[str, ...]:
-        return ("code", "kind", "decimals") if obj else ()
+        kept = ("counts",) if isinstance(obj, Unit) and obj.counts_id else ()
+        return ("code", "kind", "decimals", *kept) if obj else ()
 
     @display(description=_("ends"))
     def dies(self, row: Unit) -> str:

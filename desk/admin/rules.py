@@ -45,7 +45,8 @@ class RuleForm(HouseForm):
         fields = (
             "name", "code", "type", "unit", "award_class", "group", "effect", "amount",
             "percent_of", "attribute", "step", "whole_steps", "above", "up_to", "expiry",
-            "expiry_count", "expiry_round_to", "expiry_on", "starts_on", "ends_on", "position",
+            "expiry_count", "expiry_round_to", "expiry_on", "is_counted", "starts_on", "ends_on",
+            "position",
         )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

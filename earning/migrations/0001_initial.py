@@ -1250,6 +1250,13 @@ class Migration(migrations.Migration):
                                 null=True,
                             ),
                         ),
+                        (
+                            "is_counted",
+                            models.BooleanField(
+                                default=True,
+                                help_text="Whether counters that count its unit count what it pays.",
+                            ),
+                        ),
                         ("position", models.PositiveSmallIntegerField(default=0)),
                         (
                             "published_at",
@@ -2042,7 +2049,7 @@ class Migration(migrations.Migration):
                         "ordering": ("id",),
                         "constraints": [
                             models.UniqueConstraint(
-                                fields=("member", "activity", "rule"),
+                                fields=("member", "activity", "rule", "unit"),
                                 name="earning_award_once_per_rule",
                             ),
                             models.CheckConstraint(
@@ -2127,7 +2134,7 @@ class Migration(migrations.Migration):
                         "ordering": ("id",),
                         "constraints": [
                             models.UniqueConstraint(
-                                fields=("member", "change", "rule"),
+                                fields=("member", "change", "rule", "unit"),
                                 name="earning_correction_once_per_rule",
                             ),
                             models.CheckConstraint(

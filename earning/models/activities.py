@@ -147,7 +147,7 @@ class Award(MemberOwned):
         triggers = append_only(erasable=("sentence", "inputs"))
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["member", "activity", "rule"], name="earning_award_once_per_rule"
+                fields=["member", "activity", "rule", "unit"], name="earning_award_once_per_rule"
             ),
             models.CheckConstraint(
                 condition=Q(amount__gt=0), name="earning_award_amount_is_positive"

@@ -175,7 +175,7 @@ class Correction(MemberOwned):
         triggers = append_only(erasable=("sentence", "inputs"))
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["member", "change", "rule"], name="earning_correction_once_per_rule"
+                fields=["member", "change", "rule", "unit"], name="earning_correction_once_per_rule"
             ),
             models.CheckConstraint(
                 condition=~Q(amount=0), name="earning_correction_changes_something"

@@ -98,6 +98,9 @@ class Rule(models.Model):
     ends_on = models.DateField(
         null=True, blank=True, help_text=_("The first day on which it no longer pays.")
     )
+    is_counted = models.BooleanField(
+        default=True, help_text=_("Whether counters that count its unit count what it pays.")
+    )
     position = models.PositiveSmallIntegerField(default=0)
     published_at = models.DateTimeField(
         db_default=Now(),

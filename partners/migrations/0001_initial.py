@@ -892,11 +892,25 @@ class Migration(migrations.Migration):
                         ),
                         ("number", models.PositiveIntegerField()),
                         ("lines", models.PositiveIntegerField()),
+                        (
+                            "is_sequel",
+                            models.BooleanField(
+                                default=False,
+                                help_text="It goes on with a member of the chunk before, and waits until that is done.",
+                            ),
+                        ),
                         ("counts", models.JSONField(default=dict)),
                         ("done_at", models.DateTimeField(blank=True, null=True)),
                     ],
                     options={
                         "ordering": ("number",),
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("done_at__isnull", True)),
+                                fields=["run", "number"],
+                                name="partners_importchunk_waiting",
+                            )
+                        ],
                         "constraints": [
                             models.UniqueConstraint(
                                 fields=("run", "number"),
@@ -913,6 +927,12 @@ class Migration(migrations.Migration):
                             models.CheckConstraint(
                                 condition=models.Q(("lines__gte", 1)),
                                 name="partners_importchunk_has_lines",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("is_sequel", False), ("number__gt", 1), _connector="OR"
+                                ),
+                                name="partners_importchunk_sequel_has_one_before",
                             ),
                         ],
                     },

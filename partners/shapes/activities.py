@@ -129,7 +129,12 @@ class Payable(Struct):
     reward: str
     name: str
     unit: str
-    price: Amount
+    price: Annotated[int, Meta(description="In points alone.")]
+    points: Annotated[int, Meta(description="With how many the member can pay now.")]
+    money: Annotated[
+        Decimal | None,
+        Meta(description="To be collected beside the points; null where they are the price."),
+    ]
     worth: Annotated[str, Meta(description="What it would cost otherwise, in words.")]
     pays: Annotated[
         Decimal | None,
@@ -150,6 +155,7 @@ class QuoteAnswer(Struct):
     payable: Annotated[
         list[Payable],
         Meta(
-            description="What the points would pay of the basket: most money first, then cheapest."
+            description="What the points would pay of the basket: first what needs no money beside "
+            "them; what pays most before what pays less, then cheapest."
         ),
     ]

@@ -31,7 +31,9 @@ from partners.views.activities import RECORDING
 from points.errors import AmountInvalid
 from points.models import Account
 from program import catalog
-from rewards import offers
+from rewards import mixing, offers
+from rewards.mixing import Cost
+from rewards.offers import Offer
 
 ASKED = "quote"  # the reference of an activity that is not recorded
 
@@ -91,28 +93,40 @@ def _submission(asked: ActivityAsked, key: ApiKey) -> Submission:
 def _payable(member: Member, basket: Basket) -> list[Payable]:
     """The rewards the member could have at once and that pay a part of the basket, most first; then
     the others, cheapest first. What takes off nothing of so small a basket is left out.
+
+    Where points pay only a part, it is as many points as the member has, and the money for the
+    rest.
     """
     money(basket)
     found = offers.for_member(member, program=catalog.current())
     ready = [
-        (wares.off(one.reward, basket.amount), one)
+        (wares.off(one.reward, basket.amount), cost, one)
         for one in found
-        if one.is_affordable and one.balance >= one.price and one.reward.has_voucher
+        if one.is_affordable and one.reward.has_voucher and (cost := _cost(one)) is not None
     ]
-    useful = [(paid, one) for paid, one in ready if paid is None or paid > 0]
-    useful.sort(key=lambda pair: (-(pair[0] or 0), pair[1].price))
+    useful = [(paid, cost, one) for paid, cost, one in ready if paid is None or paid > 0]
+    useful.sort(key=lambda row: (row[1].money is not None, -(row[0] or 0), row[2].price))
     return [
         Payable(
             reward=one.reward.code,
             name=one.reward.name,
             unit=one.reward.unit_id,
             price=one.price,
+            points=cost.points,
+            money=cost.money,
             worth=one.reward.worth,
             pays=paid,
             left_to_pay=None if paid is None else basket.amount - paid,
         )
-        for paid, one in useful
+        for paid, cost, one in useful
     ]
+
+
+def _cost(one: Offer) -> Cost | None:
+    """With what the member would pay a reward: points alone, or as many as there are and money."""
+    if one.is_covered:
+        return Cost(one.price)
+    return mixing.most(one.reward, one.price, one.balance)
 
 
 def money(basket: Basket) -> None:

@@ -215,6 +215,14 @@ class Migration(migrations.Migration):
                                 max_length=8,
                             ),
                         ),
+                        (
+                            "minutes_apart",
+                            models.PositiveIntegerField(
+                                blank=True,
+                                help_text="How many minutes lie between two uses at least; empty: none.",
+                                null=True,
+                            ),
+                        ),
                         ("is_active", models.BooleanField(default=True)),
                         ("position", models.PositiveSmallIntegerField(default=0)),
                     ],
@@ -235,6 +243,14 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="plans_benefit_allowance_is_whole",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("minutes_apart__isnull", True),
+                                    ("minutes_apart__gte", 1),
+                                    _connector="OR",
+                                ),
+                                name="plans_benefit_lies_a_minute_apart",
                             ),
                         ],
                     },

@@ -239,6 +239,11 @@ class PlanBenefit(models.Model):
         default="",
         help_text=_("What is not used is not carried over."),
     )
+    minutes_apart = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("How many minutes lie between two uses at least; empty: none."),
+    )
     is_active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -255,6 +260,10 @@ class PlanBenefit(models.Model):
                     per__in=["paid", "day", "week", "month", "year"],
                 ),
                 name="plans_benefit_allowance_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes_apart__isnull=True) | Q(minutes_apart__gte=1),
+                name="plans_benefit_lies_a_minute_apart",
             ),
         ]
 

@@ -5,7 +5,7 @@ are.
 from __future__ import annotations
 
 import dataclasses
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.http import Http404
@@ -32,13 +32,14 @@ class Charged:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Used:
-    """A benefit, how often it was used in this period, and how often it still can be, where that
-    is limited.
+    """A benefit, how often it was used in this period, how often it still can be, where that is
+    limited, and from when on, where that is not now.
     """
 
     benefit: PlanBenefit
     times: int
     left: int | None
+    again_at: datetime | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -145,7 +146,12 @@ def _uses(row: Subscription, plan: Plan, *, program: Program) -> list[Used]:
     rows = BenefitUse.objects.filter(subscription=row, used_at__gte=row.period_starts_at)
     ids = list(rows.values_list("benefit", flat=True))
     return [
-        Used(benefit, ids.count(benefit.pk), benefits.left(benefit, row, program=program))
+        Used(
+            benefit,
+            ids.count(benefit.pk),
+            benefits.left(benefit, row, program=program),
+            benefits.again_at(benefit, row),
+        )
         for benefit in _given(plan)
     ]
 

@@ -472,6 +472,17 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         (
+                            "counts",
+                            models.ForeignKey(
+                                blank=True,
+                                help_text="A counter may count what rules and milestones pay of another unit, bonuses included.",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="program.unit",
+                            ),
+                        ),
+                        (
                             "is_default",
                             models.BooleanField(
                                 default=False, help_text="The unit shown first, everywhere."
@@ -546,6 +557,20 @@ class Migration(migrations.Migration):
                                     ("kind", "spendable"), ("expiry", "never"), _connector="OR"
                                 ),
                                 name="program_unit_counter_never_expires",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("counts__isnull", True), ("kind", "counter"), _connector="OR"
+                                ),
+                                name="program_unit_only_a_counter_counts",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("counts__isnull", True),
+                                    models.Q(("counts", models.F("code")), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="program_unit_counts_another",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(

@@ -206,6 +206,16 @@ class Unit(models.Model):
             "waits for a second person. Empty: no limit."
         ),
     )
+    counts = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_(
+            "A counter may count what rules and milestones pay of another unit, bonuses included."
+        ),
+    )
     is_default = models.BooleanField(
         default=False, help_text=_("The unit shown first, everywhere.")
     )
@@ -257,6 +267,14 @@ class Unit(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="spendable") | Q(expiry="never"),
                 name="program_unit_counter_never_expires",
+            ),
+            models.CheckConstraint(
+                condition=Q(counts__isnull=True) | Q(kind="counter"),
+                name="program_unit_only_a_counter_counts",
+            ),
+            models.CheckConstraint(
+                condition=Q(counts__isnull=True) | ~Q(counts=F("code")),
+                name="program_unit_counts_another",
             ),
             models.CheckConstraint(
                 condition=Q(kind="spendable") | Q(transfers="never"),

@@ -1411,6 +1411,13 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         (
+                            "is_at_once",
+                            models.BooleanField(
+                                default=False,
+                                help_text="Whole steps are exchanged by themselves as soon as there is enough.",
+                            ),
+                        ),
+                        (
                             "months",
                             models.JSONField(
                                 blank=True,
@@ -1458,6 +1465,12 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="rewards_conversion_months_are_months",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("is_at_once", True), ("is_monthly", True), _negated=True
+                                ),
+                                name="rewards_conversion_happens_at_one_time",
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(("gives", models.F("takes")), _negated=True),

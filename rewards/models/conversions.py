@@ -32,6 +32,10 @@ class Conversion(models.Model):
     is_monthly = models.BooleanField(
         default=False, help_text=_("Whole steps are exchanged by themselves as a month ends.")
     )
+    is_at_once = models.BooleanField(
+        default=False,
+        help_text=_("Whole steps are exchanged by themselves as soon as there is enough."),
+    )
     months = models.JSONField(
         default=list,
         blank=True,
@@ -56,6 +60,10 @@ class Conversion(models.Model):
                 condition=Q(months=[])
                 | Q(is_monthly=True, months__contained_by=list(range(1, 13))),
                 name="rewards_conversion_months_are_months",
+            ),
+            models.CheckConstraint(
+                condition=~Q(is_monthly=True, is_at_once=True),
+                name="rewards_conversion_happens_at_one_time",
             ),
             models.CheckConstraint(
                 condition=~Q(gives=F("takes")), name="rewards_conversion_joins_two_units"

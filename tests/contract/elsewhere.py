@@ -11,6 +11,7 @@ ELSEWHERE = {
     "already_referred",
     "already_subscribed",
     "answer_invalid",
+    "benefit_too_soon",
     "benefit_unknown",
     "benefit_used_up",
     "blueprint_invalid",

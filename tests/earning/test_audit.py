@@ -29,6 +29,9 @@ PLANTED = {
         "UPDATE points_posting SET source = 'milestone:00000000-0000-0000-0000-000000000000'"
         " WHERE left(source, 9) = 'activity:'"
     ),
+    "what a rule paid is counted at what it stands at": (
+        "UPDATE earning_award SET unit_id = 'visit' WHERE unit_id = 'point'"
+    ),
     "what was claimed was recorded, or is pending": (
         "UPDATE earning_unclaimedactivity SET claimed_at = NULL, claimed_by = '', member_id = NULL"
     ),

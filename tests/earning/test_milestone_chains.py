@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from earning import circles, intake, quoting, returns
+from common import circles
+from earning import intake, quoting, returns
 from earning.models import MilestoneReached, MilestoneVoid
 from program.errors import BlueprintInvalid
 from program.models import Program

@@ -13,7 +13,14 @@ from members import erasure, merging
 from members.models import Member
 from partners import happenings
 from points.models import Account
-from rewards.models import Fulfilment, Redemption, Reservation
+from rewards.models import (
+    Fulfilment,
+    Redemption,
+    Reservation,
+    Reward,
+    RewardPart,
+    RewardPrice,
+)
 from tests.cast import ROOT, apply, balance, earn
 from tests.till import ACTOR, Till, code, marta
 
@@ -88,6 +95,28 @@ def test_a_quote_says_what_points_pay_of_a_basket(counter: Till) -> None:
     assert paid[:2] == [("card", "25.00", "35.00"), ("tenth-off", "6.00", "54.00")]
     assert all(pays is None for _, pays, _ in paid[2:])
     assert "planks" not in {one["reward"] for one in told}
+
+
+def test_a_quote_lists_what_points_pay_with_money_beside_them(counter: Till) -> None:
+    card = Reward.objects.get(code="card")
+    RewardPrice.objects.filter(reward=card).update(amount=9000)
+    RewardPart.objects.create(reward=card, points=2000, money="5.00", step=1500)
+    RewardPart.objects.create(reward=card, points=6000, money="1.00")
+    asked = WHO | {"basket": {"amount": "60.00"}}
+    told = counter.send("quotes", asked, key=None).json()["payable"]
+    assert told[0]["money"] is None
+    assert told[-1] | {"name": "", "worth": ""} == {
+        "reward": "card",
+        "name": "",
+        "unit": "point",
+        "price": 9000,
+        "points": 5000,
+        "money": "15.00",
+        "worth": "",
+        "pays": "25.00",
+        "left_to_pay": "35.00",
+    }
+    assert take(counter, "card", amount=5000).json()["money"] == "15.00"
 
 
 def test_what_is_put_aside_is_held_and_taken_once(counter: Till) -> None:

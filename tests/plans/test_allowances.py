@@ -9,7 +9,7 @@ import time_machine
 
 from members import merging
 from plans import benefits, billing, subscribing
-from plans.errors import BenefitUsedUp
+from plans.errors import BenefitTooSoon, BenefitUsedUp
 from plans.models import PlanBenefit
 from program.models import Program
 from tests.cast import ACTOR, ana, utc
@@ -61,3 +61,29 @@ def test_without_an_allowance_it_is_used_as_often_as_one_likes(harbor: Program) 
     row = take(ana())
     pay(row)
     assert benefits.left(PlanBenefit.objects.get(code="berth"), row, program=harbor) is None
+
+
+def test_two_uses_lie_so_many_minutes_apart(harbor: Program) -> None:
+    PlanBenefit.objects.filter(code="berth").update(minutes_apart=120)
+    found = PlanBenefit.objects.get(code="berth")
+    with time_machine.travel(TUESDAY, tick=False):
+        member = ana(joined_at=utc(2026, 1, 1))
+        row = take(member)
+        pay(row)
+        assert benefits.again_at(found, row) is None
+        benefits.use(member, plan="harbor", benefit="berth", actor=ACTOR, reference="1")
+    with time_machine.travel(TUESDAY + timedelta(minutes=119), tick=False):
+        benefits.use(member, plan="harbor", benefit="berth", actor=ACTOR, reference="1")
+        with pytest.raises(BenefitTooSoon) as refused:
+            benefits.use(member, plan="harbor", benefit="berth", actor=ACTOR)
+        assert str(refused.value) == (
+            "A berth: once every 2 hours, and again from 2026-02-10 15:00 on. Nothing was used."
+        )
+        assert benefits.again_at(found, row) == TUESDAY + timedelta(minutes=120)
+    with time_machine.travel(TUESDAY + timedelta(minutes=120), tick=False):
+        benefits.use(member, plan="harbor", benefit="berth", actor=ACTOR)
+
+
+def test_a_pause_is_told_in_hours_or_minutes() -> None:
+    told = [benefits.pause(minutes) for minutes in (1, 60, 90, 240)]
+    assert told == ["1 minute", "1 hour", "90 minutes", "4 hours"]

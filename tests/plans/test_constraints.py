@@ -89,6 +89,11 @@ def test_a_benefit_has_its_code() -> None:
         PlanBenefit.objects.create(plan_id="harbor", code="berth", name="Another")
 
 
+def test_uses_lie_a_minute_apart_or_nothing_is_said() -> None:
+    with refused("plans_benefit_lies_a_minute_apart"):
+        PlanBenefit.objects.create(plan_id="harbor", code="sauna", name="Sauna", minutes_apart=0)
+
+
 @pytest.mark.parametrize("fields", [{"at_most": 0, "per": "day"}, {"at_most": 2}, {"per": "day"}])
 def test_an_allowance_is_whole(fields: dict[str, Any]) -> None:
     with refused("plans_benefit_allowance_is_whole"):

@@ -6,11 +6,14 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.core import mail
 from django.test import Client
 
 from common import clock
+from earning import activating
 from earning.models import Milestone, Offer, OfferActivation, Rule, RuleCondition, RuleLimit
 from members.models import Member
+from messaging import delivery
 from program.models import Program
 from tests import cast as house
 from tests.portal import cast
@@ -110,3 +113,21 @@ def test_what_is_over_stays_to_be_read(member: Member) -> None:
     page = words(client, "/offers/")
     assert "Past Double Until" in page
     assert "not used" in page
+
+
+def test_a_letter_says_what_was_activated_and_for_how_long(member: Member) -> None:
+    client = cast.signed_in(member)
+    client.post("/offers/double/activate/")
+    assert delivery.drain() == 1
+    (letter,) = mail.outbox
+    assert letter.subject == "Double: activated"
+    last = clock.local_date(clock.now(), "Europe/Berlin") + timedelta(days=14)
+    assert "Five coins a visit." in letter.body
+    assert f"It holds to the end of {last.day} {last:%B %Y}." in letter.body
+
+
+def test_no_letter_about_what_was_undone(member: Member) -> None:
+    activating.activate(member, offer="double", actor="till")
+    activating.undo(OfferActivation.objects.get(), actor="till")
+    assert delivery.drain() == 0
+    assert mail.outbox == []

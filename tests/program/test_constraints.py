@@ -36,6 +36,8 @@ def test_there_is_one_program() -> None:
     [
         ("program_unit_decimals_at_most_two", {"decimals": 3}),
         ("program_unit_counter_is_never_sent", {"kind": "counter", "transfers": "anyone"}),
+        ("program_unit_only_a_counter_counts", {"counts_id": "point"}),
+        ("program_unit_counts_another", {"kind": "counter", "counts_id": "mile"}),
         ("program_unit_transfers_something", {"transfer_least": 0}),
         ("program_unit_transfers_something", {"transfer_step": 0}),
         (

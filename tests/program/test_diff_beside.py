@@ -20,6 +20,11 @@ SAID = [
         ("at = 10\nevery = 10", "at = 12\nevery = 10"),
         "Every tenth visit: 12 visits, and every 10 visits (a program year) for",
     ),
+    (
+        "What plans are",
+        ('name = "A berth", minutes_apart = 90', 'name = "A berth", minutes_apart = 120'),
+        "A berth (2 hours apart); A warm shower (4 in a week, from Monday)",
+    ),
     ("Occasions", ('on = "anniversary"', 'on = "enrolment"'), "years: joining records Gift"),
     (
         "Invitations",

@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quay")]
         ("rewards_conversion_takes_and_gives", {"amount": 0}),
         ("rewards_conversion_months_are_months", {"months": [3]}),
         ("rewards_conversion_months_are_months", {"is_monthly": True, "months": [0, 3]}),
+        ("rewards_conversion_happens_at_one_time", {"is_monthly": True, "is_at_once": True}),
         ("rewards_conversion_joins_two_units", {"gives_id": "point"}),
         ("rewards_conversion_bonus_is_complete", {"bonus_step": 300}),
         ("rewards_conversion_bonus_is_complete", {"bonus_amount": 3}),

@@ -1,23 +1,23 @@
-"""Circles: milestones that would pay each other without an end. Pure."""
+"""Circles: things of a program that would feed each other without an end. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-Feeds = Mapping[str, tuple[str | None, str | None]]  # by code: what it pays, and what it counts
+Feeds = Mapping[str, tuple[str | None, str | None]]  # by code: what it gives, and what it takes
 
 
 def find(feeds: Feeds) -> list[str]:
-    """The first circle of two milestones or more, from one of them around to itself; empty where
+    """The first circle of two or more, from one of them around to itself; empty where
     there is none.
     """
     after = {
         code: [
             other
-            for other, (_pays, counts) in feeds.items()
-            if other != code and pays is not None and counts == pays
+            for other, (_gives, takes) in feeds.items()
+            if other != code and gives is not None and takes == gives
         ]
-        for code, (pays, _counts) in feeds.items()
+        for code, (gives, _takes) in feeds.items()
     }
     done: set[str] = set()
     for code in feeds:
