@@ -17,7 +17,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from earning.ages import age_on, birthday_in, months_since
+from earning.ages import age_on, birthday_in, months_since, part_of
 from earning.limits import Limit, Usage, each_of
 
 
@@ -258,9 +258,7 @@ def _fact(condition: Condition, facts: Facts) -> Any:
             return None if facts.birthday is None else age_on(facts.birthday, facts.on)
         case "weekday" | "month" | "month_day" as kind:
             day = facts.attributes.get(condition.attribute) if condition.attribute else facts.on
-            if not isinstance(day, date):
-                return None
-            return {"weekday": day.isoweekday(), "month": day.month, "month_day": day.day}[kind]
+            return part_of(day, kind) if isinstance(day, date) else None
         case kind:
             return {"partner": facts.partner, "location": facts.location, "hour": facts.hour}[kind]
 

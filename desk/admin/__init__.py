@@ -4,6 +4,7 @@ They live here because a member's list shows what higher floors know.
 """
 
 from desk.admin import (
+    activity_types,
     approvals,
     conversions,
     dividends,
@@ -37,6 +38,7 @@ from desk.admin import (
 rest.register_rest()
 
 __all__ = [
+    "activity_types",
     "approvals",
     "conversions",
     "dividends",
