@@ -194,10 +194,10 @@ def _check_honored(tables: list[LadderTable], blueprint: Any) -> None:
     """What an activity tells as its tier is a tier."""
     tiers = [tier.code for table in tables for tier in table.tier]
     for type in blueprint.activity_type:
-        told = next((one for one in type.attribute if one.code == type.tier_by), None)
-        for code in told.choices if told else ():
-            place = f'[[activity_type]] "{type.code}", attribute "{told.code}", choices'
-            require_code(code, tiers, place=place)
+        place = f'[[activity_type]] "{type.code}", attribute "{type.tier_by}", choices'
+        for told in (one for one in type.attribute if one.code == type.tier_by):
+            for code in told.choices:
+                require_code(code, tiers, place=place)
 
 
 def _carries(table: LadderTable, blueprint: Any) -> int | None:
