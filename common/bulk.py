@@ -72,6 +72,16 @@ def new(model: type[M], **values: Any) -> M:
     return made
 
 
+def stored(model: type[M], names: Sequence[str], values: Sequence[Any]) -> M:
+    """A row that the database holds, with the values of all its columns, as `from_db` makes it."""
+    made = model.__new__(model)
+    state = made.__dict__
+    state["_state"] = kept = ModelState()
+    kept.adding, kept.db = False, DEFAULT_DB_ALIAS
+    state.update(zip(names, values, strict=True))
+    return made
+
+
 @functools.cache
 def _blank(model: type[models.Model]) -> tuple[dict[str, Any], Makers, Relations]:
     """What rows of a model begin with: values, what makes others, and the columns of relations,

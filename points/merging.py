@@ -249,7 +249,9 @@ class Parting:
             unit = catalog.of(catalog.current()).units[self.unit]
             zone, now = catalog.current().time_zone, clock.now()
             ends = policy.expires_at(unit, occurred_at=now, zone=zone, posted_at=now)
-            self.books.award(self.pair.enter(self.kept, amount), key=self.kept, expires_at=ends)
+            latest = policy.latest_at(unit, occurred_at=now, zone=zone, posted_at=now)
+            credit = self.pair.enter(self.kept, amount)
+            self.books.award(credit, key=self.kept, expires_at=ends, latest_at=latest)
 
     def _refill(self, amount: int, uses: list[LotUse]) -> None:
         credit = self.pair.enter(self.kept, amount)

@@ -19,7 +19,7 @@ import msgspec
 
 from common import clock
 from common.errors import LoyaltyError
-from program import blueprint, catalog, reading, slate
+from program import blueprint, catalog, mismatches, reading, slate
 from program.blueprint import Table
 from program.errors import BlueprintInvalid
 from program.sections import ProgramTable
@@ -193,7 +193,7 @@ def load(path: Path) -> Any:
         return msgspec.convert(raw, type_of())
     except msgspec.ValidationError as error:
         raise BlueprintInvalid(
-            f"{path}: {blueprint.explain(str(error), raw, type_of())}"
+            f"{path}: {mismatches.explain(str(error), raw, type_of())}"
         ) from error
 
 

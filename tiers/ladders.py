@@ -15,8 +15,8 @@ from members.models import Member
 from points.models import Account
 from program.catalog import versioned
 from program.models import Program
-from tiers import visits
-from tiers.models import Ladder, Standing, Tier, TierExpiry, TierNeed
+from tiers import groups, visits
+from tiers.models import Ladder, Standing, Tier, TierExpiry, TierNeed, TierRoute
 from tiers.qualification import Climb, Event
 from tiers.terms import LadderRule, Requirement, Route, Rung, Span, Validity, Window
 
@@ -93,6 +93,7 @@ def routes_of(tier: Tier, ladder: Ladder) -> tuple[Route, ...]:
             route.ends_on,
             route.keeps,
             route.for_life,
+            _group(route),
         )
         for route in tier.routes.all()
     ]
@@ -100,6 +101,12 @@ def routes_of(tier: Tier, ladder: Ladder) -> tuple[Route, ...]:
         window = Window(ladder.window, ladder.window_months or 0)
         routes.append(Route((Requirement(tier.threshold, unit=ladder.counter_id, window=window),)))
     return tuple(routes)
+
+
+def _group(route: TierRoute) -> str:
+    if route.segment_id is not None:
+        return groups.named(groups.SEGMENT, route.segment_id)
+    return groups.named(groups.PLAN, route.plan)
 
 
 def _need(need: TierNeed) -> Requirement:
@@ -146,9 +153,9 @@ def climbs_under(
 def climbs_of(
     member: Member, *, given: Iterable[Given], credits: Collection[Event], program: Program
 ) -> Climbs:
-    """One member's climbs from what somebody has read already, on ladders that nobody shares and
-    that count no activities: the standings that were given, and the credits of the `counters`, one
-    for each moment.
+    """One member's climbs from what somebody has read already, on ladders that nobody shares, that
+    count no activities and ask for no group: the standings that were given, and the credits of
+    the `counters`, one for each moment.
     """
     known = rules(program)
     rungs = {rung.id: rung for rule in known for rung in rule.rungs}
@@ -190,6 +197,8 @@ def _folded(
     events = _credits(ids, units, known_at)
     types = {type for rule in known for type in rule.types}
     visited = visits.read(ids, types=types, known_at=known_at, gone=gone)
+    asked = {group for rule in known for group in rule.groups}
+    stays = groups.read(ids, groups=asked, known_at=known_at)
     return {
         (member.pk, rule.code): Climb(
             rule,
@@ -197,6 +206,7 @@ def _folded(
             joined_at=member.joined_at,
             granted=given.get((member.pk, rule.code), ()),
             visits=(one for one in visited.get(member.pk, ()) if one.type in rule.types),
+            stays=[one for one in stays.get(member.pk, ()) if one.group in rule.groups],
         )
         for member in people
         for rule in known

@@ -42,6 +42,13 @@ CASES: list[tuple[dict[str, Any], str]] = [
         "Points end after 12 months in which you earn none.",
     ),
     (
+        {"expiry": "inactivity", "expiry_count": 18, "expiry_most_months": 48},
+        (
+            "Points end after 18 months in which you neither earn nor spend any. However active "
+            "you are, they end 4 years after they were earned."
+        ),
+    ),
+    (
         {
             "expiry": "inactivity",
             "expiry_count": 6,

@@ -43,7 +43,11 @@ MISTAKES: dict[str, tuple[str, str, list[str]]] = {
         'decimals = "two"',
         ['[[unit]] number 3 ("cent"), dec'],
     ),
-    "too many decimals": ("decimals = 2", "decimals = 3", ['number 3 ("cent"), decimals', "<= 2"]),
+    "too many decimals": (
+        "decimals = 2",
+        "decimals = 3",
+        ['number 3 ("cent"), decimals', "2 or less"],
+    ),
     "a missing key": ('singular = "coin"\n', "", ['number 2 ("coin")', "'singular'"]),
     "a kind nobody knows": ('kind = "counter"', 'kind = "score"', ['("visit"), kind', "'score'"]),
     "a code with blanks": ('code = "coin"', 'code = "Gold coin"', ["[[unit]] number 2", "code"]),
