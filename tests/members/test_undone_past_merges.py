@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 
 from common.errors import LoyaltyError
 from earning import returns
+from earning.models import Milestone
 from members import merging
 from members.models import Member, MemberMerge
 from points import expiry, transfers
 from points.models import Extension, Lot
-from program.models import Program
+from program.models import ActivityType, Program
 from rewards import redemption
 from tests import books
 from tests.cast import (
@@ -142,6 +143,45 @@ def test_what_comes_back_repays_what_its_owner_owes() -> None:
     redemption.cancel(voucher, reason="Not wanted", actor=ACTOR)
     part(row)
     assert both(one, other) == (100, 0)
+
+
+@pytest.mark.parametrize("is_used", [False, True])
+@pytest.mark.parametrize("is_parted", [False, True])
+def test_a_level_that_the_absorbed_passed_is_void_while_untouched(
+    is_used: bool, is_parted: bool
+) -> None:
+    Milestone.objects.create(
+        code="pair", name="Pair", counter_id="visit", at=2, unit_id="coin", amount=50
+    )
+    one, other = two()
+    for number in (1, 2):
+        visit(other, reference=f"theirs-{number}")
+    row = merge(one, other)
+    if is_used:
+        spend(one, 1, unit="coin")
+    cancel("theirs-1")
+    assert balance(one, "coin") == (49 if is_used else 0)
+    if is_parted:
+        part(row)
+        assert both(one, other, "coin") == ((0, 49) if is_used else (0, 0))
+    visit(other if is_parted else one)
+    assert sum(both(one, other, "coin")) == (49 if is_used else 50)
+
+
+@pytest.mark.parametrize("buys_late", [False, True])
+def test_an_unused_voucher_is_called_off_past_a_merge(buys_late: bool) -> None:
+    """Where the program calls off what was bought with points that are taken back."""
+    ActivityType.objects.filter(code="visit").update(return_rewards="cancelled")
+    one, other = two()
+    visit(other, attributes={"paid": "10"}, reference="theirs")
+    voucher = None if buys_late else redeem(other)
+    row = merge(one, other)
+    voucher = voucher or redeem(one)
+    cancel("theirs")
+    voucher.refresh_from_db()
+    assert (voucher.status, balance(one)) == ("cancelled", 0)
+    part(row)
+    assert both(one, other) == (0, 0)
 
 
 # Held, and past its end
