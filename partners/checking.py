@@ -31,7 +31,7 @@ from program import attributes, catalog
 from program.errors import ProgramMissing
 from program.models import Program
 
-CHUNK = 500  # lines in one transaction: tills that want the same members wait below a second
+CHUNK = 1000  # lines in one transaction: tills that want the same members wait below a second
 PORTION = 5000  # lines staged, or looked at, before the progress is written down
 State = Import.State
 CLEARED = "DROP TABLE IF EXISTS pg_temp.import_stage, pg_temp.import_judged"
@@ -105,21 +105,29 @@ def _read(run: Import) -> None:
     defaults = Defaults(run.partner_id, type=run.type, location=run.location)
     file = io.BufferedReader(Pieces(_pieces(run)))
     lines = reading.submissions(file, form=run.form, defaults=defaults)
-    while portion := list(itertools.islice(lines, PORTION)):
-        good: list[tuple[int, Checked]] = []
-        wrong: list[ImportProblem] = []
-        for number, one in portion:
-            try:
-                if isinstance(one, LoyaltyError):
-                    raise one
-                _check_place(run, one, program)
-                good.append((number, submissions.check(one, index=number, program=program)))
-            except LoyaltyError as error:
-                wrong.append(problem_of(run, number, error))
-        _copy(good)
-        bulk.insert(ImportProblem, wrong)
-        done += len(portion)
+    is_more = True
+    while is_more:
+        with bulk.unswept():
+            portion = list(itertools.islice(lines, PORTION))
+            _stage(run, portion, program)
+        done, is_more = done + len(portion), len(portion) == PORTION
         _tell(run, lines_read=done)
+
+
+def _stage(run: Import, portion: Sequence[reading.Read], program: Program) -> None:
+    """Some lines into the stage, or among the problems."""
+    good: list[tuple[int, Checked]] = []
+    wrong: list[ImportProblem] = []
+    for number, one in portion:
+        try:
+            if isinstance(one, LoyaltyError):
+                raise one
+            _check_place(run, one, program)
+            good.append((number, submissions.check(one, index=number, program=program)))
+        except LoyaltyError as error:
+            wrong.append(problem_of(run, number, error))
+    _copy(good)
+    bulk.insert(ImportProblem, wrong)
 
 
 def _check_place(run: Import, one: Submission, program: Program) -> None:

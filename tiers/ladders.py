@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
+import msgspec
 from django.db import connection
 
 from members.models import Member
@@ -22,6 +23,7 @@ from tiers.terms import LadderRule, Requirement, Route, Rung, Span, Validity, Wi
 
 OWN = (Ladder.Window.MEMBERSHIP_YEAR, Ladder.Window.MEMBERSHIP_HALF_YEAR)
 Climbs = dict[tuple[uuid.UUID, str], Climb]
+_counted = msgspec.json.Decoder(list[tuple[datetime, int]])
 Given = tuple[str, uuid.UUID, datetime, datetime | None]  # ladder, tier, from, to
 
 
@@ -218,20 +220,25 @@ def _credits(
 ) -> dict[uuid.UUID, list[Event]]:
     """By the accounts' ids, which follow from member and unit: one index serves it, always.
 
-    What was taken back whole is as if it had never been counted.
+    What was taken back whole is as if it had never been counted. It comes as JSON, which is read at
+    a fraction of what it takes to make rows of it: there are as many as members have a history.
     """
     accounts = {Account.id_for(pk, unit): (pk, unit) for pk in ids for unit in units}
     found: dict[uuid.UUID, list[Event]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT account_id, occurred_at, sum(amount)::bigint FROM points_entry
-               WHERE account_id = ANY(%s) AND recorded_at <= coalesce(%s::timestamptz, 'infinity')
-               GROUP BY 1, 2 HAVING sum(amount) <> 0""",
+            """SELECT account_id, json_agg(json_build_array(occurred_at, amount))::text
+               FROM (SELECT account_id, occurred_at, sum(amount)::bigint AS amount
+                     FROM points_entry WHERE account_id = ANY(%s)
+                          AND recorded_at <= coalesce(%s::timestamptz, 'infinity')
+                     GROUP BY 1, 2 HAVING sum(amount) <> 0) counted
+               GROUP BY 1""",
             [list(accounts), known_at],
         )
-        for account, moment, amount in cursor:
+        for account, counted in cursor:
             member, unit = accounts[account]
-            found.setdefault(member, []).append((moment, unit, amount))
+            events = found.setdefault(member, [])
+            events += [(moment, unit, amount) for moment, amount in _counted.decode(counted)]
     return found
 
 
