@@ -52,13 +52,10 @@ class SegmentMemberAdmin(links.ByMember, HouseAdmin):
 
     def save_model(self, request: HttpRequest, obj: SegmentMember, form: Any, change: bool) -> None:
         segments.join(obj.member, segment=obj.segment)
+        obj.pk = SegmentMember.objects.get(member=obj.member, segment=obj.segment).pk
 
     def delete_model(self, request: HttpRequest, obj: SegmentMember) -> None:
         segments.leave(obj.member, segment=obj.segment)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[SegmentMember]) -> None:
-        for row in queryset.select_related("member", "segment"):
-            segments.leave(row.member, segment=row.segment)
 
     @display(description=_("member"))
     def who(self, row: SegmentMember) -> str:
