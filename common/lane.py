@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 from multiprocessing.connection import Connection
@@ -16,7 +17,8 @@ def main(pipe: str, parent: str) -> None:
     django.setup()
     from common import lanes
 
-    lanes.serve(Connection(int(pipe)), parent=int(parent), kept_s=KEPT_S)
+    with contextlib.suppress(*lanes.GONE):
+        lanes.serve(Connection(int(pipe)), parent=int(parent), kept_s=KEPT_S)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from django.utils.module_loading import import_string
 
 MOST = 8  # by itself: each holds a connection and some 100 MB
 TRIES = 3  # of one piece: what takes lanes down again and again is not the fault of the lanes
+GONE = (EOFError, BrokenPipeError, ConnectionResetError)  # whoever held the other end
 Piece = tuple[Any, ...]
 log = structlog.get_logger("pennant.lanes")
 
@@ -64,14 +65,14 @@ class Lane:
         """Tell it what to do; one that is gone already is found out by its answer."""
         try:
             self.line.send(what)
-        except (BrokenPipeError, ConnectionResetError):
+        except GONE:
             log.info("lane_was_gone", lane=self.process.pid)
 
     def answer(self) -> Any:
         """What came of the piece it was given. Raises LaneLost, LaneFailed."""
         try:
             is_done, answer = self.line.recv()
-        except (EOFError, ConnectionResetError) as error:
+        except GONE as error:
             raise LaneLost(f"Lane {self.process.pid} ended with {self.process.wait()}.") from error
         if not is_done:
             raise LaneFailed(answer)
@@ -148,18 +149,16 @@ def is_wanted() -> bool:
 
 
 def serve(line: Connection, *, parent: int, kept_s: int) -> None:
-    """Be a lane: do what comes through the pipe, until it closes or nothing comes for so long.
+    """Be a lane: do what comes through the pipe, until nothing comes for so long.
 
-    An error of the work is told to whoever asked, and ends the lane.
+    An error of the work is told to whoever asked, and ends the lane. Raises EOFError, or another of
+    GONE, when the pipe is closed.
     """
     global _parent  # noqa: PLW0603
     _parent = parent
     connection.settings_dict["NAME"] = line.recv()
     while line.poll(kept_s):
-        try:
-            work, piece = line.recv()
-        except (EOFError, ConnectionResetError):
-            return
+        work, piece = line.recv()
         try:
             answer = import_string(work)(*piece)
         except Exception as error:
@@ -169,4 +168,4 @@ def serve(line: Connection, *, parent: int, kept_s: int) -> None:
         line.send((True, answer))
 
 
-__all__: Sequence[str] = ["LaneFailed", "LaneLost", "count", "is_wanted", "serve", "share"]
+__all__: Sequence[str] = ["GONE", "LaneFailed", "LaneLost", "count", "is_wanted", "serve", "share"]
