@@ -24,7 +24,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.module_loading import import_string
 
-MOST = 8  # by itself: each holds a connection and some 100 MB
+MOST = 8  # by itself: each holds a connection and some 120 MB
 TRIES = 3  # of one piece: what takes lanes down again and again is not the fault of the lanes
 GONE = (EOFError, BrokenPipeError, ConnectionResetError)  # whoever held the other end
 Piece = tuple[Any, ...]
