@@ -9,9 +9,7 @@ the table, the key, and what would be right.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import functools
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
@@ -19,7 +17,7 @@ from typing import Any, get_args
 import msgspec
 from django.db import transaction
 
-from program import catalog, reading
+from program import catalog, mistakes, reading
 from program.errors import BlueprintInvalid
 from program.models import Program, Revision
 
@@ -107,7 +105,7 @@ def read(text: str, *, name: str = FILE) -> Any:
     try:
         return msgspec.convert(raw, type_of())
     except msgspec.ValidationError as error:
-        raise BlueprintInvalid(f"{name}: {explain(str(error), raw, type_of())}") from error
+        raise BlueprintInvalid(f"{name}: {mistakes.explain(str(error), raw, type_of())}") from error
 
 
 @transaction.atomic
@@ -151,46 +149,3 @@ def export() -> Any:
     """
     catalog.current()
     return type_of()(**{section.name: section.export() for section in _sections})
-
-
-def explain(problem: str, raw: Any, whole: Any) -> str:
-    """msgspec's message in a marketer's words: where it is, by table and code, and the nearest
-    right key.
-    """
-    message, _, path = problem.partition(" - at `$")
-    message = message.replace("Object", "It").replace("`", "'")
-    unknown = re.search(r"unknown field '([^']+)'", message)
-    if unknown:
-        hint = _hint(unknown[1], known=_keys_at(whole, path.rstrip("`")))
-        message = f"there is no key '{unknown[1]}' here.{hint}"
-    else:
-        message = message[0].lower() + message[1:] + "."
-    return f"in {reading.place(path.rstrip('`'), raw)}: {message}"
-
-
-def _hint(name: str, *, known: list[str]) -> str:
-    """What to write instead of a key that is none: the nearest of those that the table knows, or
-    all of them.
-    """
-    near = difflib.get_close_matches(name, known, n=1)
-    if near:
-        return f" Did you mean '{near[0]}'?"
-    if known:
-        return f" Leave it out, or take one of: {', '.join(known)}."
-    return " Leave it out or correct its name."
-
-
-def _keys_at(whole: Any, path: str) -> list[str]:
-    """The keys of the tables at a path of msgspec's: `.milestone[0].option[0]`."""
-    tables = _tables(whole)
-    for name in re.findall(r"\.([^.\[]+)", path):
-        fields = [one for table in tables for one in msgspec.structs.fields(table)]
-        tables = [t for one in fields if one.encode_name == name for t in _tables(one.type)]
-    return [one.encode_name for table in tables for one in msgspec.structs.fields(table)]
-
-
-def _tables(kind: Any) -> list[type[msgspec.Struct]]:
-    """The tables that a value of this type is, or is made of."""
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return [kind]
-    return [table for inner in getattr(kind, "__args__", ()) for table in _tables(inner)]
