@@ -89,6 +89,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 IDS = {
     "activity": "act_00000000000000000000000000",
     "member": "482109376621",
+    "plan": "plus",
+    "benefit": "refill",
     "offer": "long-summer",
     "reward": "late-checkout",
     "reservation": "rsv_00000000000000000000000000",
