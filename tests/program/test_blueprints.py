@@ -32,7 +32,7 @@ MISTAKES: dict[str, tuple[str, str, list[str]]] = {
         ['[[unit]] number 1 ("point")', "no key 'defalt'", "Did you mean 'default'?"],
     ),
     "a key nothing is like": (COIN, COIN + "zzz = 1\n", ['number 2 ("coin")', "Leave it out"]),
-    "a key of another table": (COIN, COIN + "points = 1\n", ["no key 'points'", "one of: code, k"]),
+    "a key of another table": (COIN, COIN + "stars = 1\n", ["no key 'stars'", "one of: code, k"]),
     "a table that does not exist": (
         '[[ladder]]\ncode = "flags"',
         "[[lader]]",
@@ -43,9 +43,17 @@ MISTAKES: dict[str, tuple[str, str, list[str]]] = {
         'decimals = "two"',
         ['[[unit]] number 3 ("cent"), dec'],
     ),
-    "too many decimals": ("decimals = 2", "decimals = 3", ['number 3 ("cent"), decimals', "<= 2"]),
+    "too many decimals": (
+        "decimals = 2",
+        "decimals = 3",
+        ['number 3 ("cent"), decimals', "number, 0 to 2"],
+    ),
     "a missing key": ('singular = "coin"\n', "", ['number 2 ("coin")', "'singular'"]),
-    "a kind nobody knows": ('kind = "counter"', 'kind = "score"', ['("visit"), kind', "'score'"]),
+    "a kind nobody knows": (
+        'kind = "counter"',
+        'kind = "score"',
+        ['("visit"), kind', '"score" is none of: s'],
+    ),
     "a code with blanks": ('code = "coin"', 'code = "Gold coin"', ["[[unit]] number 2", "code"]),
     "a time zone that is none": (
         "Europe/Berlin",
@@ -241,7 +249,7 @@ MISTAKES: dict[str, tuple[str, str, list[str]]] = {
     "a weekday that is none": (
         WHEN,
         'when = [{ weekday = ["today"] }]',
-        ['number 3 ("terrace")', "'today'"],
+        ['number 3 ("terrace")', '"today" is none of: mon'],
     ),
     "a partner nobody knows": (WHEN, 'when = [{ partner = ["bar"] }]', ["when, partner", '"bar"']),
     "a place nobody knows": (
