@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from django.db import connection
 
 Clock = Callable[[], float]
 ROUNDS = 5  # an odd number, so that the median was really measured
@@ -67,3 +71,32 @@ def tell_ratio(ours: float, limit: float) -> None:
 def cpu(work: Callable[[], object]) -> float:
     """Seconds of processor time of one round, without what the database and neighbors use."""
     return _once(work, time.process_time)
+
+
+def spent() -> float:
+    """Seconds of processor time that this process, PostgreSQL and whatever they have started have
+    taken so far, as Linux tells it; PostgreSQL has to run on this machine.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (backend,) = cursor.fetchone()
+    told = _processes()
+    roots, ticks = {os.getpid(), told[backend][0]}, 0
+    for pid, (_, used) in told.items():
+        line = pid
+        while line in told and line not in roots:
+            line = told[line][0]
+        ticks += used if line in roots else 0
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _processes() -> dict[int, tuple[int, int]]:
+    """Each process's parent, and the ticks that it and its dead children have taken."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+            continue
+        found[int(path.parent.name)] = int(fields[1]), sum(int(n) for n in fields[11:15])
+    return found

@@ -5,6 +5,7 @@ all that is written `together`.
 from __future__ import annotations
 
 import functools
+import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,7 +22,7 @@ from common.bundle import Bundle
 FEW = 100  # below this, one INSERT costs less than setting up a COPY
 M = TypeVar("M", bound=models.Model)
 Makers = tuple[tuple[str, Callable[[], Any]], ...]
-Relations = dict[str, tuple[str, str]]
+Relations = tuple[tuple[str, str, str], ...]
 
 _bundle: ContextVar[Bundle | None] = ContextVar("bundle", default=None)
 
@@ -51,43 +52,66 @@ def is_together() -> bool:
     return _bundle.get() is not None
 
 
+@contextmanager
+def unswept() -> Iterator[None]:
+    """Put Python's search for garbage off until the block ends: it would walk through everything
+    that thousands of rows are made of, over and over, and find nothing. What nobody holds any more
+    is let go of at once, as ever.
+    """
+    is_ours = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_ours:
+            gc.enable()
+
+
 def new(model: type[M], **values: Any) -> M:
     """A new row, as `model(**values)` makes it, at a fraction of its cost: for what is made by the
     thousand. Relations are given by their objects or by `…_id`.
     """
     made = model.__new__(model)
-    fixed, makers, relations = _blank(model)
+    fixed, makers, relations = _blank(model, tuple(values))
     state = made.__dict__
     state["_state"] = kept = ModelState()
     state.update(fixed)
     state.update(values)
     for name, make in makers:
-        if name not in values:
-            state[name] = make()
-    for name, (column, key) in relations.items():
-        if name in values:
-            other = state.pop(name)
-            state[column] = None if other is None else other.__dict__[key]
-            kept.fields_cache[name] = other
+        state[name] = make()
+    for name, column, key in relations:
+        other = state.pop(name)
+        state[column] = None if other is None else other.__dict__[key]
+        kept.fields_cache[name] = other
     return made
 
 
-@functools.cache
-def _blank(model: type[models.Model]) -> tuple[dict[str, Any], Makers, Relations]:
-    """What rows of a model begin with: values, what makes others, and the columns of relations,
-    each with what it names of the other side.
+def stored(model: type[M], names: Sequence[str], values: Sequence[Any]) -> M:
+    """A row that the database holds, with the values of all its columns, as `from_db` makes it."""
+    made = model.__new__(model)
+    state = made.__dict__
+    state["_state"] = kept = ModelState()
+    kept.adding, kept.db = False, DEFAULT_DB_ALIAS
+    state.update(zip(names, values, strict=True))
+    return made
+
+
+@functools.lru_cache(maxsize=1024)  # there are as many as places in the code that make rows
+def _blank(
+    model: type[models.Model], given: tuple[str, ...]
+) -> tuple[dict[str, Any], Makers, Relations]:
+    """What rows of a model begin with where some values are given: values, what makes others, and
+    the given relations, each with its column and what that names of the other side.
     """
     fields = model._meta.local_concrete_fields
-    makers = tuple(
-        (f.attname, f.default) for f in fields if f.has_default() and callable(f.default)
-    )
-    made = {name for name, _ in makers}
+    made = {f.attname: f.default for f in fields if f.has_default() and callable(f.default)}
     fixed = {f.attname: f.get_default() for f in fields if f.attname not in made}
-    relations = {
-        f.name: (f.attname, f.target_field.attname)
+    makers = tuple((name, make) for name, make in made.items() if name not in given)
+    relations = tuple(
+        (f.name, f.attname, f.target_field.attname)
         for f in fields
-        if isinstance(f, models.ForeignKey)
-    }
+        if isinstance(f, models.ForeignKey) and f.name in given
+    )
     return fixed, makers, relations
 
 

@@ -28,10 +28,16 @@ def blocks(fields: Sequence[Any], rows: Collection[models.Model], connection: An
     """The columns of these fields, two at least, some lines at a time."""
     columns = [_column(field, connection) for field in fields]
     take = operator.itemgetter(*[field.attname for field in fields])
+    known: dict[tuple[type, ...], list[Writer]] = {}  # by what a row is made of: there are few
     found: list[str] = []
     for row in rows:
-        pairs = zip(take(row.__dict__), columns, strict=True)
-        found.append("\t".join([(how(type(v)) or prepare)(v) for v, (how, prepare) in pairs]))
+        values = take(row.__dict__)
+        types = tuple(map(type, values))
+        writers = known.get(types)
+        if writers is None:
+            pairs = zip(types, columns, strict=True)
+            writers = known[types] = [how(kind) or prepare for kind, (how, prepare) in pairs]
+        found.append("\t".join([how(v) for how, v in zip(writers, values, strict=True)]))
         if len(found) == BLOCK:
             yield "\n".join(found) + "\n"
             found.clear()

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from earning import offering
+from earning.conditions import DATED
 from earning.models import Rule, RuleCondition
 from members.models import Segment
 from plans import terms
@@ -67,6 +68,10 @@ def read(
     if kind == Kind.ATTRIBUTE:
         known = _attribute(attribute, type)
         return [_value(part, known, operator) for part in parts]
+    if kind in DATED and attribute:
+        known = _attribute(attribute, type)
+        if known.kind != ActivityAttribute.Kind.DATE:
+            raise ValidationError(_("%(name)s is not a day.") % {"name": known.name})
     if kind in COUNTED:
         return [_count(part, *COUNTED[kind]) for part in parts]
     if kind == Kind.WEEKDAY:
@@ -186,10 +191,16 @@ def _is_plain(condition: RuleCondition) -> bool:
 
 
 def _subject(condition: RuleCondition, *, rule: Rule, program: Program) -> str:
-    if condition.kind != Kind.ATTRIBUTE:
+    if not condition.attribute:
         return condition.get_kind_display()
     known = attribute_of(rule.type_id, condition.attribute, program=program)
-    return known.name if known else condition.attribute
+    name = known.name if known else condition.attribute
+    if condition.kind == Kind.ATTRIBUTE:
+        return name
+    return _("%(attribute)s: %(kind)s") % {
+        "attribute": name,
+        "kind": condition.get_kind_display(),
+    }
 
 
 def _shown(condition: RuleCondition, value: Any, *, rule: Rule, program: Program) -> str:

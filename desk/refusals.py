@@ -27,6 +27,12 @@ SENTENCES: dict[str, str | Promise] = {
     "program_unit_expiry_names_its_day": later(
         "A fixed day of the year needs its month and its day."
     ),
+    "program_unit_last_end_is_beyond_inactivity": later(
+        "The last end goes with months without activity, and is more months than those."
+    ),
+    "points_lot_last_end_is_of_one_that_moves": later(
+        "Only points whose end activity moves have a last one."
+    ),
     "program_unit_expiry_names_its_types": later("Choose the activities that keep points alive."),
     "program_unit_counter_never_expires": later("A counter never expires. Choose “never”."),
     "program_program_holds_are_short": later(
@@ -113,6 +119,10 @@ SENTENCES: dict[str, str | Promise] = {
         "Only where a surplus stays there is a most of it: choose rolling over or using up."
     ),
     "tiers_ladder_validity_names_its_months": later("Say how many months a tier holds."),
+    "tiers_route_is_for_one_group": later(
+        "A route is for a segment or for a plan. For two groups add two routes."
+    ),
+    "members_past_segment_ends_after_it_starts": later("What is over ended after it began."),
     "tiers_route_ends_after_it_starts": later("A route ends after it starts."),
     "tiers_need_counts_one_thing": later(
         "A requirement counts a unit, activities, or years at a tier: choose one."

@@ -22,3 +22,8 @@ def age_on(born: date, day: date) -> int:
 def months_since(start: date, day: date) -> int:
     """Whole months from one day to another."""
     return (day.year - start.year) * 12 + day.month - start.month - (day.day < start.day)
+
+
+def part_of(day: date, kind: str) -> int:
+    """The weekday (1 is Monday), month or month_day of a day."""
+    return {"weekday": day.isoweekday(), "month": day.month, "month_day": day.day}[kind]

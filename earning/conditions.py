@@ -15,6 +15,7 @@ from program.sections import Code, quoted, require_code
 
 Value = bool | int | str
 WEEKDAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
+DATED = ("weekday", "month", "month_day")  # of the activity, or of a day that it tells
 NUMERIC = ("integer", "decimal", "money")
 
 
@@ -92,6 +93,11 @@ def _check_values(when: WhenTable, place: str, attribute: Any) -> None:
         raise BlueprintInvalid(
             f'in {place}: from and until compare days, and "{when.attribute}" is none.'
         )
+    if (when.weekday or when.month or when.month_day) and attribute.type != "date":
+        raise BlueprintInvalid(
+            f'in {place}: weekday, month and month_day are those of a day, and "{when.attribute}" '
+            "is none. Without attribute they are those of the activity."
+        )
     for value in [*(_one(when.is_) or []), *(when.in_ or []), *(when.not_in or [])]:
         problem = _problem(value, attribute)
         if problem:
@@ -163,7 +169,10 @@ def columns(when: WhenTable, *, place: str) -> dict[str, Any]:
         ("attribute", "before", _one(when.until)),
     ]
     given = [way for way in ways if way[2]]
-    if len(given) != 1 or (given[0][0] == "attribute") != (when.attribute is not None):
+    named = when.attribute is not None
+    if len(given) != 1 or (
+        (given[0][0] == "attribute") != named and not (named and given[0][0] in DATED)
+    ):
         raise BlueprintInvalid(
             f"in {place}, when: state one condition a table, for instance "
             '{ attribute = "nights", at_least = 7 } or { tier = ["gold"] }.'

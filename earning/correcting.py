@@ -72,8 +72,9 @@ class Case:
     offer: str = ""
 
     def payee(self, units: Iterable[str]) -> uuid.UUID:
-        """Whose accounts are paid in these units: those under which the activity was recorded,
-        where they are held. After a merge they forward it, and get it back if that is undone.
+        """Whose accounts are paid, or pay, in these units: those under which the activity was
+        recorded, where they are held. After a merge they forward it, and get it back if that is
+        undone.
         """
         own = self.activity.member_id
         is_held = all((own, unit) in self.session.books.accounts for unit in units)
@@ -256,12 +257,13 @@ def _take_back(case: Case, less: Sequence[Difference]) -> list[Correction]:
     """Take back what is paid no longer: from its own lots, then from others, then as a debt."""
     if not less:
         return []
-    books, member = case.session.books, case.member
-    for unit in sorted({one.stands.unit for one in less}):
-        endings.expire_into(books, key=(member.pk, unit), now=clock.now())
+    books, units = case.session.books, sorted({one.stands.unit for one in less})
+    payee = case.payee(units)
+    for unit in units:
+        endings.expire_into(books, key=(case.member.pk, unit), now=clock.now())
     first = less[0].stands.entries[0]
     posting = Posting(
-        member=member,
+        member_id=payee,
         kind=Posting.Kind.REVERSAL,
         source=f"return:{case.change.pk}",
         actor=case.change.actor,
@@ -272,16 +274,15 @@ def _take_back(case: Case, less: Sequence[Difference]) -> list[Correction]:
     corrections = []
     for one in less:
         sentence = sentences.correction(one.amount, _words(case, one))
-        taken = clawback.take(books, posting, _claim(case, one, sentence))
-        corrections.append(_row(case, one, sentence, taken, member_id=member.pk))
+        key = (payee, one.stands.unit)
+        taken = clawback.take(books, posting, _claim(case, one, sentence, key=key))
+        corrections.append(_row(case, one, sentence, taken, member_id=payee))
     if any(row.entry for row in corrections):
         books.postings.append(posting)
     return corrections
 
 
-def _claim(case: Case, one: Difference, sentence: str) -> Claim:
-    unit = one.stands.unit
-    key: Key = (case.member.pk, unit)
+def _claim(case: Case, one: Difference, sentence: str, *, key: Key) -> Claim:
     fresh = {e.pk for e in case.session.books.entries if e.amount > 0}
     own = set(one.stands.entries)
     return Claim(
@@ -289,7 +290,7 @@ def _claim(case: Case, one: Difference, sentence: str) -> Claim:
         amount=-one.amount,
         reason=sentence,
         entries=own,
-        siblings=(_entries(case, unit) | fresh) - own,
+        siblings=(_entries(case, key[1]) | fresh) - own,
         lapsed=one.stands.lapsed,
     )
 

@@ -76,7 +76,7 @@ class Decider:
     def rehearse(self, one: Checked, member: Member) -> list[Outcome]:
         """What an activity would earn as things stand; nothing is counted for it."""
         aside = Usage(dict(self.usage.taken))
-        facts = self.gatherer.facts(one, member)
+        facts = gathering.honored(self.gatherer.facts(one, member), one, self.ladders.values())
         return evaluate(
             self.rules.get(one.type.code, ()), facts, aside, stated=gathering.stated(facts, one)
         )
@@ -90,6 +90,7 @@ class Decider:
         if one.is_cancelled:
             return []
         rules = self.rules.get(one.type.code, ()) if rules is None else rules
+        facts = gathering.honored(facts, one, self.ladders.values())
         return evaluate(rules, facts, self.usage, stated=gathering.stated(facts, one))
 
     def count(self, member: Member, moment: datetime, unit: str, amount: int) -> None:

@@ -116,7 +116,13 @@ def _conditions() -> None:
         "One condition: an `attribute` with one comparison, or one of the other keys. Either-or is "
         "two rules. An attribute that was not told meets no condition.",
         {
-            "attribute": ("An attribute of the activity, compared by the next seven.", '"nights"'),
+            "attribute": (
+                (
+                    "An attribute of the activity, compared by the next seven; one that is a day "
+                    "by `weekday`, `month` and `month_day` too."
+                ),
+                '"nights"',
+            ),
             "is": ("It is this.", '"stayed"'),
             "in": ("It is one of these.", '["terrace", "garden"]'),
             "not_in": ("It is none of these.", '["cancelled"]'),
@@ -131,9 +137,12 @@ def _conditions() -> None:
             "not_partner": ("None of these reported it.", '["garage"]'),
             "location": ("It happened at one of these.", '["main-street"]'),
             "not_location": ("It happened at none of these.", '["airport"]'),
-            "weekday": ("It happened on one of these.", '["sat", "sun"]'),
-            "month": ("It happened in one of these months, 1 to 12.", "[7, 8]"),
-            "month_day": ("It happened on one of these days of the month.", "[1, 15]"),
+            "weekday": (
+                "It happened, or the day in `attribute` is, on one of these.",
+                '["sat", "sun"]',
+            ),
+            "month": ("In one of these months, 1 to 12, likewise.", "[7, 8]"),
+            "month_day": ("On one of these days of the month, likewise.", "[1, 15]"),
             "from_hour": ("It happened in this hour of the day or later.", "14"),
             "to_hour": ("It happened in this hour or earlier: 15 is until 15:59.", "15"),
             "segment": ("The member is in one of these groups.", '["students"]'),

@@ -17,7 +17,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from earning.ages import age_on, birthday_in, months_since
+from earning.ages import age_on, birthday_in, months_since, part_of
 from earning.limits import Limit, Usage, each_of
 
 
@@ -26,7 +26,8 @@ class Condition:
     """One test on the facts.
 
     `kind` is attribute, tier, partner, location, weekday, month, month_day, hour, segment, plan,
-    offer, birthday, age, first or membership_months.
+    offer, birthday, age, first or membership_months. The weekday, month and month_day are the
+    activity's own, or those of the day in `attribute`.
     """
 
     kind: str
@@ -256,8 +257,8 @@ def _fact(condition: Condition, facts: Facts) -> Any:
         case "age":
             return None if facts.birthday is None else age_on(facts.birthday, facts.on)
         case "weekday" | "month" | "month_day" as kind:
-            day = facts.on
-            return {"weekday": day.isoweekday(), "month": day.month, "month_day": day.day}[kind]
+            day = facts.attributes.get(condition.attribute) if condition.attribute else facts.on
+            return part_of(day, kind) if isinstance(day, date) else None
         case kind:
             return {"partner": facts.partner, "location": facts.location, "hour": facts.hour}[kind]
 

@@ -20,7 +20,7 @@ from datetime import datetime
 import msgspec
 from django.db import models
 
-from common import sql
+from common import bulk, sql
 from earning import confirmations, recording, referring, session
 from earning.models import ActivityKey
 from earning.offering import Period
@@ -73,7 +73,7 @@ def record(
     """
     if not _is_plain(one, program):
         return None
-    opened = _open(one, sorted(session.units(program, one.type.code)), turn)
+    opened = _open(one, sorted(session.units(program, one.type.code)), turn, program)
     if opened is None:
         return None
     member, books = opened
@@ -102,16 +102,20 @@ def _is_plain(one: Checked, program: Program) -> bool:
     return all(terms.type_id != one.type.code for terms in referring.active(program))
 
 
-def _open(one: Checked, codes: Sequence[str], turn: str) -> tuple[Member, Books] | None:
-    """The member who is named, and their accounts, locked; None where one is missing or closed."""
+def _open(
+    one: Checked, codes: Sequence[str], turn: str, program: Program
+) -> tuple[Member, Books] | None:
+    """The member who is named, and their accounts, locked; None where one is missing or closed,
+    and where another program stands by now.
+    """
     known = MemberKey.id_for(*one.identity)
     given = {"key": known, "units": list(codes), "number": len(codes), "turn": turn}
-    found = sql.rows(_lock(), given)
-    if not codes or len(found) != len(codes):
+    found = sql.rows(_lock(), {**given, "program": program.pk})
+    if not codes or len(found) != len(codes) or found[0][0] != program.version:
         return None
     names = _names(Member)
-    member = Member.from_db("default", names, found[0][: len(names)])
-    rows = (Account.from_db("default", _names(Account), row[len(names) :]) for row in found)
+    member = bulk.stored(Member, names, found[0][1 : 1 + len(names)])
+    rows = (bulk.stored(Account, _names(Account), row[1 + len(names) :]) for row in found)
     return member, Books({(member.pk, account.unit_id): account for account in rows})
 
 
@@ -145,11 +149,12 @@ def _climbs(member: Member, read: Read, program: Program) -> ladders.Climbs | No
     are read by themselves.
     """
     known = ladders.rules(program)
-    if any(rule.types or rule.sharing != Ladder.Sharing.NEVER for rule in known):
+    if any(rule.types or rule.groups or rule.sharing != Ladder.Sharing.NEVER for rule in known):
         return None
     return ladders.climbs_of(member, given=read.given, credits=read.credits, program=program)
 
 
+@functools.cache
 def _names(model: type[models.Model]) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields]
 
@@ -161,7 +166,7 @@ def _lock() -> str:
     """
     columns = [f"m.{name}" for name in _names(Member)] + [f"a.{name}" for name in _names(Account)]
     return f"""
-        SELECT {", ".join(columns)}
+        SELECT (SELECT version FROM program_program WHERE id = %(program)s), {", ".join(columns)}
           FROM members_key k JOIN members_member m ON m.id = k.member_id
           JOIN points_account a ON a.member_id = m.id
          WHERE k.id = %(key)s AND a.unit_id = ANY(%(units)s) AND a.closed_at IS NULL

@@ -157,6 +157,25 @@ def with_offer(kept: Mapping[str, Any], offer: str) -> dict[str, Any]:
     return {**kept, "offers": sorted({*kept.get("offers", ()), offer})}
 
 
+def honored(facts: Facts, one: Checked, ladders: Iterable[LadderRule]) -> Facts:
+    """The facts with the tier that the activity tells in the place of a lower one that is held: it
+    counts for this activity alone, and is not remembered of the member.
+    """
+    code = one.current.get(one.type.tier_by) if one.type.tier_by else None
+    for rule in ladders if code else ():
+        told = next((rung for rung in rule.rungs if rung.code == code), None)
+        if told is None or code in facts.tiers_reached:
+            continue
+        below = {rung.code for rung in rule.rungs if rung.rank <= told.rank}
+        own = {rung.code for rung in rule.rungs}
+        return dataclasses.replace(
+            facts,
+            tiers=(facts.tiers - own) | {told.code},
+            tiers_reached=facts.tiers_reached | below,
+        )
+    return facts
+
+
 def stated(facts: Facts, one: Checked) -> Facts | None:
     """The facts with the attributes as they are stated, where a part of them came back."""
     if one.amended is None or one.amended.stated == one.amended.values:

@@ -103,9 +103,10 @@ def record_batch(
             checked.append(submissions.check(submission, index=index, program=program))
         except LoyaltyError as error:
             answers[index] = Recorded(submission, error=error)
-    answers |= late.retried(
-        lambda more: _record(checked, actor, enroll_unknown=enroll_unknown, more=more)
-    )
+    with bulk.unswept():
+        answers |= late.retried(
+            lambda more: _record(checked, actor, enroll_unknown=enroll_unknown, more=more)
+        )
     return [answers[index] for index in range(len(batch))]
 
 

@@ -12,7 +12,7 @@ from earning.past import Held
 from earning.rulebook import Rulebook
 from members import households
 from members.models import Member
-from tiers import flattening, sharing
+from tiers import flattening, groups, sharing
 from tiers.ladders import Climbs
 from tiers.qualification import Climb
 from tiers.terms import LadderRule, Span
@@ -32,9 +32,14 @@ class Statuses:
         self.given = {
             (pk, rule.code): self._given(pk, rule) for pk in ids for rule in draft.ladders
         }
+        asked = {group for rule in draft.ladders for group in rule.groups}
+        stays = groups.read(ids, groups=asked)
         self.climbs: Climbs = {
             (pk, rule.code): Climb(
-                rule, joined_at=member.joined_at, granted=self.given[pk, rule.code]
+                rule,
+                joined_at=member.joined_at,
+                granted=self.given[pk, rule.code],
+                stays=[one for one in stays.get(pk, ()) if one.group in rule.groups],
             )
             for pk, member in people.items()
             for rule in draft.ladders

@@ -8,6 +8,7 @@ What is taken back may leave levels of other milestones out of reach: they go th
 from __future__ import annotations
 
 import dataclasses
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,10 +26,13 @@ from earning.submissions import Checked
 from earning.tracking import Passed, Seen
 from events import outbox
 from events.models import Event
+from members import lineage
 from members.models import Member
 from points import clawback, endings, ledger
 from points.clawback import Claim
 from points.models import Entry, Lot, LotUse, Posting
+
+UNUSED = (Entry.Kind.EXPIRY, Entry.Kind.MERGE)  # what is gone by these was not used
 
 
 class Levels:
@@ -104,7 +108,7 @@ class Levels:
         if any(self._is_used(entry) for entry in entries):
             return []
         reason = milestone_words.lost(level.milestone, level.level)
-        taken = [self._take(reached, entry, reason) for entry in entries]
+        taken = [self._take(reached, entry, reason, level.member) for entry in entries]
         if choice is not None:
             choice.status, choice.ended_at = MilestoneChoice.Status.VOID, clock.now()
             choice.actor = self.change.actor
@@ -114,7 +118,7 @@ class Levels:
 
     def _reached(self, level: Passed, labels: Sequence[str]) -> MilestoneReached | None:
         rows = MilestoneReached.objects.filter(
-            member=level.member,
+            member__in=lineage.ids(level.member),
             milestone=level.milestone,
             level=level.level,
             period__in=labels,
@@ -133,36 +137,37 @@ class Levels:
         credits = rows.filter(kind=Entry.Kind.BONUS).select_related("account", "posting")
         return list(credits.order_by("posting", "version"))
 
-    def _take(self, reached: MilestoneReached, entry: Entry, reason: str) -> Entry | None:
+    def _take(
+        self, reached: MilestoneReached, entry: Entry, reason: str, member: Member
+    ) -> Entry | None:
         """Take back one entry, under a posting that reverses its own."""
         books, paid = self.session.books, entry.posting
+        own = (reached.member_id, entry.account.unit_id)
+        key = own if own in books.accounts else (member.pk, own[1])
         source = f"milestone-voided:{reached.pk}"
         if paid.source != reached.source:
             source += ":choice"
         posting = next((one for one in books.postings if one.source == source), None)
         is_new = posting is None
-        posting = posting or self._posting(reached, paid, source)
-        claim = Claim(
-            (reached.member_id, entry.account.unit_id), entry.amount, reason, entries=[entry.pk]
-        )
+        posting = posting or self._posting(key[0], paid, source)
+        claim = Claim(key, entry.amount, reason, entries=[entry.pk])
         taken = clawback.take(books, posting, claim).entry
         if is_new and taken is not None:
             books.postings.append(posting)
         return taken
 
     def _is_used(self, entry: Entry) -> bool:
-        """Whether any of what an entry gave has gone another way than by expiring."""
-        lot = Lot.objects.filter(member_id=entry.member_id, entry=entry).first()
-        if lot is None:
-            return False
-        uses = LotUse.objects.filter(member_id=entry.member_id, lot=lot)
-        stored = uses.exclude(entry__kind=Entry.Kind.EXPIRY).values_list("amount", flat=True)
-        fresh = (use for use in self.session.books.uses if use.lot_id == lot.pk)
-        return bool(sum(stored) + sum(u.amount for u in fresh if u.entry.kind != Entry.Kind.EXPIRY))
+        """Whether any of what an entry gave was used; to expire, or to be merged, is no use."""
+        own, _back = clawback.followed([entry.pk])
+        lots = set(Lot.objects.filter(entry__in=own).values_list("pk", flat=True))
+        uses = LotUse.objects.filter(lot__in=lots).exclude(entry__kind__in=UNUSED)
+        fresh = (use for use in self.session.books.uses if use.lot_id in lots)
+        used = sum(use.amount for use in fresh if use.entry.kind not in UNUSED)
+        return bool(sum(uses.values_list("amount", flat=True)) + used)
 
-    def _posting(self, reached: MilestoneReached, paid: Posting, source: str) -> Posting:
+    def _posting(self, member: uuid.UUID, paid: Posting, source: str) -> Posting:
         return Posting(
-            member_id=reached.member_id,
+            member_id=member,
             kind=Posting.Kind.REVERSAL,
             source=source,
             actor=self.change.actor,
@@ -195,7 +200,7 @@ class Levels:
 
 def _owner(reached: MilestoneReached, level: Passed) -> str:
     """Under whom a level was passed; empty where that household is no longer the member's."""
-    for owner in (level.owner, f"member:{level.member.pk}"):
+    for owner in (level.owner, f"member:{reached.member_id}"):
         known = MilestoneReached.id_for(
             level.milestone.code, level.level, reached.period, owner, reached.turn
         )

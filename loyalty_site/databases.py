@@ -1,7 +1,8 @@
 """Which PostgreSQL, and how many connections to it: settings for Django and for the job queue.
 
 The sum of connections stays below PostgreSQL's usual 100: two web workers with 8 each, a worker
-with 4 of its own, beat with 1 and the queue's pools with 4 per process make 16 + 5 + 16 = 37.
+with 4 of its own, beat with 1 and the queue's pools with 4 per process make 16 + 5 + 16 = 37; while
+a file is applied, its lanes take up to 8 more.
 """
 
 from __future__ import annotations

@@ -212,6 +212,12 @@ class Values:
         default=".data",
         help="Where the own PostgreSQL and the demo keep their files.",
     )
+    import_lanes: int = variable(
+        "IMPORT_LANES",
+        _whole(0, 64),
+        default="0",
+        help="Processes with which a worker applies a file at once. 0: one a core, at most 8.",
+    )
     broker_url: str = variable(
         "CELERY_BROKER_URL",
         _broker,

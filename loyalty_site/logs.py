@@ -5,10 +5,13 @@ Never logged: e-mail addresses, codes, keys, cookies, bodies and query strings.
 
 from __future__ import annotations
 
+import functools
+import json
 import logging
 import logging.config
 from typing import Any
 
+import msgspec
 import structlog
 
 HIDDEN = "(hidden)"
@@ -22,9 +25,22 @@ def hide_secrets(
 ) -> structlog.typing.EventDict:
     """Replace the values of fields whose names promise a secret."""
     for name in event:
-        if SECRET_NAMES & set(name.lower().split("_")):
+        if _is_secret(name):
             event[name] = HIDDEN
     return event
+
+
+@functools.lru_cache(maxsize=1000)
+def _is_secret(name: str) -> bool:
+    return bool(SECRET_NAMES & set(name.lower().split("_")))
+
+
+def _json(event: Any, **_how: Any) -> str:
+    """One line; what JSON has no word for as Python shows it."""
+    try:
+        return msgspec.json.encode(event, enc_hook=repr).decode()
+    except UnicodeEncodeError:  # half of a surrogate pair, out of a path or from far away
+        return json.dumps(event, default=repr)
 
 
 def configure(*, level: str, is_readable: bool) -> None:
@@ -36,7 +52,8 @@ def configure(*, level: str, is_readable: bool) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         hide_secrets,
     ]
-    last = structlog.dev.ConsoleRenderer() if is_readable else structlog.processors.JSONRenderer()
+    as_json = structlog.processors.JSONRenderer(_json)
+    last = structlog.dev.ConsoleRenderer() if is_readable else as_json
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

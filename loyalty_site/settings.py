@@ -111,6 +111,9 @@ CACHES: dict[str, dict[str, Any]] = {
 # by anybody who tries. Each write counts the rows, so it is no more than needed.
 CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 50_000}
 
+KEY_TRUST_S = 0.25  # for so long a process believes what it was told of an API key
+IMPORT_LANES = ENV.import_lanes
+
 CELERY_BROKER_URL = broker_url(ENV)
 CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(ENV)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -19,7 +19,7 @@ def install() -> None:
     describe(
         SegmentTable,
         "A group of members that staff or another system puts together: students, card holders. "
-        "Rules and rewards can be for it, or not for it.",
+        "Rules, rewards, prices and ways to a tier can be for it.",
         {
             "code": (CODE, '"students"'),
             "name": ("What staff read.", '"Students"'),

@@ -133,12 +133,14 @@ def erase(member: Member, *, reason: str, actor: str) -> Erased:
     already or is of the staff, and what the parts refuse; MemberInactive is no hindrance.
     """
     with transaction.atomic():
-        whose = lineage.ids(member)
+        whose = list(lineage.among([member.pk]).values_list("pk", flat=True))
         for part in _parts.values():
             part.lock(whose)
         households.lock(households.homes(whose).values())
         rows = presence.lock_all(whose)
         member = rows[member.pk]
+        if set(lineage.ids(member)) != set(whose):
+            raise ErasureRefused(_("This member is just being merged. Look again, then confirm."))
         someone = person(member)
         _refuse(member, someone)
         for part in _parts.values():

@@ -56,7 +56,8 @@ class Part:
 
     `lock` takes locks on member ids before anything is read; `survey` looks before anything has
     moved; `merge` gets what `survey` found and returns a memo (of JSON's types) that `undo` gets
-    back. `refuse` raises where the two cannot be merged.
+    back. `refuse` raises where the two cannot be merged. `parted` is called once all of it has been
+    undone, the standing of both included.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Part:
     lock: Callable[[list[uuid.UUID]], Any] = _nothing
     refuse: Callable[[Merging], Any] = _nothing
     survey: Callable[[Merging], Any] = _nothing
+    parted: Callable[[Merging], Any] = _nothing
 
 
 _parts: dict[str, Part] = {}
@@ -124,6 +126,8 @@ def undo(row: MemberMerge, *, reason: str, actor: str) -> MemberMerge:
         _require_undoable(work)
         for part in _parts.values():
             part.undo(work, row.memo.get(part.name))
+        for part in _parts.values():
+            part.parted(work)
         row.undone_at, row.undone_by, row.undo_reason = clock.now(), actor, reason
         row.save(update_fields=["undone_at", "undone_by", "undo_reason"])
         _announce("member_unmerged", work, reason)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
@@ -210,6 +210,27 @@ class SegmentMember(MemberOwned):
         return str(self.segment_id)
 
 
+class PastSegment(MemberOwned):
+    """A member's time in a segment that they have left since."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="past_segments")
+    segment = models.ForeignKey(Segment, models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("starts_at",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="members_past_segment_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.segment_id)
+
+
 class Consent(MemberOwned):
     """What a member said about being written to on a topic; where nothing was said, they may be."""
 
@@ -358,6 +379,7 @@ __all__ = [
     "MemberMerge",
     "MemberOwned",
     "MemberQuerySet",
+    "PastSegment",
     "Segment",
     "SegmentMember",
     "User",

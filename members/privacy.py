@@ -70,6 +70,13 @@ SHEETS = [
         member="member",
         is_deleted=True,
     ),
+    Sheet(
+        "members.PastSegment",
+        plain("id member starts_at ends_at") | gone("segment"),
+        title=_("Groups you were in"),
+        member="member",
+        is_deleted=True,
+    ),
     Sheet("members.Household", plain("id created_at") | sentences("name")),
     Sheet(
         "members.Consent",

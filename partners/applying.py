@@ -1,8 +1,10 @@
 """Applying files: their chunks are recorded one transaction each, by the same intake as every call.
 
-A chunk's lines, its mark and what it earned commit together, so a worker that is killed has done a
-chunk or it has not; several workers take different chunks. Workers come back in slices of time, so
-that a long file holds no other job up.
+A chunk's lines, its mark and what it earned commit together, so whoever is killed has done a chunk
+or has not; any number of lanes and workers take different chunks. A member's lines are in one
+chunk, or in chunks that wait for each other, so a member's activities are recorded in the order in
+which they happened, whoever records them. Workers come back in slices of time, so that a long file
+holds no other job up.
 """
 
 from __future__ import annotations
@@ -16,8 +18,10 @@ from typing import Any
 
 import structlog
 from django.db import OperationalError, connection, transaction
+from django.db.models import Exists, OuterRef, Q
+from psycopg.errors import DeadlockDetected
 
-from common import bulk, clock
+from common import bulk, clock, lanes
 from common.errors import LoyaltyError
 from earning import files
 from earning.models import Activity, ActivityKey, Award
@@ -31,6 +35,7 @@ from program import catalog
 from program.models import Unit
 
 SLICE_S = 20  # how long a worker stays with imports before it looks for other jobs
+WORTH = 4  # chunks for each lane: with less to do, it is done before another lane has begun
 GROWING = (Activity, Award, Account, ActivityKey, Posting, Entry, Lot, Member, MemberKey)
 State = Import.State
 log = structlog.get_logger("pennant.imports")
@@ -57,18 +62,41 @@ def work(*, seconds: float = SLICE_S) -> bool:
 
 def _advance(run: Import, until: float) -> None:
     """Take a file as far as time allows. What breaks stops that file; others go on next time."""
-    try:
+    with _minded(run):
         if run.state == State.RECEIVED:
             with _alone(run) as is_ours:
                 if is_ours:
                     _check(run)
         run.refresh_from_db()
-        # One chunk at least: whatever a slice has been used for, it comes further.
-        is_more = run.state == State.APPLYING and some(run)
-        while is_more and time.monotonic() < until:
-            is_more = some(run)
         if run.state == State.APPLYING:
+            _apply(run, until)
             imports.finish(run)
+
+
+def _apply(run: Import, until: float) -> None:
+    """Record chunks for as long as there is time, in as many lanes as are worth it."""
+    left = run.chunks.filter(done_at__isnull=True).count()
+    count = max(1, min(lanes.count(), left // WORTH))
+    order = (str(run.pk), until - time.monotonic())
+    for _ in lanes.share("partners.applying.lane", [order] * count, lanes=count):
+        pass
+
+
+def lane(run_id: str, seconds: float) -> None:
+    """Record chunks of a file one after another for some seconds, but one at least: whatever a
+    slice has been used for, it comes further.
+    """
+    run, until = Import.objects.get(pk=run_id), time.monotonic() + seconds
+    with _minded(run):
+        while some(run) and time.monotonic() < until and lanes.is_wanted():
+            pass
+
+
+@contextmanager
+def _minded(run: Import) -> Iterator[None]:
+    """Stop a file that breaks, and say so; what only came at a bad moment is tried again."""
+    try:
+        yield
     except checking.Stopped:
         log.info("import_stopped", run=run.public_id)
     except OperationalError as error:  # a lock, or the server: the next round tries again
@@ -102,6 +130,11 @@ def some(run: Import) -> bool:
         limits.alert_refused(run.key)
         imports.cancel(run, actor="system:imports", reason=refusal.message)
         return False
+    except OperationalError as error:
+        if not isinstance(error.__cause__, DeadlockDetected):
+            raise
+        log.info("import_chunk_again", run=run.public_id)
+        return True
     if chunk.number.bit_count() == 1 and _outgrew(chunk.number * checking.CHUNK):
         bulk.analyze(*GROWING)
     return True
@@ -113,11 +146,13 @@ def _outgrew(lines: int) -> bool:
 
 
 def _next(run: Import) -> ImportChunk | None:
-    """The first chunk that nobody has recorded, or is recording."""
+    """The first chunk that nobody has recorded, or is recording, and that waits for no other."""
     if not Import.objects.filter(pk=run.pk, state=State.APPLYING).exists():
         return None
     left = run.chunks.filter(done_at__isnull=True).order_by("number")
-    return left.select_for_update(skip_locked=True).first()
+    before = left.filter(number=OuterRef("number") - 1)
+    ready = left.exclude(Q(is_sequel=True) & Exists(before))
+    return ready.select_for_update(of=("self",), skip_locked=True).first()
 
 
 def _record(run: Import, chunk: ImportChunk) -> None:

@@ -29,6 +29,7 @@ class KeyAuthentication(BaseAuthentication):
         key, window = admitted.key, admitted.window
         plain = request._request
         plain.api_key, plain.api_window = key, window  # type: ignore[attr-defined]
+        plain.api_is_fresh = admitted.is_fresh  # type: ignore[attr-defined]
         limits.refuse_excess(window)
         structlog.contextvars.bind_contextvars(partner=key.partner_id)
         return None, key

@@ -112,13 +112,20 @@ class PartnerViewSet(ApiViewSet):
         body = self.meaning(request)
         plain.api_body = body  # type: ignore[attr-defined]
         try:
-            if not name and self.action in self.whole and not key.is_test:
+            if name:
+                meant = idempotency.fingerprint(str(request.method), plain.path, body)
+                call = Call(key, name, meant)
+                done = self.at_once(request, call)
+                if done is not None:
+                    return done
+            if not plain.api_is_fresh:  # type: ignore[attr-defined]
+                catalog.look_again()
+            if name:
+                return idempotency.perform(call, plain, effect)
+            if self.action in self.whole and not key.is_test:
                 return effect()
-            if not name:
-                with sandbox.of(is_test=key.is_test):
-                    return effect()
-            call = Call(key, name, idempotency.fingerprint(str(request.method), plain.path, body))
-            return self.at_once(request, call) or idempotency.perform(call, plain, effect)
+            with sandbox.of(is_test=key.is_test):
+                return effect()
         except ValueLimitReached:
             limits.alert_refused(key)
             raise

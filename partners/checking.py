@@ -31,7 +31,7 @@ from program import attributes, catalog
 from program.errors import ProgramMissing
 from program.models import Program
 
-CHUNK = 500  # lines in one transaction: tills that want the same members wait below a second
+CHUNK = 1000  # lines in one transaction: tills that want the same members wait below a second
 PORTION = 5000  # lines staged, or looked at, before the progress is written down
 State = Import.State
 CLEARED = "DROP TABLE IF EXISTS pg_temp.import_stage, pg_temp.import_judged"
@@ -105,21 +105,29 @@ def _read(run: Import) -> None:
     defaults = Defaults(run.partner_id, type=run.type, location=run.location)
     file = io.BufferedReader(Pieces(_pieces(run)))
     lines = reading.submissions(file, form=run.form, defaults=defaults)
-    while portion := list(itertools.islice(lines, PORTION)):
-        good: list[tuple[int, Checked]] = []
-        wrong: list[ImportProblem] = []
-        for number, one in portion:
-            try:
-                if isinstance(one, LoyaltyError):
-                    raise one
-                _check_place(run, one, program)
-                good.append((number, submissions.check(one, index=number, program=program)))
-            except LoyaltyError as error:
-                wrong.append(problem_of(run, number, error))
-        _copy(good)
-        bulk.insert(ImportProblem, wrong)
-        done += len(portion)
+    is_more = True
+    while is_more:
+        with bulk.unswept():
+            portion = list(itertools.islice(lines, PORTION))
+            _stage(run, portion, program)
+        done, is_more = done + len(portion), len(portion) == PORTION
         _tell(run, lines_read=done)
+
+
+def _stage(run: Import, portion: Sequence[reading.Read], program: Program) -> None:
+    """Some lines into the stage, or among the problems."""
+    good: list[tuple[int, Checked]] = []
+    wrong: list[ImportProblem] = []
+    for number, one in portion:
+        try:
+            if isinstance(one, LoyaltyError):
+                raise one
+            _check_place(run, one, program)
+            good.append((number, submissions.check(one, index=number, program=program)))
+        except LoyaltyError as error:
+            wrong.append(problem_of(run, number, error))
+    _copy(good)
+    bulk.insert(ImportProblem, wrong)
 
 
 def _check_place(run: Import, one: Submission, program: Program) -> None:
@@ -197,8 +205,13 @@ def _lay_out(run: Import) -> None:
         cursor.execute("SELECT count(*) FROM import_judged WHERE verdict = 'repeated'")
         (repeated,) = cursor.fetchone()
         cursor.execute(LAID_OUT, {"run": run.pk, "chunk": CHUNK})
+        cursor.execute(SEQUELS, [run.pk])
+        sequels = {number for (number,) in cursor.fetchall()}
     counted = ImportLine.objects.filter(run=run).order_by("chunk").values_list("chunk")
-    chunks = [ImportChunk(run=run, number=n, lines=k) for n, k in counted.annotate(n=Count("pk"))]
+    chunks = [
+        ImportChunk(run=run, number=number, lines=count, is_sequel=number in sequels)
+        for number, count in counted.annotate(count=Count("pk"))
+    ]
     bulk.insert(ImportChunk, chunks)
     ImportPart.objects.filter(run=run).delete()
     run.report = {
@@ -225,14 +238,22 @@ JUDGED = """
           FROM import_stage WINDOW w AS (PARTITION BY key ORDER BY line)) s
     LEFT JOIN earning_activitykey k ON k.id = s.key
 """
+# A chunk holds whoever begins in it, whole: up to two chunks' worth of lines. Who has more than one
+# chunk's worth goes on in the next, which waits for this one.
 LAID_OUT = """
     INSERT INTO partners_importline (run_id, chunk, line, person, body)
-    SELECT %(run)s,
-           1 + (row_number() OVER (ORDER BY s.person, s.occurred_at, s.line) - 1) / %(chunk)s,
-           s.line, s.person, s.body
-    FROM import_stage s JOIN import_judged j USING (line)
-    WHERE j.verdict = 'good'
-    ORDER BY s.person, s.occurred_at, s.line
+    SELECT %(run)s, 1 + (begins - 1) / %(chunk)s + (turn - 1) / %(chunk)s, line, person, body
+    FROM (SELECT s.*, coalesce(s.person, s.key) AS who,
+                 rank() OVER (ORDER BY coalesce(s.person, s.key)) AS begins,
+                 row_number() OVER (PARTITION BY coalesce(s.person, s.key)
+                                    ORDER BY s.occurred_at, s.line) AS turn
+          FROM import_stage s JOIN import_judged j USING (line)
+          WHERE j.verdict = 'good') laid
+    ORDER BY who, occurred_at, line
+"""
+SEQUELS = """
+    SELECT generate_series(min(chunk) + 1, max(chunk)) FROM partners_importline
+    WHERE run_id = %s AND person IS NOT NULL GROUP BY person HAVING min(chunk) < max(chunk)
 """
 
 

@@ -19,7 +19,8 @@ from events.models import Event
 from partners.shapes.program import EventAnswer
 
 MARGIN = timedelta(seconds=1)  # between the clocks of our processes
-PRIVATE = frozenset({"actor", "reason", "note", "why"})  # of a payload: for the house only
+# Of a payload, for the house only; the trigger `partners_fan_out` leaves it out as well.
+PRIVATE = frozenset({"actor", "reason", "note", "why"})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -142,7 +142,8 @@ def remember(call: Call, response: HttpResponse) -> None:
 
     A key that was used before is refused by the database, and so is everything written with it.
     """
-    row = RememberedCall(
+    row = bulk.new(
+        RememberedCall,
         partner_id=call.owner.partner_id,
         kind=call.owner.kind,
         key=call.key,

@@ -1,7 +1,8 @@
 """Keys: issuing, revoking, and telling whose key a text is.
 
 A key is 256 random bits, so its plain SHA-256 cannot be turned back or guessed, and looking the
-hash up tells nothing by the time it takes. A key that is revoked is refused by the next request.
+hash up tells nothing by the time it takes. A key that is revoked is refused within a quarter of a
+second (`partners.admission`).
 """
 
 from __future__ import annotations

@@ -74,7 +74,8 @@ def write(request: HttpRequest, response: HttpResponse) -> None:
 
 def _row(request: HttpRequest, response: HttpResponse) -> ApiRequest:
     seconds = time.perf_counter() - request.api_started  # type: ignore[attr-defined]
-    return ApiRequest(
+    return bulk.new(
+        ApiRequest,
         key=request.api_key,  # type: ignore[attr-defined]
         request_id=getattr(request, "request_id", ""),
         method=request.method or "",

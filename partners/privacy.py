@@ -39,9 +39,8 @@ SHEETS = [
                 "id partner kind url description contact types status generation previous_until "
                 "failing_since told_at subscribed_at created_by created_at"
             ),
-            "Attempt": "id delivery at status problem answer ms",
             "ImportPart": "id run number body",  # for as long as nobody has looked into it
-            "ImportChunk": "id run number lines counts done_at",
+            "ImportChunk": "id run number lines is_sequel counts done_at",
         },
     ),
     # Answers that are given again for 30 days: who is erased is cut out of them at once.
@@ -59,10 +58,12 @@ SHEETS = [
     Sheet(
         "partners.Delivery",
         plain(
-            "id endpoint event_id type body state created_at attempts_made due_at leased_until "
-            "begun_at ended_at"
-        ),
+            "id endpoint event_id type state created_at attempts_made due_at leased_until begun_at "
+            "ended_at"
+        )
+        | sentences("body"),  # without what was typed: the house keeps that to itself
     ),
+    Sheet("partners.Attempt", plain("id delivery at status ms") | sentences("problem answer")),
     Sheet(
         "partners.Import",
         plain(

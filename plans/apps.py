@@ -6,7 +6,7 @@ class PlansConfig(AppConfig):
     verbose_name = "Plans"
 
     def ready(self) -> None:
-        from plans import aspects, descriptions, joining, privacy, proof, scenes, sections
+        from plans import aspects, descriptions, grouping, joining, privacy, proof, scenes, sections
 
         sections.install()
         scenes.install()
@@ -15,3 +15,4 @@ class PlansConfig(AppConfig):
         descriptions.install()
         privacy.install()
         joining.install()
+        grouping.install()

@@ -15,7 +15,7 @@ from common.errors import translate
 from events import outbox
 from members import lineage, presence
 from members.models import Member
-from plans import floors, periods, refunds, terms
+from plans import floors, grouping, periods, refunds, terms
 from plans.errors import REFUSALS, AlreadySubscribed, NotSubscribed, PlanUnavailable, TrialUsed
 from plans.models import Charge, Period, Plan, Subscription
 from points.errors import ReasonMissing
@@ -45,6 +45,7 @@ def start(member: Member, *, plan: str, period: str, actor: str) -> Subscription
         if not periods.begin(row, number=1, program=program, actor=actor):
             raise _no_price(taken)
         floors.settle(member, program=program, actor=actor)
+        grouping.lift(member, plan=plan, program=program, actor=actor)
     return row
 
 
@@ -74,6 +75,7 @@ def start_trial(member: Member, *, plan: str, period: str, actor: str) -> Subscr
         row.save(force_insert=True)
         _announce(row, actor=actor)
         floors.settle(member, program=program, actor=actor)
+        grouping.lift(member, plan=plan, program=program, actor=actor)
     return row
 
 

@@ -21,7 +21,7 @@ from common import clock
 from common.errors import translate
 from events import outbox
 from members import households, lineage
-from members.models import Member
+from members.models import Member, MemberMerge
 from points import expiry, ledger
 from points.books import Books
 from points.errors import (
@@ -177,7 +177,7 @@ def moved_today(member: Member, *, unit: str, actor: str) -> int:
     zone = catalog.current().time_zone
     midnight = clock.start_of_day(clock.local_date(clock.now(), zone), zone)
     rows = Entry.objects.filter(
-        member__in=lineage.among([member.pk]),
+        member__in=lineage.among([_owner(member)]),
         account__unit=unit,
         posting__kind__in=BY_HAND,
         posting__actor=actor,
@@ -210,17 +210,29 @@ def decline(request: AdjustmentRequest, *, actor: str, reason: str) -> Adjustmen
 
 
 def require_other(member: Member, *, actor: str) -> None:
-    """Refuse somebody who is this member, or lives with them. Raises OwnPoints."""
+    """Refuse somebody who is this member, or lives with them; whichever of several memberships that
+    became one it is about, and by whichever login they signed in. Raises OwnPoints.
+    """
     kind, _colon, key = actor.partition(":")
     user = _uuid(key) if kind == "staff" else None
     if user is None:
         return
-    close = {member.pk, *households.mates([member.pk])}
-    if Member.objects.filter(pk__in=close, user=user).exists():
+    owner = _owner(member)
+    close = {owner, *households.mates([owner])}
+    is_detached = MemberMerge.objects.filter(
+        login=user, undone_at__isnull=True, absorbed__merged_into__in=close
+    )
+    if Member.objects.filter(pk__in=close, user=user).exists() or is_detached.exists():
         raise OwnPoints(
             "These are your own points, or those of somebody you live with. Ask a colleague who "
             "has nothing to do with it."
         )
+
+
+def _owner(member: Member) -> uuid.UUID:
+    """Whose points they are by now, whatever was read of the member before."""
+    heir = Member.objects.filter(pk=member.pk).values_list("merged_into", flat=True).first()
+    return heir or member.pk
 
 
 def waiting() -> int:

@@ -71,6 +71,14 @@ INVARIANTS: dict[str, str] = {
                    WHERE remaining > 0 GROUP BY 1) l
           ON l.account_id = a.id
         WHERE a.held <> coalesce(l.total, 0)""",
+    "activity moves no end beyond the last one": """
+        SELECT l.id, format('ends %s, at most %s', l.expires_at, l.latest_at)
+        FROM points_lot l
+        WHERE l.latest_at IS NOT NULL AND l.expires_at > l.latest_at AND l.origin_id IS NULL
+          AND NOT EXISTS (
+            SELECT 1 FROM points_extension x
+            WHERE x.account_id = l.account_id AND x.until >= l.expires_at
+              AND (x.lot_id = l.id OR x.lot_id IS NULL AND NOT x.moved ? l.id::text))""",
     "a lot holds what open holds took of it": """
         SELECT l.id, format('held %s, open holds %s', l.held, coalesce(h.total, 0))
         FROM points_lot l

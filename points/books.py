@@ -21,7 +21,7 @@ from points.errors import REFUSALS
 from points.models import Account, Entry, Extension, Hold, HoldLot, Lot, LotUse, Posting
 
 Key = tuple[uuid.UUID, str]  # member, unit code
-Claimed = tuple[set[uuid.UUID], int]  # what some entries awarded, and how much of it goes back
+Claimed = tuple[list[set[uuid.UUID]], int]  # entries whose lots give first, and how much goes back
 ENDS = ("status", "captured", "ended_at", "ended_by", "reason", "posting")  # of a hold
 
 
@@ -152,12 +152,13 @@ class Books:
         key: Key,
         expires_at: datetime | None,
         is_fixed: bool = False,
+        latest_at: datetime | None = None,
         origin: Lot | None = None,
     ) -> Lot:
         """Give a credit entry its lot. What the member owed is repaid out of it first.
 
         Points that were in a lot before (`origin`) keep the day on which they were awarded, and
-        whether activity moves their end.
+        whether, and how far, activity moves their end.
         """
         repaid = self.owed_before(entry, key=key)
         lot = bulk.new(
@@ -170,6 +171,7 @@ class Books:
             awarded_at=origin.awarded_at if origin else entry.occurred_at,
             expires_at=expires_at,
             is_fixed=origin.is_fixed if origin else is_fixed,
+            latest_at=origin.latest_at if origin else latest_at,
             origin=origin,
         )
         self._new_lots[lot.pk] = lot
@@ -247,34 +249,35 @@ class Books:
         source: str,
         posting: Posting | None,
     ) -> None:
-        """Move the end of every lot that is live after `since` to `until`, if that is later and
-        it has no end of its own.
+        """Move the end of every lot that is live after `since` to `until`, or to the last end that
+        it can have, if that is later and it has no end of its own.
 
         A stored lot that has ended by now is dead, whether the expiry run has come by or not.
         """
-        moved: dict[str, str] = {}
+        moved: dict[datetime, dict[str, str]] = {}
         for lot in self.lots(key):
             if lot.expires_at is None or lot.is_fixed or not lot.remaining:
                 continue
             is_dead = lot.pk not in self._new_lots and lot.expires_at <= now
-            if since < lot.expires_at < until and not is_dead:
-                moved[str(lot.pk)] = lot.expires_at.isoformat()
-                lot.expires_at = until
+            end = min(until, lot.latest_at or until)
+            if since < lot.expires_at < end and not is_dead:
+                moved.setdefault(end, {})[str(lot.pk)] = lot.expires_at.isoformat()
+                lot.expires_at = end
                 if lot.pk not in self._new_lots:
                     self._changed[lot.pk] = lot
         if moved:
-            account = self.accounts[key]
             self._lots[key] = sorted(self._lots[key], key=spend_order)
-            self.extensions.append(
-                Extension(
-                    member_id=key[0],
-                    account=account,
-                    posting=posting,
-                    source=source,
-                    until=until,
-                    moved=moved,
-                )
+        self.extensions += [
+            Extension(
+                member_id=key[0],
+                account=self.accounts[key],
+                posting=posting,
+                source=source,
+                until=end,
+                moved=lots,
             )
+            for end, lots in moved.items()
+        ]
 
     def write(self) -> None:
         """Store everything that was decided.

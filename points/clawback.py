@@ -55,10 +55,10 @@ def take(books: Books, posting: Posting, claim: Claim) -> Taken:
     entry = books.enter(
         posting, key=key, kind=Entry.Kind.CLAWBACK, amount=-amount, reason=claim.reason
     )
-    if books.accounts[key].forwards_to_id:  # what is left of it is with the survivor
-        books.claims.setdefault(key, []).append((own, amount))
-        return Taken(entry, lapsed)
     siblings = followed(claim.siblings)[0] if claim.siblings else set()
+    if books.accounts[key].forwards_to_id:  # what is left of it is with the survivor
+        books.claims.setdefault(key, []).append(([own, siblings], amount))
+        return Taken(entry, lapsed)
     for entries in (own, siblings):
         amount -= books.take_of(entry, entries, key=key, amount=amount)
     books.take_in_order(entry, key=key, amount=amount)

@@ -135,16 +135,17 @@ class Pair:
 
     def settle(self) -> None:
         """Move every live lot with its dates, and what is owed."""
-        for lot in self.books.left(self.key):
-            self.carry(lot)
+        carried = {lot.entry_id: self.carry(lot).entry_id for lot in self.books.left(self.key)}
         owed = -self.books.accounts[self.key].balance
         if owed > 0:
             self.enter(self.key, owed)
             debt = self.enter(self.to, -owed)
-            for own, amount in self.books.claims.pop(self.key, []):
+            for groups, amount in self.books.claims.pop(self.key, []):
                 part = min(amount, owed)
                 owed -= part
-                part -= self.books.take_of(debt, own, key=self.to, amount=part)
+                for group in groups:
+                    own = group | {carried[pk] for pk in group & carried.keys()}
+                    part -= self.books.take_of(debt, own, key=self.to, amount=part)
                 self.books.take_in_order(debt, key=self.to, amount=part)
             self.books.take_in_order(debt, key=self.to, amount=owed)
 

@@ -161,7 +161,8 @@ def _award(
     ends = policy.expires_at(like, occurred_at=entry.occurred_at, zone=zone, posted_at=now)
     lives = like.expiry == Unit.Expiry.INACTIVITY
     is_fixed = not lives and unit.expiry == Unit.Expiry.INACTIVITY
-    lot = books.award(entry, key=key, expires_at=ends, is_fixed=is_fixed)
+    latest = policy.latest_at(like, occurred_at=entry.occurred_at, zone=zone, posted_at=now)
+    lot = books.award(entry, key=key, expires_at=ends, is_fixed=is_fixed, latest_at=latest)
     # Where activity keeps points alive, the next one of a batch may still do so: `sweep` decides.
     if ends is not None and ends <= now and not lives:
         bury(books, entry.posting, keep(books, [lot], key=key, now=now), key=key)

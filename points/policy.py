@@ -33,10 +33,29 @@ def expires_at(
         fixed=(unit.expiry_month or 12, unit.expiry_day or 31),
         round_to=unit.expiry_round_to,
     )
-    if unit.expiry_min_days and posted_at is not None:
-        floor = clock.local_date(posted_at, zone) + timedelta(days=unit.expiry_min_days)
-        last = max(last, floor)
-    return clock.end_of_day(last, zone)
+    return clock.end_of_day(_at_least(unit, last, zone, posted_at), zone)
+
+
+def latest_at(
+    unit: Unit, *, occurred_at: datetime, zone: str, posted_at: datetime | None = None
+) -> datetime | None:
+    """The exclusive moment beyond which no activity moves the end of points that live by activity;
+    None where there is no such end.
+    """
+    day, most = clock.local_date(occurred_at, zone), unit.expiry_most_months
+    if unit.expiry != Unit.Expiry.INACTIVITY or most is None or unit.expiry_on is not None:
+        return None
+    if unit.expiry_since is not None and day < unit.expiry_since:
+        return None
+    last = _last_day(day, Unit.Expiry.MONTHS, most, fixed=(12, 31), round_to=unit.expiry_round_to)
+    return clock.end_of_day(_at_least(unit, last, zone, posted_at), zone)
+
+
+def _at_least(unit: Unit, last: date, zone: str, posted_at: datetime | None) -> date:
+    if not unit.expiry_min_days or posted_at is None:
+        return last
+    floor = clock.local_date(posted_at, zone) + timedelta(days=unit.expiry_min_days)
+    return max(last, floor)
 
 
 @functools.lru_cache(maxsize=8192)  # a file asks for the same few days over and over

@@ -47,7 +47,8 @@ SHEETS = [
     Sheet(
         "points.Lot",
         plain(
-            "id member account entry awarded remaining held origin awarded_at expires_at is_fixed"
+            "id member account entry awarded remaining held origin awarded_at expires_at is_fixed "
+            "latest_at"
         ),
         title=_("Your points, and when they end"),
         member="member",

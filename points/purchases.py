@@ -9,6 +9,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Collection, Sequence
 
+from members import lineage
+from points import clawback
 from points.books import Key
 from points.models import Entry, Lot, LotUse, Posting
 
@@ -31,14 +33,15 @@ def register(prefix: str, call_off: CallOff) -> None:
 def call_off(
     key: Key, entries: Collection[uuid.UUID], *, amount: int, reason: str, actor: str
 ) -> bool:
-    """Call off unused purchases that were paid from the lots of `entries`, the latest first, until
-    `amount` can be taken from these lots. The caller holds the account, and reads it anew if any
-    was called off.
+    """Call off unused purchases that were paid from the lots of `entries`, also before or after
+    these came along with a merge, the latest first, until `amount` can be taken from these lots.
+    The caller holds the account, and reads it anew if any was called off.
     """
-    lots = list(Lot.objects.filter(member_id=key[0], entry__in=list(entries)))
+    own, whose = clawback.followed(entries)[0], lineage.among([key[0]])
+    lots = list(Lot.objects.filter(member__in=whose, entry__in=own))
     missing = amount - sum(lot.remaining for lot in lots)
     done = False
-    for posting, used in _purchases(key[0], lots):
+    for posting, used in _purchases(lots):
         if missing <= 0:
             break
         if _seller(posting.source)(posting.pk, reason, actor):
@@ -46,11 +49,10 @@ def call_off(
     return done
 
 
-def _purchases(member: uuid.UUID, lots: Sequence[Lot]) -> list[tuple[Posting, int]]:
+def _purchases(lots: Sequence[Lot]) -> list[tuple[Posting, int]]:
     """What was paid from some lots and not given back yet, latest first, with how much of them."""
-    rows = LotUse.objects.filter(
-        member_id=member, lot__in=lots, amount__gt=0, entry__kind__in=PAID
-    ).exclude(entry__posting__reversals__isnull=False)
+    rows = LotUse.objects.filter(lot__in=lots, amount__gt=0, entry__kind__in=PAID)
+    rows = rows.exclude(entry__posting__reversals__isnull=False)
     found: dict[Posting, int] = {}
     for use in rows.select_related("entry__posting").order_by("-entry__posting_id"):
         posting = use.entry.posting

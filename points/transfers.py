@@ -302,7 +302,7 @@ def _take(books: Books, gone: Entry, lot: Lot, *, key: Key) -> int:
     amount = lot.free
     if lot.member_id == key[0]:
         return books.take(gone, lot, amount)
-    books.claims.setdefault(key, []).append(({lot.entry_id}, amount))
+    books.claims.setdefault(key, []).append(([{lot.entry_id}], amount))
     return amount
 
 

@@ -55,6 +55,7 @@ class ActivityTypeTable(Table):
     attribute: list[AttributeTable] = []
     rated_by: AttributeCode | None = None
     begins_by: AttributeCode | None = None
+    tier_by: AttributeCode | None = None
     claim_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] | None = None
     confirm: Literal["at_once", "days", "call"] = "at_once"
     confirm_days: Annotated[int, msgspec.Meta(ge=1, le=730)] | None = None
@@ -76,12 +77,16 @@ def apply(tables: list[ActivityTypeTable], blueprint: Any) -> list[str]:
             if getattr(table, key):
                 place = f'[[activity_type]] "{table.code}", {key}'
                 require_code(getattr(table, key), dates, place=place)
+        if table.tier_by:
+            known = [one.code for one in table.attribute if one.type == "choice"]
+            require_code(table.tier_by, known, place=f'[[activity_type]] "{table.code}", tier_by')
         values = {
             "name": table.name,
             "plural": table.plural,
             "claim_days": table.claim_days,
             "rated_by": table.rated_by or "",
             "begins_by": table.begins_by or "",
+            "tier_by": table.tier_by or "",
             "confirm": table.confirm,
             "confirm_days": table.confirm_days,
             "return_tier": table.returns.tier,

@@ -17,7 +17,7 @@ from typing import Any, get_args
 import msgspec
 from django.db import transaction
 
-from program import catalog, mistakes, reading
+from program import catalog, mismatches, reading
 from program.errors import BlueprintInvalid
 from program.models import Program, Revision
 
@@ -105,7 +105,9 @@ def read(text: str, *, name: str = FILE) -> Any:
     try:
         return msgspec.convert(raw, type_of())
     except msgspec.ValidationError as error:
-        raise BlueprintInvalid(f"{name}: {mistakes.explain(str(error), raw, type_of())}") from error
+        raise BlueprintInvalid(
+            f"{name}: {mismatches.explain(str(error), raw, type_of())}"
+        ) from error
 
 
 @transaction.atomic

@@ -54,6 +54,14 @@ def told(version: int | None) -> None:
         call.version, call.program = version, None
 
 
+def look_again() -> None:
+    """Read, for the call that runs, which program stands by now."""
+    call = _call.get()
+    if call is not None:
+        call.program = _read()
+        call.version = call.program.version
+
+
 @contextmanager
 def reading(program: Program | None = None) -> Iterator[None]:
     """A stretch of work for which one reading of the program is enough: `current` asks at most

@@ -179,6 +179,13 @@ def _ends() -> None:
             "round_to": ("The last day is moved to the end of this.", '"quarter"'),
             "since": ("Points of activities before this day never end.", "2017-07-10"),
             "at_least_days": ("They live so long at least, from when they are posted.", "30"),
+            "at_most_months": (
+                (
+                    "With `inactivity`: however much happens, they end so many months after the "
+                    "activity that earned them."
+                ),
+                "48",
+            ),
         },
     )
     describe(
@@ -257,6 +264,14 @@ def _activity_types() -> None:
             "begins_by": (
                 "The date attribute on which it begins: it earns at the tier held then.",
                 '"departure"',
+            ),
+            "tier_by": (
+                (
+                    "A choice attribute whose choices are codes of tiers: the tier that is told "
+                    "counts for this one activity, where it is higher than the one held. A sister "
+                    "program's status is honored so, or a cashier's word."
+                ),
+                '"honored"',
             ),
             "claim_days": ("How many days later it can still be reported.", "90"),
             "confirm": (

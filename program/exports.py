@@ -94,6 +94,7 @@ def expiry(unit: Unit) -> ExpiryTable | None:
         round_to=literal(unit.expiry_round_to),
         since=unit.expiry_since,
         at_least_days=unit.expiry_min_days,
+        at_most_months=unit.expiry_most_months,
     )
 
 
@@ -139,6 +140,7 @@ def activity_types() -> list[ActivityTypeTable]:
             plural=row.plural,
             attribute=[_attribute(one) for one in row.attributes.all()],
             rated_by=row.rated_by or None,
+            tier_by=row.tier_by or None,
             begins_by=row.begins_by or None,
             claim_days=row.claim_days,
             confirm=literal(row.confirm),

@@ -21,13 +21,14 @@ SHEETS = house(
         "Unit": (
             "code kind singular plural decimals rounding expiry expiry_count expiry_round_to "
             "expiry_month expiry_day expiry_counts expiry_types expiry_since expiry_min_days "
+            "expiry_most_months "
             "is_default position second_person_above transfers transfer_least transfer_step "
             "transfer_sent_most transfer_received_most transfer_per counts"
         ),
         "Partner": "code name contact is_active",
         "Location": "id partner code name earns burns",
         "ActivityType": (
-            "code name plural rated_by begins_by claim_days position confirm confirm_days "
+            "code name plural rated_by begins_by tier_by claim_days position confirm confirm_days "
             "return_tier return_rewards"
         ),
         "ActivityAttribute": (

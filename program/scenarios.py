@@ -19,7 +19,7 @@ import msgspec
 
 from common import clock
 from common.errors import LoyaltyError
-from program import blueprint, catalog, mistakes, reading, slate
+from program import blueprint, catalog, mismatches, reading, slate
 from program.blueprint import Table
 from program.errors import BlueprintInvalid
 from program.sections import ProgramTable
@@ -192,7 +192,9 @@ def load(path: Path) -> Any:
     try:
         return msgspec.convert(raw, type_of())
     except msgspec.ValidationError as error:
-        raise BlueprintInvalid(f"{path}: {mistakes.explain(str(error), raw, type_of())}") from error
+        raise BlueprintInvalid(
+            f"{path}: {mismatches.explain(str(error), raw, type_of())}"
+        ) from error
 
 
 def run(folder: Path, path: Path) -> list[Verdict]:

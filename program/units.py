@@ -50,11 +50,18 @@ class ExpiryTable(Table):
     round_to: Literal["day", "month", "quarter", "half_year", "year"] = "day"
     since: date | None = None
     at_least_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 0
+    at_most_months: Annotated[int, msgspec.Meta(ge=2, le=1200)] | None = None
 
     def __post_init__(self) -> None:
         ways = (self.months, self.days, self.fixed_day, self.inactivity)
         if sum(way is not None for way in ways) != 1:
             raise ValueError("give exactly one of months, days, fixed_day or inactivity")
+        if self.at_most_months is None:
+            return
+        if self.inactivity is None:
+            raise ValueError("at_most_months goes with inactivity: other points have a last day")
+        if self.at_most_months <= self.inactivity.months:
+            raise ValueError("at_most_months is more than the months of inactivity")
 
 
 class TransferTable(Table):
@@ -166,6 +173,7 @@ def _expiry(table: UnitTable, blueprint: Any) -> dict[str, Any]:
         "expiry_types": [],
         "expiry_since": expiry.since if expiry else None,
         "expiry_min_days": expiry.at_least_days if expiry else 0,
+        "expiry_most_months": expiry.at_most_months if expiry else None,
     }
     if expiry is None:
         return columns

@@ -19,7 +19,9 @@ env.declare("LOG_LEVEL", "ERROR")
 from loyalty_site.settings import *  # noqa: E402, F403
 
 DEBUG = False
+KEY_TRUST_S = 0  # what a test changes holds at once; tests of the trust itself ask for it
 WHITENOISE_AUTOREFRESH = True
+IMPORT_LANES = 1  # other processes cannot look into the transaction of a test
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -11,6 +11,7 @@ class TiersConfig(AppConfig):
             correction,
             descriptions,
             erasing,
+            lifting,
             merging,
             privacy,
             protecting,
@@ -23,6 +24,7 @@ class TiersConfig(AppConfig):
         aspects.install()
         correction.install()
         descriptions.install()
+        lifting.install()
         merging.install()
         erasing.install()
         privacy.install()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from members import lineage
 from members.models import Member
 from points import approvals, ledger
 from points.approvals import Wish
@@ -17,7 +18,8 @@ from tiers.ladders import rules
 def adjust(
     member: Member, *, unit: str, amount: int, reason: str, actor: str, source: str
 ) -> Posting:
-    """Add or take points or counted units, with a reason; status follows at once.
+    """Add or take points or counted units, with a reason; status follows at once: that of whoever
+    the member is part of by now.
 
     Raises what `ledger.adjust` raises.
     """
@@ -26,7 +28,8 @@ def adjust(
         posting = ledger.adjust(
             member, unit=unit, amount=amount, reason=reason, actor=actor, source=source
         )
-        standing.reassess(member, actor=actor)
+        known = Member.objects.select_related("merged_into").get(pk=member.pk)
+        standing.reassess(lineage.survivor(known), actor=actor)
     return posting
 
 

@@ -147,6 +147,10 @@ def _tiers() -> None:
                 '[{ unit = "point", months = 36 }]',
             ),
             "benefits": ("What it gives, a sentence each.", '["Your cup is ready"]'),
+            "by_invitation": (
+                "For a tier to which nothing leads that is counted: staff give it, or a plan does.",
+                "true",
+            ),
         },
     )
     describe(
@@ -182,11 +186,15 @@ def _tiers() -> None:
 def _routes() -> None:
     describe(
         RouteTable,
-        "One way to a tier. When a route comes into force, members move on that day.",
+        "One way to a tier. When a route comes into force, members move on that day. One for a "
+        "segment or a plan is open to who is in it at that moment; who joins rises at once, if all "
+        "else is there, and who leaves keeps the tier to its end.",
         {
             "need": ("What it takes; all of it.", '[{ counter = "spend", at_least = 6000 }]'),
             "keeps": ("Only for those who hold the tier, or a higher one, already.", "true"),
             "for_life": ("Who reaches the tier this way has it for life.", "true"),
+            "segment": ("Only for members of this segment.", '"card-holders"'),
+            "plan": ("Only for members who have this plan.", '"plus"'),
             "from": ("The first day on which it counts.", "2026-01-01"),
             "until": ("The first day on which it no longer does.", "2027-01-01"),
         },

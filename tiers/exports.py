@@ -74,6 +74,7 @@ def _tier(row: Tier, ladder: Ladder) -> TierTable:
         head_start=whole(row.head_start, ladder.counter) if row.head_start else None,
         expiry=[_expiry(one) for one in row.expiries.all()],
         benefits=list(row.benefits),
+        by_invitation=row.threshold is None and not row.routes.all(),
     )
 
 
@@ -95,6 +96,8 @@ def _route(row: TierRoute, ladder: Ladder) -> RouteTable:
         need=needs,
         keeps=row.keeps,
         for_life=row.for_life,
+        segment=row.segment_id,
+        plan=row.plan or None,
         from_=row.starts_on,
         until=row.ends_on,
     )

@@ -38,7 +38,10 @@ def _missing_step(flat: list[Span], rule: LadderRule, ends: Ends) -> Span | None
         if span.ends_at is None or span.rung.rank <= rule.rungs[0].rank:
             continue
         following = flat[index + 1] if index + 1 < len(flat) else None
-        below = max((r for r in rule.rungs if r.rank < span.rung.rank), key=lambda r: r.rank)
+        lower = [r for r in rule.rungs if r.rank < span.rung.rank and not r.is_by_invitation]
+        if not lower:
+            continue
+        below = max(lower, key=lambda rung: rung.rank)
         is_next = following is not None and following.starts_at == span.ends_at
         if not (is_next and following is not None and following.rung.rank >= below.rank):
             last_day = clock.local_date(span.ends_at, rule.zone)

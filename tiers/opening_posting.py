@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.db import transaction
 
@@ -11,7 +12,7 @@ from common import bulk, clock
 from members import enrolment
 from members.enrolment import Newcomer
 from members.models import Member, MemberKey
-from points import endings
+from points import endings, policy
 from points.books import Books
 from points.models import Entry, OpeningRow, OpeningRun, Posting
 from program import catalog
@@ -115,11 +116,22 @@ def _enter(
             posting, key=key, kind=Entry.Kind.OPENING, amount=row.amount, reason="Brought over"
         )
         if units[row.unit].kind == Unit.Kind.SPENDABLE:
-            lot = books.award(entry, key=key, expires_at=row.expires_at)
+            latest = _latest(row, units[row.unit], zone=program.time_zone)
+            lot = books.award(entry, key=key, expires_at=row.expires_at, latest_at=latest)
             if row.expires_at is not None and row.expires_at <= now:
                 endings.bury(books, posting, [lot], key=key)
     books.write()
     standing.settle(climbs(members.values(), program=program), actor=run.posted_by)
+
+
+def _latest(row: OpeningRow, unit: Unit, *, zone: str) -> datetime | None:
+    """To which moment activity moves the end of what is brought over at most: as the unit says,
+    and never before the end that it comes with.
+    """
+    if row.expires_at is None or row.awarded_at is None:
+        return None
+    latest = policy.latest_at(unit, occurred_at=row.awarded_at, zone=zone)
+    return max(latest, row.expires_at) if latest else None
 
 
 def _grant(

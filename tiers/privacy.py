@@ -23,7 +23,7 @@ SHEETS = [
             ),
             "Tier": ("id ladder code name rank threshold head_start colors field outline benefits"),
             "TierExpiry": "id tier unit expiry expiry_count expiry_round_to",
-            "TierRoute": "id tier position starts_on ends_on keeps for_life",
+            "TierRoute": "id tier position starts_on ends_on keeps for_life segment plan",
             "TierNeed": "id route unit less type distinct held at_least window window_months",
         },
     ),

@@ -17,6 +17,7 @@ from datetime import date, datetime, timedelta
 from common import clock
 from tiers import years
 from tiers.flattening import flatten, highest, reached_before, top
+from tiers.groups import Stay, is_in
 from tiers.series import Series
 from tiers.terms import LadderRule, Requirement, Route, Rung, Span, Window
 from tiers.using_up import Steps
@@ -30,7 +31,8 @@ class Climb:
     """A member's way up one ladder: dated history in, holds on rungs out.
 
     What arrives in order of time is folded in one by one; what is late folds everything anew.
-    `visits` are activities that count by themselves.
+    `visits` are activities that count by themselves; `stays` say when the member was in the groups
+    of routes: whoever joins one moves without an activity.
     `granted` are spans that do not follow from history: given by staff, matched, shared in a
     household.
     """
@@ -43,12 +45,14 @@ class Climb:
         joined_at: datetime | None = None,
         granted: Sequence[Span] = (),
         visits: Iterable[Visit] = (),
+        stays: Sequence[Stay] = (),
     ) -> None:
-        self.rule, self.granted = rule, tuple(granted)
+        self.rule, self.granted, self.stays = rule, tuple(granted), tuple(stays)
         self.joined_on = clock.local_date(joined_at, rule.zone) if joined_at else None
         self._events: list[Happened] = []
         self._begun: datetime | None = None  # the first credit of a counter
         self._turns = [clock.start_of_day(day, rule.zone) for day in rule.turns]
+        self._turns += [stay.starts_at for stay in self.stays]
         self._today: tuple[datetime, date] | None = None
         self._turns_come = bool(self._turns or rule.head_starts or rule.rolls_over)
         self._restart()
@@ -304,7 +308,8 @@ class Climb:
 
     def _leads(self, route: Route, rung: Rung, moment: datetime, day: date) -> bool:
         """Whether a route is open to the member at `moment`, and all it takes is there."""
-        if not route.is_in_force(day) or (route.keeps and not self._is_on(rung, moment)):
+        is_open = route.is_in_force(day) and is_in(self.stays, route.group, moment)
+        if not is_open or (route.keeps and not self._is_on(rung, moment)):
             return False
         return all(self.value(need, moment) >= need.at_least for need in route.needs)
 

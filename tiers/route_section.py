@@ -56,12 +56,16 @@ class RouteTable(Table):
     need: Annotated[list[NeedTable], msgspec.Meta(min_length=1)]
     keeps: bool = False
     for_life: bool = False
+    segment: Code | None = None
+    plan: Code | None = None
     from_: date | None = msgspec.field(default=None, name="from")
     until: date | None = None
 
     def __post_init__(self) -> None:
         if self.keeps and self.for_life:
             raise ValueError("give either keeps or for_life: what is for life need not be kept")
+        if self.segment is not None and self.plan is not None:
+            raise ValueError("give either segment or plan; for two groups write two routes")
 
 
 def check_window(window: str | None, months: int | None) -> None:
@@ -73,7 +77,7 @@ def apply(
     tier: Tier, ladder: Ladder, tables: Sequence[RouteTable], blueprint: Any, *, place: str
 ) -> list[str]:
     """Routes are small and derived from nowhere else: they are written anew when they differ."""
-    wanted = [_route(route, ladder, blueprint, f"{place}, route, need") for route in tables]
+    wanted = [_route(route, ladder, blueprint, f"{place}, route") for route in tables]
     stored = [
         (_terms(route), [_stored(need) for need in route.needs.all()])
         for route in tier.routes.prefetch_related("needs")
@@ -92,7 +96,12 @@ def _route(
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     counters = {unit.code: unit for unit in blueprint.unit if unit.kind == "counter"}
     tiers = {tier.code: tier for tier in Tier.objects.filter(ladder=ladder)}
-    needs = []
+    if route.segment is not None:
+        known = [one.code for one in blueprint.segment]
+        require_code(route.segment, known, place=f"{place}, segment")
+    if route.plan is not None:
+        require_code(route.plan, [one.code for one in blueprint.plan], place=f"{place}, plan")
+    needs, place = [], f"{place}, need"
     for need in route.need:
         if need.counter is not None:
             require_code(need.counter, counters, place=place)
@@ -118,12 +127,14 @@ def _route(
                 "window_months": months if window == "months" else None,
             }
         )
-    terms = {"starts_on": route.from_, "ends_on": route.until}
+    terms: dict[str, Any] = {"starts_on": route.from_, "ends_on": route.until}
+    terms |= {"segment_id": route.segment, "plan": route.plan or ""}
     return terms | {"keeps": route.keeps, "for_life": route.for_life}, needs
 
 
 def _terms(route: TierRoute) -> dict[str, Any]:
-    return {name: getattr(route, name) for name in ("starts_on", "ends_on", "keeps", "for_life")}
+    names = ("starts_on", "ends_on", "keeps", "for_life", "segment_id", "plan")
+    return {name: getattr(route, name) for name in names}
 
 
 def _require_own(code: str, tiers: dict[str, Tier], *, place: str) -> None:

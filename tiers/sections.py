@@ -99,11 +99,23 @@ class TierTable(Table):
     head_start: Decimal | None = None
     expiry: list[TierExpiryTable] = []
     benefits: list[Text] = []
+    by_invitation: bool = False
 
     def __post_init__(self) -> None:
+        if self.threshold == 0:
+            raise ValueError(
+                "threshold is a number above 0: everybody begins below the lowest tier. Leave out "
+                "the one that everybody has on joining"
+            )
         positive(self, "threshold", "head_start")
-        if self.threshold is None and not self.route:
-            raise ValueError("a tier needs a threshold or at least one route")
+        has_way = self.threshold is not None or bool(self.route)
+        if not has_way and not self.by_invitation:
+            raise ValueError(
+                "a tier needs a threshold or at least one route. Say by_invitation = true if only "
+                "staff, or a plan, give it"
+            )
+        if has_way and self.by_invitation:
+            raise ValueError("by_invitation goes without threshold and route: leave one out")
 
 
 class LadderTable(Table):
@@ -152,6 +164,7 @@ def _apply(tables: list[LadderTable], blueprint: Any) -> list[str]:
     codes = [table.code for table in tables]
     unique(codes, place="ladder")
     unique((tier.code for table in tables for tier in table.tier), place="ladder.tier")
+    _check_honored(tables, blueprint)
     changes = reordered(Ladder.objects.all(), codes, what="ladders")
     for position, table in enumerate(tables):
         counters = [unit.code for unit in blueprint.unit if unit.kind == "counter"]
@@ -175,6 +188,16 @@ def _apply(tables: list[LadderTable], blueprint: Any) -> list[str]:
         changes += _apply_routes(ladder, table.tier, blueprint)
         changes += [line for tier in table.tier for line in _apply_expiry(ladder, tier, blueprint)]
     return changes + _end_missing([table.code for table in tables])
+
+
+def _check_honored(tables: list[LadderTable], blueprint: Any) -> None:
+    """What an activity tells as its tier is a tier."""
+    tiers = [tier.code for table in tables for tier in table.tier]
+    for type in blueprint.activity_type:
+        place = f'[[activity_type]] "{type.code}", attribute "{type.tier_by}", choices'
+        for told in (one for one in type.attribute if one.code == type.tier_by):
+            for code in told.choices:
+                require_code(code, tiers, place=place)
 
 
 def _carries(table: LadderTable, blueprint: Any) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from types import MappingProxyType
@@ -23,6 +23,7 @@ from program.models import Program, Unit
 from tiers import visits, wording
 from tiers.errors import REFUSALS
 from tiers.flattening import top
+from tiers.groups import is_in
 from tiers.ladders import Climbs, climbs, has_turned, routes_of, rules
 from tiers.ladders import rows as ladders
 from tiers.models import Ladder, Standing, Tier
@@ -38,7 +39,8 @@ class Need:
     """One requirement of the nearest route to the next tier: what is there, and what it takes.
 
     Amounts are in the unit's smallest part; `unit` is None for activities and for years held at a
-    tier. `counts` says in words what activities are counted, empty for all others.
+    tier. `counts` says in words what activities are counted, empty for all others. A group that one
+    has to be in is a need of its own, and `asks` for it in words.
     """
 
     unit: Unit | None
@@ -46,6 +48,7 @@ class Need:
     at_least: int
     window: str
     counts: str = ""
+    asks: str = ""
 
     @property
     def missing(self) -> int:
@@ -225,7 +228,7 @@ def place(
 
 def _is_plain(program: Program) -> bool:
     """Whether balances say it all: every tier is a threshold of what was ever counted."""
-    return not any(rule.uses_up for rule in rules(program)) and all(
+    return not any(rule.uses_up or rule.groups for rule in rules(program)) and all(
         need.window.kind == "lifetime" and need.unit and not need.less
         for rule in rules(program)
         for rung in rule.rungs
@@ -247,7 +250,8 @@ def _progress(
     mine = [row for row in held if row.ladder_id == ladder.code and row.tier_id in rank]
     row = max(mine, key=lambda row: rank[row.tier_id], default=None)
     tier = next((rung for rung in rungs if row and rung.pk == row.tier_id), None)
-    following = next((rung for rung in rungs if tier is None or rung.rank > tier.rank), None)
+    higher = [rung for rung in rungs if tier is None or rung.rank > tier.rank]
+    following = next((rung for rung in higher if routes_of(rung, ladder)), None)
     needs = _nearest(following, ladder, way, balances, now, program) if following else ()
     lacking = _main(needs, ladder)
     main = lacking or _own(ladder, way, balances, now)
@@ -286,8 +290,17 @@ def _nearest(
 def _needs(
     route: Route, way: Climb | None, balances: Mapping[str, int], now: datetime, program: Program
 ) -> tuple[Need, ...]:
+    missing = bool(route.group) and not (way and is_in(way.stays, route.group, now))
+    asked = Need(None, 0, 1, "lifetime", asks=wording.for_group(route.group)) if missing else None
+    counted = tuple(_counted(route, way, balances, now, program))
+    return (*counted, asked) if asked else counted
+
+
+def _counted(
+    route: Route, way: Climb | None, balances: Mapping[str, int], now: datetime, program: Program
+) -> Iterator[Need]:
     units = catalog.of(program).units
-    return tuple(
+    yield from (
         Need(
             unit=units.get(need.unit),
             value=way.value(need, now) if way else balances.get(need.unit, 0),

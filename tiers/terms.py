@@ -39,8 +39,9 @@ class Requirement:
 class Route:
     """Requirements that must all hold, in force from a day up to but not on another.
 
-    One that `keeps` is open only to those who hold the tier, or a higher one, already. What is
-    reached by one `for_life` has no end.
+    One that `keeps` is open only to those who hold the tier, or a higher one, already; one of a
+    `group` ("segment:card", "plan:plus") only to who is in it then. What is reached by one
+    `for_life` has no end.
     """
 
     needs: tuple[Requirement, ...]
@@ -48,6 +49,7 @@ class Route:
     ends_on: date | None = None
     keeps: bool = False
     for_life: bool = False
+    group: str = ""
 
     def is_in_force(self, day: date) -> bool:
         return (self.starts_on is None or self.starts_on <= day) and (
@@ -65,6 +67,11 @@ class Rung:
     routes: tuple[Route, ...] = ()
     name: str = ""
     threshold: int | None = None
+
+    @property
+    def is_by_invitation(self) -> bool:
+        """Whether nothing that is counted leads to it."""
+        return not self.routes and self.threshold is None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ class LadderRule:
     joining, for what counts, for how long a tier lasts and for what rolls over. Where it `uses_up`,
     reaching a tier takes its threshold off the counter. A surplus that stays is `carries_at_most`.
     `units` is every counter that any route reads, and the ladder's own; `types` is every type of
-    which activities are counted.
+    which activities are counted; `groups` is every group that a route is only for.
     """
 
     code: str
@@ -110,6 +117,7 @@ class LadderRule:
     carries_at_most: int | None = None
     units: frozenset[str] = dataclasses.field(init=False, compare=False, repr=False)
     types: frozenset[str] = dataclasses.field(init=False, compare=False, repr=False)
+    groups: frozenset[str] = dataclasses.field(init=False, compare=False, repr=False)
     turns: tuple[date, ...] = dataclasses.field(init=False, compare=False, repr=False)
     is_plain: bool = dataclasses.field(init=False, compare=False, repr=False)
 
@@ -119,9 +127,12 @@ class LadderRule:
         types = frozenset(need.type for need in needs if need.type)
         if self.counter and (types or self.uses_up):  # of what counts itself, its account is locked
             named.add(self.counter)
-        starts = {r.starts_on for rung in self.rungs for r in rung.routes if r.starts_on}
+        routes = [route for rung in self.rungs for route in rung.routes]
+        starts = {route.starts_on for route in routes if route.starts_on}
+        groups = frozenset(route.group for route in routes if route.group)
         object.__setattr__(self, "units", frozenset(named))
         object.__setattr__(self, "types", types)
+        object.__setattr__(self, "groups", groups)
         object.__setattr__(self, "turns", tuple(sorted(starts)))
         object.__setattr__(self, "is_plain", self._is_plain())
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.text import number, scaled
+from tiers import groups
 from tiers.models import Ladder, Tier, TierNeed, TierRoute
 
 
@@ -17,12 +18,32 @@ def ways(tier: Tier, ladder: Ladder) -> list[str]:
     found = []
     for route in tier.routes.all():
         needs = get_text_list([_need(need) for need in route.needs.all()], _("and"))
-        found.append(_said(route) % {"needs": needs})
+        found.append(_open_to(route, _said(route) % {"needs": needs}))
     if tier.threshold is not None:
         value = scaled(tier.threshold, ladder.counter.decimals)
         noun = ladder.counter.singular if value == 1 else ladder.counter.plural
         found.append(f"{number(value)} {noun}")
-    return found
+    return found or [_("by invitation")]
+
+
+def _open_to(route: TierRoute, words: str) -> str:
+    who = group(route)
+    return f"{words} ({who})" if who else words
+
+
+def group(route: TierRoute) -> str:
+    """Whom a way to a tier is only for, in words; empty where it is for everybody."""
+    if route.segment_id is not None:
+        return for_group(groups.named(groups.SEGMENT, route.segment_id))
+    return for_group(groups.named(groups.PLAN, route.plan))
+
+
+def for_group(group: str) -> str:
+    """The same of a group as routes name it: `for: Card holders`, `with: Plus`."""
+    if not group:
+        return ""
+    words = _("with: %(group)s") if group.startswith(groups.PLAN) else _("for: %(group)s")
+    return words % {"group": groups.called(group)}
 
 
 def _said(route: TierRoute) -> str:

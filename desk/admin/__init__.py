@@ -4,6 +4,7 @@ They live here because a member's list shows what higher floors know.
 """
 
 from desk.admin import (
+    activity_types,
     approvals,
     conversions,
     dividends,
@@ -26,6 +27,7 @@ from desk.admin import (
     referrals,
     rest,
     rewards,
+    routes,
     rules,
     simulations,
     surveys,
@@ -36,6 +38,7 @@ from desk.admin import (
 rest.register_rest()
 
 __all__ = [
+    "activity_types",
     "approvals",
     "conversions",
     "dividends",
@@ -57,6 +60,7 @@ __all__ = [
     "promises",
     "referrals",
     "rewards",
+    "routes",
     "rules",
     "simulations",
     "surveys",

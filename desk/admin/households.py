@@ -14,6 +14,7 @@ from desk import say
 from desk.admin import links
 from desk.admin.base import FactAdmin, FactInline, HouseAdmin, KeptAdmin
 from desk.admin.buttons import Buttons
+from members import segments
 from members.models import Household, HouseholdMember, Invitation, Segment, SegmentMember
 
 
@@ -48,6 +49,13 @@ class SegmentMemberAdmin(links.ByMember, HouseAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: SegmentMember, form: Any, change: bool) -> None:
+        segments.join(obj.member, segment=obj.segment)
+        obj.pk = SegmentMember.objects.get(member=obj.member, segment=obj.segment).pk
+
+    def delete_model(self, request: HttpRequest, obj: SegmentMember) -> None:
+        segments.leave(obj.member, segment=obj.segment)
 
     @display(description=_("member"))
     def who(self, row: SegmentMember) -> str:

@@ -30,7 +30,7 @@ from unfold.widgets import (
 
 from desk import fields, say
 from desk.admin import links
-from desk.admin.base import FactAdmin, HouseForm, KeptAdmin, KeptInline, StaffNames, TallInline
+from desk.admin.base import FactAdmin, HouseForm, KeptAdmin, KeptInline, StaffNames
 from program.models import (
     ActivityAttribute,
     ActivityType,
@@ -176,7 +176,8 @@ class UnitAdmin(KeptAdmin):
         (_("When it ends"), {
             "fields": (
                 ("expiry", "expiry_count"), "expiry_round_to", ("expiry_month", "expiry_day"),
-                ("expiry_counts", "expiry_types"), ("expiry_since", "expiry_min_days"),
+                ("expiry_counts", "expiry_types"), "expiry_most_months",
+                ("expiry_since", "expiry_min_days"),
             ),
             "description": _("A change holds for what is awarded from now on."),
         }),
@@ -212,101 +213,6 @@ class UnitAdmin(KeptAdmin):
         if row.expiry_round_to == Unit.RoundTo.DAY:
             return str(_("%(count)s %(policy)s") % words)
         return str(_("%(count)s %(policy)s, at the %(end)s") % words)
-
-
-class AttributeForm(HouseForm):
-    choices = fields.ChoicesField(
-        label=_("Choices"), required=False, help_text=_("For a choice: one a line, code = words.")
-    )
-
-    class Meta:
-        model = ActivityAttribute
-        fields = (
-            "name",
-            "code",
-            "kind",
-            "is_required",
-            "singular",
-            "plural",
-            "least",
-            "most",
-            "choices",
-            "default",
-            "told_days",
-            "position",
-        )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("code", "kind"):
-            if name in self.fields:
-                self.fields[name].disabled = not self.instance._state.adding
-
-
-class AttributeInline(TallInline):
-    model = ActivityAttribute
-    form = AttributeForm
-    verbose_name = _("attribute")
-    verbose_name_plural = _("attributes: what an activity says about itself")
-    fields = (
-        ("name", "code"), ("kind", "is_required"), ("singular", "plural"),
-        ("least", "most"), ("choices", "default"), ("told_days", "position"),
-    )  # fmt: skip
-
-
-class ActivityTypeForm(HouseForm):
-    """Both dates are attributes of the type itself, so they can be chosen once there are some."""
-
-    rated_by = forms.ChoiceField(
-        label=_("Rated by"),
-        required=False,
-        widget=UnfoldAdminSelectWidget(),
-        help_text=_("The date that decides which rules are in force."),
-    )
-    begins_by = forms.ChoiceField(
-        label=_("Begins by"),
-        required=False,
-        widget=UnfoldAdminSelectWidget(),
-        help_text=_("The date on which it begins: the tier held then is what it earns at."),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        dates = ActivityAttribute.objects.filter(
-            type=self.instance.pk, kind=ActivityAttribute.Kind.DATE
-        )
-        rows = [("", _("the activity's own day")), *dates.values_list("code", "name")]
-        for name in ("rated_by", "begins_by"):
-            if name in self.fields:
-                self.fields[name].choices = rows  # type: ignore[attr-defined]
-
-
-@admin.register(ActivityType)
-class ActivityTypeAdmin(KeptAdmin):
-    form = ActivityTypeForm
-    list_display = ("name", "code", "asks_for", "claim_days")
-    inlines: ClassVar = [AttributeInline]
-    fields = (
-        ("name", "plural"),
-        "code",
-        ("rated_by", "begins_by"),
-        ("claim_days", "position"),
-        ("confirm", "confirm_days"),
-        ("return_tier", "return_rewards"),
-    )
-    empty_hint = _("No activity type yet: stays, purchases, visits. A blueprint brings them.")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ActivityType]:
-        return super().get_queryset(request).prefetch_related("attributes")
-
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: Model | None = None
-    ) -> tuple[str, ...]:
-        return ("code",) if obj else ()
-
-    @display(description=_("asks for"))
-    def asks_for(self, row: ActivityType) -> str:
-        return ", ".join(attribute.name for attribute in row.attributes.all()) or say.NOTHING
 
 
 class PlaceForm(HouseForm):

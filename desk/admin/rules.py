@@ -198,6 +198,7 @@ class RuleAdmin(HouseAdmin):
                     "above",
                     "up_to",
                     "group",
+                    "is_counted",
                 )
             },
         ),

@@ -22,13 +22,13 @@ from desk.admin.base import (
     HouseAdmin,
     HouseForm,
     KeptAdmin,
-    PartAdmin,
     TallInline,
     parent_of,
 )
+from desk.admin.routes import route_in_words
 from program.models import Unit
-from tiers import standing, wording
-from tiers.models import Ladder, Standing, Tier, TierExpiry, TierNeed, TierRoute
+from tiers import standing
+from tiers.models import Ladder, Standing, Tier, TierExpiry
 
 
 class TierForm(fields.AmountsMixin, HouseForm):
@@ -38,7 +38,8 @@ class TierForm(fields.AmountsMixin, HouseForm):
         min_value=0,
         required=False,
         help_text=_(
-            "How much of the ladder's counter it takes. Empty: its routes say what it takes."
+            "How much of the ladder's counter it takes. Empty: its routes say what it takes; "
+            "without routes it is by invitation."
         ),
     )
     head_start = fields.AmountField(
@@ -213,7 +214,7 @@ class TierAdmin(FactAdmin):
     def takes(self, row: Tier) -> str:
         ways = [say.amount(row.threshold, row.ladder.counter)] if row.threshold is not None else []
         ways += [route_in_words(route) for route in row.routes.all()]
-        return str(_(" or ")).join(ways) or say.NOTHING
+        return str(_(" or ")).join(ways) or str(_("by invitation"))
 
     @display(description=_("who holds it"))
     def holders(self, row: Tier) -> str:
@@ -223,118 +224,6 @@ class TierAdmin(FactAdmin):
     @display(description=_("benefits"))
     def benefits_in_words(self, row: Tier) -> str:
         return "; ".join(row.benefits) or say.NOTHING
-
-
-def route_in_words(route: TierRoute) -> str:
-    """All needs of a route in one sentence."""
-    return str(_(" and ")).join(need_in_words(need) for need in route.needs.all())
-
-
-def need_in_words(need: TierNeed) -> str:
-    if need.unit is not None:
-        words = {
-            "amount": say.amount(need.at_least, need.unit),
-            "window": need.get_window_display(),
-        }
-        return str(_("%(amount)s (%(window)s)") % words)
-    if need.type is not None:
-        said = wording.activities(need.type.name, need.distinct, need.at_least)
-        words = {"amount": said, "window": need.get_window_display()}
-        return str(_("%(amount)s (%(window)s)") % words)
-    return str(_("%(years)s years at %(tier)s") % {"years": need.at_least, "tier": need.held})
-
-
-NEED = ("unit", "less", "type", "distinct", "held", "at_least", "window", "window_months")
-
-
-class NeedForm(fields.AmountsMixin, HouseForm):
-    amounts: ClassVar = {"at_least": "unit"}
-    at_least = fields.AmountField(
-        label=_("At least"),
-        min_value=0,
-        help_text=_("Of the unit, activities, or years at the tier."),
-    )
-
-    class Meta:
-        model = TierNeed
-        fields = NEED
-
-    def unit_of(self, source: str) -> Unit | None:
-        """Years at a tier, and activities, have no smaller part."""
-        unit = super().unit_of(source)
-        if unit is not None or not self.is_bound:
-            return unit
-        is_type = bool(getattr(self, "cleaned_data", {}).get("type"))
-        return Unit(plural=str(_("activities") if is_type else _("years")))
-
-
-class NeedFormSet(forms.BaseInlineFormSet):
-    """A route asks for something: without a requirement everybody would be there."""
-
-    def clean(self) -> None:
-        super().clean()
-        kept = [form for form in self.forms if form.has_changed() or form.instance.pk]
-        if all(form.cleaned_data.get("DELETE") for form in kept if hasattr(form, "cleaned_data")):
-            raise forms.ValidationError(_("A route asks for something. Give it a requirement."))
-
-
-class NeedInline(TallInline):
-    can_delete = True
-    model = TierNeed
-    form = NeedForm
-    verbose_name = _("requirement")
-    verbose_name_plural = _("requirements: all of them must hold")
-    min_num = 1
-    formset = NeedFormSet
-    fields = (
-        ("unit", "less"),
-        ("type", "distinct"),
-        ("held", "at_least"),
-        ("window", "window_months"),
-    )
-
-
-@admin.register(TierRoute)
-class TierRouteAdmin(HouseAdmin):
-    list_display = ("of", "asks", "keeps", "for_life", "in_force")
-    list_filter = ("tier__ladder", "keeps", "for_life")
-    list_select_related = ("tier",)
-    inlines: ClassVar = [NeedInline]
-    fields = ("tier", "position", ("keeps", "for_life"), ("starts_on", "ends_on"))
-    empty_hint = _("No routes: every tier is a threshold of its ladder's counter.")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[TierRoute]:
-        return (
-            super()
-            .get_queryset(request)
-            .prefetch_related("needs__unit", "needs__type", "needs__held")
-        )
-
-    @display(description=_("tier"))
-    def of(self, row: TierRoute) -> str:
-        return links.tier(row.tier)
-
-    @display(description=_("asks for"))
-    def asks(self, row: TierRoute) -> str:
-        return route_in_words(row)
-
-    @display(description=_("in force"))
-    def in_force(self, row: TierRoute) -> str:
-        return say.period(row.starts_on, row.ends_on)
-
-
-@admin.register(TierNeed)
-class TierNeedAdmin(PartAdmin):
-    """Requirements are edited on their route; this list is to look them up."""
-
-    list_display = ("route", "said")
-    list_select_related = ("route__tier", "unit", "type", "held")
-    fields = ("route", "said")
-    readonly_fields = ("said",)
-
-    @display(description=_("asks for"))
-    def said(self, row: TierNeed) -> str:
-        return need_in_words(row)
 
 
 @admin.register(TierExpiry)

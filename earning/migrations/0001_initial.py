@@ -1448,6 +1448,7 @@ class Migration(migrations.Migration):
                                         ("kind", "attribute"),
                                         models.Q(("attribute", ""), _negated=True),
                                     ),
+                                    ("kind__in", ["weekday", "month", "month_day"]),
                                     models.Q(
                                         models.Q(("kind", "attribute"), _negated=True),
                                         ("attribute", ""),

@@ -221,6 +221,7 @@ class RuleCondition(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(kind="attribute") & ~Q(attribute="")
+                | Q(kind__in=["weekday", "month", "month_day"])  # of the activity, or of a day told
                 | ~Q(kind="attribute") & Q(attribute=""),
                 name="earning_condition_names_its_attribute",
             ),

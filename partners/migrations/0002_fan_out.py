@@ -12,7 +12,8 @@ BEGIN
                FROM 1 FOR 6), 52, 1), 53, 1), 'hex')::uuid,
            e.id, made.id, made.type,
            jsonb_build_object('member', made.member_id, 'subject', made.subject,
-                              'occurred_at', made.occurred_at, 'payload', made.payload),
+                              'occurred_at', made.occurred_at,
+                              'payload', made.payload - '{actor,reason,note,why}'::text[]),
            'waiting', made.recorded_at, 0, least(made.occurred_at, made.recorded_at)
       FROM fresh made
       JOIN partners_endpoint e

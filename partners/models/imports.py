@@ -153,11 +153,22 @@ class ImportChunk(models.Model):
     run = models.ForeignKey(Import, models.PROTECT, related_name="chunks")
     number = models.PositiveIntegerField()
     lines = models.PositiveIntegerField()
+    is_sequel = models.BooleanField(
+        default=False,
+        help_text=_("It goes on with a member of the chunk before, and waits until that is done."),
+    )
     counts = models.JSONField(default=dict)
     done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("number",)
+        indexes: ClassVar = [
+            models.Index(  # the next one to record, and the one before it
+                fields=["run", "number"],
+                condition=Q(done_at__isnull=True),
+                name="partners_importchunk_waiting",
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["run", "number"], name="partners_importchunk_number_is_unique"
@@ -168,6 +179,10 @@ class ImportChunk(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(lines__gte=1), name="partners_importchunk_has_lines"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_sequel=False) | Q(number__gt=1),
+                name="partners_importchunk_sequel_has_one_before",
             ),
         ]
 

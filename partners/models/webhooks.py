@@ -156,7 +156,7 @@ class Attempt(models.Model):
     class Meta:
         ordering = ("-id",)
         verbose_name = _("delivery attempt")
-        triggers = append_only()
+        triggers = append_only(erasable=("problem", "answer"))
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(status__isnull=False) | ~Q(problem=""),

@@ -821,6 +821,7 @@ class Migration(migrations.Migration):
                         ("awarded_at", models.DateTimeField()),
                         ("expires_at", models.DateTimeField(blank=True, null=True)),
                         ("is_fixed", models.BooleanField(db_default=False, default=False)),
+                        ("latest_at", models.DateTimeField(blank=True, null=True)),
                     ],
                     options={
                         "ordering": ("-id",),
@@ -852,6 +853,14 @@ class Migration(migrations.Migration):
                             models.CheckConstraint(
                                 condition=models.Q(("awarded__gt", 0)),
                                 name="points_lot_awards_something",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("latest_at__isnull", True),
+                                    models.Q(("expires_at__isnull", False), ("is_fixed", False)),
+                                    _connector="OR",
+                                ),
+                                name="points_lot_last_end_is_of_one_that_moves",
                             ),
                             models.UniqueConstraint(
                                 fields=("member", "entry"), name="points_lot_one_per_entry"

@@ -268,6 +268,7 @@ class Lot(MemberOwned):
     is_fixed = models.BooleanField(
         default=False, db_default=False
     )  # the end is one of its own in a unit that lives by activity: no activity moves it
+    latest_at = models.DateTimeField(null=True, blank=True)  # to which activity moves it at most
 
     objects = LotQuerySet.as_manager()
 
@@ -293,6 +294,10 @@ class Lot(MemberOwned):
                 name="points_lot_still_has_what_is_held",
             ),
             models.CheckConstraint(condition=Q(awarded__gt=0), name="points_lot_awards_something"),
+            models.CheckConstraint(
+                condition=Q(latest_at__isnull=True) | Q(is_fixed=False, expires_at__isnull=False),
+                name="points_lot_last_end_is_of_one_that_moves",
+            ),
             models.UniqueConstraint(fields=["member", "entry"], name="points_lot_one_per_entry"),
         ]
 

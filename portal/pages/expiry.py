@@ -15,7 +15,7 @@ LEAP_YEAR = 2000  # any year that has a 29 February
 
 
 def rule(unit: Unit, *, catalog: Catalog) -> str:
-    """The unit's expiry, in one to four sentences."""
+    """The unit's expiry, in one to five sentences."""
     if unit.expiry == Unit.Expiry.NEVER:
         return _("%(units)s never end.") % {"units": unit.plural.capitalize()}
     return " ".join(part for part in (_ends(unit, catalog), *_more(unit)) if part)
@@ -96,11 +96,29 @@ def _more(unit: Unit) -> tuple[str, ...]:
         "They are good for at least %(count)s days.",
         unit.expiry_min_days,
     )
-    since = unit.expiry_since
+    since, most = unit.expiry_since, unit.expiry_most_months
     return (
         rounded.get(Unit.RoundTo(unit.expiry_round_to), ""),
+        _latest(most) if most else "",
         least % {"count": unit.expiry_min_days} if unit.expiry_min_days else "",
         _("What was earned before %(day)s never ends.") % {"day": date_format(since, "j F Y")}
         if since
         else "",
     )
+
+
+def _latest(months: int) -> str:
+    """The end that comes however much happens."""
+    if months % 12:
+        sentence = ngettext(
+            "However active you are, they end %(count)s month after they were earned.",
+            "However active you are, they end %(count)s months after they were earned.",
+            months,
+        )
+        return sentence % {"count": months}
+    sentence = ngettext(
+        "However active you are, they end %(count)s year after they were earned.",
+        "However active you are, they end %(count)s years after they were earned.",
+        months // 12,
+    )
+    return sentence % {"count": months // 12}

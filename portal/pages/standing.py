@@ -29,6 +29,7 @@ class Place:
     ends_at: datetime | None
     counts_until: date | None
     needs: tuple[Need, ...] = ()
+    is_top: bool = False
 
 
 def of_progress(progress: Progress) -> Place:
@@ -43,6 +44,7 @@ def of_progress(progress: Progress) -> Place:
         fraction=progress.fraction,
         ends_at=progress.ends_at,
         counts_until=progress.window_ends_on,
+        is_top=progress.tier in progress.ladder.rungs[-1:],  # type: ignore[attr-defined]
         needs=progress.needs if len(progress.needs) > 1 or not progress.missing else (),
     )
 

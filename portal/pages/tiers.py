@@ -85,6 +85,14 @@ def _counted(ladder: Ladder) -> str:
 
 def _kept(ladder: Ladder) -> str:
     years, months = ladder.validity_years, ladder.validity_months
+    if ladder.validity == Ladder.Validity.YEARS and months:
+        more = 12 * years + months
+        sentence = ngettext(
+            "A tier holds for %(more)s month after the end of the year.",
+            "A tier holds for %(more)s months after the end of the year.",
+            more,
+        )
+        return sentence % {"more": more}
     return {
         "life": _("A tier once reached is kept."),
         "years": ngettext(

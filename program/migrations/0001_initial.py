@@ -405,6 +405,14 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         (
+                            "expiry_most_months",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                help_text="However much happens, points end so many months after they were earned; empty: only without activity.",
+                                null=True,
+                            ),
+                        ),
+                        (
                             "transfers",
                             models.CharField(
                                 choices=[
@@ -535,6 +543,17 @@ class Migration(migrations.Migration):
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
+                                    ("expiry_most_months__isnull", True),
+                                    models.Q(
+                                        ("expiry", "inactivity"),
+                                        ("expiry_most_months__gt", models.F("expiry_count")),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="program_unit_last_end_is_beyond_inactivity",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
                                     ("kind", "spendable"), ("expiry", "never"), _connector="OR"
                                 ),
                                 name="program_unit_counter_never_expires",
@@ -626,6 +645,14 @@ class Migration(migrations.Migration):
                             models.CharField(
                                 blank=True,
                                 help_text="The date attribute on which it begins: the tier held then is what it earns at.",
+                                max_length=40,
+                            ),
+                        ),
+                        (
+                            "tier_by",
+                            models.CharField(
+                                blank=True,
+                                help_text="The choice among tiers whose tier counts for the one activity, where it is higher than the one held.",
                                 max_length=40,
                             ),
                         ),

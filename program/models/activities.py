@@ -109,6 +109,14 @@ class ActivityType(models.Model):
             "The date attribute on which it begins: the tier held then is what it earns at."
         ),
     )
+    tier_by = models.CharField(
+        max_length=40,
+        blank=True,
+        help_text=_(
+            "The choice among tiers whose tier counts for the one activity, where it is higher "
+            "than the one held."
+        ),
+    )
     claim_days = models.PositiveSmallIntegerField(
         null=True,
         blank=True,

@@ -169,6 +169,14 @@ class Unit(models.Model):
     expiry_min_days = models.PositiveSmallIntegerField(
         default=0, help_text=_("How many days points live at least, from when they are posted.")
     )
+    expiry_most_months = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text=_(
+            "However much happens, points end so many months after they were earned; empty: only "
+            "without activity."
+        ),
+    )
     transfers = models.CharField(
         max_length=9,
         choices=Transfers.choices,
@@ -250,6 +258,11 @@ class Unit(models.Model):
             models.CheckConstraint(
                 condition=~Q(expiry_counts="types") | ~Q(expiry_types=[]),
                 name="program_unit_expiry_names_its_types",
+            ),
+            models.CheckConstraint(
+                condition=Q(expiry_most_months__isnull=True)
+                | Q(expiry="inactivity", expiry_most_months__gt=F("expiry_count")),
+                name="program_unit_last_end_is_beyond_inactivity",
             ),
             models.CheckConstraint(
                 condition=Q(kind="spendable") | Q(expiry="never"),

@@ -120,6 +120,7 @@ def test_deciding_knows_no_framework() -> None:
         "earning.limits",
         "tiers.terms",
         "tiers.flattening",
+        "tiers.groups",
         "tiers.visits",
         "tiers.series",
         "tiers.years",
@@ -129,7 +130,7 @@ def test_deciding_knows_no_framework() -> None:
     }  # the calendar of common.clock, not its present moment
     pure = ("earning/evaluation.py", "earning/ages.py", "earning/limits.py")
     pure += ("tiers/qualification.py", "tiers/terms.py", "tiers/flattening.py", "tiers/visits.py")
-    pure += ("tiers/series.py", "tiers/using_up.py", "tiers/years.py")
+    pure += ("tiers/groups.py", "tiers/series.py", "tiers/using_up.py", "tiers/years.py")
     pure += ("surveys/measures.py", "surveys/hours.py")
     for name in pure:
         nodes = list(ast.walk(ast.parse((ROOT / name).read_text())))

@@ -68,6 +68,8 @@ READ = [
     ("tier", "at_least", "", "Blue", ["blue"]),
     ("tier", "in", "", "blue, GOLD", ["blue", "gold"]),
     ("weekday", "in", "", "Saturday, sun", [6, 7]),
+    ("weekday", "in", "booked_on", "sun", [7]),
+    ("month", "in", "booked_on", "7, 8", [7, 8]),
     ("partner", "in", "", "till", ["till"]),
     ("location", "not_in", "", "north-pier", ["north-pier"]),
     ("hour", "at_least", "", "17", [17]),
@@ -97,6 +99,8 @@ WRONG = [
     ("attribute", "in", "shoes", "41", "Visit has no such attribute."),
     ("tier", "in", "", "admiral", "There is no “admiral”. Use one of: white"),
     ("weekday", "in", "", "someday", "There is no “som”"),
+    ("weekday", "in", "table", "sun", "Table is not a day."),
+    ("month", "in", "shoes", "7", "Visit has no such attribute."),
     ("hour", "at_least", "", "25", "a whole number from 0 to 23"),
     ("tier", "at_least", "", "blue, gold", "compare with one value"),
     ("partner", "in", "", " , ", "Say what it is compared with."),
@@ -117,3 +121,13 @@ def test_what_cannot_be_says_what_could(
             program=quay,
         )
     assert said in refusal.value.message
+
+
+def test_the_weekday_of_an_attribute_is_told_with_its_name(quay: Program) -> None:
+    rule = Rule.objects.filter(type="visit").first()
+    assert rule is not None
+    row = RuleCondition(
+        rule=rule, kind="weekday", operator="in", attribute="booked_on", values=[6, 7]
+    )
+    said = conditions.sentence(row, rule=rule, program=quay)
+    assert said == "Booked on: day of the week is one of sat, sun"

@@ -192,5 +192,5 @@ def test_what_was_changed_is_final() -> None:
     returns.cancel(
         partner="till", activity=done.public_id, reference="c1", reason="Back", actor=ACTOR
     )
-    for table in ("activitychange", "correction", "milestonevoid"):
-        assert_append_only(f"earning_{table}")
+    for table in ("earning_activitychange", "earning_correction", "earning_milestonevoid"):
+        assert_append_only(table)

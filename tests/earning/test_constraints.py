@@ -87,6 +87,7 @@ def test_revisions_may_follow_each_other_without_a_gap() -> None:
     [
         ("earning_condition_names_its_attribute", {"attribute": ""}),
         ("earning_condition_names_its_attribute", {"kind": "tier"}),
+        ("earning_condition_names_its_attribute", {"kind": "hour"}),
         ("earning_condition_has_values", {"values": []}),
         (
             "earning_condition_order_needs_a_number",

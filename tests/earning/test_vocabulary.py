@@ -240,3 +240,30 @@ def test_a_counter_has_no_end_to_give(db: None, tmp_path: Path) -> None:
     fixed = 'unit = "visit"\nfixed = 1\n'
     with pytest.raises(BlueprintInvalid, match="a counter never ends"):
         apply(variant(tmp_path, (fixed, fixed + "expiry = { days = 5 }\n")))
+
+
+TERRACE = 'when = [{ attribute = "table", is = "terrace" }]'
+
+
+def test_the_weekday_of_a_day_that_is_told_counts(db: None, tmp_path: Path) -> None:
+    """A visit of any day, booked on a Sunday of July."""
+    booked = (
+        'when = [{ attribute = "booked_on", weekday = ["sun"] }, '
+        '{ attribute = "booked_on", month = [7] }]'
+    )
+    apply(variant(tmp_path, (TERRACE, booked)))
+    member = ana(joined_at=utc(2026, 1, 1))
+    for said in ("2026-07-05", "2026-07-06", "2026-06-07", None):
+        day = {"booked_on": said} if said else {}
+        visit(member, occurred_at=utc(2026, 7, 12, 12), attributes={"paid": "1.00"} | day)
+    assert [awarded for awarded, _ in lots(member)].count(5) == 1
+
+
+@pytest.mark.parametrize("key", ['weekday = ["sun"]', "month = [7]", "month_day = [1]"])
+def test_only_a_day_has_a_weekday(quay: object, tmp_path: Path, key: str) -> None:
+    wrong = f'when = [{{ attribute = "table", {key} }}]'
+    with pytest.raises(BlueprintInvalid, match='those of a day, and "table" is none'):
+        apply(variant(tmp_path, (TERRACE, wrong)))
+    both = f'when = [{{ attribute = "booked_on", from = 2026-01-01, {key} }}]'
+    with pytest.raises(BlueprintInvalid, match="state one condition a table"):
+        apply(variant(tmp_path / "both", (TERRACE, both)))

@@ -15,11 +15,12 @@ from members.models import (
     ClaimCode,
     Member,
     MemberKey,
+    PastSegment,
     Segment,
     SegmentMember,
     User,
 )
-from tests.cast import ACTOR, ana, login
+from tests.cast import ACTOR, ana, login, utc
 from tests.refusals import refused
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +108,11 @@ def test_a_member_is_in_a_segment_once() -> None:
     SegmentMember.objects.create(member=member, segment=segment)
     with refused("members_segment_member_is_unique"):
         SegmentMember.objects.create(member=member, segment=segment)
+
+
+def test_a_time_in_a_segment_ends_after_it_began() -> None:
+    segment = Segment.objects.create(code="over", name="Over")
+    with refused("members_past_segment_ends_after_it_starts"):
+        PastSegment.objects.create(
+            member=ana(), segment=segment, starts_at=utc(2026, 1, 1), ends_at=utc(2026, 1, 1)
+        )

@@ -195,6 +195,15 @@ def test_an_erasure_is_announced_without_a_name(quay: Program) -> None:
     assert (told.member_id, told.payload) == (member.pk, {"actor": ACTOR, "why": "asked"})
 
 
+def test_whoever_read_the_member_before_a_merge_erases_both(quay: Program) -> None:
+    read_before, other = ana(), ana(name="Bea Lima", email=EMAIL)
+    survivor = Member.objects.get(pk=read_before.pk)
+    merging.merge(survivor, other, reason="One person", actor=ACTOR)
+    assert erase(read_before).traces == ()
+    assert EMAIL not in everything()
+    assert set(Member.objects.values_list("status", flat=True)) == {"erased"}
+
+
 def test_final_rows_are_open_for_words_only_while_erasing(quay: Program) -> None:
     from common.triggers import erasing
 

@@ -173,6 +173,8 @@ def test_parts_chunks_lines_and_problems_have_their_places(till: Till) -> None:
         ImportChunk.objects.create(run=run, number=1, lines=1)
     with refused("partners_importchunk_has_lines"):
         ImportChunk.objects.create(run=run, number=2, lines=0)
+    with refused("partners_importchunk_sequel_has_one_before"):
+        ImportChunk.objects.filter(run=run).update(is_sequel=True)
     with refused("partners_importchunk_counts_once_done"):
         ImportChunk.objects.create(run=run, number=2, lines=1, counts={"recorded": 1})
     with refused("partners_importline_has_its_place"):

@@ -185,6 +185,61 @@ def test_what_was_merged_counts_towards_the_limit(watched: Program) -> None:
     assert (balance(member), approvals.waiting()) == (60, 1)
 
 
+def test_nobody_moves_what_became_their_own_by_a_merge(watched: Program) -> None:
+    """Asked for somebody else, who became part of oneself, or of somebody one lives with."""
+    user = User.objects.create_user("clara@quay.example", name="Clara")
+    clara, rui, other = ana(name="Clara", user=user), ana(name="Rui"), ana(name="Bea Lima")
+    third, mona, actor = ana(name="Eva"), staff("mona"), f"staff:{user.pk}"
+    cast.home(clara, rui)
+    requests = [ask(one, 500, actor=mona).request for one in (other, third)]
+    merging.merge(clara, other, reason="One person", actor=mona)
+    merging.merge(rui, third, reason="One person", actor=mona)
+    for request in requests:
+        assert request is not None
+        with pytest.raises(LoyaltyError) as error:
+            approvals.approve(request, actor=actor)
+        assert refusal(error) == "own_points"
+    for absorbed in (other, third):
+        with pytest.raises(LoyaltyError) as error:
+            ask(absorbed, 5, actor=actor)
+        assert refusal(error) == "own_points"
+    assert balance(clara) == balance(rui) == 0
+
+
+@pytest.mark.parametrize("is_home", [False, True])
+def test_a_login_without_a_member_is_still_whose_it_was(watched: Program, is_home: bool) -> None:
+    """Both had a login: that of who was absorbed is detached, and the points are theirs."""
+    user, theirs = (User.objects.create_user(f"{name}@quay.example") for name in ("c", "d"))
+    absorbed, survivor = ana(name="Clara", user=user), ana(name="C. Lima", user=theirs)
+    mate = ana(name="Rui")
+    cast.home(survivor, mate)
+    merging.merge(survivor, absorbed, reason="One person", actor=staff("mona"))
+    for member in (mate,) if is_home else (survivor, absorbed):
+        with pytest.raises(LoyaltyError) as error:
+            ask(member, 5, actor=f"staff:{user.pk}")
+        assert refusal(error) == "own_points"
+
+
+def test_small_amounts_for_who_was_merged_add_up(watched: Program) -> None:
+    member, other, clara = ana(), ana(name="Bea Lima"), staff("clara")
+    merging.merge(member, other, reason="One person", actor=clara)
+    assert ask(member, 60, actor=clara).posting is not None
+    assert ask(other, 60, actor=clara).request is not None
+
+
+def test_what_is_agreed_to_after_a_merge_moves_the_survivors_tier(watched: Program) -> None:
+    from tiers import standing
+
+    member, other = ana(), ana(name="Bea Lima")
+    request = ask(other, 3, unit="visit", actor=staff("clara")).request
+    assert request is not None
+    merging.merge(member, other, reason="One person", actor=cast.ACTOR)
+    approvals.approve(request, actor=staff("mona"))
+    assert balance(member, "visit") == 3
+    assert standing.current(member) is not None
+    assert not other.standings.exists()
+
+
 def test_what_can_no_longer_be_taken_stays_undecided(watched: Program) -> None:
     member, clara, mona = ana(), staff("clara"), staff("mona")
     earn(member, 200)

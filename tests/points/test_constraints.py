@@ -136,6 +136,13 @@ def test_a_lot_holds_between_nothing_and_its_award(member: Member, remaining: in
         Lot.objects.filter(member=member).update(remaining=remaining)
 
 
+def test_only_an_end_that_moves_has_a_last_one(member: Member) -> None:
+    rows = Lot.objects.filter(member=member)
+    for fields in ({"is_fixed": True, "expires_at": clock.now()}, {"expires_at": None}):
+        with refused("points_lot_last_end_is_of_one_that_moves"):
+            rows.update(latest_at=clock.now(), **fields)
+
+
 def test_a_lot_awards_something(member: Member) -> None:
     with refused("points_lot_awards_something"):
         Lot.objects.create(

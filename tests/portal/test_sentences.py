@@ -42,6 +42,13 @@ CASES: list[tuple[dict[str, Any], str]] = [
         "Points end after 12 months in which you earn none.",
     ),
     (
+        {"expiry": "inactivity", "expiry_count": 18, "expiry_most_months": 48},
+        (
+            "Points end after 18 months in which you neither earn nor spend any. However active "
+            "you are, they end 4 years after they were earned."
+        ),
+    ),
+    (
         {
             "expiry": "inactivity",
             "expiry_count": 6,
@@ -80,3 +87,20 @@ def test_every_ladder_has_its_sentence(window: str, validity: str) -> None:
     )
     assert "nights" in tiers.rule(ladder)
     assert "%(" not in tiers.rule(ladder)
+
+
+@pytest.mark.parametrize(
+    ("years", "months", "said"),
+    [
+        (0, 3, "A tier holds for 3 months after the end of the year."),
+        (1, 3, "A tier holds for 15 months after the end of the year."),
+        (1, 0, "A tier holds to the end of the year after."),
+    ],
+)
+def test_months_on_top_of_the_year_are_told(years: int, months: int, said: str) -> None:
+    counter = Unit(singular="night", plural="nights")
+    ladder = Ladder(
+        counter=counter, window="year", validity="years", validity_years=years,
+        validity_months=months,
+    )  # fmt: skip
+    assert tiers.rule(ladder).endswith(said)

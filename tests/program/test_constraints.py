@@ -59,6 +59,11 @@ def test_there_is_one_program() -> None:
         ),
         ("program_unit_expiry_names_its_day", {"expiry_month": 3, "expiry_day": 31}),
         ("program_unit_expiry_names_its_types", {"expiry_counts": "types"}),
+        ("program_unit_last_end_is_beyond_inactivity", {"expiry_most_months": 4}),
+        (
+            "program_unit_last_end_is_beyond_inactivity",
+            {"expiry": "inactivity", "expiry_count": 4, "expiry_most_months": 4},
+        ),
         (
             "program_unit_counter_never_expires",
             {"kind": "counter", "expiry": "days", "expiry_count": 3},

@@ -16,7 +16,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from earning.mapping import MappingTable
-from program import blueprint, describing, reference, scenarios, schema, type_words
+from program import blueprint, describing, reference, scenarios, schema
 from tests.cast import ROOT
 
 PAGE = ROOT / "docs" / "PROGRAMS.md"
@@ -158,4 +158,4 @@ def test_the_schema_is_printed() -> None:
     ],
 )
 def test_types_are_told_in_words(kind: Any, said: str) -> None:
-    assert type_words.words(kind) == said
+    assert reference.words(kind) == said

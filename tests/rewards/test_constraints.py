@@ -151,3 +151,8 @@ def test_codes_are_told_apart_by_what_they_say(voucher: Redemption) -> None:
     spoken = codes.format(voucher.code).lower()
     assert VoucherKey.id_for(codes.clean(spoken)) == VoucherKey.id_for(voucher.code)
     assert voucher.expires_at - voucher.issued_at > timedelta(days=redemption.UNDO_MINUTES)
+
+
+def test_a_reward_is_known_by_one_code() -> None:
+    with refused("rewards_reward_code_key"):
+        Reward.objects.filter(code="coffee").update(code="cake")

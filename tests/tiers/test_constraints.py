@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from members.models import Member
+from members.models import Member, Segment
 from tests.cast import ana, utc
 from tests.refusals import refused
 from tiers.models import Ladder, Standing, Tier, TierNeed, TierRoute
@@ -163,3 +163,11 @@ def test_only_another_counter_is_taken_off(fields: dict[str, Any]) -> None:
         TierNeed.objects.create(
             **{"route": route, "unit_id": "visit", "at_least": 1, "window": "lifetime"} | fields
         )
+
+
+def test_a_route_is_for_one_group() -> None:
+    Segment.objects.create(code="card", name="Card holders")
+    route = TierRoute.objects.create(tier=Tier.objects.get(code="gold"), segment_id="card")
+    with refused("tiers_route_is_for_one_group"):
+        TierRoute.objects.filter(pk=route.pk).update(plan="club")
+    TierRoute.objects.filter(pk=route.pk).update(plan="club", segment=None)

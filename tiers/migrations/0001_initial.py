@@ -652,6 +652,25 @@ class Migration(migrations.Migration):
                                 help_text="Who reaches the tier this way has it for life.",
                             ),
                         ),
+                        (
+                            "segment",
+                            models.ForeignKey(
+                                blank=True,
+                                help_text="Only for members who are in this segment then.",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="members.segment",
+                            ),
+                        ),
+                        (
+                            "plan",
+                            models.CharField(
+                                blank=True,
+                                help_text="Only for members who have this plan then.",
+                                max_length=40,
+                            ),
+                        ),
                     ],
                     options={
                         "ordering": ("tier", "position"),
@@ -670,6 +689,12 @@ class Migration(migrations.Migration):
                                     ("for_life", True), ("keeps", True), _negated=True
                                 ),
                                 name="tiers_route_keeps_or_is_for_life",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("segment__isnull", True), ("plan", ""), _connector="OR"
+                                ),
+                                name="tiers_route_is_for_one_group",
                             ),
                         ],
                     },

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.ids import uuid7
 from common.triggers import bumps_program_version
+from members.models import Segment
 from program.models import ActivityType, Unit
 from tiers.models.ladders import Ladder, Tier
 
@@ -30,6 +31,17 @@ class TierRoute(models.Model):
     for_life = models.BooleanField(
         default=False, help_text=_("Who reaches the tier this way has it for life.")
     )
+    segment = models.ForeignKey(
+        Segment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Only for members who are in this segment then."),
+    )
+    plan = models.CharField(
+        max_length=40, blank=True, help_text=_("Only for members who have this plan then.")
+    )
 
     class Meta:
         ordering = ("tier", "position")
@@ -44,6 +56,10 @@ class TierRoute(models.Model):
             models.CheckConstraint(
                 condition=~Q(keeps=True, for_life=True),
                 name="tiers_route_keeps_or_is_for_life",
+            ),
+            models.CheckConstraint(
+                condition=Q(segment__isnull=True) | Q(plan=""),
+                name="tiers_route_is_for_one_group",
             ),
         ]
 
