@@ -14,12 +14,12 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import IO
 
-from common import bulk, clock
+from common import bulk, clock, lanes
 from common.errors import LoyaltyError
 from earning import files, mapping
 from earning.errors import MappingInvalid
@@ -31,6 +31,7 @@ from points.models import Account, Entry, Lot, Posting
 from program import catalog
 
 CHUNK = 1500  # rows in one transaction: long enough to be fast, short enough to let tills through
+WORTH = 2  # chunks for each lane: with less to do, it is done before another lane has begun
 MANY = 1000  # rows after which the planner looks again, then after four times as many
 GROWING = (Activity, Award, Account, ActivityKey, Posting, Entry, Lot, Member, MemberKey)
 Progress = Callable[[int, int], None]
@@ -56,6 +57,15 @@ class Report:
     unclaimed: int = 0
     shifted_days: int = 0
     problems: list[tuple[int, str]] = dataclasses.field(default_factory=list)
+
+    def add(self, part: Report) -> int:
+        """Add what came of some lines. Returns how many they were."""
+        self.recorded += part.recorded
+        self.earning += part.earning
+        self.repeated += part.repeated
+        self.unclaimed += part.unclaimed
+        self.problems += part.problems
+        return part.recorded + part.repeated + part.unclaimed + len(part.problems)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -94,19 +104,43 @@ def run(
         actor=actor,
     )
     lines = _lines(dated, table, report)
-    planned = 0
-    for start in range(0, len(lines), CHUNK):
-        _record(lines[start : start + CHUNK], report, actor=actor)
+    done = planned = 0
+    pieces = ((portion, actor) for portion in _portions(lines))
+    count = min(lanes.count(), len(lines) // (WORTH * CHUNK))
+    for part in lanes.share("earning.importing.record", pieces, lanes=count):
+        done += report.add(part)
         if report.recorded >= MANY * 4**planned:
             bulk.analyze(*GROWING)
             planned += 1
-        progress(min(start + CHUNK, len(lines)), len(lines))
+        progress(done, len(lines))
     report.problems.sort()
     ImportRun.objects.filter(pk=record.pk).update(counts=report.counts, finished_at=clock.now())
     return report
 
 
-def _record(lines: list[Line], report: Report, *, actor: str) -> None:
+def _portions(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    """All lines in portions of whole members: no two lanes have the same one, and a member's are
+    recorded in their order.
+    """
+    start = 0
+    for end in range(CHUNK, len(lines)):
+        who, following = (line.submission.value for line in lines[end - 1 : end + 1])
+        if end - start >= CHUNK and (who != following or not who):
+            yield lines[start:end]
+            start = end
+    if start < len(lines):
+        yield lines[start:]
+
+
+def record(lines: Sequence[Line], actor: str) -> Report:
+    """Record a portion, so many lines in a transaction; what a lane does."""
+    report = Report()
+    for start in range(0, len(lines), CHUNK):
+        _record(lines[start : start + CHUNK], report, actor=actor)
+    return report
+
+
+def _record(lines: Sequence[Line], report: Report, *, actor: str) -> None:
     batch = [line.submission for line in lines]
     answers = files.record(batch, actor=actor, enroll_unknown=True)
     for line, answer in zip(lines, answers, strict=True):

@@ -216,7 +216,7 @@ class Values:
         "IMPORT_LANES",
         _whole(0, 64),
         default="0",
-        help="Processes with which a worker applies a file at once. 0: one a core, at most 8.",
+        help="Processes that apply a file of activities at once. 0: one a core, at most 8.",
     )
     broker_url: str = variable(
         "CELERY_BROKER_URL",

@@ -9,6 +9,11 @@ def reassess_turned() -> None:
 
 
 @shared_task
+def reassess_everyone(actor: str) -> None:
+    standing.reassess_everyone(actor=actor)
+
+
+@shared_task
 def post_openings() -> None:
     opening.resume()
 

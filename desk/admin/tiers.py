@@ -27,7 +27,7 @@ from desk.admin.base import (
 )
 from desk.admin.routes import route_in_words
 from program.models import Unit
-from tiers import standing
+from tiers import tasks
 from tiers.models import Ladder, Standing, Tier, TierExpiry
 
 
@@ -173,10 +173,10 @@ class LadderAdmin(KeptAdmin):
             messages.error(request, _("You may not re-examine tiers. Ask a manager."))
             return redirect("admin:index")
         if request.method == "POST":
-            standing.reassess_everyone(actor=house.actor(request))
+            tasks.reassess_everyone.delay(house.actor(request))
             messages.success(
                 request,
-                _("Every member now holds the tier that follows from the ladders as they are."),
+                _("The worker re-examines every member now. With many it takes some minutes."),
             )
             return redirect("admin:tiers_ladder_changelist")
         context = self.admin_site.each_context(request) | {

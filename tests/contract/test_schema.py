@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import jsonschema
 import pytest
@@ -15,6 +16,7 @@ from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver
+from drf_spectacular.generators import SchemaGenerator
 
 from common.problems import PROBLEM_JSON
 from members.models import Member, MemberKey
@@ -102,6 +104,7 @@ def test_examples_of_requests_run_as_they_are(document: dict[str, Any], till: Ti
         "updateMember": [200],
         "activateOffer": [201],
         "undoOffer": [404],  # the body names one that nobody made
+        "useBenefit": [409],  # the hotel has no plans
         "postRedemption": [201],
         "postReservation": [201],
         "releaseReservation": [404],  # the address names one that nobody made
@@ -239,3 +242,10 @@ def test_its_reader_needs_no_script_of_its_own_page(client: Client) -> None:
     script = client.get("/api/v1/docs?script=")
     assert script["Content-Type"] == "application/javascript"
     assert "/api/v1/schema" in script.content.decode()
+
+
+def test_it_is_made_once_however_often_it_is_asked_for(client: Client, db: None) -> None:
+    first = client.get("/api/v1/schema").content
+    with mock.patch.object(SchemaGenerator, "parse", side_effect=AssertionError("made again")):
+        assert client.get("/api/v1/schema?again=1").content == first
+        assert client.get("/api/v1/schema?format=yaml").status_code == 200

@@ -231,7 +231,7 @@ def test_after_thresholds_changed_members_are_re_examined_on_demand(manager: Cou
     assert ana.standings.exists()
     url = reverse("admin:tiers_ladder_reassess")
     assert "worked out anew" in text(manager.get(url))
-    assert "Every member now holds the tier" in text(manager.post(url, follow=True))
+    assert "The worker re-examines every member now" in text(manager.post(url, follow=True))
     assert not ana.standings.exists()
 
 

@@ -15,6 +15,7 @@ import pytest
 from django.db import connection, transaction
 
 from common import lanes
+from earning import importing, mapping
 from earning.models import Activity, Award
 from members import enrolment
 from members.models import Member
@@ -219,3 +220,47 @@ def test_what_breaks_in_a_lane_stops_the_file(
     run = Import.objects.get()
     assert run.state == "cancelled"
     assert "resume it" in run.problem
+
+
+MAP = """
+partner = "till"
+type = "visit"
+reference = "row-{line}"
+[occurred_on]
+column = "day"
+[member]
+column = "who"
+reference = "{value}"
+name = "{value}"
+[attributes.paid]
+column = "paid"
+"""
+
+
+def test_the_command_uses_lanes_as_well(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Among the rows are some that name nobody, and some that cannot be recorded."""
+    apply(QUAY)
+    monkeypatch.setattr("earning.importing.CHUNK", CHUNK)
+    settings.IMPORT_LANES = 2
+    rows = [f"g-{n % GUESTS},2026-03-{1 + n // GUESTS:02},5" for n in range(GUESTS * DAYS)]
+    rows += [",2026-03-01,5"] * 3 + ["g-1,2026-03-01,much"] * 2
+    (tmp_path / "visits.csv").write_text("\n".join(["who,day,paid", *rows]))
+    (tmp_path / "map.toml").write_text(MAP)
+    told: list[tuple[int, int]] = []
+    for recorded, unclaimed, repeated in ((len(rows) - 5, 3, 0), (0, 0, len(rows) - 2)):
+        report = importing.run(
+            tmp_path / "visits.csv",
+            table=mapping.load(tmp_path / "map.toml"),
+            actor=ACTOR,
+            progress=lambda done, total: told.append((done, total)),
+        )
+        assert (report.recorded, report.unclaimed, report.repeated) == (
+            recorded,
+            unclaimed,
+            repeated,
+        )
+        assert [number for number, _ in report.problems] == [len(rows), len(rows) + 1]
+    assert told[-1] == (len(rows), len(rows))
+    assert Member.objects.count() == GUESTS
