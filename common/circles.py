@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-Feeds = Mapping[str, tuple[str | None, str | None]]  # by code: what it gives, and what it takes
+Feeds = Mapping[str, tuple[Collection[str], str | None]]  # by code: what it gives, what it takes
 
 
 def find(feeds: Feeds) -> list[str]:
@@ -15,7 +15,7 @@ def find(feeds: Feeds) -> list[str]:
         code: [
             other
             for other, (_gives, takes) in feeds.items()
-            if other != code and gives is not None and takes == gives
+            if other != code and takes is not None and takes in gives
         ]
         for code, (gives, _takes) in feeds.items()
     }

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet, Value
 
 from common import clock
-from earning import choosing
+from earning import choice_opening
 from earning.models import MilestoneChoice
 from events import outbox
 
@@ -56,7 +56,7 @@ def _remind() -> int:
                 "milestone_choice_closing",
                 member_id=row.member_id,
                 subject=row.public_id,
-                payload=choosing.facts(row),
+                payload=choice_opening.facts(row),
             )
             for row in rows
         )

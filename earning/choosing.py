@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import structlog
 from django.db import DatabaseError, transaction
@@ -21,15 +21,15 @@ from django.utils.translation import gettext as _
 from common import bulk, clock
 from common.errors import LoyaltyError, translate
 from common.ids import public_id
-from earning import milestone_words
+from earning import choice_opening, milestone_words, milestones, tracking
 from earning.errors import REFUSALS, ChoiceClosed, ChoiceInvalid, ChoiceUnknown
 from earning.models import (
     Milestone,
     MilestoneChoice,
     MilestoneOption,
     MilestonePick,
-    MilestoneReached,
 )
+from earning.tracking import Passed, Seen
 from events import outbox
 from members import lineage
 from members.models import Member
@@ -37,66 +37,16 @@ from points import ledger
 from points.books import Books
 from points.ledger import Credit, Earning
 from points.models import Entry
-from points.policy import day_of_year
 from program import catalog
 from program.models import Program
 from tiers import standing
 from tiers.ladders import rules
 
 PROGRAM = "system:choices"  # who chooses after the last day
-MOMENT = timedelta(microseconds=1)
+MOMENT = choice_opening.MOMENT
 CHUNK = 200  # choices read at once
 Status = MilestoneChoice.Status
 log = structlog.get_logger("pennant.choosing")
-
-
-def offer(levels: Iterable[tuple[MilestoneReached, Milestone]]) -> None:
-    """Let members choose for levels they have just passed, where there is a choice."""
-    zone, now = catalog.current().time_zone, clock.now()
-    rows = []
-    for level, milestone in levels:
-        if not milestone.choose:
-            continue
-        last = last_day(milestone, clock.local_date(now, zone))
-        rows.append(
-            MilestoneChoice(
-                member_id=level.member_id,
-                reached=level,
-                many=milestone.choose,
-                due_at=clock.end_of_day(last, zone) if last else None,
-            )
-        )
-    bulk.insert(MilestoneChoice, rows)
-    outbox.publish_many(
-        outbox.draft(
-            "milestone_choice_opened",
-            member_id=row.member_id,
-            subject=row.public_id,
-            payload=facts(row),
-        )
-        for row in rows
-    )
-
-
-def facts(row: MilestoneChoice) -> dict[str, Any]:
-    """What is announced of a choice that waits: for what, how many, until which day."""
-    zone = catalog.current().time_zone
-    last = clock.local_date(row.due_at - MOMENT, zone) if row.due_at else None
-    return {
-        "milestone": row.reached.milestone_id,
-        "level": row.reached.level,
-        "choose": row.many,
-        "last_day": last.isoformat() if last else None,
-    }
-
-
-def last_day(milestone: Milestone, reached_on: date) -> date | None:
-    """The last day to choose for what is reached on a day; None where there is none."""
-    if milestone.choose_days is not None:
-        return reached_on + timedelta(days=milestone.choose_days)
-    if milestone.choose_month is not None:
-        return day_of_year(reached_on, milestone.choose_month, milestone.choose_day or 31)
-    return None
 
 
 def open_to(member: Member) -> list[MilestoneChoice]:
@@ -214,10 +164,15 @@ def _lock(choice: MilestoneChoice) -> tuple[Books, MilestoneChoice]:
     paid = {option.unit_id for option in milestone.options.all()}
     units = paid | {code for unit in paid for code in counters.get(unit, ())}
     known = rules(catalog.current())
+    counted = {mark.counter_id for mark in tracking.active(catalog.current())}
+    if units & counted:  # it may pass marks
+        units |= tracking.paid_in(catalog.current())
     units |= {unit for rule in known if rule.units & units for unit in rule.units}
     books = Books.open({(choice.member_id, unit) for unit in units})
     locked = MilestoneChoice.objects.select_for_update(of=("self",))
-    rows = locked.select_related("member__merged_into", "reached__milestone")
+    rows = locked.select_related(
+        "member__merged_into", "reached__milestone", "reached__activity__type"
+    )
     return books, rows.get(pk=choice.pk, member=choice.member_id)
 
 
@@ -318,8 +273,13 @@ def _pay(
     ]
     earning = Earning(row.member_id, row.source, at, credits)
     entries = ledger.post_into(books, [earning], actor=actor, program=program)
+    passed = _follow(row, credits, at=at, program=program)
+    found = [milestones.earning_of(level, row.reached.activity) for level in passed]
+    more = [dataclasses.replace(one, occurred_at=at) for one in found if one is not None]
+    ledger.post_into(books, more, actor=actor, program=program)
     ledger.sweep(books, program=program)
     books.write()
+    outbox.publish_many(milestones.reached(level, row.reached.activity) for level in passed)
     picks = [
         MilestonePick(
             member_id=row.member_id,
@@ -333,5 +293,30 @@ def _pay(
     ]
     bulk.insert(MilestonePick, picks)
     counters = {unit for rule in rules(program) for unit in rule.units}
-    if counters & {credit.unit for credit in credits}:
+    if counters & {one.unit for earned in (earning, *more) for one in earned.credits}:
         standing.reassess(lineage.survivor(row.member), actor=actor)
+
+
+def _follow(
+    row: MilestoneChoice, credits: Sequence[Credit], *, at: datetime, program: Program
+) -> list[Passed]:
+    """The levels of milestones that what was chosen passes, under the activity that led to it.
+
+    Asked before anything is written. A membership that was merged passes none.
+    """
+    counted = {mark.counter_id for mark in tracking.active(program)}
+    if not counted & {credit.unit for credit in credits} or row.member.merged_into is not None:
+        return []
+    activity, gains = row.reached.activity, Counter[str]()
+    for credit in credits:
+        gains[credit.unit] += credit.amount
+    tracker = tracking.Tracker.load(program, [row.member])
+    seen = Seen(clock.local_date(at, program.time_zone))
+    passed = tracker.crossed(row.member, seen, gains)
+    tracker.add(row.member, seen, gains)
+
+    def claim(levels: Sequence[Passed]) -> list[Passed]:
+        claimed = milestones.claim([(level, activity) for level in levels])
+        return [level for level, _activity in claimed]
+
+    return tracker.settle(passed, seen.on, claim=claim)

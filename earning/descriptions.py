@@ -86,7 +86,7 @@ def _parts() -> None:
         RuleExpiryTable,
         "How what a rule pays ends: exactly one of `months`, `days`, `on`, `never`.",
         {
-            "months": ("So many months after the activity.", "6"),
+            "months": ("So many months after the activity; 0: on its own day.", "6"),
             "days": ("So many days after the activity.", "60"),
             "on": ("On this day, the last on which it can be spent.", "2026-12-31"),
             "never": ("It does not end.", "true"),

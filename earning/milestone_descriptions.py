@@ -22,7 +22,7 @@ def install() -> None:
         "type. What it pays can be a unit of its own that is spent on rewards of its own. Where it "
         "pays a counter, that counts on ladders and for other milestones: first all milestones "
         "that the activity itself passes pay, in their order, then those that this passes, and so "
-        "on. They may not pay each other in a circle.",
+        "on. What is chosen does the same. They may not pay each other in a circle.",
         {
             "code": (CODE, '"crystal"'),
             "name": ("What members read.", '"Crystal block"'),

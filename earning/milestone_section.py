@@ -112,7 +112,7 @@ class MilestoneTable(Table):
         if self.pays is None and self.choose is None:
             raise ValueError("give pays, or choose with options, or both")
         if self.up_to is not None and (self.every is None or self.up_to < self.at):
-            raise ValueError("up_to is the last mark of every: give every, and at or more")
+            raise ValueError("up_to is the last mark of every: give every too, and no less than at")
         self._check_window()
         self._check_choice()
 
@@ -152,7 +152,7 @@ class MilestoneTable(Table):
 def _apply(tables: list[MilestoneTable], blueprint: Any) -> list[str]:
     codes = [table.code for table in tables]
     unique(codes, place="milestone")
-    _check_circles(tables)
+    _check_circles(tables, blueprint)
     changes = reordered(Milestone.objects.all(), codes, what="milestones")
     for position, table in enumerate(tables):
         place = f'[[milestone]] "{table.code}"'
@@ -166,19 +166,28 @@ def _apply(tables: list[MilestoneTable], blueprint: Any) -> list[str]:
     return changes
 
 
-def _check_circles(tables: list[MilestoneTable]) -> None:
-    """Refuse milestones that would pay each other, or themselves, without an end."""
-    feeds = {one.code: (one.pays.unit if one.pays else None, one.counter) for one in tables}
+def _check_circles(tables: list[MilestoneTable], blueprint: Any) -> None:
+    """Refuse milestones that would pay each other, or themselves, without an end; a counter may
+    count what they pay.
+    """
+    counted = {unit.code: unit.counts for unit in blueprint.unit}
+    feeds = {
+        one.code: (
+            {code for code, of in counted.items() if one.pays and one.pays.unit in (code, of)},
+            one.counter,
+        )
+        for one in tables
+    }
     for table in tables:
         pays, counts = feeds[table.code]
-        if pays is not None and pays == counts:
-            assert table.pays is not None
-            if table.every is not None and table.pays.amount >= table.every:
-                raise BlueprintInvalid(
-                    f'in [[milestone]] "{table.code}": it pays {table.pays.amount} of what it '
-                    f"counts, and each {table.every} pay again, so it would never end. Pay less "
-                    "than every, or pay another unit."
-                )
+        if table.pays is None or table.every is None or counts not in pays:
+            continue
+        if table.pays.amount >= table.every:
+            raise BlueprintInvalid(
+                f'in [[milestone]] "{table.code}": it pays {table.pays.amount} of what it '
+                f"counts, and each {table.every} pay again, so it would never end. Pay less "
+                "than every, or pay another unit."
+            )
     if circle := circles.find(feeds):
         raise BlueprintInvalid(
             "milestones pay each other in a circle: "

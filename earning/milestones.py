@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db.models.functions import Coalesce
 
-from earning import choosing, milestone_words, tracking
+from earning import choice_opening, milestone_words, tracking
 from earning.models import Activity, MilestoneReached, MilestoneVoid
 from earning.tracking import Passed
 from events import outbox
@@ -44,7 +44,7 @@ def claim(
     for one, activity in passed:
         if stored[one.id].activity_id == activity.pk and one.id not in mine:
             mine[one.id] = (one, activity)
-    choosing.offer([(stored[pk], one.milestone) for pk, (one, _activity) in mine.items()])
+    choice_opening.offer([(stored[pk], one.milestone) for pk, (one, _activity) in mine.items()])
     return list(mine.values())
 
 

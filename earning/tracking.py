@@ -157,6 +157,12 @@ class Passed:
         )
 
 
+def _ends(level: Passed, gains: Mapping[str, int]) -> bool:
+    """Whether a mark that is fed by what it pays comes to an end."""
+    every = level.milestone.every
+    return every is None or gains.get(str(level.milestone.counter_id), 0) < every
+
+
 Claim = Callable[[Sequence[Passed]], Sequence[Passed]]
 
 
@@ -237,7 +243,8 @@ class Tracker:
         return [
             dataclasses.replace(one, via=via)
             for one in found
-            if one.milestone.code == via[-1] or one.milestone.code not in via
+            if one.milestone.code not in via
+            or (one.milestone.code == via[-1] and _ends(one, gains))
         ]
 
     def crossed(self, member: Member, seen: Seen, gains: Mapping[str, int]) -> list[Passed]:

@@ -9,6 +9,7 @@ from earning import errors as earning
 from members import errors as members
 from partners import errors as partners
 from partners.offer_advice import OFFERS
+from partners.plan_advice import PLANS
 from partners.reward_advice import REWARDS
 from partners.submitted import DateInvalid
 from points import errors as points
@@ -345,6 +346,7 @@ CHAPTERS: dict[str, list[Advice]] = {
     "Activities": ACTIVITIES,
     "Members": MEMBERS,
     "Offers": OFFERS,
+    "Plans": PLANS,
     "Milestones": CHOICES,
     "Rewards and vouchers": REWARDS,
     "Webhooks": WEBHOOKS,

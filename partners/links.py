@@ -20,6 +20,7 @@ MEMBER = [
     "listChoices",
     "getReceipt",
     "listOffers",
+    "listPlans",
 ]
 REDEMPTION = ["getRedemption", "cancelRedemption"]
 VOUCHER = ["checkVoucher", "useVoucher", "undoVoucher"]

@@ -18,6 +18,7 @@ from partners.views.events import EventViewSet
 from partners.views.imports import ImportViewSet
 from partners.views.members import MemberViewSet
 from partners.views.offers import OfferViewSet
+from partners.views.plans import PlanViewSet
 from partners.views.program import ProgramViewSet
 from partners.views.quotes import QuoteViewSet
 from partners.views.redemptions import RedemptionViewSet
@@ -62,6 +63,13 @@ urlpatterns = [
         post="activate",
     ),
     at("members/<str:member>/offers/<str:offer>/undo", OfferViewSet, "offer-undo", post="undo"),
+    at("members/<str:member>/plans", PlanViewSet, "member-plans", get="list"),
+    at(
+        "members/<str:member>/plans/<str:plan>/benefits/<str:benefit>/use",
+        PlanViewSet,
+        "benefit-use",
+        post="use",
+    ),
     at("members/<str:member>/choices", ChoiceViewSet, "member-choices", get="list"),
     at(
         "members/<str:member>/choices/<str:choice>",

@@ -42,7 +42,7 @@ def use(member: Member, *, plan: str, benefit: str, actor: str, reference: str =
             raise NotSubscribed("The plan has ended. Nothing was used.", plan=plan)
         found = PlanBenefit.objects.filter(plan=plan, code=benefit, is_active=True).first()
         if found is None:
-            raise BenefitUnknown(f"The plan has no benefit {benefit!r}.", pointer="/benefit")
+            raise BenefitUnknown(_("The plan has no benefit of this code. Nothing was used."))
         _check_allowance(found, row, program=program)
         _check_pause(found, row, program=program)
         made = BenefitUse.objects.create(

@@ -28,8 +28,9 @@ class ChargeSettled(LoyaltyError):
     title = "The charge is settled"
 
 
-class BenefitUnknown(InvalidInput):
+class BenefitUnknown(LoyaltyError):
     code = "benefit_unknown"
+    status = 404
     title = "The plan has no such benefit"
 
 

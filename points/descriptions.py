@@ -27,7 +27,7 @@ def install() -> None:
             ),
             "debt": ("What the member owes, by unit.", "{ bean = 20 }"),
             "lots": (
-                "What can be spent, in the order in which it is spent.",
+                "What can be spent, of each unit in the order in which it is spent.",
                 "[{ amount = 40, until = 2026-11-01 }]",
             ),
             "available": ("What of it can be spent now, by unit.", "{ bean = 40 }"),

@@ -17,7 +17,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet, Sum
 
 from members.models import Member
-from points.models import KEPT, Account, Entry, Extension, Lot
+from points.models import KEPT, Account, Entry, Extension, HoldLot, Lot
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,7 +54,8 @@ class State:
 
 def happened(member: Member, *, unit: str, at: datetime) -> State:
     """What the member had at `at`, by when things happened. A lot that had ended by then is gone,
-    whether the expiry run has come by or not. Three queries.
+    whether the expiry run has come by or not, but for what a hold kept of it. Three queries, and
+    one more where something was at its end.
     """
     account = Account.id_for(member.pk, unit)
     entries = Entry.objects.filter(member=member, account=account, occurred_at__lte=at)
@@ -65,9 +66,11 @@ def happened(member: Member, *, unit: str, at: datetime) -> State:
     )
     moved = _extensions(account, member)
     dated = _dated(lots, moved, lambda row: _happened_at(row) <= at)
-    ended = sum(lot.remaining for lot in dated if lot.expires_at and lot.expires_at <= at)
-    live = [lot for lot in dated if lot.expires_at is None or lot.expires_at > at]
-    return State(unit, at, balance - ended, tuple(sorted(live, key=_turn)))
+    ended = [lot for lot in dated if lot.expires_at and lot.expires_at <= at]
+    live = [lot for lot in dated if lot not in ended]
+    kept = _held(member, ended, at=at)
+    balance -= sum(lot.remaining for lot in ended) - sum(lot.remaining for lot in kept)
+    return State(unit, at, balance, tuple(sorted([*live, *kept], key=_turn)))
 
 
 def known(member: Member, *, unit: str, at: datetime) -> State:
@@ -88,6 +91,25 @@ def known(member: Member, *, unit: str, at: datetime) -> State:
     )
     dated = _dated(lots, _extensions(account, member), lambda row: row.recorded_at <= at)
     return State(unit, at, balance, tuple(sorted(dated, key=_turn)))
+
+
+def _held(member: Member, ended: list[PastLot], *, at: datetime) -> list[PastLot]:
+    """What holds that were open at `at` kept of lots that had ended."""
+    if not ended:
+        return []
+    rows = HoldLot.objects.filter(
+        Q(hold__ended_at__isnull=True) | Q(hold__ended_at__gt=at),
+        member=member,
+        lot__in=[lot.id for lot in ended],
+        hold__opened_at__lte=at,
+        hold__expires_at__gt=at,
+    )
+    held = dict(rows.order_by().values_list("lot").annotate(Sum("amount")))
+    return [
+        dataclasses.replace(lot, remaining=min(lot.remaining, held[lot.id]))
+        for lot in ended
+        if lot.id in held
+    ]
 
 
 def _lots(rows: QuerySet[Lot], by_then: Q) -> list[Lot]:

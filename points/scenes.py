@@ -236,8 +236,14 @@ def _lots(wanted: list[LotTable], stage: Stage) -> Found:
         for row in rows.select_related("account__unit")
     ]
     because = [line for code in sorted(units) for line in history(member, unit_of(code))]
-    is_so = _by_end(found) == _by_end(wanted)
+    is_so = _by_unit(found, default) == _by_unit(wanted, default)
     return Found(wanted if is_so else _by_end(found), tuple(because))
+
+
+def _by_unit(lots: list[LotTable], default: str) -> list[LotTable]:
+    """The same with every unit named, unit by unit: what is spent first is asked within a unit."""
+    named = [msgspec.structs.replace(lot, unit=lot.unit or default) for lot in lots]
+    return _by_end(sorted(named, key=lambda lot: lot.unit or ""))
 
 
 def _by_end(lots: list[LotTable]) -> list[LotTable]:

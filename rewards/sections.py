@@ -235,7 +235,7 @@ class ConversionTable(Table):
 def _apply_conversions(tables: list[ConversionTable], blueprint: Any) -> list[str]:
     codes = [table.code for table in tables]
     unique(codes, place="conversion")
-    at_once = {one.code: (one.gives.unit, one.takes.unit) for one in tables if one.at_once}
+    at_once = {one.code: ({one.gives.unit}, one.takes.unit) for one in tables if one.at_once}
     if circle := circles.find(at_once):
         told = " -> ".join(f'"{code}"' for code in circle)
         raise BlueprintInvalid(

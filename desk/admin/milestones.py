@@ -14,7 +14,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from common import circles
-from desk import fields, say
+from desk import fields, refusals, say
 from desk.admin import links
 from desk.admin.base import FactAdmin, HouseForm, HouseInline, KeptAdmin
 from desk.admin.buttons import Buttons
@@ -27,8 +27,10 @@ from earning.models import (
     MilestoneReached,
     Occasion,
 )
+from program.catalog import counters as counting
 from program.models import ActivityAttribute, Unit
 
+ENDLESS = "earning_milestone_does_not_feed_itself_for_ever"
 COUNTABLE = [
     kind for kind in ActivityAttribute.Kind.values if kind not in ("decimal", "money")
 ]  # values of which some are the same
@@ -97,12 +99,20 @@ class MilestoneForm(fields.AmountsMixin, HouseForm):
     def _check_circles(self, data: dict[str, Any]) -> None:
         """Milestones do not pay each other without an end."""
         rows = Milestone.objects.filter(is_active=True).exclude(pk=self.instance.pk)
-        feeds = {row.code: (row.unit_id, row.counter_id) for row in rows}
+        counters = counting(Unit.objects.all())
+
+        def paid(unit: str | None) -> set[str]:
+            return {unit, *counters.get(unit, ())} if unit else set()
+
+        feeds = {row.code: (paid(row.unit_id), row.counter_id) for row in rows}
         unit = data.get("unit") or self.instance.unit
         counter = data.get("counter") or self.instance.counter
         if unit is None or counter is None or not data.get("is_active"):
             return
-        circle = circles.find({**feeds, "": (unit.code, counter.code)})
+        every, amount = data.get("every"), data.get("amount")
+        if counter.code in paid(unit.code) and every and amount and amount >= every:
+            self.add_error("amount", refusals.sentence_of(ENDLESS))
+        circle = circles.find({**feeds, "": (paid(unit.code), counter.code)})
         if circle:
             names = dict(rows.values_list("code", "name"))
             way = " → ".join(names.get(code, str(data.get("name", ""))) for code in circle)

@@ -41,6 +41,8 @@ MATRIX: dict[str, dict[str, Scope]] = {
     "members/<member>/offers": {"get": S.MEMBERS_READ},
     "members/<member>/offers/<offer>/activate": {"post": S.MEMBERS_WRITE},
     "members/<member>/offers/<offer>/undo": {"post": S.MEMBERS_WRITE},
+    "members/<member>/plans": {"get": S.MEMBERS_READ},
+    "members/<member>/plans/<plan>/benefits/<benefit>/use": {"post": S.VOUCHERS_WRITE},
     "members/<member>/choices": {"get": S.MEMBERS_READ},
     "members/<member>/choices/<choice>": {"get": S.MEMBERS_READ, "post": S.CHOICES_WRITE},
     "members/<member>/receipt": {"get": S.MEMBERS_READ},
@@ -87,6 +89,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 IDS = {
     "activity": "act_00000000000000000000000000",
     "member": "482109376621",
+    "plan": "plus",
+    "benefit": "refill",
     "offer": "long-summer",
     "reward": "late-checkout",
     "reservation": "rsv_00000000000000000000000000",

@@ -28,6 +28,10 @@ from tests.till import STAY, Till, code, marta
 
 BASES = {"refused"}
 STABLE = {
+    "benefit_too_soon": 409,
+    "benefit_unknown": 404,
+    "benefit_used_up": 409,
+    "not_subscribed": 409,
     "activation_closed": 409,
     "activation_unknown": 404,
     "offer_day_invalid": 400,

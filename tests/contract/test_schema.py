@@ -104,6 +104,7 @@ def test_examples_of_requests_run_as_they_are(document: dict[str, Any], till: Ti
         "updateMember": [200],
         "activateOffer": [201],
         "undoOffer": [404],  # the body names one that nobody made
+        "useBenefit": [409],  # the hotel has no plans
         "postRedemption": [201],
         "postReservation": [201],
         "releaseReservation": [404],  # the address names one that nobody made

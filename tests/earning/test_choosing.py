@@ -10,7 +10,7 @@ import time_machine
 from structlog.testing import capture_logs
 
 from common import clock
-from earning import choosing, explaining, returns
+from earning import choice_opening, choosing, explaining, returns
 from earning.errors import ChoiceClosed, ChoiceInvalid, ChoiceUnknown
 from earning.models import (
     Milestone,
@@ -154,7 +154,7 @@ def test_without_defaults_it_lapses(mark: Milestone) -> None:
 def test_the_last_day_may_be_a_day_of_the_year(mark: Milestone) -> None:
     mark.choose_days, mark.choose_month, mark.choose_day = None, 1, 8
     reached = clock.local_date(clock.now(), "Europe/Berlin")
-    last = choosing.last_day(mark, reached)
+    last = choice_opening.last_day(mark, reached)
     assert last is not None
     assert (last.month, last.day) == (1, 8)
     assert reached <= last <= reached + timedelta(days=366)
@@ -224,3 +224,21 @@ def test_who_is_erased_gets_nothing_more(mark: Milestone) -> None:
         assert choosing.run() == 1
     choice.refresh_from_db()
     assert choice.status == "lapsed"
+
+
+def test_what_is_chosen_passes_marks_that_are_lost_with_what_led_to_them(mark: Milestone) -> None:
+    Milestone.objects.create(
+        code="five", name="Five", counter_id="visit", at=5, unit_id="coin", amount=9, choose=1
+    )
+    other = Milestone.objects.get(code="five")
+    MilestoneOption.objects.create(milestone=other, code="more", unit_id="coin", amount=1)
+    choice = offered()
+    member = choice.member
+    choose(choice, cent=1, visit=1)
+    assert (balance(member, "visit"), balance(member, "coin")) == (5, 9)
+    (opened,) = choosing.open_to(member)
+    assert opened.reached.milestone_id == "five"
+    assert Event.objects.filter(type="milestone_reached").count() == 2
+    returns.cancel(activity="till-1", reference="c1", **BACK)
+    assert (balance(member, "visit"), balance(member, "coin")) == (4, 0)
+    assert MilestoneVoid.objects.get().reached.milestone_id == "five"

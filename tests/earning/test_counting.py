@@ -147,6 +147,26 @@ def test_marks_see_what_is_counted(level: Program) -> None:
     assert balance(member, "coin") == 1
 
 
+def test_a_mark_may_be_fed_by_what_it_pays_as_long_as_that_ends(counting: Path) -> None:
+    text = """[[milestone]]
+code = "tenth"
+name = "Tenth"
+counter = "level"
+at = 10
+every = 10
+pays = { unit = "point", amount = 3 }
+
+"""
+    ladder = '[[ladder]]\ncode = "flags"\n'
+    apply(variant(counting / "a", (ladder, text + ladder), base=counting))
+    member = ana()
+    visit(member, attributes={"paid": "35"})  # 10, 20, 30 pay 9: 44, and 40 pays 3: 47
+    assert (balance(member), balance(member, "level")) == (47, 47)
+    endless = text.replace("amount = 3", "amount = 10")
+    with pytest.raises(BlueprintInvalid, match="so it would never end"):
+        apply(variant(counting / "b", (ladder, endless + ladder), base=counting))
+
+
 def test_a_rule_may_be_left_out(counting: Path, tmp_path: Path) -> None:
     text = (counting / "program.toml").read_text()
     terrace = 'class = "bonus"\nfixed = 5\n'

@@ -110,7 +110,7 @@ def test_milestones_that_pay_in_a_circle_are_refused(tmp_path: Path) -> None:
 
 
 def test_circles_are_found_wherever_they_begin() -> None:
-    assert circles.find({"a": ("x", "y"), "b": ("z", "x"), "c": (None, "z")}) == []
+    assert circles.find({"a": ("x", "y"), "b": ("z", "x"), "c": ((), "z")}) == []
     assert circles.find({"a": ("x", "x")}) == []
     found = circles.find({"a": ("x", "w"), "b": ("y", "x"), "c": ("x", "y")})
     assert found == ["b", "c", "b"]

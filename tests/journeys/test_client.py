@@ -80,6 +80,10 @@ def test_every_call_of_the_api_has_its_method(
     with pytest.raises(library.Refused) as refused:
         pennant.convert({"card": guest["card"]}, "none", 10)
     assert refused.value.code == "nothing_there"
+    assert pennant.plans(guest["id"]) == []
+    with pytest.raises(library.Refused) as refused:
+        pennant.use_benefit(guest["id"], "plus", "refill")
+    assert refused.value.code == "not_subscribed"
     called = {
         (one.method.lower(), resolve(one.path).route.removeprefix("api/v1/"))
         for one in ApiRequest.objects.all()

@@ -14,7 +14,9 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from common import clock
 from common.errors import LoyaltyError
+from members import merging
 from members.models import Member
 from points import expiry, past
 from points.models import Lot
@@ -174,3 +176,52 @@ def test_a_lot_that_was_empty_and_filled_again_shows_each_moment(quay: Program) 
         reverse(spent)
     found = [past.happened(member, unit="point", at=utc(2026, 3, day)) for day in (2, 4, 6)]
     assert [(state.balance, len(state.lots)) for state in found] == [(30, 1), (0, 0), (30, 1)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_captured", [True, False])
+def test_what_is_held_past_its_end_is_still_there(quay: Program, is_captured: bool) -> None:
+    """A lot that ends at midnight, of which ten are promised; asked then, and the next day."""
+    member, at = ana(), utc(2026, 3, 20, 23, 2)
+    with time_machine.travel(utc(2026, 3, 20, 22, 55), tick=False):
+        earn(member, 30, at=utc(2026, 2, 20))
+        held = cast.hold(member, 10, minutes=10)
+    with time_machine.travel(at, tick=False):
+        expiry.run()
+        assert seen(past.happened(member, unit="point", at=at)) == stored(member, "point")
+        if is_captured:
+            cast.capture(held)
+    with time_machine.travel(utc(2026, 3, 21, 12), tick=False):
+        expiry.run()
+        for moment in (at - timedelta(seconds=1), clock.now()):
+            there = 10 if is_captured and moment < at else 0
+            state = past.happened(member, unit="point", at=moment)
+            assert (state.balance, [lot.remaining for lot in state.lots]) == (
+                there,
+                [there] if there else [],
+            )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_known_of_two_stays_known_after_they_were_one(quay: Program) -> None:
+    one, other = ana(), ana(name="Bea Lima")
+    words = {"reason": "Kindness", "actor": cast.ACTOR}
+    taken = []
+
+    def look() -> None:
+        taken.append((recorded_now(), [stored(member, "point") for member in (one, other)]))
+
+    with time_machine.travel(utc(2026, 3, 10, 12), tick=False):
+        earn(one, 20)
+        earn(other, 30)
+        look()
+        row = merging.merge(one, other, **words)
+        look()
+        until = utc(2026, 9, 1).date()
+        expiry.extend(one, unit="point", until=until, source="kind:1", **words)  # type: ignore[arg-type]
+        look()
+        merging.undo(row, **words)
+        look()
+    for moment, snapshots in taken:
+        known = [past.known(member, unit="point", at=moment) for member in (one, other)]
+        assert [seen(state) for state in known] == snapshots

@@ -217,3 +217,24 @@ def test_another_order_is_said_once(quay: Program, tmp_path: Path) -> None:
     assert apply(tmp_path) == ["The order of rewards changed."]
     assert Reward.objects.values_list("code", flat=True).last() == "coffee"
     assert apply(tmp_path) == []
+
+
+def test_years_on_another_ladder_are_refused_with_what_to_do_instead(
+    quay: Program, tmp_path: Path
+) -> None:
+    said = """[[ladder]]
+code = "life"
+name = "For life"
+counter = "visit"
+validity = "life"
+
+[[ladder.tier]]
+code = "keeper"
+name = "Keeper"
+pennant = { colors = ["#ffffff", "#14213d"], field = "solid", outline = "flag" }
+route = [{ need = [{ years_at = "blue", at_least = 5 }] }]
+
+"""
+    place = '[[reward]]\ncode = "coffee"\n'
+    with pytest.raises(BlueprintInvalid, match=r'"blue" is on another.*for_life = true'):
+        apply(variant(tmp_path, (place, said + place)))

@@ -32,7 +32,7 @@ MISTAKES: dict[str, tuple[str, str, list[str]]] = {
         ['[[unit]] number 1 ("point")', "no key 'defalt'", "Did you mean 'default'?"],
     ),
     "a key nothing is like": (COIN, COIN + "zzz = 1\n", ['number 2 ("coin")', "Leave it out"]),
-    "a key of another table": (COIN, COIN + "points = 1\n", ["no key 'points'", "one of: code, k"]),
+    "a key of another table": (COIN, COIN + "stars = 1\n", ["no key 'stars'", "one of: code, k"]),
     "a table that does not exist": (
         '[[ladder]]\ncode = "flags"',
         "[[lader]]",

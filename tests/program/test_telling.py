@@ -90,6 +90,16 @@ def test_members_join_segments_and_leave_them(tmp_path: Path) -> None:
         tell(tmp_path, IDA, 'join = { segments = ["studnets"] }')
 
 
+def test_lots_of_several_units_are_told_in_any_order(tmp_path: Path) -> None:
+    stamps = 'exchange = { conversion = "to-roastery", amount = 30 }'
+    ours = PURCHASE.replace("9.80", "70")
+    beans, others = "{ amount = 50, until = 2026-08-29 }", '{ unit = "stamp", amount = 10 }'
+    for lots in (f"[{beans}, {others}]", f"[{others}, {beans}]"):
+        assert tell(tmp_path, IDA, ours, f"{stamps}\nexpect = {{ lots = {lots} }}")[0].holds
+    wrong = f"[{others}, {{ amount = 50, until = 2026-08-30 }}]"
+    assert not tell(tmp_path, IDA, ours, f"{stamps}\nexpect = {{ lots = {wrong} }}")[0].holds
+
+
 def test_lots_that_end_on_one_day_are_told_as_one_or_as_several(tmp_path: Path) -> None:
     both = [
         "lots = [{ amount = 9, until = 2026-08-29 }, { amount = 10, until = 2026-08-29 }]",

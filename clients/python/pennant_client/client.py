@@ -136,6 +136,18 @@ class Client(Imports):
         body = {"activation": activation}
         return self._do("members", member, "offers", offer, "undo", body=body, key=key)
 
+    def plans(self, member: str) -> list[JSON]:
+        """The plans that a member has, with what they give and how often that can be used."""
+        return list(self._get("members", member, "plans")["data"])
+
+    def use_benefit(
+        self, member: str, plan: str, benefit: str, *, reference: str = "", key: str = ""
+    ) -> JSON:
+        """Write down that a benefit of a plan was handed out. It is final."""
+        body = {"reference": reference} if reference else {}
+        place = ("members", member, "plans", plan, "benefits", benefit, "use")
+        return self._do(*place, body=body, key=key)
+
     def rewards(self, *, member: str = "") -> list[JSON]:
         query = {"member": member} if member else {}
         return list(self.call("GET", "rewards", query=query).body["data"])
