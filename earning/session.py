@@ -50,6 +50,7 @@ class Decision:
     made: Decided
     activity: Activity
     passed: list[Passed]
+    tier: dict[str, str] | None  # on the first ladder, once this has counted
 
 
 class Session:
@@ -144,7 +145,8 @@ class Session:
             activity = bulk.new(
                 Activity, id=one.activity_id, member=member, facts=facts, **one.body(self.actor)
             )
-            decided.append(Decision(one, member, made, activity, self._pass(one, made, activity)))
+            passed, tier = self._pass(one, made, activity), self._tier(member, self.climbs)
+            decided.append(Decision(one, member, made, activity, passed, tier))
         return decided
 
     def _pass(self, one: Checked, made: Decided, activity: Activity) -> list[Passed]:
@@ -184,7 +186,7 @@ class Session:
         bonus = [milestones.earning_of(one, activity) for one in decision.passed]
         paid = [earning for earning in bonus if earning is not None]
         ledger.post_into(self.books, paid, actor=self.actor, program=self.program)
-        activity.result = self.result(decision.member)
+        activity.result = self._balances(decision.member) | {"tier": decision.tier}
         pairs = zip(outcomes, entries, strict=True)
         return activity, tuple(_award(activity, outcome, entry) for outcome, entry in pairs)
 
@@ -218,12 +220,17 @@ class Session:
 
     def result(self, member: Member, climbs: standing.Climbs | None = None) -> dict[str, object]:
         """Every balance that this type of activity can move, and the tier on the first ladder."""
-        now, ways = clock.now(), self.climbs if climbs is None else climbs
-        balances = {account.unit_id: account.balance for account in self._accounts[member.pk]}
-        ladders = self.decider.ladders
-        rung = next((ways[member.pk, code].rung_at(now) for code in ladders), None)
-        tier = {"code": rung.code, "name": rung.name} if rung else None
-        return {"balances": balances, "tier": tier}
+        tier = self._tier(member, self.climbs if climbs is None else climbs)
+        return self._balances(member) | {"tier": tier}
+
+    def _balances(self, member: Member) -> dict[str, object]:
+        accounts = self._accounts[member.pk]
+        return {"balances": {account.unit_id: account.balance for account in accounts}}
+
+    def _tier(self, member: Member, ways: standing.Climbs) -> dict[str, str] | None:
+        now = clock.now()
+        rung = next((ways[member.pk, code].rung_at(now) for code in self.decider.ladders), None)
+        return {"code": rung.code, "name": rung.name} if rung else None
 
     def moved_spans(self) -> dict[tuple[uuid.UUID, str], tuple[list[Span], list[Span]]]:
         """What is held when, before and after, on the climbs that were moved."""

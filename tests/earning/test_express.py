@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from common.errors import LoyaltyError
@@ -109,7 +109,18 @@ def everything(db: None, request: pytest.FixtureRequest) -> Iterator[list[Member
         yield people
 
 
+RISING = [  # the last of them lifts to a tier
+    (0, 7, 1098, "by-the-sea", True),
+    (1, 40, 37053, None, False),
+    (0, 62, 273, "inside", True),
+    (0, 45, 2277, "inside", True),
+    (0, 69, 1088, "inside", True),
+    (0, 24, 0, "inside", True),
+]
+
+
 @FEW
+@example(told=RISING)
 @given(told=visits)
 def test_every_door_leaves_the_same(everything: list[Member], told: list[tuple[Any, ...]]) -> None:
     sent = [visit(n, everything, one) for n, one in enumerate(told)]

@@ -224,7 +224,7 @@ def test_the_sentence_says_what_part_of_it_counted(db: None, tmp_path: Path) -> 
         (PAID + 'expiry = { on = 2026-05-01, round_to = "month" }\n', "round_to goes with"),
         (PAID + 'when = [{ attribute = "paid", from = 2026-01-01 }]\n', "from and until compare"),
         (PAID + "when = [{ from = 2026-01-01 }]\n", "state one condition"),
-        (PAID + "when = [{ month = [13] }]\n", "<= 12"),
+        (PAID + "when = [{ month = [13] }]\n", "12 or less"),
         (PAID + 'when = [{ not_tier = ["admiral"] }]\n', '"admiral"'),
         (PAID + 'when = [{ not_partner = ["nobody"] }]\n', '"nobody"'),
         (PAID + 'when = [{ not_location = ["nowhere"] }]\n', '"nowhere"'),

@@ -56,6 +56,9 @@ PLANTED = {
     "every posting has an entry": (
         "DELETE FROM points_lotuse; DELETE FROM points_entry WHERE kind = 'spend'"
     ),
+    "activity moves no end beyond the last one": (
+        "UPDATE points_lot SET latest_at = expires_at - interval '1 day' WHERE origin_id IS NULL"
+    ),
     "an account holds what its lots hold": "UPDATE points_account SET held = held + 1",
     "a lot holds what open holds took of it": "UPDATE points_lot SET held = 2 WHERE held = 7",
     "a hold is of lots of its own account, all of it": (

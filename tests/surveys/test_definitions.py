@@ -28,7 +28,7 @@ FIRST = 'name = "After a visit"\nkind = "nps"\nactivity = "survey"'
     [
         (BRANCH, 'branch = [{ ask = "nowhere", least = 0, most = 6 }]', 'there is no "nowhere"'),
         (BRANCH, 'branch = [{ ask = "wrong", least = 7, most = 6 }]', "least is above most"),
-        ("most = 6\nowner", "most = 10\nleast = 11\nowner", "<= 10"),
+        ("most = 6\nowner", "most = 10\nleast = 11\nowner", "10 or less"),
         (
             'kind = "ces"',
             'kind = "ces"\nquestion = [{ code = "x", words = "?", type = "text" }]\n' + NEVER,
