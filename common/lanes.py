@@ -2,7 +2,7 @@
 
 A lane is a Python of its own with Django in it, on the database of whoever started it. It hears
 what to do through a pipe, and is kept for a while, because starting one takes a second or two. It
-ends with the pipe, so it outlives nobody, however they ended.
+ends with the pipe, so it outlives nobody, however they ended; who ends in order waits for it.
 
 What must stay true: a lane may die at any moment, and its piece is done again from the start; so
 only what is safe to do twice may be shared.
@@ -10,6 +10,8 @@ only what is safe to do twice may be shared.
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import itertools
 import os
 import subprocess
@@ -25,6 +27,7 @@ from django.db import connection
 from django.utils.module_loading import import_string
 
 MOST = 8  # by itself: each holds a connection and some 120 MB
+END_S = 10  # that a lane may take to end, once it is let go
 TRIES = 3  # of one piece: what takes lanes down again and again is not the fault of the lanes
 GONE = (EOFError, BrokenPipeError, ConnectionResetError)  # whoever held the other end
 Piece = tuple[Any, ...]
@@ -143,6 +146,20 @@ def _keep(lane: Lane) -> None:
         _idle.append(lane)
 
 
+@atexit.register
+def dismiss() -> None:
+    """End the lanes that have nothing to do, and wait for that: whoever started them and goes
+    leaves none behind. At the end of the process it happens by itself.
+    """
+    with _turn:
+        lanes, _idle[:] = list(_idle), []
+    for lane in lanes:
+        lane.end()
+    for lane in lanes:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            lane.process.wait(END_S)
+
+
 def is_wanted() -> bool:
     """Whether whoever gave us work is still there; always so where this process is no lane."""
     return _parent is None or os.getppid() == _parent
@@ -168,4 +185,13 @@ def serve(line: Connection, *, parent: int, kept_s: int) -> None:
         line.send((True, answer))
 
 
-__all__: Sequence[str] = ["GONE", "LaneFailed", "LaneLost", "count", "is_wanted", "serve", "share"]
+__all__: Sequence[str] = [
+    "GONE",
+    "LaneFailed",
+    "LaneLost",
+    "count",
+    "dismiss",
+    "is_wanted",
+    "serve",
+    "share",
+]

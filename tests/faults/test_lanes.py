@@ -264,3 +264,8 @@ def test_the_command_uses_lanes_as_well(
         assert [number for number, _ in report.problems] == [len(rows), len(rows) + 1]
     assert told[-1] == (len(rows), len(rows))
     assert Member.objects.count() == GUESTS
+    idle = list(lanes._idle)
+    assert idle
+    lanes.dismiss()
+    assert not any(lane.is_there for lane in idle)
+    assert not lanes._idle
