@@ -54,7 +54,7 @@ BEGIN
   INSERT INTO earning_activity (id, partner_id, reference, type_id, location_id, occurred_at, attributes, actor,
     member_id, result, facts)
   VALUES (new_id, the_partner, the_reference, 'stay', the_place, happened,
-    jsonb_build_object('outcome', 'stayed', 'nights', nights, 'suite', false, 'revenue', revenue::text),
+    jsonb_build_object('outcome', 'stayed', 'nights', nights, 'suite', false, 'revenue', round(revenue, 2)::text),
     'partner:' || the_partner, who, jsonb_build_object(
       'balances', jsonb_build_object('night', after_nights, 'point', after_points),
       'tier', jsonb_build_object('code', reached.code, 'name', reached.name)),
@@ -67,7 +67,7 @@ BEGIN
   FOR paid IN
     SELECT r.id AS rule, r.name, r.revision, r.amount AS rate, v.* FROM (VALUES
         ('nights', 'night', night.id, nights::bigint, after_nights, night.version + 1, 'base', format('%s nights', nights)),
-        ('revenue', 'point', point.id, earned, point.balance + earned, version + 1, 'base', format('EUR %s', revenue)),
+        ('revenue', 'point', point.id, earned, point.balance + earned, version + 1, 'base', format('EUR %s', round(revenue, 2))),
         ((ARRAY['', 'sloop', 'cutter', 'ketch', 'brig', 'clipper'])[rank] || '-bonus', 'point', point.id, bonus,
           after_points, version + 2, 'bonus', format('%s%% of %s points', bonus_rate, earned))
       ) AS v (code, unit, account, amount, after, version, class, told)
