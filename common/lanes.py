@@ -17,7 +17,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection, Pipe, wait
 from typing import Any
 
@@ -183,15 +183,3 @@ def serve(line: Connection, *, parent: int, kept_s: int) -> None:
             raise
         connection.close()
         line.send((True, answer))
-
-
-__all__: Sequence[str] = [
-    "GONE",
-    "LaneFailed",
-    "LaneLost",
-    "count",
-    "dismiss",
-    "is_wanted",
-    "serve",
-    "share",
-]

@@ -21,7 +21,8 @@ from django.utils.translation import gettext as _
 from common import bulk, clock
 from common.errors import LoyaltyError, translate
 from common.ids import public_id
-from earning import choice_opening, milestone_words, milestones, tracking
+from earning import milestone_words, milestones, tracking
+from earning.choice_opening import MOMENT
 from earning.errors import REFUSALS, ChoiceClosed, ChoiceInvalid, ChoiceUnknown
 from earning.models import (
     Milestone,
@@ -43,7 +44,6 @@ from tiers import standing
 from tiers.ladders import rules
 
 PROGRAM = "system:choices"  # who chooses after the last day
-MOMENT = choice_opening.MOMENT
 CHUNK = 200  # choices read at once
 Status = MilestoneChoice.Status
 log = structlog.get_logger("pennant.choosing")
@@ -289,7 +289,7 @@ def _pay(
             amount=entry.amount,
             entry=entry,
         )
-        for (option, times), entry in zip(chosen, entries, strict=False)
+        for (option, times), entry in zip(chosen, entries[: len(chosen)], strict=True)
     ]
     bulk.insert(MilestonePick, picks)
     counters = {unit for rule in rules(program) for unit in rule.units}
@@ -307,16 +307,11 @@ def _follow(
     counted = {mark.counter_id for mark in tracking.active(program)}
     if not counted & {credit.unit for credit in credits} or row.member.merged_into is not None:
         return []
-    activity, gains = row.reached.activity, Counter[str]()
+    gains = Counter[str]()
     for credit in credits:
         gains[credit.unit] += credit.amount
     tracker = tracking.Tracker.load(program, [row.member])
     seen = Seen(clock.local_date(at, program.time_zone))
     passed = tracker.crossed(row.member, seen, gains)
     tracker.add(row.member, seen, gains)
-
-    def claim(levels: Sequence[Passed]) -> list[Passed]:
-        claimed = milestones.claim([(level, activity) for level in levels])
-        return [level for level, _activity in claimed]
-
-    return tracker.settle(passed, seen.on, claim=claim)
+    return tracker.settle(passed, seen.on, claim=milestones.claim_for(row.reached.activity))

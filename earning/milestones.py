@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 
 from earning import choice_opening, milestone_words, tracking
 from earning.models import Activity, MilestoneReached, MilestoneVoid
-from earning.tracking import Passed
+from earning.tracking import Claim, Passed
 from events import outbox
 from events.models import Event
 from members import lineage
@@ -30,6 +30,11 @@ from program.models import Program
 def offers_choices(program: Program) -> bool:
     """Whether any milestone lets members choose."""
     return any(milestone.choose for milestone in tracking.active(program))
+
+
+def claim_for(activity: Activity) -> Claim:
+    """Claims levels that an activity leads to: those that nobody had passed before."""
+    return lambda levels: [one for one, _ in claim([(level, activity) for level in levels])]
 
 
 def claim(

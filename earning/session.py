@@ -153,11 +153,7 @@ class Session:
         """The milestones an activity passed first of all; what they pay counts for what follows."""
         if not made.passed:
             return []
-
-        def claim(levels: Sequence[Passed]) -> list[Passed]:
-            claimed = milestones.claim([(level, activity) for level in levels])
-            return [level for level, _activity in claimed]
-
+        claim = milestones.claim_for(activity)
         return self.decider.settle(one, activity.member, made.passed, claim=claim)
 
     def _write(self, decided: Sequence[Decision]) -> dict[int, Stored]:

@@ -70,12 +70,7 @@ class Levels:
         activity, session = self.activity, self.session
         passed = self.tracker.crossed(member, seen, gains)
         self.tracker.add(member, seen, gains)
-
-        def claim(levels: Sequence[Passed]) -> list[Passed]:
-            claimed = milestones.claim([(level, activity) for level in levels])
-            return [level for level, _activity in claimed]
-
-        claimed = self.tracker.settle(passed, one.on, claim=claim)
+        claimed = self.tracker.settle(passed, one.on, claim=milestones.claim_for(activity))
         found = [milestones.earning_of(level, activity) for level in claimed]
         earnings = [earning for earning in found if earning is not None]
         ledger.post_into(session.books, earnings, actor=self.change.actor, program=session.program)

@@ -86,7 +86,8 @@ def admit(text: str) -> Admitted:
         key = _key(key_hash, tuple(row))
         keys.require_working(key, now)
         _note_use(key, now)
-        _trust(key_hash, _Trust(key, version, minute, counted, time.monotonic() + _trust_s()))
+        until = time.monotonic() + settings.KEY_TRUST_S
+        _trust(key_hash, _Trust(key, version, minute, counted, until))
     else:
         key, version, counted = known.key, known.version, known.calls + untold
         keys.require_working(key, now)
@@ -118,10 +119,6 @@ def _trust(key_hash: str, told: _Trust) -> None:
         if len(_trusted) >= KEPT_MOST:
             _trusted.clear()
         _trusted[key_hash] = told
-
-
-def _trust_s() -> float:
-    return float(settings.KEY_TRUST_S)
 
 
 def _note_use(key: ApiKey, now: datetime) -> None:

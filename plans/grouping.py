@@ -11,10 +11,8 @@ from plans import terms
 from plans.models import Subscription
 from program import catalog
 from program.models import Program
-from tiers import groups, ladders, standing
+from tiers import groups, lifting, standing
 from tiers.groups import Stay
-
-State = Subscription.State
 
 
 def _stays(
@@ -24,7 +22,7 @@ def _stays(
     for row in Subscription.objects.filter(member__in=ids, plan__in=codes):
         if known_at is not None and row.started_at > known_at:
             continue
-        ends_at = row.period_ends_at if row.state == State.CANCELLED else row.ended_at
+        ends_at = row.held_until
         said_at = row.cancelled_at or row.ended_at
         if known_at is not None and said_at is not None and said_at > known_at:
             ends_at = None
@@ -43,8 +41,7 @@ def lift(member: Member, *, plan: str, program: Program, actor: str) -> None:
 
     The caller holds the member's accounts locked.
     """
-    group = groups.named(groups.PLAN, plan)
-    if any(group in rule.groups for rule in ladders.rules(program)):
+    if lifting.asks(groups.named(groups.PLAN, plan), program=program):
         standing.settle(standing.climbs([member], program=program), actor=actor)
 
 

@@ -11,8 +11,6 @@ from common import clock
 from members.models import Member
 from plans.models import Subscription
 
-State = Subscription.State
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Holding:
@@ -30,8 +28,7 @@ def of(members: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[Holding, ...]]:
     """Everything that members hold and have held. One query."""
     found: dict[uuid.UUID, tuple[Holding, ...]] = {}
     for row in Subscription.objects.filter(member__in=members).order_by("started_at"):
-        ends_at = row.period_ends_at if row.state == State.CANCELLED else row.ended_at
-        one = Holding(row.plan_id, row.started_at, ends_at)
+        one = Holding(row.plan_id, row.started_at, row.held_until)
         found[row.member_id] = (*found.get(row.member_id, ()), one)
     return found
 

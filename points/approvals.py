@@ -177,7 +177,7 @@ def moved_today(member: Member, *, unit: str, actor: str) -> int:
     zone = catalog.current().time_zone
     midnight = clock.start_of_day(clock.local_date(clock.now(), zone), zone)
     rows = Entry.objects.filter(
-        member__in=lineage.among([_owner(member)]),
+        member__in=lineage.among([lineage.by_now(member).pk]),
         account__unit=unit,
         posting__kind__in=BY_HAND,
         posting__actor=actor,
@@ -217,7 +217,7 @@ def require_other(member: Member, *, actor: str) -> None:
     user = _uuid(key) if kind == "staff" else None
     if user is None:
         return
-    owner = _owner(member)
+    owner = lineage.by_now(member).pk
     close = {owner, *households.mates([owner])}
     is_detached = MemberMerge.objects.filter(
         login=user, undone_at__isnull=True, absorbed__merged_into__in=close
@@ -227,12 +227,6 @@ def require_other(member: Member, *, actor: str) -> None:
             "These are your own points, or those of somebody you live with. Ask a colleague who "
             "has nothing to do with it."
         )
-
-
-def _owner(member: Member) -> uuid.UUID:
-    """Whose points they are by now, whatever was read of the member before."""
-    heir = Member.objects.filter(pk=member.pk).values_list("merged_into", flat=True).first()
-    return heir or member.pk
 
 
 def waiting() -> int:

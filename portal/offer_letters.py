@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as later
 from common import clock
 from earning import activating
 from earning.errors import ActivationUnknown
+from earning.offering import MOMENT
 from messaging.registry import About, Kind, Told, register
 from portal.letters import address
 from program import catalog
 
-MOMENT = timedelta(microseconds=1)  # ends are exclusive
 ACTIVATED = {
     "offer": "The name of the offer.",
     "summary": "What it is, in its own sentence.",

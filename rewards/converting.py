@@ -16,20 +16,16 @@ from django.db.models import F
 
 from common.ids import uuid7
 from events import reading
-from members.models import Member
-from points.errors import AmountInvalid, InsufficientPoints
 from points.models import Account
 from program import catalog
 from program.catalog import versioned
 from program.errors import ProgramMissing
 from program.models import Program
 from rewards import exchange
-from rewards.errors import ExchangeLimit
 from rewards.models import Conversion
 
-ACTOR = "system:conversions"
 READER = "conversions"
-LIMIT = 500  # events of one reading
+LIMIT = 500  # events of one reading, accounts of one look
 GROWING = (
     "activity_recorded",
     "activity_amended",
@@ -80,27 +76,24 @@ def _convert(program: Program, only: Collection[uuid.UUID] | None) -> int:
         return 0
     made = 0
     for conversion in at_once(program):
-        least = max(conversion.least, conversion.step)
-        rows = Account.objects.filter(
-            unit=conversion.takes_id, balance__gte=least + F("held"), closed_at=None
-        )
-        if only is not None:
-            rows = rows.filter(member__in=only)
-        found = rows.order_by("member").values_list("member", flat=True)
-        people = Member.objects.in_bulk(list(found))
-        made += sum(_one(people[pk], conversion, program=program) for pk in sorted(people))
+        last = uuid.UUID(int=0)
+        while found := _enough(conversion, only, after=last):
+            for one in found:
+                made += exchange.by_itself(
+                    one.member, conversion=conversion, amount=one.available, attempt=uuid7()
+                )
+            last = found[-1].member_id
     return made
 
 
-def _one(member: Member, conversion: Conversion, *, program: Program) -> bool:
-    """Exchange what is free, as far as the limit of a period goes; whether anything was."""
-    account = Account.objects.get(member=member, unit=conversion.takes_id)
-    left = exchange.room(member, conversion=conversion, program=program)
-    amount = account.available if left is None else min(account.available, left)
-    try:
-        exchange.exchange(
-            member, conversion=conversion, amount=amount, attempt=uuid7(), actor=ACTOR
-        )
-    except (AmountInvalid, InsufficientPoints, ExchangeLimit):
-        return False  # spent meanwhile, or as much as a period allows
-    return True
+def _enough(
+    conversion: Conversion, only: Collection[uuid.UUID] | None, *, after: uuid.UUID
+) -> list[Account]:
+    """The next accounts, by member, with enough that is free."""
+    least = max(conversion.least, conversion.step)
+    rows = Account.objects.filter(
+        unit=conversion.takes_id, balance__gte=least + F("held"), closed_at=None, member_id__gt=after
+    )
+    if only is not None:
+        rows = rows.filter(member__in=only)
+    return list(rows.select_related("member").order_by("member_id")[:LIMIT])

@@ -9,18 +9,21 @@ from __future__ import annotations
 import dataclasses
 import uuid
 
-from django.db import transaction
+import structlog
+from django.db import DatabaseError, transaction
 from django.db.models import Sum
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from common import clock
+from common.errors import LoyaltyError
+from common.ids import public_id
 from events import outbox
 from members import lineage
 from members.models import Member
 from points import ledger
 from points.books import Books
-from points.errors import AmountInvalid
+from points.errors import AmountInvalid, InsufficientPoints, SourceUsed
 from points.ledger import Credit, Earning
 from points.models import Entry, Posting
 from points.wording import in_units
@@ -32,7 +35,9 @@ from rewards.models import Conversion
 from tiers import standing
 from tiers.ladders import rules
 
+PROGRAM = "system:conversions"  # who exchanges what goes by itself
 REASON_MOST = 240  # characters that an entry's reason has room for
+log = structlog.get_logger("pennant.exchange")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -171,3 +176,20 @@ def exchange(
         payload = {"conversion": conversion.code, "taken": taken, "given": given, "actor": actor}
         outbox.publish("units_exchanged", member_id=member.pk, payload=payload)
     return Exchanged(taken=taken, given=given, spent=spent, earned=earned)
+
+
+def by_itself(member: Member, *, conversion: Conversion, amount: int, attempt: uuid.UUID) -> bool:
+    """Exchange for a member who did not ask, as far as the limit of a period goes. Whether anything
+    was: what was done before, spent meanwhile or is used up is left; what cannot be done is logged,
+    and holds nobody else up.
+    """
+    left = room(member, conversion=conversion, program=catalog.current())
+    wanted = amount if left is None else min(amount, left)
+    try:
+        exchange(member, conversion=conversion, amount=wanted, attempt=attempt, actor=PROGRAM)
+    except (SourceUsed, AmountInvalid, InsufficientPoints, ExchangeLimit):
+        return False
+    except (LoyaltyError, DatabaseError) as error:
+        log.error("not_converted", member=public_id("mem", member.pk), exc_info=error)
+        return False
+    return True

@@ -14,15 +14,11 @@ from django.db import connection
 from common import clock
 from common.ids import named
 from members.models import Member
-from points.errors import AmountInvalid, InsufficientPoints, SourceUsed
 from program import catalog
 from program.errors import ProgramMissing
-from program.models import Program
 from rewards import exchange
-from rewards.errors import ExchangeLimit
 from rewards.models import Conversion
 
-ACTOR = "system:conversions"
 SWEEPS = uuid.UUID("0f2b6a4e-9a0d-4d0c-8a7e-5b1c7d3e9f42")
 LATE = timedelta(days=7)  # how long the worker may have been away; later the next month takes it
 
@@ -42,29 +38,22 @@ def run() -> int:
     if clock.now() >= ended_at + LATE:
         return 0
     return sum(
-        _sweep(conversion, ended_at=ended_at, month=first, program=program)
+        _sweep(conversion, ended_at=ended_at, month=first)
         for conversion in Conversion.objects.filter(is_active=True, is_monthly=True)
         if not conversion.months or ended in conversion.months
     )
 
 
-def _sweep(conversion: Conversion, *, ended_at: datetime, month: date, program: Program) -> int:
+def _sweep(conversion: Conversion, *, ended_at: datetime, month: date) -> int:
     moved = 0
     least = max(conversion.least, conversion.step)
     found = dict(_there(conversion, ended_at=ended_at, least=least))
     people = Member.objects.in_bulk(list(found))
     for pk, there in found.items():
         attempt = named(SWEEPS, conversion.code, month.isoformat(), str(pk))
-        member = people[pk]
-        left = exchange.room(member, conversion=conversion, program=program)
-        amount = there if left is None else min(there, left)
-        try:
-            exchange.exchange(
-                member, conversion=conversion, amount=amount, attempt=attempt, actor=ACTOR
-            )
-        except (SourceUsed, AmountInvalid, InsufficientPoints, ExchangeLimit):
-            continue  # done before, or spent meanwhile: the next month takes the rest
-        moved += 1
+        moved += exchange.by_itself(
+            people[pk], conversion=conversion, amount=there, attempt=attempt
+        )
     return moved
 
 

@@ -28,8 +28,7 @@ def adjust(
         posting = ledger.adjust(
             member, unit=unit, amount=amount, reason=reason, actor=actor, source=source
         )
-        known = Member.objects.select_related("merged_into").get(pk=member.pk)
-        standing.reassess(lineage.survivor(known), actor=actor)
+        standing.reassess(lineage.by_now(member), actor=actor)
     return posting
 
 

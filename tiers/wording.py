@@ -40,10 +40,13 @@ def group(route: TierRoute) -> str:
 
 def for_group(group: str) -> str:
     """The same of a group as routes name it: `for: Card holders`, `with: Plus`."""
-    if not group:
-        return ""
-    words = _("with: %(group)s") if group.startswith(groups.PLAN) else _("for: %(group)s")
-    return words % {"group": groups.called(group)}
+    return said_of(group.partition(":")[0], groups.called(group)) if group else ""
+
+
+def said_of(kind: str, name: str) -> str:
+    """The same of a group of a kind, by its name."""
+    words = _("with: %(group)s") if kind == groups.PLAN else _("for: %(group)s")
+    return words % {"group": name}
 
 
 def _said(route: TierRoute) -> str:

@@ -58,7 +58,7 @@ class AttributeInline(TallInline):
 
 
 class ActivityTypeForm(HouseForm):
-    """Both dates are attributes of the type itself, so they can be chosen once there are some."""
+    """Dates and tier are attributes of the type, so they can be chosen once there are some."""
 
     rated_by = forms.ChoiceField(
         label=_("Rated by"),

@@ -27,7 +27,7 @@ from earning.models import (
     MilestoneReached,
     Occasion,
 )
-from program.catalog import counters as counting
+from program import catalog
 from program.models import ActivityAttribute, Unit
 
 ENDLESS = "earning_milestone_does_not_feed_itself_for_ever"
@@ -99,7 +99,7 @@ class MilestoneForm(fields.AmountsMixin, HouseForm):
     def _check_circles(self, data: dict[str, Any]) -> None:
         """Milestones do not pay each other without an end."""
         rows = Milestone.objects.filter(is_active=True).exclude(pk=self.instance.pk)
-        counters = counting(Unit.objects.all())
+        counters = catalog.counters(Unit.objects.all())
 
         def paid(unit: str | None) -> set[str]:
             return {unit, *counters.get(unit, ())} if unit else set()

@@ -17,14 +17,15 @@ from desk.admin import links
 from desk.admin.base import HouseAdmin, HouseForm, PartAdmin, TallInline
 from plans.models import Plan
 from program.models import Unit
-from tiers import wording
+from tiers import groups, wording
 from tiers.models import TierNeed, TierRoute
 
 
 def route_in_words(route: TierRoute) -> str:
     """All needs of a route in one sentence, with whom it is only for."""
     words = str(_(" and ")).join(need_in_words(need) for need in route.needs.all())
-    who = wording.group(route)
+    name = route.segment.name if route.segment else ""
+    who = wording.said_of(groups.SEGMENT, name) if name else wording.group(route)
     return f"{words} ({who})" if who else words
 
 
@@ -118,7 +119,7 @@ class RouteForm(HouseForm):
 class TierRouteAdmin(HouseAdmin):
     list_display = ("of", "asks", "keeps", "for_life", "in_force")
     list_filter = ("tier__ladder", "keeps", "for_life", "segment")
-    list_select_related = ("tier",)
+    list_select_related = ("tier", "segment")
     inlines: ClassVar = [NeedInline]
     form = RouteForm
     fields = (

@@ -207,7 +207,12 @@ class TierAdmin(FactAdmin):
         return (
             super()
             .get_queryset(request)
-            .prefetch_related("routes__needs__unit", "routes__needs__type", "routes__needs__held")
+            .prefetch_related(
+                "routes__segment",
+                "routes__needs__unit",
+                "routes__needs__type",
+                "routes__needs__held",
+            )
         )
 
     @display(description=_("takes"))

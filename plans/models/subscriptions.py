@@ -110,6 +110,13 @@ class Subscription(MemberOwned):
         return f"{self.plan} for {self.member}"
 
     @property
+    def held_until(self) -> datetime | None:
+        """Up to when its plan is held (exclusive): one that was cancelled runs to the end of its
+        period; None while it runs on.
+        """
+        return self.period_ends_at if self.state == self.State.CANCELLED else self.ended_at
+
+    @property
     def public_id(self) -> str:
         return public_id("sub", self.pk)
 

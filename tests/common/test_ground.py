@@ -107,6 +107,7 @@ def test_what_is_no_public_id_is_refused(given_id: str) -> None:
 def test_a_named_id_follows_from_all_its_parts() -> None:
     space = uuid.UUID(int=1)
     assert ids.named(space, "a", "b") == ids.named(space, "a", "b")
+    assert ids.named(space, "ä", "b") == uuid.uuid5(space, "ä\x1fb")
     assert (
         len({ids.named(space, *p) for p in (("a", "b"), ("ab",), ("a", "", "b"), ("b", "a"))}) == 4
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 
 from common import clock
@@ -15,6 +15,7 @@ from points import expiry
 from program.models import ActivityType, Partner
 from rewards import redemption, vouchers
 from tests import cast
+from tiers.models import Tier, TierNeed, TierRoute
 
 _turn = count(1)
 
@@ -39,6 +40,7 @@ def day(actor: str) -> None:
     households.found(ana, name=f"The house of Ana {number}", actor=actor)
     locals_, _made = Segment.objects.get_or_create(code="locals", defaults={"name": "Locals"})
     SegmentMember.objects.create(member=ana, segment=locals_)
+    _route(number)
     for _waiting in range(2):
         cast.visit()
     intake.claim(UnclaimedActivity.objects.filter(claimed_at=None)[0], member=ana, actor=actor)
@@ -48,6 +50,14 @@ def day(actor: str) -> None:
     )
     activating.activate(ana, offer=offer.code, actor=actor)
     keys.issue(Partner.objects.get(code="till"), name=f"Till {number}", actor=actor)
+
+
+def _route(number: int) -> None:
+    """A way to a tier that is only for some, and lies far ahead."""
+    group = Segment.objects.create(code=f"group-{number}", name=f"Group {number}")
+    tier = Tier.objects.order_by("rank")[0]
+    route = TierRoute.objects.create(tier=tier, segment=group, starts_on=date(2099, 1, 1))
+    TierNeed.objects.create(route=route, unit=tier.ladder.counter, at_least=10**6)
 
 
 def _returns(ana: Member, actor: str) -> None:

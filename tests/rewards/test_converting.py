@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from common import clock
 from events.models import Event, Reader
+from points.models import Account
 from program.errors import BlueprintInvalid
 from rewards import converting
 from rewards.models import Conversion
@@ -60,6 +62,32 @@ def test_a_limit_of_a_period_holds(coins: None) -> None:
     converting.catch_up()
     converting.catch_up()
     assert (balance(member), balance(member, "coin")) == (60, 2)
+
+
+def test_one_that_cannot_be_made_holds_nobody_up(coins: None) -> None:
+    first, second = ana(), ana(name="Bruno Reis")
+    for member in (first, second):
+        earn(member, 25)
+    Account.objects.create(
+        id=Account.id_for(first.pk, "coin"),
+        member=first,
+        unit_id="coin",
+        closed_at=clock.now(),
+    )
+    assert converting.catch_up() == 1
+    assert [balance(member) for member in (first, second)] == [25, 5]
+    Account.objects.filter(closed_at__isnull=False).update(closed_at=None)
+    assert converting.catch_up() == 1
+    assert balance(first) == 5
+
+
+def test_all_are_found_however_many_there_are(coins: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(converting, "LIMIT", 2)
+    people = [ana(name=f"Guest {number}") for number in range(5)]
+    for member in people:
+        earn(member, 20)
+    assert converting.catch_up() == 5
+    assert {balance(member, "coin") for member in people} == {1}
 
 
 def test_without_any_nothing_is_exchanged_and_the_reader_goes_on(quay: object) -> None:
