@@ -1,7 +1,8 @@
 """One activity, posted: over HTTP with everything around it, and in one process without HTTP.
 
 Two limits stand beside it, both one PL/pgSQL function a call: on tables made for nothing else, and
-on Pennant's own tables with all their guards (the limit that the target is about).
+on Pennant's own tables with all their guards (the limit that the target is about). All of them know
+an activity by its reference; what a caller's Idempotency-Key costs on top is told, too.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ def run(*, guests: int = hotel.GUESTS) -> None:
     with hotel.opened() as world:
         with served.web() as port:
 
-            def call(seconds: int = hotel.SECONDS) -> float:
+            def call(seconds: int = hotel.SECONDS, kind: str = "post") -> float:
                 return callers.load(
                     port=port,
                     token=world.token,
-                    kind="post",
+                    kind=kind,
                     guests=guests,
                     seconds=seconds,
                     clients=CLIENTS,
@@ -33,6 +34,7 @@ def run(*, guests: int = hotel.GUESTS) -> None:
                     "over HTTP": call,
                     "limit": lambda: limit.rate("post", members=guests, seconds=hotel.SECONDS),
                     "by hand on our tables": lambda: _by_hand(world, guests, CLIENTS),
+                    "over HTTP, with a key of its own": lambda: call(kind="post with a key"),
                 },
                 rounds=hotel.ROUNDS,
             )

@@ -7,6 +7,7 @@ and the remedy. Numbers are int or Decimal, never float.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterable
@@ -58,19 +59,23 @@ def read(raw: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise BodyMalformed(f"Byte {error.start} is not UTF-8. Send the body in UTF-8.") from None
     try:
-        return json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_float=_number,
-            parse_int=_number,
-            parse_constant=_refuse_constant,
-        )
+        return _strict().decode(text)
     except json.JSONDecodeError as error:
         raise BodyMalformed(
             f"Line {error.lineno}, column {error.colno}: {error.msg}. Send one JSON object."
         ) from None
     except RecursionError:
         raise BodyMalformed("The body is nested too deeply.") from None
+
+
+@functools.cache
+def _strict() -> json.JSONDecoder:
+    return json.JSONDecoder(
+        object_pairs_hook=_object,
+        parse_float=_number,
+        parse_int=_number,
+        parse_constant=_refuse_constant,
+    )
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

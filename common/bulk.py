@@ -96,6 +96,18 @@ def stored(model: type[M], names: Sequence[str], values: Sequence[Any]) -> M:
     return made
 
 
+def read(rows: models.QuerySet[M]) -> list[M]:
+    """The rows of a query, each made as `stored` makes it: for what is read by the thousand."""
+    model, names = rows.model, columns(rows.model)
+    return [stored(model, names, values) for values in rows.values_list(*names)]
+
+
+@functools.cache
+def columns(model: type[models.Model]) -> tuple[str, ...]:
+    """The attributes that hold what a row's columns do, in their order."""
+    return tuple(field.attname for field in model._meta.concrete_fields)
+
+
 @functools.lru_cache(maxsize=1024)  # there are as many as places in the code that make rows
 def _blank(
     model: type[models.Model], given: tuple[str, ...]
@@ -168,6 +180,11 @@ def _copy(model: type[M], rows: Collection[M]) -> None:
 def these(ids: Iterable[UUID]) -> RawSQL:
     """Many ids as one parameter, for `field__in=`; a list would be one parameter for each."""
     return RawSQL("SELECT unnest(%s::uuid[])", [list(ids)])
+
+
+def some(ids: Collection[UUID]) -> RawSQL | list[UUID]:
+    """Ids for `field__in=`: many as one parameter, a few as they are."""
+    return these(ids) if len(ids) >= FEW else list(ids)
 
 
 def believed(kind: type[models.Model]) -> int:

@@ -18,7 +18,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
-from django.db import models
 
 from common import bulk, sql
 from earning import confirmations, recording, referring, session
@@ -109,13 +108,13 @@ def _open(
     and where another program stands by now.
     """
     known = MemberKey.id_for(*one.identity)
-    given = {"key": known, "units": list(codes), "number": len(codes), "turn": turn}
+    given = {"key": known, "units": ",".join(codes), "number": len(codes), "turn": turn}
     found = sql.rows(_lock(), {**given, "program": program.pk})
     if not codes or len(found) != len(codes) or found[0][0] != program.version:
         return None
-    names = _names(Member)
+    names = bulk.columns(Member)
     member = bulk.stored(Member, names, found[0][1 : 1 + len(names)])
-    rows = (bulk.stored(Account, _names(Account), row[1 + len(names) :]) for row in found)
+    rows = (bulk.stored(Account, bulk.columns(Account), row[1 + len(names) :]) for row in found)
     return member, Books({(member.pk, account.unit_id): account for account in rows})
 
 
@@ -155,26 +154,24 @@ def _climbs(member: Member, read: Read, program: Program) -> ladders.Climbs | No
 
 
 @functools.cache
-def _names(model: type[models.Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
-
-
-@functools.cache
 def _lock() -> str:
     """Lock all the accounts by id, or none where one of them is missing or closed, or it is not
     our turn; that is asked first, once.
     """
-    columns = [f"m.{name}" for name in _names(Member)] + [f"a.{name}" for name in _names(Account)]
+    columns = [f"m.{name}" for name in bulk.columns(Member)]
+    columns += [f"a.{name}" for name in bulk.columns(Account)]
     return f"""
         SELECT (SELECT version FROM program_program WHERE id = %(program)s), {", ".join(columns)}
           FROM members_key k JOIN members_member m ON m.id = k.member_id
           JOIN points_account a ON a.member_id = m.id
-         WHERE k.id = %(key)s AND a.unit_id = ANY(%(units)s) AND a.closed_at IS NULL
+         WHERE k.id = %(key)s AND a.closed_at IS NULL
+           AND a.unit_id = ANY(string_to_array(%(units)s, ','))
            AND (%(turn)s = ''
                 OR (SELECT pg_try_advisory_xact_lock(hashtextextended(%(turn)s, 0))))
            AND %(number)s = (
                SELECT count(*) FROM members_key k JOIN points_account a ON a.member_id = k.member_id
-                WHERE k.id = %(key)s AND a.unit_id = ANY(%(units)s) AND a.closed_at IS NULL)
+                WHERE k.id = %(key)s AND a.closed_at IS NULL
+                  AND a.unit_id = ANY(string_to_array(%(units)s, ',')))
          ORDER BY a.id FOR NO KEY UPDATE OF a
     """  # noqa: S608 (names of columns)
 

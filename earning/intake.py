@@ -25,7 +25,7 @@ from common.errors import LoyaltyError, translate
 from common.ids import public_id
 from earning import confirmations, express, folding, late, recording, submissions
 from earning.errors import REFUSALS, AlreadyClaimed, ReferenceReused
-from earning.express import Beside
+from earning.express import Beside, Repeat
 from earning.models import Activity, ActivityKey, Award, PendingActivity, UnclaimedActivity
 from earning.recording import Recorded
 from earning.session import Session
@@ -51,8 +51,8 @@ def record(submission: Submission, *, actor: str, beside: Beside | None = None) 
 def record_at_once(
     submission: Submission, *, actor: str, turn: str, beside: Beside
 ) -> Recorded | None:
-    """Record one activity in a transaction of its own, under the advisory lock named `turn`, if
-    that is free and the short way can be gone.
+    """Record one activity in a transaction of its own, under the advisory lock named `turn` (if it
+    has a name), if that is free and the short way can be gone.
 
     None, with nothing done, if not, and for whatever would be refused: `record` says why.
     """
@@ -61,9 +61,19 @@ def record_at_once(
         one = submissions.check(submission, index=0, program=program)
         with transaction.atomic():
             done = express.record(one, program=program, actor=actor, beside=beside, turn=turn)
-        return done if isinstance(done, Recorded) else None
+            return done if isinstance(done, Recorded) else _repeated(one, done, beside)
     except (LoyaltyError, IntegrityError, late.MoreAccounts):
         return None
+
+
+def _repeated(one: Checked, known: Repeat | None, beside: Beside) -> Recorded | None:
+    if known is None or known.key is None:
+        return None
+    recorded = _answer_again([(one, known.key)])[0]
+    if recorded.error is not None:
+        return None
+    beside(recorded)
+    return recorded
 
 
 def _record_one(

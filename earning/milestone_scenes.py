@@ -10,6 +10,7 @@ from common import clock
 from common.text import number, scaled
 from earning import choosing
 from earning.changing import Changed
+from earning.choice_opening import MOMENT
 from earning.errors import ChoiceUnknown
 from earning.models import Milestone, MilestoneChoice, MilestoneReached
 from earning.recording import Recorded
@@ -20,8 +21,6 @@ from program.blueprint import Table
 from program.describing import describe
 from program.scenarios import Expectation, Found, Stage, Step, register, register_tick
 from program.sections import Code
-
-MICROSECOND = choosing.MOMENT
 
 
 class ChoiceTable(Table):
@@ -86,7 +85,7 @@ def _choices(wanted: list[OfferedTable], stage: Stage) -> Found:
             milestone=row.reached.milestone_id,
             level=scaled(row.reached.level, row.reached.milestone.decimals),
             status=row.status,  # type: ignore[arg-type]
-            until=clock.local_date(row.due_at - MICROSECOND, zone) if row.due_at else None,
+            until=clock.local_date(row.due_at - MOMENT, zone) if row.due_at else None,
         )
         for row in rows.select_related("reached__milestone__counter")
     ]

@@ -4,10 +4,12 @@ they happened.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 
 from django.utils import translation
 
@@ -130,7 +132,7 @@ class Session:
 
     def record(self, checked: Sequence[Checked]) -> dict[int, Stored]:
         """Evaluate, post and store. Returns activity and awards by the submission's index."""
-        with translation.override(self.program.language), catalog.reading(self.program):
+        with _speaking(self.program.language), catalog.reading(self.program):
             decided = self._decide([*checked, *self.prospects.taken(checked)])
             stored = self._write(decided)
         self.prospects.settle(stored)
@@ -235,6 +237,12 @@ class Session:
     def _moved(self) -> standing.Climbs:
         """The climbs on which something else is held than before: only they can need storing."""
         return {key: way for key, way in self.climbs.items() if tuple(way.holds) != self._held[key]}
+
+
+def _speaking(language: str) -> AbstractContextManager[None]:
+    """The language that sentences are written in; nothing is done where it is spoken already."""
+    is_spoken = translation.get_language() == language
+    return contextlib.nullcontext() if is_spoken else translation.override(language)
 
 
 def accounts(

@@ -43,6 +43,23 @@ def _json(event: Any, **_how: Any) -> str:
         return json.dumps(event, default=repr)
 
 
+class Line(str):
+    """A line that is written as it stands."""
+
+    __slots__ = ()
+
+
+def _line(logger: Any, method: str, event: structlog.typing.EventDict) -> Line:
+    return Line(_json(event))
+
+
+class Formatter(structlog.stdlib.ProcessorFormatter):
+    """One form for what the standard library logs; ours has it already."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return record.msg if type(record.msg) is Line else super().format(record)
+
+
 def configure(*, level: str, is_readable: bool) -> None:
     """Send everything, ours and the standard library's, to standard error in one form."""
     shared: list[Any] = [
@@ -52,25 +69,27 @@ def configure(*, level: str, is_readable: bool) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         hide_secrets,
     ]
-    as_json = structlog.processors.JSONRenderer(_json)
-    last = structlog.dev.ConsoleRenderer() if is_readable else as_json
+    steps: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if is_readable:
+        own: list[Any] = [structlog.stdlib.ProcessorFormatter.wrap_for_formatter]
+        steps += [structlog.dev.ConsoleRenderer()]
+    else:
+        own = [structlog.processors.format_exc_info, _line]
+        steps += own
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*shared, *own],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    steps: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
-    if not is_readable:
-        steps.append(structlog.processors.format_exc_info)
     logging.config.dictConfig(
         {
             "version": 1,
             "disable_existing_loggers": False,
             "formatters": {
                 "lines": {
-                    "()": structlog.stdlib.ProcessorFormatter,
-                    "processors": [*steps, last],
+                    "()": Formatter,
+                    "processors": steps,
                     "foreign_pre_chain": shared,
                 }
             },

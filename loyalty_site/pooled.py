@@ -7,10 +7,15 @@ server and back for every request.
 
 from __future__ import annotations
 
+import functools
 import select
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, ClassVar
 
 from django.db.backends.postgresql import base
+from psycopg.abc import Buffer
+from psycopg.adapt import AdaptersMap
+from psycopg.types.datetime import TimestamptzLoader
 
 
 def is_gone(connection: Any) -> bool:
@@ -22,8 +27,43 @@ def is_gone(connection: Any) -> bool:
     return bool(looked.poll(0))
 
 
+class Moments(TimestamptzLoader):
+    """Reads a moment as Python does, which is compiled; what Python has no word for, as psycopg."""
+
+    timezone = UTC  # what Django asks for
+
+    def load(self, data: Buffer) -> datetime:
+        try:
+            return datetime.fromisoformat(bytes(data).decode())
+        except ValueError:
+            return super().load(data)
+
+
+@functools.cache
+def with_moments(adapters: AdaptersMap) -> AdaptersMap:
+    """Django's way to read values, on a connection in UTC."""
+    made = AdaptersMap(adapters)
+    made.register_loader("timestamptz", Moments)
+    return made
+
+
 class Pooled(base.DatabaseWrapper):
     """Gives back what the server has ended meanwhile, for which the pool makes another."""
+
+    _connection_pools: ClassVar[dict[str, Any]]  # by the name of the database, as Django keeps them
+
+    @property
+    def has_pool(self) -> bool:
+        """Whether the pool is made, which knows by itself how to make a connection."""
+        return self.alias in self._connection_pools
+
+    def get_connection_params(self) -> dict[str, Any]:
+        if self.has_pool:
+            return {}
+        params: dict[str, Any] = super().get_connection_params()
+        if self.timezone is UTC:
+            params["context"] = with_moments(params["context"])
+        return params
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         made = super().get_new_connection(conn_params)

@@ -159,8 +159,10 @@ def find_many(identifiers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], M
     wanted: dict[uuid.UUID, tuple[str, str]] = {
         MemberKey.id_for(kind, value): (kind, value) for kind, value in identifiers
     }
-    rows = MemberKey.objects.filter(pk__in=list(wanted)).select_related("member")
-    return {wanted[row.pk]: row.member for row in rows}
+    names = bulk.columns(Member)
+    rows = MemberKey.objects.filter(pk__in=bulk.some(wanted))
+    found = rows.values_list("pk", *[f"member__{name}" for name in names])
+    return {wanted[pk]: bulk.stored(Member, names, values) for pk, *values in found}
 
 
 def update(

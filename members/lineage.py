@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
+from common import bulk
 from members.models import Member
 
 
@@ -36,7 +37,7 @@ def among(member_ids: Iterable[uuid.UUID]) -> QuerySet[Member]:
     """The memberships that members are made of, for a query that must not trust what was read
     before a lock.
     """
-    known = list(member_ids)
+    known = bulk.some(list(member_ids))
     return Member.objects.filter(Q(pk__in=known) | Q(merged_into__in=known)).order_by()
 
 

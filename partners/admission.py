@@ -21,9 +21,8 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import models
 
-from common import clock, sql
+from common import bulk, clock, sql
 from partners import keys
 from partners.limits import WINDOW_S, Window
 from partners.models import ApiKey
@@ -131,17 +130,13 @@ def _key(key_hash: str, row: tuple[Any, ...]) -> ApiKey:
     kept = _known.get(key_hash)
     if kept is not None and kept[0] == row:
         return kept[1]
-    own, partner = _names(ApiKey), _names(Partner)
+    own, partner = bulk.columns(ApiKey), bulk.columns(Partner)
     key = ApiKey.from_db("default", own, row[: len(own)])
     key.partner = Partner.from_db("default", partner, row[len(own) :])
     if len(_known) >= KEPT_MOST:
         _known.clear()
     _known[key_hash] = (row, key)
     return key
-
-
-def _names(model: type[models.Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
 
 
 @functools.cache

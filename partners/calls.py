@@ -75,7 +75,7 @@ class PartnerViewSet(ApiViewSet):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         known = self.parameters.get(self.action, ())
-        for name in request.query_params:
+        for name in request.query_params if request.META.get("QUERY_STRING") else ():
             if name not in known:
                 raise ParameterInvalid(
                     f"There is no parameter {name[:40]!r} here. "
@@ -100,9 +100,9 @@ class PartnerViewSet(ApiViewSet):
 
         return call
 
-    def at_once(self, request: Request, call: Call) -> HttpResponse | None:
-        """The answer of an action that takes its caller's key in the same breath as it acts; None
-        where nothing was done, and the key has to be asked for first.
+    def at_once(self, request: Request, call: Call | None) -> HttpResponse | None:
+        """The answer of an action that takes its caller's key, if it has one, in the same breath as
+        it acts; None where nothing was done, and the key has to be asked for first.
         """
         return None
 
@@ -111,16 +111,17 @@ class PartnerViewSet(ApiViewSet):
         name = idempotency.key_of(plain, is_required=self.action not in self.natural)
         body = self.meaning(request)
         plain.api_body = body  # type: ignore[attr-defined]
+        call = None
+        if name:
+            meant = idempotency.fingerprint(str(request.method), plain.path, body)
+            call = Call(key, name, meant)
         try:
-            if name:
-                meant = idempotency.fingerprint(str(request.method), plain.path, body)
-                call = Call(key, name, meant)
-                done = self.at_once(request, call)
-                if done is not None:
-                    return done
+            done = self.at_once(request, call)
+            if done is not None:
+                return done
             if not plain.api_is_fresh:  # type: ignore[attr-defined]
                 catalog.look_again()
-            if name:
+            if call is not None:
                 return idempotency.perform(call, plain, effect)
             if self.action in self.whole and not key.is_test:
                 return effect()
@@ -137,14 +138,19 @@ def rendered(response: HttpResponse) -> HttpResponse:
     """
     if not isinstance(response, Response):
         return response
-    raw = b"" if response.data is None else msgspec.json.encode(response.data)
-    plain = HttpResponse(raw, status=response.status_code, content_type="application/json")
+    plain = answered(response.data, status=response.status_code)
     for name, value in response.headers.items():
         if name.lower() != "content-type":
             plain[name] = value
     if response.data is None:
         del plain["Content-Type"]
     return plain
+
+
+def answered(data: Any, *, status: int) -> HttpResponse:
+    """An answer in JSON, of structs and plain values; None is none."""
+    raw = b"" if data is None else msgspec.json.encode(data)
+    return HttpResponse(raw, status=status, content_type="application/json")
 
 
 def _tagged(request: Request, response: HttpResponse) -> HttpResponse:

@@ -37,6 +37,7 @@ KEPT = timedelta(days=30)
 LONGEST = 255
 REMEMBERED = frozenset({409})  # refusals of the program: true however often they are asked for
 FORGET_AT_ONCE = 5000
+MEANING = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -70,21 +71,25 @@ def key_of(request: HttpRequest, *, is_required: bool) -> str:
 
 def fingerprint(method: str, path: str, body: Any) -> str:
     """SHA-256 over what a call means, whatever the order of its fields and form of its numbers."""
-    text = json.dumps([method, path, _canonical(body)], sort_keys=True, separators=(",", ":"))
+    text = MEANING.encode([method, path, _canonical(body)])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _canonical(value: Any) -> Any:
     if isinstance(value, dict):
-        return {unicodedata.normalize("NFC", str(k)): _canonical(v) for k, v in value.items()}
+        return {_composed(str(name)): _canonical(item) for name, item in value.items()}
     if isinstance(value, list):
         return [_canonical(item) for item in value]
     if isinstance(value, str):
-        return "s" + unicodedata.normalize("NFC", value)
+        return "s" + _composed(value)
     if isinstance(value, bool) or value is None:
         return value
     # one form for 1, 1.0 and 10e-1; sign, digits and exponent, so that 1e999999 stays short
     return "n" + repr(Decimal(value).normalize().as_tuple()) if value else "n0"
+
+
+def _composed(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def perform(call: Call, request: HttpRequest, effect: Callable[[], HttpResponse]) -> HttpResponse:

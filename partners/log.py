@@ -123,7 +123,10 @@ def _is_card(name: str, value: str) -> bool:
 
 def _query(request: HttpRequest) -> str:
     """What stands behind the path, written anew: decoded first, so that no code hides anything."""
-    pairs = parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True)
+    given = request.META.get("QUERY_STRING", "")
+    if not given:
+        return ""
+    pairs = parse_qsl(given, keep_blank_values=True)
     told = [(_text_without(name), str(_hidden(name, value))) for name, value in pairs]
     text = urlencode(told, safe="/:,").replace(quote(HIDDEN), HIDDEN)
     return _kept(text)[:400]

@@ -309,12 +309,12 @@ def _lock(wanted: dict[uuid.UUID, Key]) -> dict[uuid.UUID, Account]:
     """All accounts, locked in id order; or, if one of several is missing or closed, none, and none
     locked.
     """
-    rows = Account.objects.filter(pk__in=list(wanted), closed_at__isnull=True)
+    rows = Account.objects.filter(pk__in=bulk.some(wanted), closed_at__isnull=True)
     if len(wanted) > 1:
         count = rows.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk"))
         rows = rows.alias(there=Subquery(count.values("n"))).filter(there=len(wanted))
     locked = rows.select_for_update(no_key=True).order_by("pk")
-    return {account.pk: account for account in locked}
+    return {account.pk: account for account in bulk.read(locked)}
 
 
 def _netted(uses: list[LotUse]) -> list[LotUse]:

@@ -92,7 +92,10 @@ def _enough(
     """The next accounts, by member, with enough that is free."""
     least = max(conversion.least, conversion.step)
     rows = Account.objects.filter(
-        unit=conversion.takes_id, balance__gte=least + F("held"), closed_at=None, member_id__gt=after
+        unit=conversion.takes_id,
+        balance__gte=least + F("held"),
+        closed_at=None,
+        member_id__gt=after,
     )
     if only is not None:
         rows = rows.filter(member__in=only)

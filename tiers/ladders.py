@@ -12,6 +12,7 @@ from datetime import date, datetime
 import msgspec
 from django.db import connection
 
+from common import bulk
 from members.models import Member
 from points.models import Account
 from program.catalog import versioned
@@ -257,7 +258,7 @@ def _given_to(
 ) -> dict[tuple[uuid.UUID, str], list[Span]]:
     rungs = {rung.id: rung for rule in known for rung in rule.rungs}
     found: dict[tuple[uuid.UUID, str], list[Span]] = {}
-    rows = Standing.objects.filter(member__in=ids).exclude(source=Standing.Source.EARNED)
+    rows = Standing.objects.filter(member__in=bulk.some(ids)).exclude(source=Standing.Source.EARNED)
     if known_at is not None:
         rows = rows.filter(recorded_at__lte=known_at)
     for row in rows:

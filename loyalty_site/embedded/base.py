@@ -35,11 +35,12 @@ class DatabaseWrapper(Pooled):
     client_class = DatabaseClient
 
     def get_connection_params(self) -> dict[str, Any]:
+        if self.has_pool:
+            return {}
         chosen = self.settings_dict
         where = server.ensure(Path(chosen["HOME"]), database=chosen["CREATE"])
         chosen["HOST"] = str(where.socket)
-        params: dict[str, Any] = super().get_connection_params()
-        return params
+        return super().get_connection_params()
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         try:

@@ -125,12 +125,15 @@ class ActivityViewSet(PartnerViewSet):
         intake.record(submission, actor=actor_of(request), beside=answer)
         return answer.response
 
-    def at_once(self, request: Request, call: Call) -> HttpResponse | None:
-        if self.action != "create" or call.owner.is_test:
+    def at_once(self, request: Request, call: Call | None) -> HttpResponse | None:
+        key = key_of(request)
+        if self.action != "create" or key.is_test:
             return None
-        submission = _submission(bodies.fit(request.data, ActivitySubmitted), call.owner)
-        answer, actor = Answering(request, call), actor_of(request)
-        recorded = intake.record_at_once(submission, actor=actor, turn=call.lock, beside=answer)
+        submission = _submission(bodies.fit(request.data, ActivitySubmitted), key)
+        answer, turn = Answering(request, call), call.lock if call else ""
+        recorded = intake.record_at_once(
+            submission, actor=actor_of(request), turn=turn, beside=answer
+        )
         return answer.response if recorded else None
 
     @documents.call(
@@ -212,10 +215,10 @@ class Answering:
     def __call__(self, recorded: Recorded) -> None:
         """Raises ValueLimitReached."""
         count(key_of(self.request), [recorded])
-        response = Response(answers.of_activity(recorded), status=status_of(recorded))
+        response = calls.answered(answers.of_activity(recorded), status=status_of(recorded))
         if recorded.is_replay:
             response[REPLAYED] = "true"
-        self.response = calls.rendered(response)
+        self.response = response
         if self.call is not None:
             idempotency.remember(self.call, self.response)
         log.note(self.request._request, self.response)
