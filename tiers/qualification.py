@@ -57,9 +57,12 @@ class Climb:
         self._turns_come = bool(self._turns or rule.head_starts or rule.rolls_over)
         self._restart()
         counted: list[Happened] = [(*credit, ()) for credit in credits]
-        counted += [(one.moment, "", 1, one) for one in visits]
-        for event in sorted(counted):
-            self._take(event)
+        visited: list[Happened] = [(one.moment, "", 1, one) for one in visits]
+        if rule.is_plain and not visited and not self._turns_come:
+            self._add_up(sorted(counted))
+        else:
+            for event in sorted(counted + visited):
+                self._take(event)
 
     @property
     def has_begun(self) -> bool:
@@ -207,6 +210,19 @@ class Climb:
             most=rule.carries_at_most,
             is_gradual=rule.downgrade == "one_step",
         )
+
+    def _add_up(self, events: list[Happened]) -> None:
+        """Take in a whole history of a ladder that `is_plain`, whose one counter only adds up."""
+        if not events:
+            return
+        heights = [rung.routes[0].needs[0].at_least for rung in self.rule.rungs]
+        series = Series.of((moment, amount) for moment, _, amount, _ in events)
+        for moment, total in zip(series.moments, series.sums, strict=True):
+            while self._risen < len(heights) and total >= heights[self._risen]:
+                self.holds.append(Span(self.rule.rungs[self._risen], moment, None))
+                self._risen += 1
+        self._events, self._begun = events, series.moments[0]
+        self._series = {events[0][1]: series}
 
     def _take(self, event: Happened) -> None:
         is_late = bool(self._events) and event[0] < self._events[-1][0]

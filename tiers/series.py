@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import accumulate
 
 
 class Series:
@@ -12,6 +14,14 @@ class Series:
     def __init__(self) -> None:
         self.moments: list[datetime] = []
         self.sums: list[int] = []
+
+    @classmethod
+    def of(cls, dated: Iterable[tuple[datetime, int]]) -> Series:
+        """Amounts that come in order."""
+        made, pairs = cls(), list(dated)
+        made.moments = [moment for moment, _ in pairs]
+        made.sums = list(accumulate(amount for _, amount in pairs))
+        return made
 
     def add(self, moment: datetime, amount: int) -> None:
         """Append an amount; moments come in order."""
