@@ -83,7 +83,7 @@ class Caller(threading.Thread):
         return head.encode() + raw
 
     def _key(self) -> str:
-        """Activities are known by their references; other calls name themselves, or have to."""
+        """A single activity is known by its reference; other calls name themselves."""
         is_keyed = self.order["kind"] in KEYED
         return f"Idempotency-Key: {uuid.uuid4().hex}\r\n" if is_keyed else ""
 
@@ -120,7 +120,7 @@ def bottle(who: str, dice: random.Random) -> tuple[str, dict[str, Any]]:
 
 
 BODIES = {"post": stay, "post with a key": stay, "batch": stays, "redeem": bottle}
-KEYED = {"post with a key", "redeem"}
+KEYED = {"post with a key", "batch", "redeem"}
 
 
 def _answer(line: socket.socket) -> tuple[int, bytes]:

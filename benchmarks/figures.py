@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from django.db import connection
@@ -34,23 +34,26 @@ def interleaved(
     return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
 
 
-def in_turn(measures: Mapping[str, Callable[[], float]], *, rounds: int) -> dict[str, float]:
-    """The median of each of several rates, measured in turn so often."""
+def in_turn(measures: Mapping[str, Callable[[], float]], *, rounds: int) -> dict[str, list[float]]:
+    """Several rates, measured in turn so often."""
     found: dict[str, list[float]] = {name: [] for name in measures}
     for _ in range(rounds):
         for name, measure in measures.items():
             found[name].append(measure())
-    return {name: statistics.median(rates) for name, rates in found.items()}
+    return found
 
 
-def tell_rates(rates: Mapping[str, float]) -> None:
-    """Ours, which comes first, beside each limit, and the ratios."""
+def tell_rates(rates: Mapping[str, Sequence[float]]) -> None:
+    """The medians of ours, which comes first, and of each limit; and the median of their ratios in
+    each round, with the least and the most of them: a machine is not as fast in every minute.
+    """
     (mine, ours), *others = rates.items()
-    tell(mine, f"{ours:,.0f}")
+    for name, rate in rates.items():
+        tell(name, f"{statistics.median(rate):,.0f}")
     for name, rate in others:
-        tell(name, f"{rate:,.0f}")
-    for name, rate in others:
-        tell(f"{mine} / {name}", f"{ours / rate:.3f}")
+        ratios = [own / theirs for own, theirs in zip(ours, rate, strict=True)]
+        spread = f"{min(ratios):.3f}-{max(ratios):.3f}"
+        tell(f"{mine} / {name}", f"{statistics.median(ratios):.3f} ({spread})")
 
 
 def _once(work: Callable[[], object], clock: Clock = time.perf_counter) -> float:
@@ -60,7 +63,7 @@ def _once(work: Callable[[], object], clock: Clock = time.perf_counter) -> float
 
 
 def tell(what: str, value: str) -> None:
-    print(f"  {what:<46} {value:>16}")
+    print(f"  {what:<50} {value:>22}")
 
 
 def tell_ratio(ours: float, limit: float) -> None:

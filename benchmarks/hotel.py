@@ -29,9 +29,9 @@ CHUNK = 500
 ACTOR = "system:benchmark"
 START = date(2026, 1, 1)
 CALLS = 2_000_000  # a minute: more than any machine makes
-SECONDS = 2
-WARM_S = 2  # before anything counts: pools fill, plans are made
-ROUNDS = 3
+SECONDS = 2  # of a round: neighbors come and go
+WARM_S = 5  # before anything counts: pools fill, plans are made
+ROUNDS = 9
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from common import clock
 from common.ids import parse_public_id
 from common.templatetags.ui import words
-from earning import choosing, milestone_words
+from earning import choice_opening, choosing, milestone_words
 from earning.errors import ChoiceUnknown
 from earning.models import MilestoneChoice
 from messaging.registry import About, Kind, Told, register
@@ -49,7 +49,7 @@ def choosing_of(about: About) -> Told:
             level=milestone_words.level(milestone, row.reached.level),
             many=row.many,
             options=[option.name for option in choosing.options(milestone)],
-            last=clock.local_date(row.due_at - choosing.MOMENT, catalog.current().time_zone)
+            last=clock.local_date(row.due_at - choice_opening.MOMENT, catalog.current().time_zone)
             if row.due_at
             else None,
             default=names,

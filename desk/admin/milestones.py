@@ -19,7 +19,7 @@ from desk.admin import links
 from desk.admin.base import FactAdmin, HouseForm, HouseInline, KeptAdmin
 from desk.admin.buttons import Buttons
 from desk.admin.rules import attribute_choices
-from earning import choosing, milestone_words
+from earning import choice_opening, milestone_words
 from earning.models import (
     Milestone,
     MilestoneChoice,
@@ -244,7 +244,7 @@ class MilestoneChoiceAdmin(links.ByMember, Buttons, FactAdmin):
 
     @display(description=_("last day"))
     def until(self, row: MilestoneChoice) -> str:
-        return say.day(row.due_at - choosing.MOMENT) if row.due_at else str(_("none"))
+        return say.day(row.due_at - choice_opening.MOMENT) if row.due_at else str(_("none"))
 
     @display(description=_("chosen"))
     def chosen(self, row: MilestoneChoice) -> str:

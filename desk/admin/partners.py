@@ -109,7 +109,8 @@ class ApiRequestAdmin(FactAdmin):
     list_display = ("when", "key", "called", "status", "code", "is_replay", "ms")
     list_select_related = ("key",)
     list_filter = ("status", "is_replay", "key")
-    search_fields = ("=request_id", "path")
+    search_fields = ("path",)
+    search_help_text = _("The id of a request, or a part of an address")
     fields = (
         "when",
         "key",
@@ -126,6 +127,15 @@ class ApiRequestAdmin(FactAdmin):
     )
     readonly_fields = ("when", "called", "curl")
     empty_hint = _("Nobody has called the API yet. Issue a key, and try it at /api/v1/docs.")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[ApiRequest], search_term: str
+    ) -> tuple[QuerySet[ApiRequest], bool]:
+        """An id is looked up, however many lines there are."""
+        named = queryset.filter(request_id=search_term.strip())
+        if named.exists():
+            return named, False
+        return super().get_search_results(request, queryset, search_term)
 
     @display(description=_("when"))
     def when(self, row: ApiRequest) -> str:

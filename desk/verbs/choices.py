@@ -12,7 +12,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from desk import roles, say
 from desk.verbs.base import Done, VerbForm, page
-from earning import choosing, milestone_words
+from earning import choice_opening, choosing, milestone_words
 from earning.models import MilestoneChoice
 
 
@@ -40,7 +40,7 @@ class Choose(VerbForm):
     def facts(self) -> list[tuple[Any, str]]:
         row = self.subject
         level = milestone_words.level(row.reached.milestone, row.reached.level)
-        due = say.day(row.due_at - choosing.MOMENT) if row.due_at else _("none")
+        due = say.day(row.due_at - choice_opening.MOMENT) if row.due_at else _("none")
         return [
             (row.reached.milestone.name, level),
             (_("Member"), row.member.name),

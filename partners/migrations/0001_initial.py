@@ -1,4 +1,5 @@
 import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import pgtrigger.compiler
@@ -248,12 +249,13 @@ class Migration(migrations.Migration):
                         (
                             "key",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="requests",
                                 to="partners.apikey",
                             ),
                         ),
-                        ("request_id", models.CharField(db_index=True, max_length=64)),
+                        ("request_id", models.CharField(max_length=64)),
                         ("method", models.CharField(max_length=7)),
                         ("path", models.CharField(max_length=200)),
                         ("query", models.CharField(blank=True, max_length=400)),
@@ -264,13 +266,22 @@ class Migration(migrations.Migration):
                         ("ms", models.PositiveIntegerField()),
                         ("body", models.TextField(blank=True)),
                         ("answer", models.TextField(blank=True)),
-                        ("at", models.DateTimeField(db_index=True)),
+                        ("at", models.DateTimeField()),
                     ],
                     options={
                         "verbose_name": "API request",
                         "ordering": ("-id",),
                         "indexes": [
-                            models.Index(fields=["key", "-id"], name="partners_request_by_key")
+                            models.Index(fields=["key", "-id"], name="partners_request_by_key"),
+                            models.Index(fields=["request_id"], name="partners_request_by_id"),
+                            models.Index(
+                                condition=models.Q(("code", "voucher_invalid")),
+                                fields=["key", "at"],
+                                name="partners_request_guessing",
+                            ),
+                            django.contrib.postgres.indexes.BrinIndex(
+                                autosummarize=True, fields=["at"], name="partners_request_by_age"
+                            ),
                         ],
                     },
                 ),
@@ -606,6 +617,7 @@ class Migration(migrations.Migration):
                         (
                             "partner",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="+",
                                 to="program.partner",
@@ -633,10 +645,17 @@ class Migration(migrations.Migration):
                         ("status", models.PositiveSmallIntegerField()),
                         ("content_type", models.CharField(max_length=60)),
                         ("body", models.TextField(blank=True)),
-                        ("created_at", models.DateTimeField(db_index=True)),
+                        ("created_at", models.DateTimeField()),
                     ],
                     options={
                         "ordering": ("-id",),
+                        "indexes": [
+                            django.contrib.postgres.indexes.BrinIndex(
+                                autosummarize=True,
+                                fields=["created_at"],
+                                name="partners_call_by_age",
+                            )
+                        ],
                         "constraints": [
                             models.UniqueConstraint(
                                 fields=("partner", "kind", "key"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,7 @@ class RememberedCall(models.Model):
     """The first answer to an unsafe call, given again to every repeat of it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=8, choices=ApiKey.Kind.choices)
     key = models.CharField(max_length=255, help_text=_("The caller's Idempotency-Key."))
     fingerprint = models.CharField(
@@ -30,10 +31,15 @@ class RememberedCall(models.Model):
     status = models.PositiveSmallIntegerField()
     content_type = models.CharField(max_length=60)
     body = models.TextField(blank=True)
-    created_at = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField()
 
     class Meta:
         ordering = ("-id",)
+        indexes: ClassVar = [
+            BrinIndex(  # what is old enough to be forgotten
+                fields=["created_at"], autosummarize=True, name="partners_call_by_age"
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["partner", "kind", "key"], name="partners_call_is_remembered_once"
@@ -102,11 +108,14 @@ class KeyDay(models.Model):
 
 
 class ApiRequest(models.Model):
-    """One line of the request log. Bodies are kept without personal data, and for a month."""
+    """One line of the request log. Bodies are kept without personal data, and for a month.
+
+    Every call writes one, so it has no index that nobody asks.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    key = models.ForeignKey(ApiKey, models.PROTECT, related_name="requests")
-    request_id = models.CharField(max_length=64, db_index=True)
+    key = models.ForeignKey(ApiKey, models.PROTECT, related_name="requests", db_index=False)
+    request_id = models.CharField(max_length=64)
     method = models.CharField(max_length=7)
     path = models.CharField(max_length=200)
     query = models.CharField(max_length=400, blank=True)
@@ -117,13 +126,22 @@ class ApiRequest(models.Model):
     ms = models.PositiveIntegerField()
     body = models.TextField(blank=True)
     answer = models.TextField(blank=True)
-    at = models.DateTimeField(db_index=True)
+    at = models.DateTimeField()
 
     class Meta:
         ordering = ("-id",)
         verbose_name = _("API request")
         indexes: ClassVar = [
             models.Index(fields=["key", "-id"], name="partners_request_by_key"),  # a key's log
+            models.Index(fields=["request_id"], name="partners_request_by_id"),
+            models.Index(  # who tries codes
+                fields=["key", "at"],
+                condition=Q(code="voucher_invalid"),
+                name="partners_request_guessing",
+            ),
+            BrinIndex(  # what is old enough to be forgotten
+                fields=["at"], autosummarize=True, name="partners_request_by_age"
+            ),
         ]
 
     def __str__(self) -> str:
