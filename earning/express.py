@@ -1,20 +1,20 @@
-"""Express: one activity of a member who is known, read in two statements and written in one.
+"""Express: one activity of a member who is known, read in one statement and written in one.
 
 It is how intake goes nearly always, and decides nothing by itself: what it reads at once is handed
 to the same session that reads step by step elsewhere, and both write the same rows. Where something
 is out of the ordinary (a first account, somebody unknown, a reference that a change has taken
 before) it stands back before anything was written, and the long way is gone.
 
-What must stay true: the accounts are locked by a statement of their own, in the order of their ids,
-all of them or none; the reference is claimed, and everything that counts is read, only after that.
+What must stay true: the accounts are locked by a statement of their own (of a function of the
+database), in the order of their ids, all of them or none; the reference is claimed, and everything
+that counts is read, by statements that begin after that.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import functools
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 import msgspec
@@ -36,19 +36,28 @@ from tiers.models import Ladder
 from tiers.qualification import Event
 
 Beside = Callable[[Recorded], None]
+# One function of the database (`earning/migrations`), because each of its steps has to see what was
+# there when the one before was done.
+OPEN = """
+    SELECT member, accounts, is_ours, taken, given, activated, counted
+      FROM earning_open(%(known)s, %(units)s, %(turn)s, %(stands)s,
+                        %(reference)s, %(activity)s, %(hash)s, %(counters)s)
+"""
 
 _taken = msgspec.json.Decoder(tuple[uuid.UUID, uuid.UUID | None, str])
 _given = msgspec.json.Decoder(list[ladders.Given])
 _activated = msgspec.json.Decoder(list[tuple[str, datetime, datetime | None]])
-_counted = msgspec.json.Decoder(list[tuple[uuid.UUID, datetime, int]])  # account, moment, amount
+_counted = msgspec.json.Decoder(list[tuple[str, datetime, int]])  # unit, moment, amount
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Read:
-    """What was given to a member on ladders, the offers they activated, and what their counters
-    have counted.
+class Opened:
+    """A member with their accounts under lock, what was given to them on ladders, the offers they
+    activated, and what their counters have counted.
     """
 
+    member: Member
+    accounts: list[Account]
     given: list[ladders.Given]
     offers: tuple[Period, ...]
     credits: list[Event]
@@ -72,22 +81,21 @@ def record(
     """
     if not _is_plain(one, program):
         return None
-    opened = _open(one, sorted(session.units(program, one.type.code)), turn, program)
-    if opened is None:
-        return None
-    member, books = opened
-    read = _read(one, member, program)
-    if isinstance(read, Repeat):
-        return read if read.key is not None and read.key.request_hash else None
+    codes = session.units(program, one.type.code)
+    opened = _open(one, codes, turn, program) if codes else None
+    if not isinstance(opened, Opened):
+        is_known = opened is not None and opened.key is not None and opened.key.request_hash
+        return opened if is_known else None
+    member = opened.member
     at_work = Session(
         program,
         members={one.identity: member},
         checked=[one],
-        books=books,
+        books=Books({(member.pk, account.unit_id): account for account in opened.accounts}),
         actor=actor,
         prospects=Prospects(),
-        climbs=_climbs(member, read, program),
-        offers={member.pk: read.offers},
+        climbs=_climbs(opened, program),
+        offers={member.pk: opened.offers},
     )
     if beside is not None:
         at_work.beside = lambda stored: beside(Recorded(one.submission, *stored))
@@ -102,40 +110,37 @@ def _is_plain(one: Checked, program: Program) -> bool:
 
 
 def _open(
-    one: Checked, codes: Sequence[str], turn: str, program: Program
-) -> tuple[Member, Books] | None:
-    """The member who is named, and their accounts, locked; None where one is missing or closed,
-    and where another program stands by now.
+    one: Checked, codes: Collection[str], turn: str, program: Program
+) -> Opened | Repeat | None:
+    """Lock the accounts of the member who is named, claim the reference, and read what was given
+    and counted so far. None where an account is missing or closed, where it is not our turn, and
+    where another program stands by now.
     """
-    known = MemberKey.id_for(*one.identity)
-    given = {"key": known, "units": ",".join(codes), "number": len(codes), "turn": turn}
-    found = sql.rows(_lock(), {**given, "program": program.pk})
-    if not codes or len(found) != len(codes) or found[0][0] != program.version:
-        return None
-    names = bulk.columns(Member)
-    member = bulk.stored(Member, names, found[0][1 : 1 + len(names)])
-    rows = (bulk.stored(Account, bulk.columns(Account), row[1 + len(names) :]) for row in found)
-    return member, Books({(member.pk, account.unit_id): account for account in rows})
-
-
-def _read(one: Checked, member: Member, program: Program) -> Read | Repeat:
-    """Claim the reference, and read what was given and counted so far."""
-    counters = {Account.id_for(member.pk, unit): unit for unit in ladders.counters(program)}
-    ((is_ours, taken, given, activated, counted),) = sql.rows(
-        _claim_and_read(len(counters)),
+    found = sql.rows(
+        OPEN,
         {
-            "key": one.key_id,
+            "known": MemberKey.id_for(*one.identity),
+            "units": ",".join(codes),
+            "turn": turn,
+            "stands": program.version,
+            "reference": one.key_id,
             "activity": one.activity_id,
-            "member": member.pk,
             "hash": one.hash,
-            **{f"account{number}": pk for number, pk in enumerate(counters)},
+            "counters": ",".join(ladders.counters(program)),
         },
     )
+    ((who, held, is_ours, taken, given, activated, counted),) = found
+    if is_ours is None:
+        return None
     if not is_ours:
         return Repeat(_key(one.key_id, taken) if taken else None)
-    credits = [(moment, counters[pk], amount) for pk, moment, amount in _counted.decode(counted)]
-    offers = tuple(Period(*one) for one in _activated.decode(activated))
-    return Read(_given.decode(given), offers, credits)
+    return Opened(
+        member=bulk.told(Member, who)[0],
+        accounts=bulk.told(Account, held),
+        given=_given.decode(given),
+        offers=tuple(Period(*one) for one in _activated.decode(activated)),
+        credits=[(moment, unit, amount) for unit, moment, amount in _counted.decode(counted)],
+    )
 
 
 def _key(pk: uuid.UUID, taken: str) -> ActivityKey:
@@ -143,68 +148,13 @@ def _key(pk: uuid.UUID, taken: str) -> ActivityKey:
     return ActivityKey(id=pk, activity_id=activity, member_id=member, request_hash=request_hash)
 
 
-def _climbs(member: Member, read: Read, program: Program) -> ladders.Climbs | None:
+def _climbs(opened: Opened, program: Program) -> ladders.Climbs | None:
     """The member's climbs; None where others have a part in them, or where activities count: those
     are read by themselves.
     """
     known = ladders.rules(program)
     if any(rule.types or rule.groups or rule.sharing != Ladder.Sharing.NEVER for rule in known):
         return None
-    return ladders.climbs_of(member, given=read.given, credits=read.credits, program=program)
-
-
-@functools.cache
-def _lock() -> str:
-    """Lock all the accounts by id, or none where one of them is missing or closed, or it is not
-    our turn; that is asked first, once.
-    """
-    columns = [f"m.{name}" for name in bulk.columns(Member)]
-    columns += [f"a.{name}" for name in bulk.columns(Account)]
-    return f"""
-        SELECT (SELECT version FROM program_program WHERE id = %(program)s), {", ".join(columns)}
-          FROM members_key k JOIN members_member m ON m.id = k.member_id
-          JOIN points_account a ON a.member_id = m.id
-         WHERE k.id = %(key)s AND a.closed_at IS NULL
-           AND a.unit_id = ANY(string_to_array(%(units)s, ','))
-           AND (%(turn)s = ''
-                OR (SELECT pg_try_advisory_xact_lock(hashtextextended(%(turn)s, 0))))
-           AND %(number)s = (
-               SELECT count(*) FROM members_key k JOIN points_account a ON a.member_id = k.member_id
-                WHERE k.id = %(key)s AND a.closed_at IS NULL
-                  AND a.unit_id = ANY(string_to_array(%(units)s, ',')))
-         ORDER BY a.id FOR NO KEY UPDATE OF a
-    """  # noqa: S608 (names of columns)
-
-
-@functools.cache
-def _claim_and_read(accounts: int) -> str:
-    """Claim a reference and read on, for so many accounts of counters.
-
-    Each is a parameter of its own: an array, of which the planner cannot know the length, would be
-    planned anew each time.
-    """
-    named = ", ".join(f"%(account{number})s" for number in range(accounts)) or "NULL"
-    return f"""
-    WITH claimed AS (
-        INSERT INTO earning_activitykey (id, activity_id, member_id, request_hash)
-        VALUES (%(key)s, %(activity)s, %(member)s, %(hash)s)
-            ON CONFLICT (id) DO NOTHING RETURNING id)
-    SELECT EXISTS (SELECT FROM claimed),
-           (SELECT jsonb_build_array(k.activity_id, k.member_id, k.request_hash)::text
-              FROM earning_activitykey k WHERE k.id = %(key)s),
-           (SELECT coalesce(json_agg(json_build_array(
-                       s.ladder_id, s.tier_id, s.starts_at, s.ends_at)), '[]')::text
-              FROM tiers_standing s
-             WHERE s.member_id = %(member)s AND s.source <> 'earned'),
-           (SELECT coalesce(json_agg(json_build_array(
-                       o.offer_id, o.starts_at, o.ends_at) ORDER BY o.id), '[]')::text
-              FROM earning_offeractivation o
-             WHERE o.undone_at IS NULL AND o.member_id IN (
-                   SELECT %(member)s UNION ALL
-                   SELECT m.id FROM members_member m WHERE m.merged_into_id = %(member)s)),
-           (SELECT coalesce(json_agg(json_build_array(
-                       c.account_id, c.occurred_at, c.amount)), '[]')::text
-              FROM (SELECT e.account_id, e.occurred_at, sum(e.amount)::bigint AS amount
-                      FROM points_entry e WHERE e.account_id IN ({named})
-                     GROUP BY 1, 2 HAVING sum(e.amount) <> 0) c)
-    """  # noqa: S608 (names of parameters)
+    return ladders.climbs_of(
+        opened.member, given=opened.given, credits=opened.credits, program=program
+    )

@@ -162,7 +162,9 @@ def find_many(identifiers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], M
     names = bulk.columns(Member)
     rows = MemberKey.objects.filter(pk__in=bulk.some(wanted))
     found = rows.values_list("pk", *[f"member__{name}" for name in names])
-    return {wanted[pk]: bulk.stored(Member, names, values) for pk, *values in found}
+    return {
+        wanted[pk]: bulk.stored(Member, zip(names, values, strict=True)) for pk, *values in found
+    }
 
 
 def update(
