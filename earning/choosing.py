@@ -82,15 +82,22 @@ def choose(choice: MilestoneChoice, *, picks: Mapping[str, int], actor: str) -> 
     of one than can be had, or another number in all; ChoiceClosed once it was made or its last day
     is over, MemberErased.
     """
+    return choose_once(choice, picks=picks, actor=actor)[0]
+
+
+def choose_once(
+    choice: MilestoneChoice, *, picks: Mapping[str, int], actor: str
+) -> tuple[MilestoneChoice, bool]:
+    """The same, and whether it was made just now."""
     wanted = {code: times for code, times in picks.items() if times}
     with transaction.atomic(), translate(REFUSALS):
         books, row = _lock(choice)
         if row.status == Status.MADE and _taken(row) == wanted:
-            return row
+            return row, False
         _refuse_closed(row)
         chosen = _checked(row, wanted)
         _make(row, chosen, books=books, actor=actor, status=Status.MADE, at=clock.now())
-    return row
+    return row, True
 
 
 def check(choice: MilestoneChoice, picks: Mapping[str, int]) -> None:

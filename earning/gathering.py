@@ -61,6 +61,7 @@ class Gatherer:
         """The tier that counts is the one held when it happened, not the one it leads to."""
         held, reached = self.tiers(one, member)
         name, joined_on = self._known(member)
+        pk = member.pk
         return self._said(
             one,
             member=name,
@@ -68,9 +69,9 @@ class Gatherer:
             tiers_reached=reached,
             joined_on=joined_on,
             birthday=member.birthday,
-            segments=self._segments.get(member.pk, frozenset()),
-            plans=holding.at(self._plans.get(member.pk, ()), one.occurred_at),
-            offers=offering.at(self._offers.get(member.pk, ()), one.occurred_at),
+            segments=self._segments.get(pk, frozenset()),
+            plans=holding.at(self._plans.get(pk, ()), one.occurred_at),
+            offers=offering.at(self._offers.get(pk, ()), one.occurred_at),
             is_first=self._is_first(one, member),
         )
 

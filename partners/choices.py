@@ -81,6 +81,5 @@ def choose(row: MilestoneChoice, options: dict[str, int], *, actor: str) -> tupl
 
     The same choice again credits nothing. Raises as `choosing.choose` does.
     """
-    is_new = row.status == MilestoneChoice.Status.OPEN
-    made = choosing.choose(row, picks=options, actor=actor)
+    made, is_new = choosing.choose_once(row, picks=options, actor=actor)
     return credited(made) if is_new else 0, lineage.survivor(made.member)

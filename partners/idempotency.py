@@ -8,6 +8,7 @@ malformed is not remembered, what the program refused is.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 import unicodedata
@@ -77,14 +78,17 @@ def fingerprint(method: str, path: str, body: Any) -> str:
 
 def _canonical(value: Any) -> Any:
     if isinstance(value, dict):
-        return {_composed(str(name)): _canonical(item) for name, item in value.items()}
+        return {_composed(name): _canonical(item) for name, item in value.items()}
     if isinstance(value, list):
         return [_canonical(item) for item in value]
     if isinstance(value, str):
         return "s" + _composed(value)
-    if isinstance(value, bool) or value is None:
-        return value
-    # one form for 1, 1.0 and 10e-1; sign, digits and exponent, so that 1e999999 stays short
+    return value if isinstance(value, bool) or value is None else _numeral(value)
+
+
+@functools.lru_cache(maxsize=4096)
+def _numeral(value: int | Decimal) -> str:
+    """One form for 1, 1.0 and 10e-1; sign, digits and exponent, so that 1e999999 stays short."""
     return "n" + repr(Decimal(value).normalize().as_tuple()) if value else "n0"
 
 

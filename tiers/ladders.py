@@ -203,15 +203,15 @@ def _folded(
     asked = {group for rule in known for group in rule.groups}
     stays = groups.read(ids, groups=asked, known_at=known_at)
     return {
-        (member.pk, rule.code): Climb(
+        (pk, rule.code): Climb(
             rule,
-            (event for event in events.get(member.pk, ()) if event[1] in rule.units),
+            (event for event in events.get(pk, ()) if event[1] in rule.units),
             joined_at=member.joined_at,
-            granted=given.get((member.pk, rule.code), ()),
-            visits=(one for one in visited.get(member.pk, ()) if one.type in rule.types),
-            stays=[one for one in stays.get(member.pk, ()) if one.group in rule.groups],
+            granted=given.get((pk, rule.code), ()),
+            visits=(one for one in visited.get(pk, ()) if one.type in rule.types),
+            stays=[one for one in stays.get(pk, ()) if one.group in rule.groups],
         )
-        for member in people
+        for pk, member in zip(ids, people, strict=True)
         for rule in known
     }
 

@@ -116,7 +116,8 @@ class Climb:
         """How much of a requirement is there at `moment`, over its window."""
         self._pass(moment)
         if need.rank:
-            return self._years_at(need.rank, moment)
+            begun = [s for s in self._held() if s.rung.rank >= need.rank and s.starts_at <= moment]
+            return len({year for span in begun for year in years.touched(span, self.rule, moment)})
         if need.type:
             log = self._logs.get(need.type)
             start = self._start(need.window, moment) if log else None
@@ -124,7 +125,7 @@ class Climb:
         counted = self._counted(need.unit, need.window, moment)
         if need.less:
             counted -= self._counted(need.less, need.window, moment)
-        if need.window.kind == self._year and need.unit == self.rule.counter:
+        if need.window.kind == self.rule.own_window and need.unit == self.rule.counter:
             counted += self._carried(moment)
         return counted
 
@@ -165,7 +166,7 @@ class Climb:
         rule, last = self.rule, start - timedelta(microseconds=1)
         if not rule.rolls_over or not self._events or self._events[0][0] > last:
             return 0
-        own = Requirement(1, unit=rule.counter, window=Window(self._year))
+        own = Requirement(1, unit=rule.counter, window=Window(self.rule.own_window))
         total = self.value(own, last)
         day = clock.local_date(last, rule.zone)
         reached = [
@@ -383,11 +384,6 @@ class Climb:
             last = clock.end_of_period(last, validity.round_to)
         return clock.end_of_day(last, zone)
 
-    @property
-    def _year(self) -> str:
-        """The window that is a year of this ladder."""
-        return "membership_year" if self.rule.is_own_year else "year"
-
     def _years_on(self, day: date, count: int) -> date:
         """The first day of the ladder's year that lies `count` years after the one of `day`."""
         if self.rule.is_own_year and self.joined_on:
@@ -395,20 +391,6 @@ class Climb:
             return clock.add_months(self.joined_on, 12 * (passed + count))
         first = self.rule.year_of(day)
         return date(first.year + count, first.month, 1)
-
-    def _years_at(self, rank: int, moment: datetime) -> int:
-        """In how many program years, up to `moment`, a rung of at least `rank` was held for a
-        while.
-        """
-        found: set[date] = set()
-        for span in self._held():
-            if span.rung.rank < rank or span.starts_at > moment:
-                continue
-            first = self.rule.year_of(clock.local_date(span.starts_at, self.rule.zone))
-            end = span.ends_at - timedelta(microseconds=1) if span.ends_at else moment
-            last = self.rule.year_of(clock.local_date(min(moment, end), self.rule.zone))
-            found |= {date(year, first.month, 1) for year in range(first.year, last.year + 1)}
-        return len(found)
 
     def _held(self) -> list[Span]:
         if self._flat is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import accumulate
 
 
 class Series:
@@ -18,9 +17,11 @@ class Series:
     @classmethod
     def of(cls, dated: Iterable[tuple[datetime, int]]) -> Series:
         """Amounts that come in order."""
-        made, pairs = cls(), list(dated)
-        made.moments = [moment for moment, _ in pairs]
-        made.sums = list(accumulate(amount for _, amount in pairs))
+        made, total = cls(), 0
+        for moment, amount in dated:
+            total += amount
+            made.moments.append(moment)
+            made.sums.append(total)
         return made
 
     def add(self, moment: datetime, amount: int) -> None:

@@ -149,6 +149,11 @@ class LadderRule:
         is_one = len({need.unit for need in needs}) == 1 and len(needs) == len(self.rungs)
         return is_simple and is_for_life and is_one and heights == sorted(heights)
 
+    @property
+    def own_window(self) -> str:
+        """The window that is a year of this ladder."""
+        return "membership_year" if self.is_own_year else "year"
+
     def year_of(self, day: date) -> date:
         """The first day of the program year that holds `day`."""
         return date(day.year - (day.month < self.year_starts), self.year_starts, 1)

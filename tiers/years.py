@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 
 from common import clock
-from tiers.terms import LadderRule
+from tiers.terms import LadderRule, Span
 
 CALENDAR = {"half_year": 6, "quarter": 3, "month": 1}  # in months
 
@@ -51,3 +52,12 @@ def first_day(rule: LadderRule, kind: str, day: date, joined: date | None) -> da
     if kind == "membership_half_year" and joined:
         return half_year(joined, day)
     return None
+
+
+def touched(span: Span, rule: LadderRule, until: datetime) -> Iterator[date]:
+    """The first days of the program years that a span lies in, as far as it has come by `until`."""
+    first = rule.year_of(clock.local_date(span.starts_at, rule.zone))
+    end = span.ends_at - timedelta(microseconds=1) if span.ends_at else until
+    last = rule.year_of(clock.local_date(min(until, end), rule.zone))
+    for year in range(first.year, last.year + 1):
+        yield date(year, first.month, 1)

@@ -18,7 +18,7 @@ import pytest
 from tests.faults.deployment import Caller, Deployment, deployed, eventually
 from tests.receiver import Receiver, receiving
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]
 GUESTS = 40
 WEB = ("web-1", "web-2")
 IS_NIGHT = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"

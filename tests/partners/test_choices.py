@@ -11,7 +11,7 @@ from earning import choosing
 from earning.models import Milestone, MilestoneChoice, MilestoneOption, MilestonePick
 from members import merging
 from members.models import Member
-from partners import happenings
+from partners import choices, happenings
 from program.models import Location, Program
 from tests.cast import ACTOR, ana, balance, visit
 from tests.till import Till, code, pointers
@@ -126,6 +126,13 @@ def test_what_is_chosen_counts_towards_the_keys_day(member: Member) -> None:
     assert balance(member, "cent") == 0
     assert choose(till, {"cent": 1, "coin": 1}).status_code == 200
     assert choose(till, {"cent": 1, "coin": 1}).status_code == 200  # again: nothing more is counted
+
+
+def test_what_was_chosen_meanwhile_counts_for_nobody_else(member: Member) -> None:
+    waiting = MilestoneChoice.objects.select_related("member", "reached")
+    stale = waiting.get()
+    choosing.choose(waiting.get(), picks={"cent": 2}, actor="member:1")
+    assert choices.choose(stale, {"cent": 2}, actor="partner:till")[0] == 0
 
 
 def test_a_key_for_some_places_names_one(member: Member) -> None:
