@@ -21,6 +21,7 @@ from tests.points.machine import LedgerOnPaper
 STEPS = 50  # verbs in one history
 IS_NIGHT = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 PARTS = 14 if IS_NIGHT else 1
+LEAST = 10_000 if IS_NIGHT else 2_000  # verbs in a part
 MOST = 300  # histories in a part: 210,000 verbs in all of the night's
 
 
@@ -48,5 +49,8 @@ def test_the_ledger_does_what_paper_does(pier: Program, part: int) -> None:
     asked = settings(
         stateful_step_count=STEPS, max_examples=min(MOST, settings.default.max_examples * 4 // 5)
     )
-    run_state_machine_as_test(LedgerOnPaper, settings=asked)
-    assert LedgerOnPaper.operations >= (10_000 if IS_NIGHT else 2_000)
+    for _ in range(3):  # chance may make histories short: then there are more of them
+        run_state_machine_as_test(LedgerOnPaper, settings=asked)
+        if LedgerOnPaper.operations >= LEAST:
+            break
+    assert LedgerOnPaper.operations >= LEAST
