@@ -46,7 +46,7 @@ jobs.install()
 guests, url = int(sys.argv[1]), sys.argv[2]
 people = [enrolment.Newcomer(name=f"Guest {n}", reference=f"guest-{n}") for n in range(guests)]
 enrolment.enroll_many(people, actor="system:test")
-stay = {"outcome": "stayed", "nights": 1, "suite": False, "revenue": "50000.00"}
+stay = {"outcome": "stayed", "nights": 1, "suite": False, "revenue": "100000.00"}
 intake.record_batch([
     Submission("front-desk", f"first-{n}", "stay", clock.now(), stay, "reference", f"guest-{n}",
                "resort-hotel") for n in range(guests)], actor="system:test")
