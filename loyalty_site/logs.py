@@ -38,8 +38,8 @@ def _is_secret(name: str) -> bool:
     return bool(SECRET_NAMES & set(name.lower().split("_")))
 
 
-def _json(event: Any, **_how: Any) -> str:
-    """One line; what JSON has no word for as Python shows it."""
+def as_line(logger: Any, method: str, event: structlog.typing.EventDict) -> str:
+    """One line of JSON; what JSON has no word for as Python shows it."""
     try:
         return msgspec.json.encode(event, enc_hook=repr).decode()
     except UnicodeEncodeError:  # half of a surrogate pair, out of a path or from far away
@@ -64,15 +64,10 @@ class Writer:
     debug = info = warning = error = critical = write
 
 
-def _line(logger: Any, method: str, event: structlog.typing.EventDict) -> str:
-    return _json(event)
-
-
 def configure(*, level: str, is_readable: bool) -> None:
     """Send everything, ours and the standard library's, to standard error in one form.
 
-    While developing ours goes through the standard library; else it is written at once, which
-    takes half the time.
+    While developing ours goes through the standard library; else it is written at once.
     """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -91,7 +86,7 @@ def configure(*, level: str, is_readable: bool) -> None:
         )
         steps += [structlog.dev.ConsoleRenderer()]
     else:
-        written: list[Any] = [structlog.processors.format_exc_info, _line]
+        written: list[Any] = [structlog.processors.format_exc_info, as_line]
         structlog.configure(
             processors=[*shared, *written],
             logger_factory=functools.partial(Writer, stream=sys.stderr),

@@ -37,7 +37,7 @@ logging.getLogger("theirs").debug("nobody asked for it either")
     ],
 )
 def test_a_line_is_json_whatever_is_told(told: object, read: str) -> None:
-    line = logs._json({"event": "request", "told": told}, default=str)
+    line = logs.as_line(None, "info", {"event": "request", "told": told})
     assert json.loads(line) == {"event": "request", "told": read}
 
 
