@@ -21,7 +21,8 @@ from django.db.models.expressions import DatabaseDefault, RawSQL
 from common import lines
 from common.bundle import Bundle
 
-TOLD: dict[type[models.Field[Any, Any]], Any] = {
+# What a column's JSON is read as, by the kind of its field; the first that fits.
+KINDS: dict[type[models.Field[Any, Any]], Any] = {
     models.UUIDField: UUID,
     models.CharField: str,
     models.TextField: str,
@@ -30,7 +31,7 @@ TOLD: dict[type[models.Field[Any, Any]], Any] = {
     models.DateTimeField: datetime,
     models.DateField: date,
 }
-FEW = 100  # below this, one INSERT costs less than setting up a COPY
+FEW = 100  # below this, one INSERT costs less than setting up a COPY, and a list than an array
 M = TypeVar("M", bound=models.Model)
 Makers = tuple[tuple[str, Callable[[], Any]], ...]
 Relations = tuple[tuple[str, str, str], ...]
@@ -127,16 +128,16 @@ def told(model: type[M], text: str) -> list[M]:
 @functools.cache
 def _decoder(model: type[models.Model]) -> msgspec.json.Decoder[Any]:
     row: Any = TypedDict(  # type: ignore[misc]
-        model.__name__, {field.attname: _told(field) for field in model._meta.concrete_fields}
+        model.__name__, {field.attname: _kind(field) for field in model._meta.concrete_fields}
     )
     return msgspec.json.Decoder(list[row])
 
 
-def _told(field: Any) -> Any:
+def _kind(field: Any) -> Any:
     kept = field
     while kept.is_relation:  # its column holds what the other side's key does
         kept = kept.target_field
-    plain = next(plain for kind, plain in TOLD.items() if isinstance(kept, kind))
+    plain = next(plain for kind, plain in KINDS.items() if isinstance(kept, kind))
     return plain | None if field.null else plain
 
 

@@ -7,17 +7,12 @@ server and back for every request.
 
 from __future__ import annotations
 
-import functools
 import select
-from datetime import UTC, datetime, tzinfo
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.db.backends.postgresql import base
-from psycopg.abc import Buffer
-from psycopg.adapt import AdaptersMap
-from psycopg.types.array import ListDumper
-from psycopg.types.datetime import TimestamptzLoader
+
+from loyalty_site.adapting import adapted
 
 
 def is_gone(connection: Any) -> bool:
@@ -27,37 +22,6 @@ def is_gone(connection: Any) -> bool:
     looked = select.poll()
     looked.register(connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
     return bool(looked.poll(0))
-
-
-class Moments(TimestamptzLoader):
-    """Reads a moment as Python does, which is compiled; what Python has no word for, as psycopg."""
-
-    timezone = UTC  # what Django asks for
-
-    def load(self, data: Buffer) -> datetime:
-        try:
-            return datetime.fromisoformat(bytes(data).decode())
-        except ValueError:
-            return super().load(data)
-
-
-class Lists(ListDumper):
-    """Writes a list of UUIDs, of which there are thousands, at once; any other as psycopg does."""
-
-    def dump(self, obj: list[Any]) -> Buffer | None:
-        if set(map(type, obj)) != {UUID}:
-            return super().dump(obj)
-        return f"{{{','.join([f'{one.int:032x}' for one in obj])}}}".encode()
-
-
-@functools.cache
-def adapted(adapters: AdaptersMap, zone: tzinfo) -> AdaptersMap:
-    """Django's way to write and read values, with what is quicker for us."""
-    made = AdaptersMap(adapters)
-    made.register_dumper(list, Lists)
-    if zone is UTC:
-        made.register_loader("timestamptz", Moments)
-    return made
 
 
 class Pooled(base.DatabaseWrapper):
