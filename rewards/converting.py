@@ -80,7 +80,11 @@ def _convert(program: Program, only: Collection[uuid.UUID] | None) -> int:
         while found := _enough(conversion, only, after=last):
             for one in found:
                 made += exchange.by_itself(
-                    one.member, conversion=conversion, amount=one.available, attempt=uuid7()
+                    one.member,
+                    conversion=conversion,
+                    amount=one.available,
+                    attempt=uuid7(),
+                    program=program,
                 )
             last = found[-1].member_id
     return made

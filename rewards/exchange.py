@@ -178,14 +178,16 @@ def exchange(
     return Exchanged(taken=taken, given=given, spent=spent, earned=earned)
 
 
-def by_itself(member: Member, *, conversion: Conversion, amount: int, attempt: uuid.UUID) -> bool:
+def by_itself(
+    member: Member, *, conversion: Conversion, amount: int, attempt: uuid.UUID, program: Program
+) -> bool:
     """Exchange for a member who did not ask, as far as the limit of a period goes. Whether anything
     was: what was done before, spent meanwhile or is used up is left; what cannot be done is logged,
     and holds nobody else up.
     """
-    left = room(member, conversion=conversion, program=catalog.current())
-    wanted = amount if left is None else min(amount, left)
     try:
+        left = room(member, conversion=conversion, program=program)
+        wanted = amount if left is None else min(amount, left)
         exchange(member, conversion=conversion, amount=wanted, attempt=attempt, actor=PROGRAM)
     except (SourceUsed, AmountInvalid, InsufficientPoints, ExchangeLimit):
         return False

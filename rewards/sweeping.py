@@ -16,6 +16,7 @@ from common.ids import named
 from members.models import Member
 from program import catalog
 from program.errors import ProgramMissing
+from program.models import Program
 from rewards import exchange
 from rewards.models import Conversion
 
@@ -38,13 +39,13 @@ def run() -> int:
     if clock.now() >= ended_at + LATE:
         return 0
     return sum(
-        _sweep(conversion, ended_at=ended_at, month=first)
+        _sweep(conversion, ended_at=ended_at, month=first, program=program)
         for conversion in Conversion.objects.filter(is_active=True, is_monthly=True)
         if not conversion.months or ended in conversion.months
     )
 
 
-def _sweep(conversion: Conversion, *, ended_at: datetime, month: date) -> int:
+def _sweep(conversion: Conversion, *, ended_at: datetime, month: date, program: Program) -> int:
     moved = 0
     least = max(conversion.least, conversion.step)
     found = dict(_there(conversion, ended_at=ended_at, least=least))
@@ -52,7 +53,7 @@ def _sweep(conversion: Conversion, *, ended_at: datetime, month: date) -> int:
     for pk, there in found.items():
         attempt = named(SWEEPS, conversion.code, month.isoformat(), str(pk))
         moved += exchange.by_itself(
-            people[pk], conversion=conversion, amount=there, attempt=attempt
+            people[pk], conversion=conversion, amount=there, attempt=attempt, program=program
         )
     return moved
 
