@@ -116,7 +116,8 @@ class EarnedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Activity)
-class ActivityAdmin(links.ByMember, Buttons, ActivityPage, FactAdmin):
+class ActivityAdmin(links.ByName, links.ByMember, Buttons, ActivityPage, FactAdmin):
+    named_by = "reference"
     list_display = ("when", "who", "what", "details", "earned", "reference")
     list_filter = (EarnedFilter, "type", "partner", "location", ("occurred_at", RangeDateFilter))
     list_filter_submit = True
@@ -131,14 +132,6 @@ class ActivityAdmin(links.ByMember, Buttons, ActivityPage, FactAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Activity]:
         return super().get_queryset(request).prefetch_related("awards__unit")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Activity], search_term: str
-    ) -> tuple[QuerySet[Activity], bool]:
-        exact = queryset.filter(reference=search_term.strip())
-        if search_term.strip() and exact.exists():
-            return exact, False
-        return super().get_search_results(request, queryset, search_term)
 
     @display(description=_("member"))
     def who(self, row: Activity) -> str:
@@ -212,7 +205,8 @@ class UnclaimedActivityAdmin(Buttons, ActivityPage, FactAdmin):
 
 
 @admin.register(PendingActivity)
-class PendingActivityAdmin(links.ByMember, Buttons, ActivityPage, FactAdmin):
+class PendingActivityAdmin(links.ByName, links.ByMember, Buttons, ActivityPage, FactAdmin):
+    named_by = "reference"
     list_display = ("when", "who", "what", "details", "due", "expects", "state")
     list_filter = ("status", "type", "partner", "location")
     list_select_related = ("member", "type", "partner", "location")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.admin.options import ModelAdmin
 from django.db.models import QuerySet
@@ -41,6 +41,21 @@ def tier(row: Tier | None) -> SafeString | str:
     return format_html(
         '<span class="desk-tier">{} {}</span>', ui.pennant_tag(row, size=18), row.name
     )
+
+
+class ByName(ModelAdmin):
+    """Lists in which the whole name that others have for a row (`named_by`) leads to it."""
+
+    named_by: ClassVar[str]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        name = search_term.strip()
+        named = queryset.filter(**{self.named_by: name})
+        if name and named.exists():
+            return named, False
+        return super().get_search_results(request, queryset, search_term)
 
 
 class ByMember(ModelAdmin):

@@ -14,6 +14,7 @@ from unfold.decorators import display
 from common import clock
 from common.text import number
 from desk import roles, say
+from desk.admin import links
 from desk.admin.base import FactAdmin, StaffNames
 from desk.admin.buttons import Buttons
 from desk.views import verbs
@@ -103,13 +104,14 @@ class ApiKeyAdmin(Buttons, StaffNames, FactAdmin):
 
 
 @admin.register(ApiRequest)
-class ApiRequestAdmin(FactAdmin):
+class ApiRequestAdmin(links.ByName, FactAdmin):
     """The request log: what was called, and the line to call it again."""
 
     list_display = ("when", "key", "called", "status", "code", "is_replay", "ms")
     list_select_related = ("key",)
     list_filter = ("status", "is_replay", "key")
     search_fields = ("path",)
+    named_by = "request_id"
     search_help_text = _("The id of a request, or a part of an address")
     fields = (
         "when",
@@ -127,15 +129,6 @@ class ApiRequestAdmin(FactAdmin):
     )
     readonly_fields = ("when", "called", "curl")
     empty_hint = _("Nobody has called the API yet. Issue a key, and try it at /api/v1/docs.")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[ApiRequest], search_term: str
-    ) -> tuple[QuerySet[ApiRequest], bool]:
-        """An id is looked up, however many lines there are."""
-        named = queryset.filter(request_id=search_term.strip())
-        if named.exists():
-            return named, False
-        return super().get_search_results(request, queryset, search_term)
 
     @display(description=_("when"))
     def when(self, row: ApiRequest) -> str:
