@@ -83,7 +83,7 @@ class Caller(threading.Thread):
         return head.encode() + raw
 
     def _key(self) -> str:
-        """A single activity is known by its reference; other calls name themselves."""
+        """A call's own name, for the kinds that have one: a reference names an activity already."""
         is_keyed = self.order["kind"] in KEYED
         return f"Idempotency-Key: {uuid.uuid4().hex}\r\n" if is_keyed else ""
 

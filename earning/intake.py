@@ -67,6 +67,7 @@ def record_at_once(
 
 
 def _repeated(one: Checked, known: Repeat | None, beside: Beside) -> Recorded | None:
+    """The first answer again, where the reference stands for the very same."""
     if known is None or known.key is None:
         return None
     recorded = _answer_again([(one, known.key)])[0]

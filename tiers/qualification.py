@@ -115,7 +115,7 @@ class Climb:
     def value(self, need: Requirement, moment: datetime) -> int:
         """How much of a requirement is there at `moment`, over its window."""
         self._pass(moment)
-        if need.rank:
+        if need.rank:  # in how many years such a rung, or a higher one, was held for a while
             begun = [s for s in self._held() if s.rung.rank >= need.rank and s.starts_at <= moment]
             return len({year for span in begun for year in years.touched(span, self.rule, moment)})
         if need.type:
