@@ -16,7 +16,7 @@ from email.utils import parseaddr
 
 import structlog
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
@@ -28,6 +28,7 @@ from events.models import Event
 from members import consent
 from members.models import Member
 from messaging import registry, stopping, writing
+from messaging.carrier import Carrier, NotConnected
 from messaging.models import Letter
 from messaging.registry import About, Kind, Told
 from program import catalog
@@ -40,10 +41,6 @@ BATCH = 500
 IN_HAND = timedelta(minutes=10)  # much longer than a mail server takes; then it was cut off
 PAUSES_MIN = (1, 5, 15, 60, 240, 720)  # between attempts; after the last one it is given up
 OLDEST = timedelta(days=7)  # a letter that could not leave for a week is no longer news
-
-
-class NotConnected(Exception):
-    """The mail server could not be reached, so surely nothing arrived."""
 
 
 def drain(*, limit: int = 200) -> int:
@@ -82,18 +79,24 @@ def _letter(event: Event) -> Letter:
 
 
 def send(*, limit: int = 200) -> int:
-    """Send the letters that are due, one after the other. Returns how many left.
+    """Send the letters that are due, one after the other, over one connection. Returns how many
+    left.
 
     One that breaks off for what nobody foresaw is put off; the others are sent, then it is raised.
     """
+    with Carrier() as carrier:
+        return _send_each(carrier, limit=limit)
+
+
+def _send_each(carrier: Carrier, *, limit: int) -> int:
     sent = seen = 0
     while seen < limit and (letters := take_in_hand(limit=1)):  # whoever dies has one in hand
         seen += 1
         try:
-            sent += _deliver(letters[0])
+            sent += _deliver(letters[0], carrier)
         except Exception as error:
             _again(letters[0], error)
-            send(limit=limit - seen)
+            _send_each(carrier, limit=limit - seen)
             raise
     return sent
 
@@ -115,7 +118,7 @@ def take_in_hand(*, limit: int) -> list[Letter]:
     return letters
 
 
-def _deliver(letter: Letter) -> bool:
+def _deliver(letter: Letter, carrier: Carrier) -> bool:
     """Send one letter that is in hand; write down what came of it."""
     if letter.doubts > 1:
         _ended(letter, Letter.Status.FAILED, "Nobody knows whether it arrived; sent twice.")
@@ -139,7 +142,7 @@ def _deliver(letter: Letter) -> bool:
     )  # fmt: skip
     letter.subject, letter.address = written.subject[:240], letter.member.email
     try:
-        _post(letter, written, stop_url=stop_url, program=program)
+        carrier.hand_over(_message(letter, written, stop_url=stop_url, program=program))
     except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, NotConnected) as error:
         _again(letter, error)  # the server said no, or was not there: surely it did not arrive
         return False
@@ -187,8 +190,10 @@ def values(name: str, program: Program) -> dict[str, str]:
     }
 
 
-def _post(letter: Letter, written: writing.Written, *, stop_url: str, program: Program) -> None:
-    """Hand the letter to the mail server."""
+def _message(
+    letter: Letter, written: writing.Written, *, stop_url: str, program: Program
+) -> EmailMultiAlternatives:
+    """The letter as the mail server takes it."""
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     domain = sender.partition("@")[2] or "localhost"
     headers = {"Message-ID": f"<{letter.public_id}@{domain}>", "Auto-Submitted": "auto-generated"}
@@ -200,15 +205,7 @@ def _post(letter: Letter, written: writing.Written, *, stop_url: str, program: P
         reply_to=[program.support_email] if program.support_email else None,
     )  # fmt: skip
     message.attach_alternative(written.html, "text/html")
-    link = get_connection()
-    try:
-        link.open()
-    except (OSError, smtplib.SMTPException) as error:
-        raise NotConnected(f"{type(error).__name__}: {error}") from error
-    try:
-        link.send_messages([message])
-    finally:
-        link.close()
+    return message
 
 
 def _again(letter: Letter, error: Exception) -> None:

@@ -100,6 +100,13 @@ class PartnerViewSet(ApiViewSet):
 
         return call
 
+    def beforehand(self, request: Request) -> None:
+        """What an action has to ask of others, who may be slow, before its transaction begins.
+
+        It refuses nothing by itself: a call that is sent again gets its first answer, whatever
+        they say by now.
+        """
+
     def at_once(self, request: Request, call: Call | None) -> HttpResponse | None:
         """The answer of an action that takes its caller's key, if it has one, in the same breath as
         it acts; None where nothing was done, and the key has to be asked for first.
@@ -115,6 +122,7 @@ class PartnerViewSet(ApiViewSet):
         if name:
             meant = idempotency.fingerprint(str(request.method), plain.path, body)
             call = Call(key, name, meant)
+        self.beforehand(request)
         try:
             done = self.at_once(request, call)
             if done is not None:

@@ -20,6 +20,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
+from common.errors import LoyaltyError
 from partners.errors import AddressForbidden, WebhookInvalid
 
 CONNECT_S, WHOLE_S = 5, 10
@@ -47,6 +48,30 @@ class Answer:
     ms: int
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Located:
+    """An address after the name servers were asked: its text, and what speaks against it."""
+
+    url: str
+    refusal: LoyaltyError | None = None
+
+
+def locate(url: str) -> Located:
+    """Ask where an address leads. Name servers may be slow: ask them before a transaction begins.
+
+    Raises nothing: what speaks against the address is for the verb to say, in its turn. It tells of
+    now only; a call looks for itself, and goes to what it found.
+    """
+    try:
+        parts = check_address(url)
+        resolve(parts.hostname or "", _port(parts))
+    except Unreachable as error:
+        return Located(url, WebhookInvalid(str(error)[:200], pointer="/url"))
+    except (AddressForbidden, WebhookInvalid) as error:
+        return Located(url, error)
+    return Located(url)
+
+
 def check_address(url: str) -> SplitResult:
     """An address that may be called as far as its text tells. Raises WebhookInvalid."""
     try:
@@ -69,6 +94,10 @@ def check_address(url: str) -> SplitResult:
         if (port or 443) not in PORTS:
             raise WebhookInvalid("Use port 443 or 8443.", pointer="/url")
     return parts
+
+
+def _port(parts: SplitResult) -> int:
+    return parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -107,8 +136,7 @@ class _Pinned(http.client.HTTPConnection):
 
     def __init__(self, parts: SplitResult, address: str) -> None:
         self.is_secure = parts.scheme == "https"
-        port = parts.port or (443 if self.is_secure else 80)
-        super().__init__(parts.hostname or "", port, timeout=CONNECT_S)
+        super().__init__(parts.hostname or "", _port(parts), timeout=CONNECT_S)
         self.address, self.is_late = address, False
         self.wire: socket.socket | None = None  # http.client lets go of `sock` before the body
         self.clock = threading.Timer(WHOLE_S, self._cut)
@@ -143,8 +171,7 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
     """
     parts = check_address(url)
     started = time.monotonic()
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    link = _Pinned(parts, resolve(parts.hostname or "", port)[0])
+    link = _Pinned(parts, resolve(parts.hostname or "", _port(parts))[0])
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
         link.request("POST", target, body=body, headers=dict(headers))

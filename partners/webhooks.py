@@ -18,9 +18,10 @@ from django.db.models import Count, QuerySet
 from common import clock
 from common.ids import public_id
 from events import outbox
-from partners import happenings, outside
+from partners import happenings
 from partners.errors import WebhookInvalid
 from partners.models import ApiKey, Delivery, Endpoint
+from partners.outside import Located
 
 AT_MOST = 10  # endpoints of a partner
 OVERLAP = timedelta(hours=24)  # how long the secret before signs as well
@@ -28,13 +29,19 @@ Status, State = Endpoint.Status, Delivery.State
 
 
 def create(
-    key: ApiKey, *, url: str, types: Iterable[str], contact: str, description: str, actor: str
+    key: ApiKey,
+    *,
+    address: Located,
+    types: Iterable[str],
+    contact: str,
+    description: str,
+    actor: str,
 ) -> Endpoint:
-    """Tell this address what happens from now on.
+    """Tell this address what happens from now on. Where it leads was asked before (`locate`).
 
     Raises WebhookInvalid, and AddressForbidden when the address is not public.
     """
-    _check(url, contact)
+    _check(address, contact)
     now = clock.now()
     with transaction.atomic():
         owner = type(key.partner).objects.select_for_update(no_key=True).get(pk=key.partner_id)
@@ -43,7 +50,7 @@ def create(
         endpoint = Endpoint(
             partner=owner,
             kind=key.kind,
-            url=url,
+            url=address.url,
             description=description,
             contact=contact,
             types=_known(types),
@@ -60,19 +67,19 @@ def update(
     endpoint: Endpoint,
     *,
     actor: str,
-    url: str | None = None,
+    address: Located | None = None,
     types: Iterable[str] | None = None,
     contact: str | None = None,
     description: str | None = None,
 ) -> Endpoint:
     """Change what is told to whom; None leaves it as it is by then. Raises as `create` does."""
-    _check(url, contact)
+    _check(address, contact)
     with transaction.atomic():
         row = locked(endpoint)
         wanted = row.types if types is None else _known(types)
         if wanted != row.types:
             row.types, row.subscribed_at = wanted, clock.now()
-        row.url = row.url if url is None else url
+        row.url = row.url if address is None else address.url
         row.contact = row.contact if contact is None else contact
         row.description = row.description if description is None else description
         row.save(update_fields=["types", "subscribed_at", "url", "contact", "description"])
@@ -192,13 +199,9 @@ def counts(endpoint: Endpoint) -> dict[str, int]:
     return {state: found.get(state, 0) for state in State.values}
 
 
-def _check(url: str | None, contact: str | None) -> None:
-    try:
-        if url is not None:
-            parts = outside.check_address(url)
-            outside.resolve(parts.hostname or "", parts.port or 443)
-    except outside.Unreachable as error:
-        raise WebhookInvalid(str(error)[:200], pointer="/url") from None
+def _check(address: Located | None, contact: str | None) -> None:
+    if address is not None and address.refusal is not None:
+        raise address.refusal
     try:
         if contact is not None:
             validate_email(contact)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
+import operator
+import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Aggregate, Count, Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,11 +21,24 @@ from common.errors import translate
 from common.text import number
 from members import lineage
 from members.models import Member
-from plans import periods, subscribing
+from plans import periods, subscribing, terms
 from plans.errors import REFUSALS, BenefitTooSoon, BenefitUnknown, BenefitUsedUp, NotSubscribed
 from plans.models import BenefitUse, PlanBenefit, Subscription
 from program import catalog
 from program.models import Program
+
+Given = Sequence[tuple[PlanBenefit, Subscription]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Allowance:
+    """How often a benefit can still be used now, None for as often as one likes; and from when on
+    it can be used again, None where that is now.
+    """
+
+    benefit: PlanBenefit
+    left: int | None
+    again_at: datetime | None
 
 
 def use(member: Member, *, plan: str, benefit: str, actor: str, reference: str = "") -> BenefitUse:
@@ -67,25 +87,30 @@ def _latest(member: Member, plan: str) -> Subscription:
     return rows.live().first() or ended.first() or subscribing.of(member, plan)
 
 
+def allowances(
+    rows: Sequence[Subscription], *, program: Program
+) -> dict[uuid.UUID, list[Allowance]]:
+    """What each of a member's live subscriptions gives by now, by the subscription's id.
+
+    Two queries, however many plans and benefits; none where nothing is limited.
+    """
+    given = {row.pk: _given(row, program=program) for row in rows}
+    together = [one for ones in given.values() for one in ones]
+    lefts, moments = _lefts(together, program=program), _agains(together)
+    return {
+        pk: [Allowance(one, lefts.get(one.pk), moments.get(one.pk)) for one, _row in ones]
+        for pk, ones in given.items()
+    }
+
+
 def left(benefit: PlanBenefit, row: Subscription, *, program: Program) -> int | None:
     """How often a benefit can still be used now; None for as often as one likes."""
-    if benefit.at_most is None:
-        return None
-    since = _since(benefit, row, program=program)
-    whose = lineage.among([row.member_id])
-    uses = BenefitUse.objects.filter(member__in=whose, benefit=benefit, used_at__gte=since)
-    return max(0, benefit.at_most - uses.count())
+    return _lefts([(benefit, row)], program=program).get(benefit.pk)
 
 
 def again_at(benefit: PlanBenefit, row: Subscription) -> datetime | None:
     """From when on a benefit can be used again; None where that is now."""
-    if benefit.minutes_apart is None:
-        return None
-    pause = timedelta(minutes=benefit.minutes_apart)
-    whose = lineage.among([row.member_id])
-    uses = BenefitUse.objects.filter(member__in=whose, benefit=benefit)
-    last = uses.filter(used_at__gt=clock.now() - pause).order_by("-used_at").first()
-    return last.used_at + pause if last else None
+    return _agains([(benefit, row)]).get(benefit.pk)
 
 
 def pause(minutes: int) -> str:
@@ -94,6 +119,47 @@ def pause(minutes: int) -> str:
     if rest:
         return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": number(minutes)}
     return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": number(hours)}
+
+
+def _given(row: Subscription, *, program: Program) -> list[tuple[PlanBenefit, Subscription]]:
+    plan = terms.plan(row.plan_id, program=program)
+    return [(one, row) for one in plan.benefits.all() if one.is_active]
+
+
+def _lefts(given: Given, *, program: Program) -> dict[uuid.UUID, int]:
+    """How often each benefit with an allowance can still be used, by its id."""
+    most = {one.pk: one.at_most for one, _row in given if one.at_most is not None}
+    periods_now = [
+        Q(benefit=one, used_at__gte=_since(one, row, program=program))
+        for one, row in given
+        if one.pk in most
+    ]
+    used = _of_uses(given, periods_now, Count("pk"))
+    return {pk: max(0, count - used.get(pk, 0)) for pk, count in most.items()}
+
+
+def _agains(given: Given) -> dict[uuid.UUID, datetime]:
+    """From when on each benefit that was used too lately can be used again, by its id."""
+    now = clock.now()
+    apart = {
+        one.pk: timedelta(minutes=one.minutes_apart)
+        for one, _row in given
+        if one.minutes_apart is not None
+    }
+    lately = [Q(benefit=pk, used_at__gt=now - pause) for pk, pause in apart.items()]
+    last = _of_uses(given, lately, Max("used_at"))
+    return {pk: moment + apart[pk] for pk, moment in last.items()}
+
+
+def _of_uses(given: Given, stretches: Sequence[Q], figure: Aggregate) -> dict[uuid.UUID, Any]:
+    """A figure of a member's uses within a stretch of time of each benefit, by benefit; also of
+    those recorded under a card that was merged. One query, and none for no stretch.
+    """
+    if not stretches:
+        return {}
+    whose = lineage.among({row.member_id for _one, row in given})
+    rows = BenefitUse.objects.filter(functools.reduce(operator.or_, stretches), member__in=whose)
+    return dict(rows.order_by().values_list("benefit").annotate(figure))
 
 
 def _since(benefit: PlanBenefit, row: Subscription, *, program: Program) -> datetime:

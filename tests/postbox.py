@@ -45,9 +45,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(settings: Any) -> Iterator[Postbox]:
+def serving(settings: Any, box: Postbox | None = None) -> Iterator[Postbox]:
     """The site sends its letters to this server for as long as the block lasts."""
-    box = Postbox()
+    box = Postbox() if box is None else box
     server = Controller(box, hostname="127.0.0.1", port=free_port())
     server.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+STOPS_S = 0.01  # how often the server looks whether it shall stop
+
 
 class Receiver:
     """What came, in order, as (headers, body); `status` and `seconds` say how it answers."""
@@ -51,7 +53,7 @@ def receiving() -> Iterator[Receiver]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     receiver.url = f"http://127.0.0.1:{server.server_port}/hook"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(STOPS_S,), daemon=True)
     thread.start()
     try:
         yield receiver

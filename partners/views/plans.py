@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from rest_framework import status
@@ -21,7 +22,8 @@ from partners.shapes.plans import (
     PlansAnswer,
 )
 from plans import benefits, terms
-from plans.models import PlanBenefit, Subscription
+from plans.benefits import Allowance
+from plans.models import Subscription
 from program import catalog
 from program.models import Program
 
@@ -78,9 +80,10 @@ class PlanViewSet(PartnerViewSet):
     )
     def list(self, request: Request, member: str) -> Response:
         found, program = naming.member_at(member), catalog.current()
-        rows = Subscription.objects.live().filter(member=found).order_by("id")
-        named = public_id("mem", found.pk)
-        return Response(PlansAnswer(named, [_plan(row, program=program) for row in rows]))
+        rows = list(Subscription.objects.live().filter(member=found).order_by("id"))
+        gives = benefits.allowances(rows, program=program)
+        plans = [_plan(row, gives[row.pk], program=program) for row in rows]
+        return Response(PlansAnswer(public_id("mem", found.pk), plans))
 
     @documents.call(
         "useBenefit",
@@ -116,7 +119,7 @@ class PlanViewSet(PartnerViewSet):
         return Response(answer, status=status.HTTP_201_CREATED)
 
 
-def _plan(row: Subscription, *, program: Program) -> PlanAnswer:
+def _plan(row: Subscription, gives: Iterable[Allowance], *, program: Program) -> PlanAnswer:
     plan = terms.plan(row.plan_id, program=program)
     ends = row.period_ends_at
     return PlanAnswer(
@@ -125,16 +128,16 @@ def _plan(row: Subscription, *, program: Program) -> PlanAnswer:
         name=plan.name,
         state=row.state,
         last_day=lookup.last_day(ends, program) if ends else None,
-        benefits=[_benefit(one, row, program) for one in plan.benefits.all() if one.is_active],
+        benefits=[_benefit(one) for one in gives],
     )
 
 
-def _benefit(one: PlanBenefit, row: Subscription, program: Program) -> BenefitAnswer:
+def _benefit(one: Allowance) -> BenefitAnswer:
     return BenefitAnswer(
-        code=one.code,
-        name=one.name,
-        at_most=one.at_most,
-        per=one.per or None,
-        left=benefits.left(one, row, program=program),
-        again_at=benefits.again_at(one, row),
+        code=one.benefit.code,
+        name=one.benefit.name,
+        at_most=one.benefit.at_most,
+        per=one.benefit.per or None,
+        left=one.left,
+        again_at=one.again_at,
     )

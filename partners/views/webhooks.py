@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, date, datetime
 from typing import ClassVar
 
@@ -11,11 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common import bodies
+from common.errors import InvalidInput
 from common.ids import public_id
-from partners import calls, documents, examples, signing, webhooks
+from partners import calls, documents, examples, outside, signing, webhooks
 from partners.calls import PartnerViewSet, actor_of, key_of
 from partners.errors import ParameterInvalid, WebhookInvalid
 from partners.models import Delivery, Endpoint, Scope
+from partners.outside import Located
 from partners.shapes.webhooks import (
     AttemptAnswer,
     DeliveriesAnswer,
@@ -62,6 +65,15 @@ class WebhookViewSet(PartnerViewSet):
         ),
         Scope.WEBHOOKS_WRITE,
     )
+    address: Located | None = None  # that was sent
+
+    def beforehand(self, request: Request) -> None:
+        with contextlib.suppress(InvalidInput):  # the action says it, in its turn
+            if self.action == "create":
+                self.address = outside.locate(bodies.fit(request.data, WebhookSubmitted).url)
+            elif self.action == "update":
+                url = bodies.fit(request.data, WebhookChanges).url
+                self.address = None if url is UNSET else outside.locate(url)
 
     @documents.call(
         "listWebhooks",
@@ -90,9 +102,10 @@ class WebhookViewSet(PartnerViewSet):
     )
     def create(self, request: Request) -> Response:
         sent = bodies.fit(request.data, WebhookSubmitted)
+        assert self.address is not None
         row = webhooks.create(
             key_of(request),
-            url=sent.url,
+            address=self.address,
             types=sent.types,
             contact=sent.contact,
             description=sent.description,
@@ -131,7 +144,7 @@ class WebhookViewSet(PartnerViewSet):
         sent = bodies.fit(request.data, WebhookChanges)
         changed = webhooks.update(
             row,
-            url=None if sent.url is UNSET else sent.url,
+            address=self.address,
             types=None if sent.types is UNSET else sent.types,
             contact=None if sent.contact is UNSET else sent.contact,
             description=None if sent.description is UNSET else sent.description,

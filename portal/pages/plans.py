@@ -114,7 +114,7 @@ def _held(row: Subscription, member: Member, *, program: Program) -> Held:
         next=_next(row, plan, member, program=program),
         due=due,
         due_amount=refunds.money(due.amount, due.currency) if due else "",
-        benefits=_uses(row, plan, program=program),
+        benefits=_uses(row, program=program),
         refund=refunds.eligibility(row, asked_at=clock.now(), program=program),
     )
 
@@ -142,17 +142,12 @@ def _next(row: Subscription, plan: Plan, member: Member, *, program: Program) ->
     return Charged(day, refunds.money(price.amount, program.currency), number == 1)
 
 
-def _uses(row: Subscription, plan: Plan, *, program: Program) -> list[Used]:
+def _uses(row: Subscription, *, program: Program) -> list[Used]:
     rows = BenefitUse.objects.filter(subscription=row, used_at__gte=row.period_starts_at)
     ids = list(rows.values_list("benefit", flat=True))
     return [
-        Used(
-            benefit,
-            ids.count(benefit.pk),
-            benefits.left(benefit, row, program=program),
-            benefits.again_at(benefit, row),
-        )
-        for benefit in _given(plan)
+        Used(one.benefit, ids.count(one.benefit.pk), one.left, one.again_at)
+        for one in benefits.allowances([row], program=program)[row.pk]
     ]
 
 

@@ -39,7 +39,7 @@ from earning import intake
 from earning.submissions import Submission
 from loyalty_site import jobs
 from members import enrolment
-from partners import keys, webhooks
+from partners import keys, outside, webhooks
 from partners.models import Scope
 from program.models import Partner
 jobs.install()
@@ -52,8 +52,8 @@ intake.record_batch([
                "resort-hotel") for n in range(guests)], actor="system:test")
 key, text = keys.issue(Partner.objects.get(pk="front-desk"), name="Till", scopes=Scope.values,
                        actor="system:test", per_minute=10_000_000)
-webhooks.create(key, url=url, types=["activity_unclaimed"], contact="it@example.com",
-                description="", actor="system:test")
+webhooks.create(key, address=outside.locate(url), types=["activity_unclaimed"],
+                contact="it@example.com", description="", actor="system:test")
 print(json.dumps(text))
 """
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from pytest_django import DjangoAssertNumQueries
 
 from plans.models import BenefitUse, PlanBenefit
 from tests.cast import apply, utc, variant
@@ -50,6 +51,35 @@ def test_a_benefit_is_handed_out_once_at_a_time(counter: Till) -> None:
     with time_machine.travel(NOON + timedelta(hours=2), tick=False):
         assert counter.send(USE, {}).json()["left"] == 1
     assert BenefitUse.objects.count() == 2
+
+
+# The key with its minute and the program; the member by their number, their plans; how often each
+# benefit was used, and when last; the log, in a savepoint here.
+LIST = 8
+
+
+def test_the_list_asks_as_much_for_many_limited_benefits_as_for_one(
+    counter: Till, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    member = marta()
+    pay(take(member))
+    counter.get(PLACE)
+    with django_assert_num_queries(LIST):
+        few = counter.get(PLACE).json()["data"]
+    assert [len(plan["benefits"]) for plan in few] == [1]
+    pay(take(member, plan="pier"))
+    for plan in ("harbor", "pier"):
+        for number in range(4):
+            PlanBenefit.objects.create(
+                plan_id=plan, code=f"more-{number}", name="More", at_most=number + 1,
+                per=("day", "week", "month", "paid")[number], minutes_apart=60,
+            )  # fmt: skip
+    assert counter.send(USE.replace("berth", "more-3"), {}).status_code == 201
+    with django_assert_num_queries(LIST):
+        many = counter.get(PLACE).json()["data"]
+    assert [len(plan["benefits"]) for plan in many] == [5, 4]
+    assert [one["left"] for one in many[0]["benefits"]] == [3, 1, 2, 3, 3]
+    assert [one["again_at"] is None for one in many[0]["benefits"]] == [True] * 4 + [False]
 
 
 def test_what_the_member_does_not_have_is_not_handed_out(counter: Till) -> None:

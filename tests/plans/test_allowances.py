@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from pytest_django import DjangoAssertNumQueries
 
 from members import merging
+from members.models import Member
 from plans import benefits, billing, subscribing
 from plans.errors import BenefitTooSoon, BenefitUsedUp
 from plans.models import PlanBenefit
+from program import catalog
 from program.models import Program
 from tests.cast import ACTOR, ana, utc
 from tests.plans.test_subscribing import pay, take
@@ -82,6 +85,68 @@ def test_two_uses_lie_so_many_minutes_apart(harbor: Program) -> None:
         assert benefits.again_at(found, row) == TUESDAY + timedelta(minutes=120)
     with time_machine.travel(TUESDAY + timedelta(minutes=120), tick=False):
         benefits.use(member, plan="harbor", benefit="berth", actor=ACTOR)
+
+
+def test_what_several_plans_still_give_is_told_at_once(
+    harbor: Program, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Each by its own stretch of time, with what was used under a card that is merged by now."""
+    PlanBenefit.objects.filter(code="berth").update(at_most=2, per="day")
+    for plan, code, terms in (
+        ("harbor", "film", {"at_most": 4, "per": "week"}),
+        ("harbor", "ice", {"at_most": 3, "per": "paid"}),
+        ("harbor", "tea", {"minutes_apart": 90}),
+        ("harbor", "water", {}),
+        ("pier", "bike", {"at_most": 5, "per": "month", "minutes_apart": 120}),
+        ("pier", "sail", {"at_most": 1, "per": "year", "is_active": False}),
+    ):
+        PlanBenefit.objects.create(plan_id=plan, code=code, name=code, **terms)
+    with time_machine.travel(TUESDAY - timedelta(days=1), tick=False):
+        member, other = ana(joined_at=utc(2026, 1, 1)), ana(name="Ana L.")
+        before = take(other)
+        pay(before)
+        used(other, "harbor", "berth", "film", "ice", "tea")
+        subscribing.cancel_now(before, reason="Two cards", actor=ACTOR)
+        merging.merge(member, other, reason="One person", actor=ACTOR)
+        rows = [take(member), take(member, plan="pier")]
+        for row in rows:
+            pay(row)
+    with time_machine.travel(TUESDAY, tick=False):
+        used(member, "harbor", "berth", "film", "tea")
+        used(member, "pier", "bike")
+    with time_machine.travel(TUESDAY + timedelta(hours=1), tick=False):
+        program = catalog.current()
+        for row in rows:
+            row.refresh_from_db()
+        benefits.allowances(rows, program=program)  # and the plans are in memory
+        with django_assert_num_queries(2):
+            found = benefits.allowances(rows, program=program)
+        told = {one.benefit.code: (one.left, one.again_at) for row in rows for one in found[row.pk]}
+        assert told == {
+            "berth": (1, None),
+            "film": (2, None),
+            "ice": (2, None),
+            "tea": (None, TUESDAY + timedelta(minutes=90)),
+            "water": (None, None),
+            "bike": (4, TUESDAY + timedelta(minutes=120)),
+        }
+
+
+def test_where_nothing_is_limited_nothing_is_asked(
+    harbor: Program, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    row = take(ana())
+    program = catalog.current()
+    benefits.allowances([row], program=program)
+    with django_assert_num_queries(0):
+        (berth,) = benefits.allowances([row], program=program)[row.pk]
+        assert (berth.left, berth.again_at) == (None, None)
+        assert benefits.allowances([], program=program) == {}
+
+
+def used(member: Member, plan: str, *codes: str) -> None:
+    for code in codes:
+        benefits.use(member, plan=plan, benefit=code, actor=ACTOR)
 
 
 def test_a_pause_is_told_in_hours_or_minutes() -> None:

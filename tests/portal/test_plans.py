@@ -6,11 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from members.models import Member
 from plans import benefits, billing, subscribing
-from plans.models import Plan, Subscription
+from plans.models import Plan, PlanBenefit, Subscription
 from tests.cast import apply, variant
 from tests.plans.conftest import PLAN, REWARD
 from tests.portal import cast
@@ -101,6 +103,22 @@ def test_pages_ask_a_fixed_number_of_questions(
     client.get("/plans/")
     with django_assert_max_num_queries(14):  # type: ignore[operator]
         client.get("/plans/")
+
+
+def test_limited_benefits_ask_no_further_questions_each(marta: Member, client: Client) -> None:
+    subscribing.start(marta, plan="harbor", period="year", actor="test")
+    asked = []
+    for number in (1, 4):
+        for code in range(number):
+            PlanBenefit.objects.update_or_create(
+                plan_id="harbor", code=f"more-{code}", name="More", at_most=2, per="week",
+                minutes_apart=60,
+            )  # fmt: skip
+        assert words(client, "/plans/").count("2 left") == number
+        with CaptureQueriesContext(connection) as seen:
+            client.get("/plans/")
+        asked.append(len(seen))
+    assert asked[0] == asked[1]
 
 
 def test_a_member_starts_a_plan_where_the_plan_allows_it(marta: Member, client: Client) -> None:
