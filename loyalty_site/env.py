@@ -203,8 +203,8 @@ class Values:
         "DATABASE_POOL_MAX",
         _whole(1, 50),
         default="8",
-        help="Connections that one web worker may hold, best twice its threads. Workers x this + 20\n"
-        "must stay below the server's max_connections (100 unless you changed it).",
+        help="Connections that one web worker may hold, best twice its threads. Workers x this +\n"
+        "20 must stay below the server's max_connections (100 unless you changed it).",
     )
     data_dir: Path = variable(
         "PENNANT_DATA_DIR",
