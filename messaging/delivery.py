@@ -22,13 +22,13 @@ from django.db.models import Q
 from django.utils import translation
 
 from common import bulk, clock
+from common.carrier import REFUSALS, Carrier, NotConnected, is_final
 from common.errors import LoyaltyError
 from events import reading
 from events.models import Event
 from members import consent
 from members.models import Member
 from messaging import registry, stopping, writing
-from messaging.carrier import Carrier, NotConnected
 from messaging.models import Letter
 from messaging.registry import About, Kind, Told
 from program import catalog
@@ -143,7 +143,7 @@ def _deliver(letter: Letter, carrier: Carrier) -> bool:
     letter.subject, letter.address = written.subject[:240], letter.member.email
     try:
         carrier.hand_over(_message(letter, written, stop_url=stop_url, program=program))
-    except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, NotConnected) as error:
+    except (*REFUSALS, NotConnected) as error:
         _again(letter, error)  # the server said no, or was not there: surely it did not arrive
         return False
     except ValueError as error:  # what is no address, or no header, is never handed over
@@ -211,20 +211,13 @@ def _message(
 def _again(letter: Letter, error: Exception) -> None:
     """Try later, or give up. What a server refuses for good is not tried again."""
     why = f"{type(error).__name__}: {error}"[:240]
-    if letter.attempts > len(PAUSES_MIN) or letter.doubts > 1 or _is_final(error):
+    if letter.attempts > len(PAUSES_MIN) or letter.doubts > 1 or is_final(error):
         _ended(letter, Letter.Status.FAILED, why)
         return
     letter.status, letter.taken_at, letter.why = Letter.Status.WAITING, None, why
     letter.due_at = clock.now() + timedelta(minutes=PAUSES_MIN[letter.attempts - 1])
     _save(letter)
     log.warning("letter_delayed", letter=letter.public_id, why=why)
-
-
-def _is_final(error: Exception) -> bool:
-    """Whether the server said that this address will never take a letter (a 5xx for it)."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _words in error.recipients.values())
-    return False
 
 
 def _ended(letter: Letter, status: str, why: str) -> None:

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from common import clock
 from common.problems import TooManyRequests
 from events import outbox
+from partners import notices
 from partners.errors import ValueLimitReached
 from partners.models import ApiKey, KeyDay
 
@@ -74,6 +75,7 @@ def credit(key: ApiKey, amount: int) -> None:
     if is_high and row.alerted_at is None:
         row.alerted_at = clock.now()
         _alert(key, row.points, is_refusal=False)
+        notices.of_limit(row)
     row.save(update_fields=["points", "alerted_at"])
 
 
@@ -90,7 +92,9 @@ def alert_refused(key: ApiKey) -> None:
         row = KeyDay.objects.select_for_update(no_key=True).get(key=key, day=day)
         if row.refused_at is None:
             row.refused_at = clock.now()
-            row.alerted_at = row.alerted_at or row.refused_at
+            if row.alerted_at is None:
+                row.alerted_at = row.refused_at
+                notices.of_limit(row)
             row.save(update_fields=["alerted_at", "refused_at"])
             _alert(key, row.points, is_refusal=True)
 

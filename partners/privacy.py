@@ -34,10 +34,13 @@ SHEETS = [
                 "points_per_day created_by created_at expires_at revoked_at revoked_by last_used_on"
             ),
             "RateWindow": "key started_at calls",
-            "KeyDay": "id key day points alerted_at refused_at told_at",
+            "KeyDay": "id key day points alerted_at refused_at",
             "Endpoint": (
                 "id partner kind url description contact types status generation previous_until "
-                "failing_since told_at subscribed_at created_by created_at"
+                "failing_since subscribed_at created_by created_at"
+            ),
+            "Notice": (
+                "id endpoint key_day status why attempts doubts due_at taken_at sent_at made_at"
             ),
             "ImportPart": "id run number body",  # for as long as nobody has looked into it
             "ImportChunk": "id run number lines is_sequel counts done_at",

@@ -18,7 +18,7 @@ from django.db.models import Count, QuerySet
 from common import clock
 from common.ids import public_id
 from events import outbox
-from partners import happenings
+from partners import happenings, notices
 from partners.errors import WebhookInvalid
 from partners.models import ApiKey, Delivery, Endpoint
 from partners.outside import Located
@@ -72,7 +72,10 @@ def update(
     contact: str | None = None,
     description: str | None = None,
 ) -> Endpoint:
-    """Change what is told to whom; None leaves it as it is by then. Raises as `create` does."""
+    """Change what is told to whom; None leaves it as it is by then. Raises as `create` does.
+
+    Who becomes the contact of a paused one is told that it is paused.
+    """
     _check(address, contact)
     with transaction.atomic():
         row = locked(endpoint)
@@ -80,7 +83,10 @@ def update(
         if wanted != row.types:
             row.types, row.subscribed_at = wanted, clock.now()
         row.url = row.url if address is None else address.url
-        row.contact = row.contact if contact is None else contact
+        if contact is not None and contact != row.contact:
+            row.contact = contact
+            if row.status == Status.PAUSED:
+                notices.of_pause(row)
         row.description = row.description if description is None else description
         row.save(update_fields=["types", "subscribed_at", "url", "contact", "description"])
         _announce("webhook_changed", row, actor=actor)
@@ -128,8 +134,9 @@ def pause(row: Endpoint) -> None:
 
     Call it inside a transaction, with the endpoint locked.
     """
-    row.status, row.told_at = Status.PAUSED, None
-    row.save(update_fields=["status", "failing_since", "told_at"])
+    row.status = Status.PAUSED
+    row.save(update_fields=["status", "failing_since"])
+    notices.of_pause(row)
     _announce("webhook_paused", row, actor="system:webhooks")
 
 

@@ -6,6 +6,7 @@ import email
 import email.policy
 import re
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -42,6 +43,63 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+class Moody(Postbox):
+    """A mail server with moods. Letters are told apart by the address they go to.
+
+    `no` answers an address; `most` is how many letters it takes of a connection, with a 421 for the
+    next; it hangs up after the letters in `hangs_up`, and instead of an answer to those in `cuts`,
+    which it has kept by then; after that one `moves`.
+    """
+
+    def __init__(self, settings: Any) -> None:
+        super().__init__()
+        self.settings = settings
+        self.no: dict[str, str] = {}
+        self.most = 0
+        self.hangs_up: set[str] = set()
+        self.cuts: set[str] = set()
+        self.moves = False
+        self.seen: Counter[Any] = Counter()  # letters begun, by connection
+
+    @property
+    def connections(self) -> int:
+        return len(self.seen)
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        self.seen[session.peer] += 1
+        if self.most and self.seen[session.peer] > self.most:
+            return "421 4.7.0 Too many letters in this connection"
+        envelope.mail_from = address
+        return "250 Go on"
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if address in self.no:
+            return self.no[address]
+        envelope.rcpt_tos.append(address)
+        return "250 Go on"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        answer = await super().handle_DATA(server, session, envelope)
+        address = envelope.rcpt_tos[0]
+        if address in self.cuts:
+            self.cuts.remove(address)
+            if self.moves:
+                self.settings.EMAIL_PORT = free_port()
+            server.transport.abort()
+        elif address in self.hangs_up:
+            await server.push(answer)
+            server.transport.close()
+        return answer
+
+    def got(self) -> list[str]:
+        """Who was written to, in order."""
+        return [str(letter["To"]) for letter in self.letters]
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from desk.admin.base import FactAdmin, StaffNames
 from desk.admin.buttons import Buttons
 from desk.views import verbs
 from partners import delivery, limits, log
-from partners.models import ApiKey, ApiRequest, Delivery, Endpoint, Scope
+from partners.models import ApiKey, ApiRequest, Delivery, Endpoint, Notice, Scope
 
 
 class KeyStateFilter(admin.SimpleListFilter):
@@ -211,3 +211,29 @@ class DeliveryAdmin(FactAdmin):
             for one in row.attempts.all()
         ]
         return format_html("<pre>{}</pre>", "\n".join(lines))
+
+
+@admin.register(Notice)
+class NoticeAdmin(FactAdmin):
+    """Letters to partners' contacts, and what became of each."""
+
+    list_display = ("when", "what", "state", "why")
+    list_select_related = ("endpoint", "key_day__key")
+    list_filter = ("status",)
+    fields = ("when", "what", "state", "why", "attempts", "doubts", "due_at", "sent_at")
+    readonly_fields = ("when", "what", "state")
+    empty_hint = _("No webhook was paused, and no key came near its limit.")
+
+    @display(description=_("made"))
+    def when(self, row: Notice) -> str:
+        return say.moment(row.made_at)
+
+    @display(description=_("about"))
+    def what(self, row: Notice) -> str:
+        if row.key_day is not None:
+            return f"{row.key_day.key.name}, {say.day(row.key_day.day)}"
+        return str(row.endpoint)
+
+    @display(description=_("state"))
+    def state(self, row: Notice) -> str:
+        return row.get_status_display()

@@ -352,14 +352,6 @@ class Migration(migrations.Migration):
                         ),
                         ("failing_since", models.DateTimeField(blank=True, null=True)),
                         (
-                            "told_at",
-                            models.DateTimeField(
-                                blank=True,
-                                help_text="When its contact was told that it is paused.",
-                                null=True,
-                            ),
-                        ),
-                        (
                             "subscribed_at",
                             models.DateTimeField(help_text="When its events were last chosen."),
                         ),
@@ -565,26 +557,9 @@ class Migration(migrations.Migration):
                                 null=True,
                             ),
                         ),
-                        (
-                            "told_at",
-                            models.DateTimeField(
-                                blank=True,
-                                help_text="When the partner's contact was written to.",
-                                null=True,
-                            ),
-                        ),
                     ],
                     options={
                         "ordering": ("-day",),
-                        "indexes": [
-                            models.Index(
-                                condition=models.Q(
-                                    ("alerted_at__isnull", False), ("told_at__isnull", True)
-                                ),
-                                fields=["day"],
-                                name="partners_day_untold",
-                            )
-                        ],
                         "constraints": [
                             models.UniqueConstraint(
                                 fields=("key", "day"), name="partners_day_is_counted_once"
@@ -592,12 +567,10 @@ class Migration(migrations.Migration):
                             models.CheckConstraint(
                                 condition=models.Q(
                                     ("alerted_at__isnull", False),
-                                    models.Q(
-                                        ("refused_at__isnull", True), ("told_at__isnull", True)
-                                    ),
+                                    ("refused_at__isnull", True),
                                     _connector="OR",
                                 ),
-                                name="partners_day_told_was_alerted",
+                                name="partners_day_refused_was_alerted",
                             ),
                         ],
                     },
@@ -1024,6 +997,132 @@ class Migration(migrations.Migration):
                                     models.Q(("code", ""), _negated=True),
                                 ),
                                 name="partners_importproblem_says_why",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Notice",
+                    fields=[
+                        (
+                            "id",
+                            models.UUIDField(
+                                default=common.ids.uuid7,
+                                editable=False,
+                                primary_key=True,
+                                serialize=False,
+                            ),
+                        ),
+                        (
+                            "endpoint",
+                            models.ForeignKey(
+                                blank=True,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="notices",
+                                to="partners.endpoint",
+                            ),
+                        ),
+                        (
+                            "key_day",
+                            models.ForeignKey(
+                                blank=True,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="notices",
+                                to="partners.keyday",
+                            ),
+                        ),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "waiting"),
+                                    ("sending", "being sent"),
+                                    ("sent", "sent"),
+                                    ("over", "no longer news"),
+                                    ("failed", "given up"),
+                                ],
+                                default="waiting",
+                                max_length=8,
+                            ),
+                        ),
+                        ("why", models.CharField(blank=True, max_length=240)),
+                        ("attempts", models.PositiveSmallIntegerField(default=0)),
+                        (
+                            "doubts",
+                            models.PositiveSmallIntegerField(
+                                default=0, help_text="How often nobody knows whether it arrived."
+                            ),
+                        ),
+                        ("due_at", models.DateTimeField()),
+                        ("taken_at", models.DateTimeField(blank=True, null=True)),
+                        ("sent_at", models.DateTimeField(blank=True, null=True)),
+                        ("made_at", models.DateTimeField()),
+                    ],
+                    options={
+                        "ordering": ("-id",),
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("status__in", ["waiting", "sending"])),
+                                fields=["due_at"],
+                                name="partners_notice_waiting",
+                            ),
+                            models.Index(
+                                fields=["endpoint", "-id"], name="partners_notice_by_endpoint"
+                            ),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("key_day",), name="partners_notice_once_a_day"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("endpoint__isnull", False), ("key_day__isnull", True)
+                                    ),
+                                    models.Q(
+                                        ("endpoint__isnull", True), ("key_day__isnull", False)
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="partners_notice_is_about_one_thing",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("sent_at__isnull", False), ("status", "sent")),
+                                    models.Q(
+                                        models.Q(("status", "sent"), _negated=True),
+                                        ("sent_at__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="partners_notice_sent_has_its_moment",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("status", "sending"), ("taken_at__isnull", False)),
+                                    models.Q(
+                                        models.Q(("status", "sending"), _negated=True),
+                                        ("taken_at__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="partners_notice_in_hand_has_its_moment",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("status__in", ["over", "failed"]), _negated=True),
+                                    models.Q(("why", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="partners_notice_unsent_says_why",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("doubts__lte", 2)),
+                                name="partners_notice_is_doubted_twice_at_most",
                             ),
                         ],
                     },

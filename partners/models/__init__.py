@@ -1,4 +1,4 @@
-"""What the partner API keeps: keys, the calls it remembers, its log, webhooks, files."""
+"""What the partner API keeps: keys, the calls it remembers, its log, webhooks, notices, files."""
 
 from partners.models.calls import ApiRequest, KeyDay, RateWindow, RememberedCall
 from partners.models.imports import (
@@ -9,6 +9,7 @@ from partners.models.imports import (
     ImportProblem,
 )
 from partners.models.keys import ApiKey, Scope
+from partners.models.notices import Notice
 from partners.models.webhooks import Attempt, Delivery, Endpoint
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "ImportPart",
     "ImportProblem",
     "KeyDay",
+    "Notice",
     "RateWindow",
     "RememberedCall",
     "Scope",

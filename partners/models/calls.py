@@ -81,25 +81,14 @@ class KeyDay(models.Model):
     refused_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When a call was first refused for the limit.")
     )
-    told_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("When the partner's contact was written to.")
-    )
 
     class Meta:
         ordering = ("-day",)
-        indexes: ClassVar = [
-            models.Index(  # of which somebody is still to be told
-                fields=["day"],
-                condition=Q(alerted_at__isnull=False, told_at__isnull=True),
-                name="partners_day_untold",
-            ),
-        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["key", "day"], name="partners_day_is_counted_once"),
             models.CheckConstraint(
-                condition=Q(alerted_at__isnull=False)
-                | Q(refused_at__isnull=True, told_at__isnull=True),
-                name="partners_day_told_was_alerted",
+                condition=Q(alerted_at__isnull=False) | Q(refused_at__isnull=True),
+                name="partners_day_refused_was_alerted",
             ),
         ]
 

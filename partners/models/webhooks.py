@@ -44,9 +44,6 @@ class Endpoint(models.Model):
         null=True, blank=True, help_text=_("Until when the secret before signs as well.")
     )
     failing_since = models.DateTimeField(null=True, blank=True)
-    told_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("When its contact was told that it is paused.")
-    )
     subscribed_at = models.DateTimeField(help_text=_("When its events were last chosen."))
     created_by = models.CharField(max_length=80)
     created_at = models.DateTimeField()

@@ -1,23 +1,19 @@
 """The worker is killed, really, between any two of its steps: no invitation is lost, no letter is
 sent more than twice, and twice only under one Message-ID.
 
-A step is a statement to the database or a word to the mail server. The worker is a process of its
-own, which ends itself with SIGKILL before its n-th step.
+A step is a statement to the database or a word to the mail server (`tests.faults.killing`).
 """
 
 from __future__ import annotations
 
 import os
-import signal
-import smtplib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
 
 from common import clock
 from messaging import tasks as letters
@@ -25,6 +21,7 @@ from messaging.models import Letter
 from surveys import tasks as questions
 from surveys.models import Decision, Invitation
 from tests import cast
+from tests.faults.killing import lived
 from tests.postbox import Postbox, serving
 from tests.surveys import world
 from tests.surveys.world import guest
@@ -46,53 +43,16 @@ def postbox(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[P
         yield box
 
 
-class Killed:
-    """Counts steps, and ends the process before the last one."""
-
-    def __init__(self, before: int) -> None:
-        self.left = before
-
-    def step(self) -> None:
-        self.left -= 1
-        if self.left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def around(self, execute: Callable[..., Any], *args: Any) -> Any:
-        self.step()
-        return execute(*args)
-
-    def wrapped(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        def called(*args: Any, **kwargs: Any) -> Any:
-            self.step()
-            return method(*args, **kwargs)
-
-        return called
-
-
 def work(*, since: datetime, kill_before: int) -> bool:
     """The worker's turns after a visit, in a process of its own. Returns whether it lived."""
-    pid = os.fork()
-    if pid == 0:
-        code = 1
-        try:
-            connection.connection = None  # the parent's; a process has its own
-            killed = Killed(kill_before)
-            for name in ("docmd", "data", "quit"):
-                setattr(smtplib.SMTP, name, killed.wrapped(getattr(smtplib.SMTP, name)))
-            with connection.execute_wrapper(killed.around):
-                for late in (timedelta(0), timedelta(hours=3)):
-                    with time_machine.travel(since + late):
-                        questions.invite()
-                        letters.deliver()
-            code = 0
-        finally:
-            os._exit(code)
-    _pid, status = os.waitpid(pid, 0)
-    if os.WIFSIGNALED(status):
-        assert os.WTERMSIG(status) == signal.SIGKILL
-        return False
-    assert os.WEXITSTATUS(status) == 0
-    return True
+
+    def turns() -> None:
+        for late in (timedelta(0), timedelta(hours=3)):
+            with time_machine.travel(since + late):
+                questions.invite()
+                letters.deliver()
+
+    return lived(turns, kill_before=kill_before)
 
 
 def recovered(*, since: datetime) -> None:

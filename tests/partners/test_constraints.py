@@ -20,6 +20,7 @@ from partners.models import (
     ImportPart,
     ImportProblem,
     KeyDay,
+    Notice,
     RememberedCall,
 )
 from tests.refusals import assert_append_only, refused
@@ -96,8 +97,8 @@ def test_a_call_is_remembered_once_and_as_it_was_answered(till: Till) -> None:
 
 def test_a_day_is_counted_once(till: Till) -> None:
     KeyDay.objects.create(key=till.key, day="2026-03-10")
-    with refused("partners_day_told_was_alerted"):
-        KeyDay.objects.update(told_at=clock.now())
+    with refused("partners_day_refused_was_alerted"):
+        KeyDay.objects.update(refused_at=clock.now())
     with refused("partners_day_is_counted_once"):
         KeyDay.objects.create(key=till.key, day="2026-03-10")
 
@@ -120,6 +121,36 @@ def endpoint(till: Till, **columns: Any) -> Endpoint:
 def test_an_endpoint_makes_sense(till: Till, name: str, columns: dict[str, Any]) -> None:
     with refused(name):
         endpoint(till, **columns)
+
+
+def notice(till: Till, **columns: Any) -> Notice:
+    now = clock.now()
+    fields = {"endpoint": endpoint(till), "due_at": now, "made_at": now}
+    return Notice.objects.create(**fields | columns)
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("partners_notice_is_about_one_thing", {"endpoint": None}),
+        ("partners_notice_sent_has_its_moment", {"status": "sent"}),
+        ("partners_notice_in_hand_has_its_moment", {"status": "sending"}),
+        ("partners_notice_unsent_says_why", {"status": "failed"}),
+        ("partners_notice_is_doubted_twice_at_most", {"doubts": 3}),
+    ],
+)
+def test_a_notice_says_what_became_of_it(till: Till, name: str, columns: dict[str, Any]) -> None:
+    with refused(name):
+        notice(till, **columns)
+
+
+def test_a_limit_is_told_once_a_day(till: Till) -> None:
+    day = KeyDay.objects.create(key=till.key, day="2026-03-10")
+    with refused("partners_notice_is_about_one_thing"):
+        notice(till, key_day=day)
+    notice(till, endpoint=None, key_day=day)
+    with refused("partners_notice_once_a_day"):
+        notice(till, endpoint=None, key_day=day)
 
 
 def test_a_delivery_waits_or_has_ended_and_is_the_only_one_of_its_event(till: Till) -> None:

@@ -15,68 +15,11 @@ from common import clock
 from messaging import delivery
 from messaging.models import Letter
 from tests import cast
-from tests.postbox import Postbox, free_port, serving
+from tests.postbox import Moody, free_port, serving
 from tests.surveys import world
 from tests.surveys.world import guest
 
 pytestmark = pytest.mark.django_db
-
-
-class Moody(Postbox):
-    """A mail server with moods. Letters are told apart by the address they go to.
-
-    `no` answers an address; `most` is how many letters it takes of a connection, with a 421 for the
-    next; it hangs up after the letters in `hangs_up`, and instead of an answer to those in `cuts`,
-    which it has kept by then; after that one `moves`.
-    """
-
-    def __init__(self, settings: Any) -> None:
-        super().__init__()
-        self.settings = settings
-        self.no: dict[str, str] = {}
-        self.most = 0
-        self.hangs_up: set[str] = set()
-        self.cuts: set[str] = set()
-        self.moves = False
-        self.seen: Counter[Any] = Counter()  # letters begun, by connection
-
-    @property
-    def connections(self) -> int:
-        return len(self.seen)
-
-    async def handle_MAIL(  # noqa: N802
-        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
-    ) -> str:
-        self.seen[session.peer] += 1
-        if self.most and self.seen[session.peer] > self.most:
-            return "421 4.7.0 Too many letters in this connection"
-        envelope.mail_from = address
-        return "250 Go on"
-
-    async def handle_RCPT(  # noqa: N802
-        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
-    ) -> str:
-        if address in self.no:
-            return self.no[address]
-        envelope.rcpt_tos.append(address)
-        return "250 Go on"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        answer = await super().handle_DATA(server, session, envelope)
-        address = envelope.rcpt_tos[0]
-        if address in self.cuts:
-            self.cuts.remove(address)
-            if self.moves:
-                self.settings.EMAIL_PORT = free_port()
-            server.transport.abort()
-        elif address in self.hangs_up:
-            await server.push(answer)
-            server.transport.close()
-        return answer
-
-    def got(self) -> list[str]:
-        """Who was written to, in order."""
-        return [str(letter["To"]) for letter in self.letters]
 
 
 @pytest.fixture

@@ -81,6 +81,13 @@ class Carrier:
                 link.close()
 
 
+def is_final(error: Exception) -> bool:
+    """Whether the server said that this address will never take a letter (a 5xx for it)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _words in error.recipients.values())
+    return False
+
+
 def _answers(link: BaseEmailBackend) -> bool:
     """Whether a connection that was used is still there. Only a mail server hangs up."""
     wire = getattr(link, "connection", None)
