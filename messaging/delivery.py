@@ -153,6 +153,9 @@ def _deliver(letter: Letter, carrier: Carrier) -> bool:
         letter.doubts += 1  # cut off while it was handed over: it may have arrived
         _again(letter, error)
         return False
+    except Exception:
+        letter.doubts += 1  # nobody foresaw it, so nobody knows where it broke off
+        raise
     _ended(letter, Letter.Status.SENT, "")
     return True
 

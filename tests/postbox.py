@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from django.core.mail.backends.locmem import EmailBackend
 
 
 class Postbox:
@@ -117,3 +118,16 @@ def serving(settings: Any, box: Postbox | None = None) -> Iterator[Postbox]:
         yield box
     finally:
         server.stop()
+
+
+class Odd(EmailBackend):
+    """A mail server that breaks in a way that nobody foresaw, when it has the letter."""
+
+    times = 0
+
+    def send_messages(self, messages: Any) -> int:
+        done = super().send_messages(messages)
+        if Odd.times:
+            Odd.times -= 1
+            raise RuntimeError("odd")
+        return done

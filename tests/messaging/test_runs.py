@@ -15,7 +15,7 @@ from common import clock
 from messaging import delivery
 from messaging.models import Letter
 from tests import cast
-from tests.postbox import Moody, free_port, serving
+from tests.postbox import Moody, Odd, free_port, serving
 from tests.surveys import world
 from tests.surveys.world import guest
 
@@ -120,3 +120,19 @@ def test_what_was_not_handed_over_when_the_server_went_away_is_in_no_doubt(box: 
     assert delivery.send() == 1
     assert books() == [SENT, ("waiting", 1, 1), ("waiting", 1, 0), ("waiting", 1, 0)]
     assert box.got() == people[:2]
+
+
+def test_what_nobody_foresaw_is_a_doubt_as_well(
+    box: Moody, settings: Any, mailoutbox: list[Any]
+) -> None:
+    due(3)
+    settings.EMAIL_BACKEND = "tests.postbox.Odd"
+    Odd.times = 1
+    with pytest.raises(RuntimeError, match="odd"):
+        delivery.send()
+    assert books() == [("waiting", 1, 1), SENT, SENT]
+    Odd.times = 1
+    with later(), pytest.raises(RuntimeError, match="odd"):
+        delivery.send()
+    assert books() == [("failed", 2, 2), SENT, SENT]
+    assert len(mailoutbox) == 4

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, transaction
 
 from common import clock
@@ -20,7 +19,7 @@ from partners import notices, webhooks
 from partners.models import Endpoint, KeyDay, Notice
 from program.models import Partner, Program
 from tests.faults.threads import at_once
-from tests.postbox import Moody, free_port, serving
+from tests.postbox import Moody, Odd, free_port, serving
 from tests.till import ACTOR, Till, marta
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -268,25 +267,12 @@ def test_a_contact_that_is_no_address_fails_alone(box: Watching) -> None:
     assert books() == [("failed", 1, 0), SENT, SENT]
 
 
-class Odd(EmailBackend):
-    """A mail server that breaks in a way that nobody foresaw, when it has the letter."""
-
-    times = 0
-
-    def send_messages(self, messages: Any) -> int:
-        done = super().send_messages(messages)
-        if Odd.times:
-            Odd.times -= 1
-            raise RuntimeError("odd")
-        return done
-
-
 def test_what_nobody_foresaw_holds_up_no_other_and_does_not_go_on_forever(
     box: Watching, settings: Any, mailoutbox: list[Any]
 ) -> None:
     for number in range(3):
         paused(number)
-    settings.EMAIL_BACKEND = f"{__name__}.Odd"
+    settings.EMAIL_BACKEND = "tests.postbox.Odd"
     Odd.times = 1
     with pytest.raises(RuntimeError, match="odd"):
         notices.tell()
