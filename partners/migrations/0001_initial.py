@@ -249,6 +249,7 @@ class Migration(migrations.Migration):
                         (
                             "key",
                             models.ForeignKey(
+                                db_constraint=False,
                                 db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="requests",
