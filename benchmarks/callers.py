@@ -1,14 +1,15 @@
 """Systems of a partner that call without pause, over connections that stay open.
 
 A process of its own, so that it takes no time from the server's interpreter. Most requests are
-built before the clock runs, one loop serves all lines, and answers are hardly read, because what it
-costs is taken from what is measured.
+built before the clock runs, one loop serves all connections, and answers are hardly read, because
+what it costs is taken from what is measured.
 
     python -m benchmarks.callers < JSON     what to call; prints what came of it, as JSON
 """
 
 from __future__ import annotations
 
+import collections
 import json
 import random
 import re
@@ -22,11 +23,11 @@ from typing import Any
 
 from benchmarks import ground
 
-JOIN_S = 30  # until an answer
+PATIENCE_S = 30  # until an answer
 REFUSED_MAX = 20  # then the server says no to everything
 BATCH = 1000  # activities in one call
 BATCHED = 2000  # members whom batches name
-AHEAD = {"batch": 12}  # requests that are built before a round; of single ones a thousand
+AHEAD = {"batch": 12}  # requests that are built before a round, where they are not a thousand
 LENGTH = re.compile(rb"(?i)content-length: *([0-9]+)")
 DONE = {"batch": (200, b'"refused":0')}  # what tells that it was done, where it is not just a 201
 
@@ -51,22 +52,21 @@ def load(*, port: int, token: str, kind: str, guests: int, seconds: int, clients
     return float(told["rate"])
 
 
-class Line:
-    """One connection, which sends the next request when the last one is answered."""
+class Caller:
+    """One connection, over which the next request goes when the last one is answered."""
 
     def __init__(self, port: int) -> None:
-        self.plug = socket.create_connection(("127.0.0.1", port))
-        self.plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._began = 0.0
+        self.wire = socket.create_connection(("127.0.0.1", port))
+        self.wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._got = b""
 
     def send(self, request: bytes) -> None:
-        self._got, self._began = b"", time.perf_counter()
-        self.plug.sendall(request)
+        self._got = b""
+        self.wire.sendall(request)
 
-    def hear(self) -> tuple[float, int, bytes] | None:
-        """Seconds, status and body once all of an answer is there, which says its length."""
-        part = self.plug.recv(65536)
+    def hear(self) -> tuple[int, bytes] | None:
+        """Status and body once all of an answer is there, which says its length."""
+        part = self.wire.recv(65536)
         self._got += part
         head, ended, body = self._got.partition(b"\r\n\r\n")
         if part and not ended:
@@ -74,33 +74,34 @@ class Line:
         length = LENGTH.search(head)
         if part and (length is None or len(body) < int(length[1])):
             return None
-        return time.perf_counter() - self._began, int(head[9:12] or 0), body
+        return int(head[9:12] or 0), body
 
 
-class Office:
-    """All that a partner's systems send in one round, and what came of it."""
+class Round:
+    """All that callers send while the clock runs, and what came of it."""
 
     def __init__(self, order: dict[str, Any]) -> None:
         self._order = order
         self._dice = random.Random()  # noqa: S311
         self._wanted = DONE.get(order["kind"], (201, b""))
-        self._ready = [self._request() for _ in range(AHEAD.get(order["kind"], 1000))]
-        self.took: list[float] = []
+        ahead = AHEAD.get(order["kind"], 1000)
+        self._ready = collections.deque(self._request() for _ in range(ahead))
+        self.answers = 0
         self.refused: list[str] = []
 
-    def work(self, seconds: float) -> float:
-        """Call for so long over all lines. Returns the seconds until the last answer."""
+    def run(self) -> float:
+        """Call for as long as was ordered. Returns the seconds until the last answer."""
         watch = selectors.DefaultSelector()
-        lines = [Line(self._order["port"]) for _ in range(self._order["clients"])]
+        callers = [Caller(self._order["port"]) for _ in range(self._order["clients"])]
         began = time.perf_counter()
-        until = began + seconds
-        for line in lines:
-            watch.register(line.plug, selectors.EVENT_READ, line)
-            line.send(self._next())
+        until = began + self._order["seconds"]
+        for caller in callers:
+            watch.register(caller.wire, selectors.EVENT_READ, caller)
+            caller.send(self._next())
         while watch.get_map():
-            heard = watch.select(JOIN_S)
+            heard = watch.select(PATIENCE_S)
             if not heard:
-                raise SystemExit(f"No answer for {JOIN_S} seconds.")
+                raise SystemExit(f"No answer for {PATIENCE_S} seconds.")
             for key, _ in heard:
                 answer = key.data.hear()
                 if answer is None:
@@ -109,18 +110,18 @@ class Office:
                 if time.perf_counter() < until and len(self.refused) < REFUSED_MAX:
                     key.data.send(self._next())
                 else:
-                    watch.unregister(key.data.plug)
-                    key.data.plug.close()
+                    watch.unregister(key.data.wire)
+                    key.data.wire.close()
         return time.perf_counter() - began
 
-    def _note(self, took: float, status: int, answer: bytes) -> None:
-        self.took.append(took)
+    def _note(self, status: int, body: bytes) -> None:
+        self.answers += 1
         wanted, said = self._wanted
-        if status != wanted or said not in answer:
-            self.refused.append(f"{status} {answer[:400]!r}")
+        if status != wanted or said not in body:
+            self.refused.append(f"{status} {body[:400]!r}")
 
     def _next(self) -> bytes:
-        return self._ready.pop(0) if self._ready else self._request()
+        return self._ready.popleft() if self._ready else self._request()
 
     def _request(self) -> bytes:
         who = f"guest-{self._dice.randint(1, self._order['guests'])}"
@@ -176,14 +177,13 @@ KEYED = {"post with a key", "batch", "redeem"}
 
 
 def main() -> None:
-    order = json.load(sys.stdin)
-    office = Office(order)
-    spent = office.work(order["seconds"])
+    made = Round(json.load(sys.stdin))
+    spent = made.run()
     json.dump(
         {
-            "rate": len(office.took) / spent,
-            "refused": len(office.refused),
-            "first": office.refused[0] if office.refused else "",
+            "rate": made.answers / spent,
+            "refused": len(made.refused),
+            "first": made.refused[0] if made.refused else "",
         },
         sys.stdout,
     )
