@@ -1,20 +1,17 @@
 """The nightly runs are killed, really, between any two of their statements: run again, they leave
 the books, the notices and the day's report as if nothing had happened.
 
-The worker is a process of its own, which ends itself with SIGKILL before its n-th statement.
+A step is a statement to the database (`tests.faults.killing`).
 """
 
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
 
 from earning import confirmations
 from earning.models import PendingActivity
@@ -25,6 +22,7 @@ from points.models import ExpiryNotice, Hold
 from program.models import ActivityType
 from tests import cast
 from tests.cast import ana, balance, earn, hold, utc, visit
+from tests.faults.killing import lived
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 START = utc(2026, 3, 10, 12)
@@ -67,32 +65,13 @@ def people(since: datetime) -> list[Member]:
 
 def work(*, since: datetime, kill_before: int) -> bool:
     """All runs, in a process of its own. Returns whether it lived."""
-    pid = os.fork()
-    if pid == 0:
-        code, left = 1, kill_before
 
-        def step(execute: Callable[..., Any], *args: Any) -> Any:
-            nonlocal left
-            left -= 1
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return execute(*args)
+    def runs() -> None:
+        for late, job in JOBS:
+            with time_machine.travel(since + late, tick=False):
+                job()
 
-        try:
-            connection.connection = None  # the parent's; a process has its own
-            with connection.execute_wrapper(step):
-                for late, job in JOBS:
-                    with time_machine.travel(since + late, tick=False):
-                        job()
-            code = 0
-        finally:
-            os._exit(code)
-    _pid, status = os.waitpid(pid, 0)
-    if os.WIFSIGNALED(status):
-        assert os.WTERMSIG(status) == signal.SIGKILL
-        return False
-    assert os.WEXITSTATUS(status) == 0
-    return True
+    return lived(runs, kill_before=kill_before)
 
 
 def check(member: Member, *, since: datetime) -> None:
