@@ -1,8 +1,8 @@
 """Connections out of Django's pool that threads keep, and that are looked at before they are used.
 
-Giving a connection back after every call and taking one for the next took 7 to 13 hundredths of
-what a post costs, so a thread keeps the one it has for a while. At most half of the pool is kept:
-the rest is there for whoever comes, however many threads there are.
+Giving a connection back after every call and taking one for the next took 7 to 13 hundredths of a
+post's processor time, so a thread keeps the one it has for a while. At most half of the pool is
+kept: the rest is there for whoever comes, however many threads there are.
 
 A server that ends a connection says so, and then there is something to read where nothing was
 asked. Looking for that takes a system call; asking, as the pool would, takes a journey to the

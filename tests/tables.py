@@ -39,7 +39,7 @@ def hold_many() -> bool:
 def empty() -> None:
     """Delete what is in any table, Django's too, but for what `migrate` wrote.
 
-    For few rows this takes a hundredth of truncating all tables and of writing anew what `migrate`
+    For few rows that takes much less than to truncate all tables, and to write anew what `migrate`
     wrote. Append-only tables refuse it: the caller says that their triggers are to be ignored.
     """
     with connection.cursor() as cursor:
