@@ -13,7 +13,9 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from common import mailing
 from common.ids import public_id, uuid7
+from common.mailing import Mail
 from common.triggers import bumps_program_version
 from members.models import Member, MemberOwned
 
@@ -44,7 +46,7 @@ class Template(models.Model):
         return f"{self.event} ({self.language})"
 
 
-class Letter(MemberOwned):
+class Letter(Mail, MemberOwned):
     """One letter to one member about one event, and how its delivery went.
 
     Its words are made when it is sent, so that no signed link is ever kept.
@@ -65,47 +67,19 @@ class Letter(MemberOwned):
     subject = models.CharField(max_length=240, blank=True)
     address = models.EmailField(blank=True)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
-    why = models.CharField(max_length=240, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    doubts = models.PositiveSmallIntegerField(
-        default=0, help_text=_("How often nobody knows whether it arrived.")
-    )
-    due_at = models.DateTimeField()
-    taken_at = models.DateTimeField(null=True, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
     made_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         ordering = ("-id",)
         indexes: ClassVar = [
-            models.Index(
-                fields=["due_at"],
-                condition=Q(status__in=["waiting", "sending"]),
-                name="messaging_letter_waiting",
-            ),  # what is to be sent
+            mailing.index("messaging_letter"),
             models.Index(fields=["member", "-id"], name="messaging_letter_by_member"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["member", "event_id"], name="messaging_letter_once_for_each_event"
             ),
-            models.CheckConstraint(
-                condition=Q(status="sent", sent_at__isnull=False)
-                | (~Q(status="sent") & Q(sent_at__isnull=True)),
-                name="messaging_letter_sent_has_its_moment",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="sending", taken_at__isnull=False)
-                | (~Q(status="sending") & Q(taken_at__isnull=True)),
-                name="messaging_letter_in_hand_has_its_moment",
-            ),
-            models.CheckConstraint(
-                condition=~Q(status__in=["failed", "refused"]) | ~Q(why=""),
-                name="messaging_letter_unsent_says_why",
-            ),
-            models.CheckConstraint(
-                condition=Q(doubts__lte=2), name="messaging_letter_is_doubted_twice_at_most"
-            ),
+            *mailing.constraints("messaging_letter", unwanted="refused"),
         ]
 
     def __str__(self) -> str:

@@ -30,6 +30,17 @@ class Migration(migrations.Migration):
                                 serialize=False,
                             ),
                         ),
+                        ("why", models.CharField(blank=True, max_length=240)),
+                        ("attempts", models.PositiveSmallIntegerField(default=0)),
+                        (
+                            "doubts",
+                            models.PositiveSmallIntegerField(
+                                default=0, help_text="How often nobody knows whether it arrived."
+                            ),
+                        ),
+                        ("due_at", models.DateTimeField()),
+                        ("taken_at", models.DateTimeField(blank=True, null=True)),
+                        ("sent_at", models.DateTimeField(blank=True, null=True)),
                         (
                             "member",
                             models.ForeignKey(
@@ -58,17 +69,6 @@ class Migration(migrations.Migration):
                                 max_length=8,
                             ),
                         ),
-                        ("why", models.CharField(blank=True, max_length=240)),
-                        ("attempts", models.PositiveSmallIntegerField(default=0)),
-                        (
-                            "doubts",
-                            models.PositiveSmallIntegerField(
-                                default=0, help_text="How often nobody knows whether it arrived."
-                            ),
-                        ),
-                        ("due_at", models.DateTimeField()),
-                        ("taken_at", models.DateTimeField(blank=True, null=True)),
-                        ("sent_at", models.DateTimeField(blank=True, null=True)),
                         (
                             "made_at",
                             models.DateTimeField(
@@ -95,10 +95,10 @@ class Migration(migrations.Migration):
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
-                                    models.Q(("sent_at__isnull", False), ("status", "sent")),
+                                    models.Q(("status", "sent"), ("sent_at__isnull", False)),
                                     models.Q(
                                         models.Q(("status", "sent"), _negated=True),
-                                        ("sent_at__isnull", True),
+                                        models.Q(("sent_at__isnull", False), _negated=True),
                                     ),
                                     _connector="OR",
                                 ),
@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                                     models.Q(("status", "sending"), ("taken_at__isnull", False)),
                                     models.Q(
                                         models.Q(("status", "sending"), _negated=True),
-                                        ("taken_at__isnull", True),
+                                        models.Q(("taken_at__isnull", False), _negated=True),
                                     ),
                                     _connector="OR",
                                 ),

@@ -1005,6 +1005,17 @@ class Migration(migrations.Migration):
                 migrations.CreateModel(
                     name="Notice",
                     fields=[
+                        ("why", models.CharField(blank=True, max_length=240)),
+                        ("attempts", models.PositiveSmallIntegerField(default=0)),
+                        (
+                            "doubts",
+                            models.PositiveSmallIntegerField(
+                                default=0, help_text="How often nobody knows whether it arrived."
+                            ),
+                        ),
+                        ("due_at", models.DateTimeField()),
+                        ("taken_at", models.DateTimeField(blank=True, null=True)),
+                        ("sent_at", models.DateTimeField(blank=True, null=True)),
                         (
                             "id",
                             models.UUIDField(
@@ -1050,17 +1061,6 @@ class Migration(migrations.Migration):
                                 max_length=8,
                             ),
                         ),
-                        ("why", models.CharField(blank=True, max_length=240)),
-                        ("attempts", models.PositiveSmallIntegerField(default=0)),
-                        (
-                            "doubts",
-                            models.PositiveSmallIntegerField(
-                                default=0, help_text="How often nobody knows whether it arrived."
-                            ),
-                        ),
-                        ("due_at", models.DateTimeField()),
-                        ("taken_at", models.DateTimeField(blank=True, null=True)),
-                        ("sent_at", models.DateTimeField(blank=True, null=True)),
                         ("made_at", models.DateTimeField()),
                     ],
                     options={
@@ -1093,10 +1093,10 @@ class Migration(migrations.Migration):
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
-                                    models.Q(("sent_at__isnull", False), ("status", "sent")),
+                                    models.Q(("status", "sent"), ("sent_at__isnull", False)),
                                     models.Q(
                                         models.Q(("status", "sent"), _negated=True),
-                                        ("sent_at__isnull", True),
+                                        models.Q(("sent_at__isnull", False), _negated=True),
                                     ),
                                     _connector="OR",
                                 ),
@@ -1107,7 +1107,7 @@ class Migration(migrations.Migration):
                                     models.Q(("status", "sending"), ("taken_at__isnull", False)),
                                     models.Q(
                                         models.Q(("status", "sending"), _negated=True),
-                                        ("taken_at__isnull", True),
+                                        models.Q(("taken_at__isnull", False), _negated=True),
                                     ),
                                     _connector="OR",
                                 ),
@@ -1115,7 +1115,7 @@ class Migration(migrations.Migration):
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
-                                    models.Q(("status__in", ["over", "failed"]), _negated=True),
+                                    models.Q(("status__in", ["failed", "over"]), _negated=True),
                                     models.Q(("why", ""), _negated=True),
                                     _connector="OR",
                                 ),

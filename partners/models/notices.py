@@ -12,12 +12,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from common import mailing
 from common.ids import uuid7
+from common.mailing import Mail
 from partners.models.calls import KeyDay
 from partners.models.webhooks import Endpoint
 
 
-class Notice(models.Model):
+class Notice(Mail):
     """One letter about a webhook that was paused, or about a key near its limit of a day.
 
     Its words, and whom it goes to, are found when it is sent.
@@ -38,24 +40,12 @@ class Notice(models.Model):
         KeyDay, models.PROTECT, related_name="notices", null=True, blank=True, db_index=False
     )
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
-    why = models.CharField(max_length=240, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    doubts = models.PositiveSmallIntegerField(
-        default=0, help_text=_("How often nobody knows whether it arrived.")
-    )
-    due_at = models.DateTimeField()
-    taken_at = models.DateTimeField(null=True, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
     made_at = models.DateTimeField()
 
     class Meta:
         ordering = ("-id",)
         indexes: ClassVar = [
-            models.Index(  # what is to be sent
-                fields=["due_at"],
-                condition=Q(status__in=["waiting", "sending"]),
-                name="partners_notice_waiting",
-            ),
+            mailing.index("partners_notice"),
             models.Index(fields=["endpoint", "-id"], name="partners_notice_by_endpoint"),
         ]
         constraints: ClassVar = [
@@ -65,23 +55,7 @@ class Notice(models.Model):
                 | Q(endpoint__isnull=True, key_day__isnull=False),
                 name="partners_notice_is_about_one_thing",
             ),
-            models.CheckConstraint(
-                condition=Q(status="sent", sent_at__isnull=False)
-                | (~Q(status="sent") & Q(sent_at__isnull=True)),
-                name="partners_notice_sent_has_its_moment",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="sending", taken_at__isnull=False)
-                | (~Q(status="sending") & Q(taken_at__isnull=True)),
-                name="partners_notice_in_hand_has_its_moment",
-            ),
-            models.CheckConstraint(
-                condition=~Q(status__in=["over", "failed"]) | ~Q(why=""),
-                name="partners_notice_unsent_says_why",
-            ),
-            models.CheckConstraint(
-                condition=Q(doubts__lte=2), name="partners_notice_is_doubted_twice_at_most"
-            ),
+            *mailing.constraints("partners_notice", unwanted="over"),
         ]
 
     def __str__(self) -> str:

@@ -253,12 +253,13 @@ def test_a_worker_that_dies_between_any_two_steps_loses_nothing() -> None:
     """Killed with it in hand: found again. Killed after sending: once more, at most."""
     invited()
     delivery.prepare()
-    (taken,) = delivery.take_in_hand(limit=10)
+    taken = delivery.LETTERS.take()
+    assert taken is not None
     assert delivery.send() == 0  # it is in somebody's hand
     with later(11):
         assert delivery.send() == 1
     assert (Letter.objects.get().status, len(sent())) == ("sent", 1)
-    delivery._ended(taken, Letter.Status.FAILED, "late")  # the dead hand writes nothing any more
+    delivery.LETTERS.end(taken, "failed", "late")  # the dead hand writes nothing any more
     assert Letter.objects.get().status == "sent"
 
 

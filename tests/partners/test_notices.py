@@ -204,7 +204,7 @@ def test_who_dies_with_a_notice_in_hand_leaves_it_to_the_next(box: Watching) -> 
     paused()
     for doubts in (0, 1):
         with later(11 * doubts):
-            taken = notices.take_in_hand()
+            taken = notices.NOTICES.take()
             assert taken is not None
             assert (taken.attempts, taken.doubts) == (doubts + 1, doubts)
             assert notices.tell() == 0  # it is in somebody's hand
@@ -216,11 +216,11 @@ def test_who_dies_with_a_notice_in_hand_leaves_it_to_the_next(box: Watching) -> 
 
 def test_a_dead_hand_writes_nothing_any_more(box: Watching) -> None:
     paused()
-    taken = notices.take_in_hand()
+    taken = notices.NOTICES.take()
     assert taken is not None
     with later(11):
         assert notices.tell() == 1
-    notices._ended(taken, Notice.Status.FAILED, "late")
+    notices.NOTICES.end(taken, "failed", "late")
     assert books() == [("sent", 2, 1)]
 
 
