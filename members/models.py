@@ -167,10 +167,13 @@ class Member(models.Model):
 
 
 class MemberOwned(models.Model):
-    """A row that belongs to one member and never changes hands."""
+    """A row that belongs to one member and never changes hands.
+
+    An index that begins with the member serves for the foreign key, too.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         abstract = True
@@ -195,7 +198,7 @@ class Segment(models.Model):
 class SegmentMember(MemberOwned):
     """A member's place in a segment."""
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="segments")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="segments", db_index=False)
     segment = models.ForeignKey(Segment, models.PROTECT, related_name="members")
     added_at = models.DateTimeField(db_default=Now())
 
@@ -234,7 +237,7 @@ class PastSegment(MemberOwned):
 class Consent(MemberOwned):
     """What a member said about being written to on a topic; where nothing was said, they may be."""
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="consents")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="consents", db_index=False)
     topic = models.CharField(max_length=40)
     is_given = models.BooleanField()
     said_at = models.DateTimeField()
@@ -343,6 +346,7 @@ class ClaimCode(MemberOwned):
     phone.
     """
 
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
     code_hash = models.CharField(max_length=64)
     expires_at = models.DateTimeField()
     attempts_left = models.PositiveSmallIntegerField(default=5)

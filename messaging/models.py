@@ -59,7 +59,7 @@ class Letter(Mail, MemberOwned):
         REFUSED = "refused", _("not wanted")
         FAILED = "failed", _("given up")
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="letters")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="letters", db_index=False)
     event_id = models.UUIDField()
     event_type = models.CharField(max_length=40)
     event_subject = models.CharField(max_length=60, blank=True)

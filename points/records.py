@@ -28,7 +28,9 @@ class AdjustmentRequest(MemberOwned):
         APPROVED = "approved", _("approved")
         DECLINED = "declined", _("declined")
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="adjustment_requests")
+    member = models.ForeignKey(
+        Member, models.PROTECT, related_name="adjustment_requests", db_index=False
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20, default="adjustment")
     amount = models.BigIntegerField(help_text=_("In the unit's smallest part; a minus takes."))
@@ -181,7 +183,7 @@ class OpeningRow(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    run = models.ForeignKey(OpeningRun, models.PROTECT, related_name="rows")
+    run = models.ForeignKey(OpeningRun, models.PROTECT, related_name="rows", db_index=False)
     line = models.PositiveIntegerField()
     person = models.UUIDField(null=True, blank=True)
     named = models.CharField(max_length=120, blank=True)

@@ -62,7 +62,9 @@ class RewardDate(models.Model):
     """A day on which an experience takes place, and the places that are left. Touched last."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    reward = models.ForeignKey("rewards.Reward", models.PROTECT, related_name="dates")
+    reward = models.ForeignKey(
+        "rewards.Reward", models.PROTECT, related_name="dates", db_index=False
+    )
     day = models.DateField()
     name = models.CharField(
         max_length=60, blank=True, help_text=_("Where a day has several: 10:00, the evening.")
@@ -92,7 +94,9 @@ class RewardCode(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
-    reward = models.ForeignKey("rewards.Reward", models.PROTECT, related_name="listed")
+    reward = models.ForeignKey(
+        "rewards.Reward", models.PROTECT, related_name="listed", db_index=False
+    )
     code = models.CharField(max_length=80)
     redemption_id = models.UUIDField(null=True, blank=True)
     member_id = models.UUIDField(null=True, blank=True)
@@ -137,7 +141,7 @@ class Fulfilment(MemberOwned):
         DELIVERED = "delivered", _("delivered")
         CANCELLED = "cancelled", _("cancelled")
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="fulfilments")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="fulfilments", db_index=False)
     redemption = models.ForeignKey("rewards.Redemption", models.PROTECT, related_name="fulfilments")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ORDERED)
     address = models.TextField()
@@ -175,7 +179,9 @@ class Draw(models.Model):
     """The draw of a contest: seed, entries in their order, winners in theirs. Written once."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    reward = models.ForeignKey("rewards.Reward", models.PROTECT, related_name="draws")
+    reward = models.ForeignKey(
+        "rewards.Reward", models.PROTECT, related_name="draws", db_index=False
+    )
     seed = models.CharField(max_length=64)
     entries = models.JSONField()
     winners = models.JSONField()

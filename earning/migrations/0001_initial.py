@@ -147,6 +147,7 @@ class Migration(migrations.Migration):
                         (
                             "dividend",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="declarations",
                                 to="earning.dividend",
@@ -240,6 +241,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="dividends",
                                 to="members.member",
@@ -876,6 +878,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="pending_activities",
                                 to="members.member",
@@ -1498,6 +1501,7 @@ class Migration(migrations.Migration):
                         (
                             "rule",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.CASCADE,
                                 related_name="limits",
                                 to="earning.rule",
@@ -1769,14 +1773,6 @@ class Migration(migrations.Migration):
                                 serialize=False,
                             ),
                         ),
-                        (
-                            "partner",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="+",
-                                to="program.partner",
-                            ),
-                        ),
                         ("reference", models.CharField(max_length=100)),
                         (
                             "type",
@@ -1808,9 +1804,19 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="activities",
                                 to="members.member",
+                            ),
+                        ),
+                        (
+                            "partner",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="program.partner",
                             ),
                         ),
                         (
@@ -1903,6 +1909,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="changes",
                                 to="members.member",
@@ -1998,6 +2005,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="awards",
                                 to="members.member",
@@ -2078,6 +2086,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="corrections",
                                 to="members.member",
@@ -2256,6 +2265,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="+",
                                 to="members.member",
@@ -2494,6 +2504,7 @@ class Migration(migrations.Migration):
                         (
                             "milestone",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="options",
                                 to="earning.milestone",
@@ -2585,6 +2596,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="choices",
                                 to="members.member",
@@ -2707,6 +2719,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="+",
                                 to="members.member",
@@ -2997,6 +3010,7 @@ class Migration(migrations.Migration):
                         (
                             "offer",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="activations",
                                 to="earning.offer",

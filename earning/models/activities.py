@@ -44,7 +44,8 @@ class ActivityBody(models.Model):
 class Activity(ActivityBody, MemberOwned):
     """Something a member did, reported once by a partner. Written once."""
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="activities")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="activities", db_index=False)
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+", db_index=False)
     result = models.JSONField(
         default=dict, help_text=_("Balances and tier right after it was recorded.")
     )
@@ -132,7 +133,7 @@ class UnclaimedActivity(ActivityBody):
 class Award(MemberOwned):
     """What one rule paid for one activity, with the sentence that explains it. Written once."""
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="awards")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="awards", db_index=False)
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="awards")
     rule = models.ForeignKey(Rule, models.PROTECT, related_name="awards")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")

@@ -60,7 +60,7 @@ class ActivityChange(ChangeBody, MemberOwned):
     `facts` is what rules were told of the member.
     """
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="changes")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="changes", db_index=False)
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="changes")
     number = models.PositiveSmallIntegerField()
     stated = models.JSONField(default=dict)
@@ -157,7 +157,7 @@ class Correction(MemberOwned):
     takes it a second time. Written once.
     """
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="corrections")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="corrections", db_index=False)
     change = models.ForeignKey(ActivityChange, models.PROTECT, related_name="corrections")
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="corrections")
     rule = models.ForeignKey(Rule, models.PROTECT, related_name="+")

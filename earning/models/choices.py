@@ -26,7 +26,7 @@ class MilestoneChoice(MemberOwned):
         LAPSED = "lapsed", _("lapsed")
         VOID = "void", _("void")
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="choices")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="choices", db_index=False)
     reached = models.ForeignKey(MilestoneReached, models.PROTECT, related_name="choices")
     many = models.PositiveSmallIntegerField(help_text=_("How many options are chosen."))
     due_at = models.DateTimeField(
@@ -84,7 +84,7 @@ class MilestoneChoice(MemberOwned):
 class MilestonePick(MemberOwned):
     """An option that was chosen, how often, and the entry that paid it. Written once."""
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+", db_index=False)
     choice = models.ForeignKey(MilestoneChoice, models.PROTECT, related_name="picks")
     option = models.ForeignKey(MilestoneOption, models.PROTECT, related_name="picks")
     times = models.PositiveSmallIntegerField()

@@ -71,7 +71,9 @@ class Declaration(models.Model):
         PAID = "paid", _("paid out")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    dividend = models.ForeignKey(Dividend, models.PROTECT, related_name="declarations")
+    dividend = models.ForeignKey(
+        Dividend, models.PROTECT, related_name="declarations", db_index=False
+    )
     year = models.PositiveSmallIntegerField(help_text=_("In which its year starts."))
     revision = models.PositiveSmallIntegerField(default=1)
     percent = models.DecimalField(max_digits=7, decimal_places=4)
@@ -126,7 +128,7 @@ class DividendShare(MemberOwned):
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
-    member = models.ForeignKey(Member, models.PROTECT, related_name="dividends")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="dividends", db_index=False)
     declaration = models.ForeignKey(Declaration, models.PROTECT, related_name="shares")
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
     base = models.BigIntegerField(help_text=_("In the counter's smallest part."))

@@ -240,7 +240,7 @@ class MilestoneOption(models.Model):
     """Something that can be chosen when a milestone is reached: an amount of a unit."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="options")
+    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="options", db_index=False)
     code = models.CharField(max_length=40, validators=[is_code])
     name = models.CharField(max_length=80)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
@@ -319,7 +319,7 @@ class MilestoneVoid(MemberOwned):
     What it paid was untouched and has been taken back; the level may be passed again. Written once.
     """
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+", db_index=False)
     reached = models.ForeignKey(MilestoneReached, models.PROTECT, related_name="voids")
     owner = models.CharField(max_length=60)
     change_id = models.UUIDField(help_text=_("The change of an activity that brought it about."))

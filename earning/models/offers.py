@@ -148,7 +148,7 @@ class OfferActivation(MemberOwned):
     """A member activated an offer, and it holds from one moment up to another (none: for good)."""
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="activations")
-    offer = models.ForeignKey(Offer, models.PROTECT, related_name="activations")
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="activations", db_index=False)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     picked_on = models.DateField(

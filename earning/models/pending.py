@@ -25,7 +25,9 @@ class PendingActivity(ActivityBody, MemberOwned):
         CONFIRMED = "confirmed", _("confirmed")
         CANCELLED = "cancelled", _("cancelled")
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="pending_activities")
+    member = models.ForeignKey(
+        Member, models.PROTECT, related_name="pending_activities", db_index=False
+    )
     due_on = models.DateField(
         null=True, blank=True, help_text=_("The day on which it counts; empty: by call.")
     )

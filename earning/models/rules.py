@@ -259,7 +259,7 @@ class RuleLimit(models.Model):
         EVER = "ever", _("ever")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    rule = models.ForeignKey(Rule, models.CASCADE, related_name="limits")
+    rule = models.ForeignKey(Rule, models.CASCADE, related_name="limits", db_index=False)
     code = models.CharField(max_length=60, validators=[is_code])
     per = models.CharField(max_length=10, choices=Per.choices)
     period = models.CharField(max_length=8, choices=Period.choices, default=Period.EVER)

@@ -437,6 +437,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="consents",
                                 to="members.member",
@@ -712,6 +713,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="segments",
                                 to="members.member",

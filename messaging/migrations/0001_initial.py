@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="letters",
                                 to="members.member",

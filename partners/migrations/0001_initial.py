@@ -301,6 +301,7 @@ class Migration(migrations.Migration):
                         (
                             "partner",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="endpoints",
                                 to="program.partner",
@@ -402,6 +403,7 @@ class Migration(migrations.Migration):
                         (
                             "endpoint",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="deliveries",
                                 to="partners.endpoint",
@@ -542,6 +544,7 @@ class Migration(migrations.Migration):
                         (
                             "key",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="days",
                                 to="partners.apikey",
@@ -661,6 +664,7 @@ class Migration(migrations.Migration):
                         (
                             "partner",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="imports",
                                 to="program.partner",
@@ -845,6 +849,7 @@ class Migration(migrations.Migration):
                         (
                             "run",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="parts",
                                 to="partners.import",
@@ -878,6 +883,7 @@ class Migration(migrations.Migration):
                         (
                             "run",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="chunks",
                                 to="partners.import",
@@ -937,6 +943,7 @@ class Migration(migrations.Migration):
                         (
                             "run",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="waiting",
                                 to="partners.import",
@@ -975,6 +982,7 @@ class Migration(migrations.Migration):
                         (
                             "run",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="problems",
                                 to="partners.import",

@@ -74,7 +74,7 @@ class KeyDay(models.Model):
     """What a key with a daily limit has credited on a day, in smallest parts of units to spend."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    key = models.ForeignKey(ApiKey, models.PROTECT, related_name="days")
+    key = models.ForeignKey(ApiKey, models.PROTECT, related_name="days", db_index=False)
     day = models.DateField()
     points = models.PositiveBigIntegerField(default=0)
     alerted_at = models.DateTimeField(null=True, blank=True)

@@ -34,7 +34,7 @@ class Import(models.Model):
         NDJSON = "ndjson", "NDJSON"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="imports")
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="imports", db_index=False)
     kind = models.CharField(max_length=8, choices=ApiKey.Kind.choices, default=ApiKey.Kind.LIVE)
     key = models.ForeignKey(ApiKey, models.PROTECT, null=True, blank=True, related_name="imports")
     locations = ArrayField(
@@ -130,7 +130,7 @@ class ImportPart(models.Model):
     """A piece of the file as it came, kept until its lines are read."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    run = models.ForeignKey(Import, models.PROTECT, related_name="parts")
+    run = models.ForeignKey(Import, models.PROTECT, related_name="parts", db_index=False)
     number = models.PositiveIntegerField()
     body = models.BinaryField()
 
@@ -150,7 +150,7 @@ class ImportChunk(models.Model):
     """Lines that are recorded in one transaction, and the mark that they were."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    run = models.ForeignKey(Import, models.PROTECT, related_name="chunks")
+    run = models.ForeignKey(Import, models.PROTECT, related_name="chunks", db_index=False)
     number = models.PositiveIntegerField()
     lines = models.PositiveIntegerField()
     is_sequel = models.BooleanField(
@@ -196,7 +196,7 @@ class ImportLine(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)  # a plain count: millions are made and go again
-    run = models.ForeignKey(Import, models.PROTECT, related_name="waiting")
+    run = models.ForeignKey(Import, models.PROTECT, related_name="waiting", db_index=False)
     chunk = models.PositiveIntegerField()
     line = models.PositiveIntegerField()
     person = models.UUIDField(null=True, blank=True)
@@ -222,7 +222,7 @@ class ImportProblem(models.Model):
     """A line that was refused: where it stands, what is wrong, and what to do."""
 
     id = models.BigAutoField(primary_key=True)
-    run = models.ForeignKey(Import, models.PROTECT, related_name="problems")
+    run = models.ForeignKey(Import, models.PROTECT, related_name="problems", db_index=False)
     line = models.PositiveIntegerField()
     column = models.CharField(max_length=80, blank=True)
     code = models.CharField(max_length=60)

@@ -32,7 +32,7 @@ class Endpoint(models.Model):
         REMOVED = "removed", _("removed")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="endpoints")
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="endpoints", db_index=False)
     kind = models.CharField(max_length=8, choices=ApiKey.Kind.choices, default=ApiKey.Kind.LIVE)
     url = models.CharField(max_length=400)
     description = models.CharField(max_length=120, blank=True)
@@ -84,7 +84,9 @@ class Delivery(models.Model):
         GIVEN_UP = "given_up", _("given up")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    endpoint = models.ForeignKey(Endpoint, models.PROTECT, related_name="deliveries")
+    endpoint = models.ForeignKey(
+        Endpoint, models.PROTECT, related_name="deliveries", db_index=False
+    )
     event_id = models.UUIDField()
     type = models.CharField(max_length=40)
     body = models.JSONField(help_text=_("What is sent."))

@@ -173,6 +173,7 @@ class Migration(migrations.Migration):
                         (
                             "plan",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="benefits",
                                 to="plans.plan",
@@ -270,6 +271,7 @@ class Migration(migrations.Migration):
                         (
                             "plan",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="credits",
                                 to="plans.plan",
@@ -634,6 +636,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="charges",
                                 to="members.member",
@@ -739,6 +742,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="+",
                                 to="members.member",

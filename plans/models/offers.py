@@ -195,7 +195,7 @@ class PlanCredit(models.Model):
     """What every paid period begins with: an amount of a counter, for status only."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="credits")
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="credits", db_index=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     amount = models.PositiveBigIntegerField(help_text=_("In the counter's smallest part."))
 
@@ -224,7 +224,7 @@ class PlanBenefit(models.Model):
         YEAR = "year", _("a year of the calendar")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="benefits")
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="benefits", db_index=False)
     code = models.CharField(max_length=40, validators=[is_code])
     name = models.CharField(max_length=80)
     at_most = models.PositiveSmallIntegerField(

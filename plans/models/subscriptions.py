@@ -166,7 +166,7 @@ class Charge(MemberOwned):
         WAIVED = "waived", _("waived")
 
     id = models.UUIDField(primary_key=True, editable=False)
-    member = models.ForeignKey(Member, models.PROTECT, related_name="charges")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="charges", db_index=False)
     subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="charges")
     number = models.PositiveIntegerField()
     amount = models.DecimalField(max_digits=10, decimal_places=2)
@@ -219,7 +219,7 @@ class ChargeAttempt(MemberOwned):
         PAID = "paid", _("paid")
         DECLINED = "declined", _("declined")
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+", db_index=False)
     charge = models.ForeignKey(Charge, models.PROTECT, related_name="tries")
     number = models.PositiveSmallIntegerField()
     means = models.ForeignKey(PaymentMeans, models.PROTECT, null=True, blank=True, related_name="+")

@@ -31,7 +31,7 @@ LIMIT = 2**53 - 1  # what every partner's JSON reader keeps exact
 class Account(MemberOwned):
     """A member's balance in one unit: the row that is locked before anything is decided."""
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="accounts")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="accounts", db_index=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     balance = models.BigIntegerField(default=0)
     held = models.BigIntegerField(default=0)  # by open holds: part of the balance, or of a debt
@@ -105,7 +105,7 @@ class Posting(MemberOwned):
         OPENING = "opening", _("brought over")
         MERGE = "merge", _("merged")
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="postings")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="postings", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     source = models.CharField(max_length=120)
     actor = models.CharField(max_length=80)
@@ -175,8 +175,8 @@ class Entry(MemberOwned):
         PLAN = "plan", _("given with a plan")
         MERGE = "merge", _("merged")
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="entries")
-    account = models.ForeignKey(Account, models.PROTECT, related_name="entries")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="entries", db_index=False)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="entries", db_index=False)
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="entries")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     amount = models.BigIntegerField()
@@ -254,7 +254,7 @@ class Lot(MemberOwned):
     empty: never).
     """
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="lots")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="lots", db_index=False)
     account = models.ForeignKey(Account, models.PROTECT, related_name="lots")
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="lots")
     awarded = models.BigIntegerField()

@@ -30,7 +30,7 @@ class Hold(MemberOwned):
         RELEASED = "released", _("released")
         TIMED_OUT = "timed_out", _("timed out")
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="holds")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="holds", db_index=False)
     account = models.ForeignKey(Account, models.PROTECT, related_name="holds")
     amount = models.BigIntegerField()
     captured = models.BigIntegerField(default=0)
@@ -127,8 +127,8 @@ class Transfer(MemberOwned):
     Written once.
     """
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="sent")
-    receiver = models.ForeignKey(Member, models.PROTECT, related_name="received")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="sent", db_index=False)
+    receiver = models.ForeignKey(Member, models.PROTECT, related_name="received", db_index=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     amount = models.BigIntegerField()
     source = models.CharField(max_length=120)

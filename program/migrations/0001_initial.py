@@ -77,6 +77,7 @@ class Migration(migrations.Migration):
                         (
                             "partner",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="locations",
                                 to="program.partner",
@@ -744,6 +745,7 @@ class Migration(migrations.Migration):
                         (
                             "type",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.CASCADE,
                                 related_name="attributes",
                                 to="program.activitytype",

@@ -44,7 +44,7 @@ class Location(models.Model):
     """A place of a partner: a hotel, a shop, a till."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="locations")
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="locations", db_index=False)
     code = models.CharField(max_length=40, validators=[is_code])
     name = models.CharField(max_length=80)
     earns = models.BooleanField(default=True, help_text=_("What happens here may earn."))
@@ -185,7 +185,9 @@ class ActivityAttribute(models.Model):
         DATE = "date", _("date")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    type = models.ForeignKey(ActivityType, models.CASCADE, related_name="attributes")
+    type = models.ForeignKey(
+        ActivityType, models.CASCADE, related_name="attributes", db_index=False
+    )
     code = models.SlugField(max_length=40)
     name = models.CharField(max_length=60)
     kind = models.CharField(max_length=8, choices=Kind.choices)

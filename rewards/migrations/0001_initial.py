@@ -581,6 +581,7 @@ class Migration(migrations.Migration):
                         (
                             "reward",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="draws",
                                 to="rewards.reward",
@@ -615,6 +616,7 @@ class Migration(migrations.Migration):
                         (
                             "reward",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="listed",
                                 to="rewards.reward",
@@ -682,6 +684,7 @@ class Migration(migrations.Migration):
                         (
                             "reward",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="dates",
                                 to="rewards.reward",
@@ -730,6 +733,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="redemptions",
                                 to="members.member",
@@ -738,6 +742,7 @@ class Migration(migrations.Migration):
                         (
                             "reward",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="redemptions",
                                 to="rewards.reward",
@@ -937,6 +942,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="fulfilments",
                                 to="members.member",
@@ -1025,6 +1031,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="shares",
                                 to="members.member",
@@ -1081,6 +1088,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="reservations",
                                 to="members.member",
@@ -1328,6 +1336,7 @@ class Migration(migrations.Migration):
                         (
                             "reward",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="stock",
                                 to="rewards.reward",
@@ -1521,6 +1530,7 @@ class Migration(migrations.Migration):
                         (
                             "reward",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="parts",
                                 to="rewards.reward",

@@ -200,7 +200,7 @@ class RewardStock(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    reward = models.ForeignKey(Reward, models.PROTECT, related_name="stock")
+    reward = models.ForeignKey(Reward, models.PROTECT, related_name="stock", db_index=False)
     slot = models.PositiveSmallIntegerField(default=0)
     left = models.IntegerField()
 
@@ -225,8 +225,8 @@ class Redemption(MemberOwned):
         USED = "used", _("used")
         CANCELLED = "cancelled", _("cancelled")
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="redemptions")
-    reward = models.ForeignKey(Reward, models.PROTECT, related_name="redemptions")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="redemptions", db_index=False)
+    reward = models.ForeignKey(Reward, models.PROTECT, related_name="redemptions", db_index=False)
     posting = models.ForeignKey(
         Posting, models.PROTECT, null=True, blank=True, related_name="+"
     )  # none where a household paid together

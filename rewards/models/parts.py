@@ -21,7 +21,7 @@ class RewardPart(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    reward = models.ForeignKey(Reward, models.PROTECT, related_name="parts")
+    reward = models.ForeignKey(Reward, models.PROTECT, related_name="parts", db_index=False)
     points = models.PositiveBigIntegerField(help_text=_("With so many points at least."))
     money = models.DecimalField(
         max_digits=10,

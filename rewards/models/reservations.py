@@ -30,7 +30,7 @@ class Reservation(MemberOwned):
         CAPTURED = "captured", _("taken")
         RELEASED = "released", _("let go")
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="reservations")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="reservations", db_index=False)
     reward = models.ForeignKey(Reward, models.PROTECT, related_name="reservations")
     hold = models.ForeignKey(Hold, models.PROTECT, related_name="+")
     attempt = models.UUIDField()
@@ -88,7 +88,7 @@ class RedemptionShare(MemberOwned):
     Written once.
     """
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="shares")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="shares", db_index=False)
     redemption = models.ForeignKey(Redemption, models.PROTECT, related_name="shares")
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
     amount = models.PositiveBigIntegerField()

@@ -351,6 +351,7 @@ class Migration(migrations.Migration):
                         (
                             "survey",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="versions",
                                 to="surveys.survey",
@@ -396,6 +397,7 @@ class Migration(migrations.Migration):
                         (
                             "version",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="questions",
                                 to="surveys.version",
@@ -719,6 +721,7 @@ class Migration(migrations.Migration):
                         (
                             "survey",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="case_rules",
                                 to="surveys.survey",
@@ -816,6 +819,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="cases",
                                 to="members.member",
@@ -1057,6 +1061,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="+",
                                 to="members.member",
@@ -1087,6 +1092,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="survey_decisions",
                                 to="members.member",
@@ -1169,6 +1175,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="invitations",
                                 to="members.member",
@@ -1290,6 +1297,7 @@ class Migration(migrations.Migration):
                         (
                             "member",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="answers",
                                 to="members.member",
@@ -1339,6 +1347,7 @@ class Migration(migrations.Migration):
                         (
                             "answer",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="lines",
                                 to="surveys.answer",

@@ -126,7 +126,7 @@ class Answer(models.Model):
 class Authorship(MemberOwned):
     """Whose an answer is. There is none for an anonymous one: the database refuses it."""
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="answers")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="answers", db_index=False)
     invitation = models.ForeignKey(Invitation, models.PROTECT, related_name="+")
     answer = models.ForeignKey(Answer, models.PROTECT, related_name="authors")
 
@@ -164,7 +164,7 @@ class Line(models.Model):
     """The answer to one question of one's own."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    answer = models.ForeignKey(Answer, models.PROTECT, related_name="lines")
+    answer = models.ForeignKey(Answer, models.PROTECT, related_name="lines", db_index=False)
     question = models.ForeignKey(Question, models.PROTECT, related_name="lines")
     value = models.CharField(max_length=TEXT_MAX)
 

@@ -28,7 +28,7 @@ QUOTA_SPACE = uuid.UUID("9c1c1d5a-54be-4a07-8b52-7c1d5be9a402")
 class Contact(MemberOwned):
     """When a member was, or will be, asked last; under its lock the contact rule holds."""
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+", db_index=False)
     asked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -80,7 +80,9 @@ class Outcome(models.TextChoices):
 class Decision(MemberOwned):
     """Whether a member was asked about something that happened, and why not. Written once."""
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="survey_decisions")
+    member = models.ForeignKey(
+        Member, models.PROTECT, related_name="survey_decisions", db_index=False
+    )
     trigger = models.ForeignKey(Trigger, models.PROTECT, related_name="+")
     source = models.CharField(
         max_length=110, help_text=_("What it was about; decided upon once for each trigger.")
@@ -117,7 +119,7 @@ class Invitation(MemberOwned):
     not anonymous says whose it was.
     """
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="invitations")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="invitations", db_index=False)
     survey = models.ForeignKey(Survey, models.PROTECT, related_name="invitations")
     version = models.ForeignKey(Version, models.PROTECT, related_name="+")
     trigger = models.ForeignKey(Trigger, models.PROTECT, null=True, blank=True, related_name="+")

@@ -39,7 +39,7 @@ class Case(MemberOwned):
         UNREACHED = "unreached", _("could not be reached")
         UNSOLVED = "unsolved", _("could not be solved")
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="cases")
+    member = models.ForeignKey(Member, models.PROTECT, related_name="cases", db_index=False)
     survey = models.ForeignKey(Survey, models.PROTECT, related_name="cases")
     answer = models.ForeignKey(Answer, models.PROTECT, related_name="cases")
     rule = models.ForeignKey(CaseRule, models.PROTECT, related_name="+")

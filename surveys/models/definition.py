@@ -171,7 +171,7 @@ class Version(models.Model):
     """What a survey asked from a moment on. Never changed once somebody has answered it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    survey = models.ForeignKey(Survey, models.PROTECT, related_name="versions")
+    survey = models.ForeignKey(Survey, models.PROTECT, related_name="versions", db_index=False)
     number = models.PositiveSmallIntegerField()
     why_words = models.CharField(
         max_length=160, blank=True, help_text=_("The open question; empty: What is the reason?")
@@ -200,7 +200,7 @@ class Question(models.Model):
         TEXT = "text", _("text")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    version = models.ForeignKey(Version, models.PROTECT, related_name="questions")
+    version = models.ForeignKey(Version, models.PROTECT, related_name="questions", db_index=False)
     code = models.CharField(max_length=40, validators=[is_code])
     kind = models.CharField(max_length=6, choices=Kind.choices)
     words = models.CharField(max_length=160)
@@ -337,7 +337,7 @@ class CaseRule(models.Model):
     """Which answers open a case, whose it is, and how long it may take."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    survey = models.ForeignKey(Survey, models.PROTECT, related_name="case_rules")
+    survey = models.ForeignKey(Survey, models.PROTECT, related_name="case_rules", db_index=False)
     code = models.CharField(max_length=40, validators=[is_code])
     least = models.PositiveSmallIntegerField(default=0)
     most = models.PositiveSmallIntegerField()

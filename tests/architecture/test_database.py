@@ -123,6 +123,25 @@ def test_every_foreign_key_and_every_order_has_an_index_or_a_reason() -> None:
     assert not wrong
 
 
+@pytest.mark.django_db
+def test_no_index_does_what_another_does() -> None:
+    """One that another begins with is written for every row and asked for none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT less.indexrelid::regclass::text, more.indexrelid::regclass::text
+                 FROM pg_index less
+                 JOIN pg_index more USING (indrelid)
+                 JOIN pg_class a ON a.oid = less.indexrelid
+                 JOIN pg_class b ON b.oid = more.indexrelid AND b.relam = a.relam
+                WHERE less.indexrelid <> more.indexrelid AND NOT less.indisunique
+                  AND less.indpred IS NULL AND more.indpred IS NULL AND less.indexprs IS NULL
+                  AND more.indkey::text || ' ' LIKE less.indkey::text || ' %%'
+                  AND less.indrelid = ANY (%s::regclass[])""",
+            [[model._meta.db_table for model in house_models()]],
+        )
+        assert not cursor.fetchall()
+
+
 def leading(model: type[models.Model]) -> set[str]:
     """The fields that an index over several begins with: they need no other."""
     rules = [*model._meta.indexes, *model._meta.constraints]

@@ -246,6 +246,7 @@ class Migration(migrations.Migration):
                         (
                             "ladder",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="tiers",
                                 to="tiers.ladder",
@@ -543,6 +544,7 @@ class Migration(migrations.Migration):
                         (
                             "tier",
                             models.ForeignKey(
+                                db_index=False,
                                 on_delete=django.db.models.deletion.CASCADE,
                                 related_name="expiries",
                                 to="tiers.tier",

@@ -144,7 +144,7 @@ class Tier(models.Model):
         FLAG = "flag", _("rectangle")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    ladder = models.ForeignKey(Ladder, models.PROTECT, related_name="tiers")
+    ladder = models.ForeignKey(Ladder, models.PROTECT, related_name="tiers", db_index=False)
     code = models.CharField(max_length=40, validators=[is_code])
     name = models.CharField(max_length=60)
     rank = models.PositiveSmallIntegerField()
@@ -189,7 +189,7 @@ class TierExpiry(models.Model):
         HELD = "held", _("nothing ends while it is held")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    tier = models.ForeignKey(Tier, models.CASCADE, related_name="expiries")
+    tier = models.ForeignKey(Tier, models.CASCADE, related_name="expiries", db_index=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     expiry = models.CharField(max_length=10, choices=Kind.choices)
     expiry_count = models.PositiveSmallIntegerField(null=True, blank=True)
