@@ -18,6 +18,7 @@ import weakref
 from typing import Any, ClassVar
 
 from django.db.backends.postgresql import base
+from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 
 from loyalty_site.adapting import adapted
 
@@ -33,7 +34,7 @@ def is_gone(connection: Any) -> bool:
     return bool(looked.poll(0))
 
 
-class Schema(base.DatabaseSchemaEditor):
+class Schema(DatabaseSchemaEditor):
     """Makes one index where Django makes two: nobody looks for codes by what they begin with, and
     every row that names one would be written into both.
     """
