@@ -16,10 +16,10 @@ from uuid import UUID
 import msgspec
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.base import ModelState
-from django.db.models.expressions import DatabaseDefault, RawSQL
+from django.db.models.expressions import RawSQL
 
-from common import lines
 from common.bundle import Bundle
+from common.copying import Copying
 
 # What a column's JSON is read as, by the kind of its field; the first that fits.
 KINDS: dict[type[models.Field[Any, Any]], Any] = {
@@ -54,14 +54,13 @@ def together() -> Iterator[Bundle]:
     token = _bundle.set(bundle)
     try:
         yield bundle
+    except BaseException as error:
+        bundle.copying.drop(error)
+        raise
     finally:
         _bundle.reset(token)
+    bundle.copying.finish()
     bundle.write()
-
-
-def is_together() -> bool:
-    """Whether what is inserted now is written with something else."""
-    return _bundle.get() is not None
 
 
 @contextmanager
@@ -168,7 +167,8 @@ def insert(model: type[M], rows: Collection[M]) -> None:
     """
     bundle = _bundle.get()
     if len(rows) >= FEW:
-        _copy(model, rows)
+        copying = Copying() if bundle is None else bundle.copying
+        copying.send(model, rows)
     elif bundle is not None:
         bundle.insert(rows)
     else:
@@ -184,30 +184,6 @@ def update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
         alone = Bundle()
         alone.update(rows, names)
         alone.write()
-
-
-def _copy(model: type[M], rows: Collection[M]) -> None:
-    # the connection itself, not its proxy, which costs a look-up a value
-    connection = connections[DEFAULT_DB_ALIAS]
-    first = next(iter(rows))
-    fields = [
-        field
-        for field in model._meta.local_concrete_fields
-        if not isinstance(getattr(first, field.attname), DatabaseDefault)
-    ]
-    quote = connection.ops.quote_name
-    table = quote(model._meta.db_table)
-    names = ", ".join(quote(str(field.column)) for field in fields)
-    statement = f"COPY {table} ({names}) FROM STDIN"
-    with (
-        connection.cursor() as cursor,
-        connection.wrap_database_errors,
-        cursor.cursor.copy(statement) as copy,
-    ):
-        for block in lines.blocks(fields, rows, connection):
-            copy.write(block)
-    for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
 
 
 def these(ids: Iterable[UUID]) -> RawSQL:

@@ -18,9 +18,10 @@ import msgspec
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.expressions import DatabaseDefault
 from django.db.models.functions import Now
-from django.utils.functional import Promise
 
 from common import sql
+from common.copying import Copying
+from common.lines import plain
 
 Shape = tuple[type[models.Model], tuple[str, ...], bool]  # table, its columns, whether rows are new
 LENGTH = re.compile(r"(varchar|numeric)\([0-9, ]+\)")  # what is too long is refused, not cut off
@@ -32,6 +33,7 @@ class Bundle:
     def __init__(self) -> None:
         self._parts: dict[Shape, list[dict[str, Any]]] = {}
         self._made: list[models.Model] = []
+        self.copying = Copying(goes_on=True)  # what is too many for one statement
 
     def insert(self, rows: Collection[models.Model]) -> None:
         """Add new rows of one model. Columns that the database fills in are left to it."""
@@ -64,15 +66,6 @@ class Bundle:
                 if isinstance(getattr(row, name), DatabaseDefault):
                     setattr(row, name, now)
         self._parts, self._made = {}, []
-
-
-def plain(value: Any) -> str:
-    """A text of another class as what it is: one marked as safe, or one to be translated."""
-    if isinstance(value, str):
-        return "".join(value)
-    if isinstance(value, Promise):
-        return str(value)
-    raise TypeError(f"JSON cannot hold {type(value).__name__}.")
 
 
 @functools.cache

@@ -15,8 +15,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import models
-
-from common.bundle import plain
+from django.utils.functional import Promise
 
 Writer = Callable[[Any], str]
 BLOCK = 200  # lines handed over at once: PostgreSQL reads them while the next are written
@@ -56,6 +55,15 @@ def _column(field: Any, connection: Any) -> tuple[Callable[[type], Writer | None
 
 def _json(value: Any) -> str:
     return NULL if value is None else _escaped(msgspec.json.encode(value, enc_hook=plain).decode())
+
+
+def plain(value: Any) -> str:
+    """A text of another class as what it is: one marked as safe, or one to be translated."""
+    if isinstance(value, str):
+        return "".join(value)
+    if isinstance(value, Promise):
+        return str(value)
+    raise TypeError(f"JSON cannot hold {type(value).__name__}.")
 
 
 def _escaped(text: str) -> str:

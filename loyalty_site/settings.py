@@ -111,6 +111,7 @@ CACHES: dict[str, dict[str, Any]] = {
 # by anybody who tries. Each write counts the rows, so it is no more than needed.
 CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 50_000}
 
+API_LOG_WAIT_S = 0.25  # for so long an answered call waits for others to be logged with
 KEY_TRUST_S = 0.25  # for so long a process believes what it was told of an API key
 IMPORT_LANES = ENV.import_lanes
 

@@ -155,6 +155,7 @@ def _next(run: Import) -> ImportChunk | None:
     return ready.select_for_update(of=("self",), skip_locked=True).first()
 
 
+@bulk.unswept()  # until all rows are let go of
 def _record(run: Import, chunk: ImportChunk) -> None:
     lines = checking.lines_of(chunk, run)
     batch = [submission for _, submission in lines]

@@ -4,6 +4,7 @@ what is personal or secret, and for a month.
 
 from __future__ import annotations
 
+import functools
 import re
 import shlex
 import time
@@ -14,10 +15,12 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import msgspec
 import structlog
+from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 
 from common import bulk, clock
+from common.afterwards import Afterwards
 from partners.idempotency import HEADER, REPLAYED
 from partners.models import ApiRequest
 from program import catalog
@@ -43,33 +46,34 @@ def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
         request.api_started = time.perf_counter()  # type: ignore[attr-defined]
         with catalog.one_call():
             response = get_response(request)
-        key = getattr(request, "api_key", None)
-        if key is not None:
+        if getattr(request, "api_key", None) is not None:
             for name, value in request.api_window.headers().items():  # type: ignore[attr-defined]
                 response[name] = value
-            if getattr(request, "api_noted", None) is not response:
-                write(request, response)
+            _write(request, response)
         return response
 
     return handle
 
 
-def note(request: HttpRequest, response: HttpResponse) -> None:
-    """The line of an answer that is about to be given, if other rows are being written that it can
-    go with; else it is written when the answer is given.
+def _write(request: HttpRequest, response: HttpResponse) -> None:
+    """One line. A log that cannot be written is no reason to take an answer back.
+
+    Of refusals wrong codes are counted, so their line is there before the answer; all others wait a
+    moment for more of their kind.
     """
-    if bulk.is_together():
-        bulk.insert(ApiRequest, [_row(request, response)])
-        request.api_noted = response  # type: ignore[attr-defined]
-
-
-def write(request: HttpRequest, response: HttpResponse) -> None:
-    """One line. A log that cannot be written is no reason to take an answer back."""
     try:
-        with transaction.atomic():  # what is around us goes on, whatever becomes of the line
-            _row(request, response).save(force_insert=True)
+        row = _row(request, response)
+        is_urgent = response.status_code >= 400 or settings.API_LOG_WAIT_S == 0
+        if is_urgent or not _lines().take(row):
+            with transaction.atomic():  # what is around us goes on, whatever becomes of the line
+                row.save(force_insert=True)
     except DatabaseError as error:
         log.error("request_not_logged", exc_info=error)
+
+
+@functools.cache
+def _lines() -> Afterwards[ApiRequest]:
+    return Afterwards(ApiRequest, wait=timedelta(seconds=settings.API_LOG_WAIT_S))
 
 
 def _row(request: HttpRequest, response: HttpResponse) -> ApiRequest:

@@ -19,6 +19,7 @@ env.declare("LOG_LEVEL", "ERROR")
 from loyalty_site.settings import *  # noqa: E402, F403
 
 DEBUG = False
+API_LOG_WAIT_S = 0  # at once, in the test's own transaction
 KEY_TRUST_S = 0  # what a test changes holds at once; tests of the trust itself ask for it
 WHITENOISE_AUTOREFRESH = True
 IMPORT_LANES = 1  # other processes cannot look into the transaction of a test

@@ -11,7 +11,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common import bodies
+from common import bodies, bulk
 from common.errors import LoyaltyError
 from earning import intake
 from earning.intake import Recorded
@@ -24,7 +24,6 @@ from partners import (
     examples,
     idempotency,
     limits,
-    log,
     naming,
     reported,
 )
@@ -150,6 +149,7 @@ class ActivityViewSet(PartnerViewSet):
         codes=["value_limit_reached"],
         idempotency="possible",
     )
+    @bulk.unswept()  # until all rows are let go of
     def batch(self, request: Request) -> Response:
         key = key_of(request)
         sent = bodies.fit(request.data, BatchSubmitted).activities
@@ -221,7 +221,6 @@ class Answering:
         self.response = response
         if self.call is not None:
             idempotency.remember(self.call, self.response)
-        log.note(self.request._request, self.response)
 
 
 def _of_status(request: Request) -> QuerySet[Any]:

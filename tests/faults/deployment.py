@@ -132,6 +132,12 @@ class Deployment:
         os.killpg(child.pid, signal.SIGKILL)
         child.wait(WAIT_S)
 
+    def end(self, name: str) -> None:
+        """Stop a web server as an operator does."""
+        child = self.children.pop(name)
+        child.terminate()
+        child.wait(WAIT_S)
+
     def stop(self) -> None:
         for name in list(self.children):
             self.kill(name)

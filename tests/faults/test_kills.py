@@ -46,6 +46,12 @@ print(json.dumps({
     "faults": [str(one) for one in audit.check()],
 }))
 """
+LOGGED = """
+import json
+import django; django.setup()
+from partners.models import ApiRequest
+print(json.dumps(ApiRequest.objects.count()))
+"""
 LATER = """
 import json
 import django; django.setup()
@@ -94,7 +100,7 @@ def later(reference: str, number: int) -> dict[str, Any]:
 
 
 def test_a_storm_of_repeats_has_each_effect_once(site: Deployment) -> None:
-    before = site.python(BOOKS)
+    before, logged = site.python(BOOKS), site.python(LOGGED)
     kinds = max(1, STORM // 15)  # each call is made about fifteen times, from both servers
     answers: list[list[tuple[str, int, str]]] = [[] for _ in range(THREADS)]
 
@@ -134,6 +140,17 @@ def test_a_storm_of_repeats_has_each_effect_once(site: Deployment) -> None:
     recorded = set(books["references"]) - set(before["references"])
     assert recorded >= ids.keys() - taken
     assert books["redemptions"] - before["redemptions"] == len(taken)
+    assert eventually(lambda: site.python(LOGGED) == logged + len(told))
+
+
+def test_a_server_that_is_stopped_has_logged_every_call_that_it_answered(site: Deployment) -> None:
+    site.start("web-3")
+    site.answers("web-3")
+    logged, till = site.python(LOGGED), Caller(site, "web-3")
+    answered = [till.send("activities", stay(f"shift-{n}", n % GUESTS))[0] for n in range(20)]
+    site.end("web-3")
+    assert set(answered) == {201}
+    assert site.python(LOGGED) == logged + len(answered)
 
 
 def test_kill_9_of_everything_loses_nothing_and_does_nothing_twice(

@@ -299,10 +299,10 @@ def test_money_is_read_exactly(till: Till) -> None:
 
 
 # Statements of one post, all told: the key with its minute and the program; the accounts, locked,
-# with their member, the reference, claimed, and all that counts; all rows, with the log's. A new
-# tier ends the one before, and looks for what it came too late for. A repeat reads the activity and
-# its awards, and has a line of the log.
-POST, NEW_TIER, REPLAY, LOOKUP = 3, 3, 5, 6
+# with their member, the reference, claimed, and all that counts; all rows; the line of the log,
+# which a server writes together with others. A new tier ends the one before, and looks for what it
+# came too late for. A repeat reads the activity and its awards.
+POST, NEW_TIER, REPLAY, LOOKUP = 4, 3, 5, 6
 
 
 def statements(queries: CaptureQueriesContext) -> int:
