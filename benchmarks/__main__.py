@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import platform
 import sys
 
 NAMES = ("evaluate", "simulate", "post", "hot", "batch", "redeem", "surveys", "imports")
@@ -18,6 +19,10 @@ def main(arguments: list[str]) -> int:
     import django
 
     django.setup()
+    from benchmarks import figures
+
+    figures.tell(f"Python {platform.python_version()}", platform.python_compiler())
+    figures.tell("a plain loop, milliseconds of processor time", f"{figures.plain_loop():.1f}")
     for name in arguments:
         importlib.import_module(f"benchmarks.{name}").run()
     return 0

@@ -76,6 +76,19 @@ def cpu(work: Callable[[], object]) -> float:
     return _once(work, time.process_time)
 
 
+def plain_loop() -> float:
+    """Milliseconds of processor time that a fixed amount of plain Python takes, at best: what tells
+    one build of Python from another, and a machine from itself an hour ago.
+    """
+
+    def loop() -> None:
+        found: dict[int, str] = {}
+        for number in range(100_000):
+            found[number % 1000] = f"{number}x"
+
+    return 1000 * min(cpu(loop) for _ in range(ROUNDS))
+
+
 def spent() -> float:
     """Seconds of processor time that this process, PostgreSQL and whatever they have started have
     taken so far, as Linux tells it; PostgreSQL has to run on this machine.
