@@ -15,7 +15,14 @@ from datetime import timedelta
 from typing import Generic, TypeVar
 
 import structlog
-from django.db import DatabaseError, InterfaceError, OperationalError, connections, models
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connections,
+    models,
+)
 
 from common.copying import Copying
 
@@ -50,7 +57,7 @@ class Afterwards(Generic[M]):
         """Take a row; False for one that the caller has to write: too many wait already, or the
         process is about to end.
         """
-        if len(self._rows) >= MOST:
+        if len(self._rows) >= MOST or not threading.main_thread().is_alive():
             return False
         with self._turn:
             if not self.is_running and not self._start():
@@ -64,7 +71,7 @@ class Afterwards(Generic[M]):
         thread = threading.Thread(target=self._run, name=name, daemon=False)
         try:
             thread.start()
-        except RuntimeError:  # Python is shutting down
+        except RuntimeError:  # there can be no more of them
             return False
         self._thread = thread
         return True
@@ -86,7 +93,8 @@ class Afterwards(Generic[M]):
                 busy = time.monotonic()
                 self._write(is_last=is_over)
             with self._turn:
-                if is_over or (not self._rows and time.monotonic() - busy > IDLE.total_seconds()):
+                is_idle = time.monotonic() - busy > IDLE.total_seconds()
+                if not self._rows and (is_over or is_idle):
                     self._thread = None
                     return
 
@@ -99,12 +107,11 @@ class Afterwards(Generic[M]):
                     self._copy(some)
                 except AWAY as error:
                     self._rows.extendleft(reversed(some))
-                    report = log.error if is_last else log.warning
-                    report(
-                        "rows_left" if is_last else "rows_delayed",
-                        rows=len(self._rows),
-                        exc_info=error,
-                    )
+                    if is_last:
+                        log.error("rows_lost", rows=len(self._rows), exc_info=error)
+                        self._rows.clear()
+                    else:
+                        log.warning("rows_delayed", rows=len(self._rows), exc_info=error)
                     return
         finally:
             connections.close_all()
@@ -116,8 +123,12 @@ class Afterwards(Generic[M]):
         except AWAY:
             raise
         except (DatabaseError, ValueError, TypeError) as error:  # refused, or no text for COPY
-            if len(rows) == 1:
+            if len(rows) > 1:
+                for row in rows:
+                    self._copy([row])
+            elif not (isinstance(error, IntegrityError) and self._is_there(rows[0])):
                 log.error("row_not_written", row=str(rows[0].pk), exc_info=error)
-                return
-            for row in rows:
-                self._copy([row])
+
+    def _is_there(self, row: M) -> bool:
+        """Whether it was written before: a connection can break before it says so."""
+        return self._model._default_manager.filter(pk=row.pk).exists()

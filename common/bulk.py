@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import functools
 import gc
+import os
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -63,19 +65,47 @@ def together() -> Iterator[Bundle]:
     bundle.write()
 
 
+class _Unswept:
+    """How many ask for it: the search is the whole process's, not a thread's."""
+
+    def __init__(self) -> None:
+        self._turn, self._count, self._was_on = threading.Lock(), 0, True
+        os.register_at_fork(after_in_child=self._begin_anew)
+
+    def _begin_anew(self) -> None:
+        """In a process that was forked off, which has none of the other threads."""
+        if self._count and self._was_on:
+            gc.enable()
+        self._turn, self._count = threading.Lock(), 0
+
+    def begin(self) -> None:
+        with self._turn:
+            if self._count == 0:
+                self._was_on = gc.isenabled()
+                gc.disable()
+            self._count += 1
+
+    def end(self) -> None:
+        with self._turn:
+            self._count -= 1
+            if self._count == 0 and self._was_on:
+                gc.enable()
+
+
+_unswept = _Unswept()
+
+
 @contextmanager
 def unswept() -> Iterator[None]:
     """Put Python's search for garbage off until the block ends: it would walk through everything
     that thousands of rows are made of, over and over, and find nothing. What nobody holds any more
     is let go of at once, as ever.
     """
-    is_ours = gc.isenabled()
-    gc.disable()
+    _unswept.begin()
     try:
         yield
     finally:
-        if is_ours:
-            gc.enable()
+        _unswept.end()
 
 
 def new(model: type[M], **values: Any) -> M:

@@ -17,7 +17,8 @@ class Copying:
     while other work is done; whatever else is asked of the connection waits for it.
 
     psycopg holds the connection's lock for as long as a COPY runs, so one goes on only inside a
-    transaction that does not end before `finish` or `drop`.
+    transaction that does not end before `finish` or `drop`; and what goes past Django's cursors (a
+    COPY of one's own, the next rows of a cursor that was opened before) would wait for ever.
     """
 
     def __init__(self, *, goes_on: bool = False) -> None:
@@ -49,7 +50,7 @@ class Copying:
                 copy.write(block)
             if self._goes_on:
                 self._open = opened.pop_all()
-                self._connection.execute_wrappers.append(self._first)
+                self._connection.execute_wrappers.insert(0, self._first)  # outermost
         for row in rows:
             row._state.adding, row._state.db = False, self._connection.alias
 

@@ -3,7 +3,8 @@
 What must stay true: a piece of mail is in hand, and that is committed, before the mail server is
 spoken to, and only whose hand it is in writes down what came of it. One that is found in hand much
 later was cut off in between: nobody knows whether it arrived. It is handed over once more, under
-the same Message-ID, and then never again. None is another's misfortune.
+the same Message-ID, and then never again. None is another's misfortune. Why one did not
+arrive stands in its row and in no log: servers repeat the address in what they say.
 """
 
 from __future__ import annotations
@@ -125,7 +126,7 @@ class Mailing(Generic[M]):
             rows = self.rows().select_for_update(skip_locked=True, of=("self",))
             mail = rows.filter(due | cut_off).order_by("due_at", "pk").first()
             if mail is not None:
-                mail.doubts += mail.status == "sending"
+                mail.doubts = min(DOUBTS_MAX, mail.doubts + (mail.status == "sending"))
                 mail.attempts += 1
                 mail.status, mail.taken_at = "sending", now
                 mail.save(update_fields=["status", "taken_at", "attempts", "doubts"])
@@ -137,7 +138,7 @@ class Mailing(Generic[M]):
         mail.sent_at = clock.now() if status == "sent" else None
         self._save(mail)
         if status == "failed":
-            log.error("mail_given_up", kind=self.name, mail=str(mail.pk), why=mail.why)
+            log.error("mail_given_up", kind=self.name, mail=str(mail.pk))
 
     def _send_each(self, carrier: Carrier, *, limit: int) -> int:
         sent = seen = 0
@@ -194,7 +195,7 @@ class Mailing(Generic[M]):
         pause = self.pauses[min(mail.attempts, len(self.pauses)) - 1]
         mail.due_at = clock.now() + timedelta(minutes=pause)
         self._save(mail)
-        log.warning("mail_delayed", kind=self.name, mail=str(mail.pk), why=mail.why)
+        log.warning("mail_delayed", kind=self.name, mail=str(mail.pk))
 
     def _save(self, mail: M) -> None:
         """Only what is still in our hand: another worker may have found it there meanwhile."""

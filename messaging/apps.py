@@ -6,9 +6,10 @@ class MessagingConfig(AppConfig):
     verbose_name = "Messaging"
 
     def ready(self) -> None:
-        from messaging import aspects, descriptions, privacy, sections
+        from messaging import aspects, descriptions, leaving, privacy, sections
 
         sections.install()
         aspects.install()
         descriptions.install()
         privacy.install()
+        leaving.install()

@@ -10,6 +10,7 @@ class PartnersConfig(AppConfig):
         from points import audit
 
         audit.register(INVARIANTS)
-        from partners import privacy
+        from partners import leaving, privacy
 
         privacy.install()
+        leaving.install()

@@ -90,6 +90,17 @@ def test_what_breaks_off_leaves_nothing_and_the_connection_as_it_was(db: None) -
     assert Heartbeat.objects.count() == MANY
 
 
+def test_who_wraps_statements_meanwhile_may_leave_before_the_rows_are_in(db: None) -> None:
+    def plainly(execute: Callable[..., object], *given: object) -> object:
+        return execute(*given)
+
+    with transaction.atomic(), bulk.together():
+        with connection.execute_wrapper(plainly):
+            bulk.insert(Heartbeat, beats("first"))
+        assert Heartbeat.objects.count() == MANY
+    assert not connection.execute_wrappers
+
+
 @pytest.mark.django_db(transaction=True)
 def test_outside_of_a_transaction_nothing_stays_under_way() -> None:
     """psycopg would wait for the end of it with whatever comes next, and so for ever."""

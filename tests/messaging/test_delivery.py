@@ -13,10 +13,11 @@ import time_machine
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
+from structlog.testing import capture_logs
 
 from common import clock
 from events import outbox
-from members import consent, merging
+from members import consent, erasure, merging
 from members.models import Member
 from messaging import delivery, registry, stopping, writing
 from messaging.errors import LinkRefused, TemplateInvalid
@@ -194,9 +195,17 @@ def test_a_server_that_never_comes_back_ends_it(server: type[Server]) -> None:
 
 def test_an_address_that_is_refused_for_good_is_not_tried_again(server: type[Server]) -> None:
     member = invited()
-    server.after_sending = [smtplib.SMTPRecipientsRefused({member.email: (550, b"nobody")})]
-    delivery.drain()
-    assert Letter.objects.get().status == "failed"
+    refused = {member.email: (550, b"nobody")}, {member.email: (450, b"not now")}
+    server.after_sending = [smtplib.SMTPRecipientsRefused(one) for one in refused]
+    with capture_logs() as told:
+        delivery.drain()
+        with later(2):
+            delivery.drain()
+    letter = Letter.objects.get()
+    assert letter.status == "failed"
+    assert member.email in letter.why
+    assert [one["event"] for one in told] == ["mail_delayed", "mail_given_up"]
+    assert member.email not in str(told)  # a log is nobody's to empty
 
 
 def test_an_address_that_is_none_fails_alone(server: type[Server]) -> None:
@@ -261,6 +270,39 @@ def test_a_worker_that_dies_between_any_two_steps_loses_nothing() -> None:
     assert (Letter.objects.get().status, len(sent())) == ("sent", 1)
     delivery.LETTERS.end(taken, "failed", "late")  # the dead hand writes nothing any more
     assert Letter.objects.get().status == "sent"
+
+
+def test_who_dies_with_what_was_cut_off_twice_stops_no_other() -> None:
+    for number in range(2):
+        invited(number)
+    delivery.prepare()
+    for _ in range(3):  # taken, and then nothing more was heard of it
+        taken = delivery.LETTERS.take()
+        assert taken is not None
+        Letter.objects.filter(pk=taken.pk).update(taken_at=clock.now() - timedelta(hours=1))
+    with later(1):
+        taken = delivery.LETTERS.take()
+    assert taken is not None
+    assert taken.doubts == 2
+    with later(20):
+        assert delivery.send() == 1
+    assert sorted(Letter.objects.values_list("status", flat=True)) == ["failed", "sent"]
+
+
+def test_who_is_erased_leaves_nothing_in_the_hand_that_writes_to_them() -> None:
+    member, other = invited(1), invited(2)
+    delivery.prepare()
+    taken = delivery.LETTERS.take()
+    assert taken is not None
+    taken.address = taken.member.email
+    gone, stays = (member, other) if taken.member == member else (other, member)
+    assert erasure.erase(gone, reason="asked", actor=ACTOR).traces == ()
+    delivery.LETTERS.end(taken, "failed", f"{taken.address} is unknown")
+    taken.refresh_from_db()
+    assert (taken.status, taken.address) == ("refused", "")
+    assert taken.why == "No longer a member."
+    assert delivery.drain() == 1
+    assert sent()[0].to == [stays.email]
 
 
 def test_points_that_end_soon_are_told_and_can_be_stopped() -> None:
