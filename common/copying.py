@@ -56,21 +56,20 @@ class Copying:
 
     def finish(self) -> None:
         """Wait until all rows are in. Raises what an INSERT of them would."""
-        with self._taken() as opened:
-            opened.close()
+        self._taken().close()
 
     def drop(self, error: BaseException) -> None:
         """Break off for an error that ends the transaction anyway."""
-        with self._taken() as opened, contextlib.suppress(DatabaseError):
-            opened.__exit__(type(error), error, error.__traceback__)
+        with contextlib.suppress(DatabaseError):
+            self._taken().__exit__(type(error), error, error.__traceback__)
 
-    @contextlib.contextmanager
-    def _taken(self) -> Any:
-        """What is under way, which it is no more."""
+    def _taken(self) -> contextlib.ExitStack:
+        """What is under way, to be ended by the caller; empty where nothing is."""
         opened, self._open = self._open, None
-        if opened is not None:
-            self._connection.execute_wrappers.remove(self._first)
-        yield opened or contextlib.ExitStack()
+        if opened is None:
+            return contextlib.ExitStack()
+        self._connection.execute_wrappers.remove(self._first)
+        return opened
 
     def _first(self, execute: Callable[..., Any], *given: Any) -> Any:
         """Around a statement: it comes after the rows that are on their way."""
