@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Generic, TypeVar
 
@@ -36,12 +36,12 @@ M = TypeVar("M", bound=models.Model)
 
 
 class Afterwards(Generic[M]):
-    """Writes rows of one model, `wait` after they came at the latest.
+    """Writes rows of one model, so long after they came as `wait` says at every turn.
 
     Its thread is there only while rows come. It gives its connection back after every turn.
     """
 
-    def __init__(self, model: type[M], *, wait: timedelta) -> None:
+    def __init__(self, model: type[M], *, wait: Callable[[], timedelta]) -> None:
         self._model, self._wait = model, wait
         self._rows: deque[M] = deque()
         self._turn = threading.Lock()
@@ -87,7 +87,7 @@ class Afterwards(Generic[M]):
         """
         busy = time.monotonic()
         while True:
-            time.sleep(self._wait.total_seconds())
+            time.sleep(self._wait().total_seconds())
             is_over = not threading.main_thread().is_alive()
             if self._rows:
                 busy = time.monotonic()

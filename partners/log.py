@@ -4,7 +4,6 @@ what is personal or secret, and for a month.
 
 from __future__ import annotations
 
-import functools
 import re
 import shlex
 import time
@@ -36,6 +35,8 @@ SHORTEST = 12  # digits of a card
 DIGITS = re.compile(rf"[0-9]{{{SHORTEST},}}")
 ADDRESS = re.compile(r"[^\s@\"]+@[^\s@\"]+")
 
+LINES = Afterwards(ApiRequest, wait=lambda: timedelta(seconds=settings.API_LOG_WAIT_S))
+
 log = structlog.get_logger("pennant.api")
 
 
@@ -64,16 +65,11 @@ def _write(request: HttpRequest, response: HttpResponse) -> None:
     try:
         row = _row(request, response)
         is_urgent = response.status_code >= 400 or settings.API_LOG_WAIT_S == 0
-        if is_urgent or not _lines().take(row):
+        if is_urgent or not LINES.take(row):
             with transaction.atomic():  # what is around us goes on, whatever becomes of the line
                 row.save(force_insert=True)
     except DatabaseError as error:
         log.error("request_not_logged", exc_info=error)
-
-
-@functools.cache
-def _lines() -> Afterwards[ApiRequest]:
-    return Afterwards(ApiRequest, wait=timedelta(seconds=settings.API_LOG_WAIT_S))
 
 
 def _row(request: HttpRequest, response: HttpResponse) -> ApiRequest:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Iterator[Afterwards[Heartbeat]]:
     monkeypatch.setattr(afterwards, "IDLE", timedelta(0))
-    made = Afterwards(Heartbeat, wait=timedelta(milliseconds=20))
+    made = Afterwards(Heartbeat, wait=lambda: timedelta(milliseconds=20))
     yield made
     assert eventually(lambda: not made.is_running, seconds=60)
 
