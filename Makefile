@@ -1,5 +1,6 @@
 # Pennant. `make` alone lists what can be done.
-# Needs make and Python 3.11 or newer; everything else is installed into this folder.
+# Needs make and Python 3.11 or newer; everything else is installed into this folder. Where python3
+# is a slow build and a faster one is there, that is taken; PYTHON=... takes the one that is named.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -10,6 +11,7 @@ MANAGE := DEBUG=1 $(BIN)/python manage.py
 BOOTSTRAP = command -v $(PYTHON) >/dev/null || \
 	{ echo "Python 3.11 or newer is needed and there is no $(PYTHON) here." >&2; exit 1; }; \
 	$(PYTHON) -I loyalty_site/bootstrap.py
+CHOSEN = $(if $(filter file,$(origin PYTHON)),,this)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check fast fmt types shell migrations lock env clean
@@ -18,10 +20,10 @@ help: ## List these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 setup: ## Make the environment in .venv from the locked packages, and nothing else
-	@$(BOOTSTRAP) dev
+	@$(BOOTSTRAP) dev $(CHOSEN)
 
 demo: ## Run a populated portal: make demo [PORT=8000] [FRESH=1]
-	@$(BOOTSTRAP) run
+	@$(BOOTSTRAP) run $(CHOSEN)
 	@exec $(BIN)/python manage.py demo --port $(PORT) $(if $(filter-out 0,$(FRESH)),--fresh)
 
 test: setup ## Run all tests

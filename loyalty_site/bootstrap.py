@@ -1,6 +1,8 @@
 """Makes `.venv` from the hash-locked files. Standard library only: nothing is installed yet.
 
-Usage: python3 -I loyalty_site/bootstrap.py run|dev. Does nothing when the lock has not changed.
+Usage: python3 -I loyalty_site/bootstrap.py run|dev [this]. Does nothing when the lock has not
+changed. With `this`, the environment is made of the Python that reads this file, if it is new
+enough; else of a faster one, where there is one.
 Old Pythons read this file too, so that they can say that they are too old: no new syntax here.
 """
 
@@ -16,6 +18,15 @@ DATA = os.path.join(ROOT, ".data")
 TOOLS = os.path.join(DATA, "tools")
 LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
 OLDEST = (3, 11)
+USUAL = os.pathsep.join(["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"])
+# Whether a Python is whole, and was compiled with what its own measurements said: as distributions
+# do, and whoever asked for it. Others take half as long again for everything.
+PROBE = """
+import ctypes, decimal, lzma, sqlite3, ssl, sys, sysconfig, zoneinfo
+asked = sysconfig.get_config_var("CONFIG_ARGS")
+fast = asked is None or "--enable-optimizations" in asked or sys.base_prefix == "/usr"
+print(sys.version_info[0], sys.version_info[1], int(fast))
+"""
 
 
 class Refused(Exception):
@@ -23,14 +34,14 @@ class Refused(Exception):
 
 
 def main(arguments):
-    if len(arguments) != 1 or arguments[0] not in LOCKS:
-        raise Refused("usage: python3 -I loyalty_site/bootstrap.py run|dev")
+    if not arguments or arguments[0] not in LOCKS or arguments[1:] not in ([], ["this"]):
+        raise Refused("usage: python3 -I loyalty_site/bootstrap.py run|dev [this]")
     kind = arguments[0]
     if is_current(kind):
         return
     check_writable()
-    python = find_python()
-    uv = find_uv(python)
+    python = find_python(is_given=arguments[1:] == ["this"])
+    uv = find_uv(sys.executable if sys.version_info[:2] >= OLDEST else python)
     say("Installing the locked packages into .venv (%s)" % LOCKS[kind])
     make_environment(uv, python)
     install(uv, kind)
@@ -68,21 +79,38 @@ def check_writable():
         )
 
 
-def find_python():
-    """A Python that is new enough: this one, or another one on the PATH."""
+def find_python(is_given=False):
+    """A Python that is new enough: this one, unless it is slow and a faster one is there.
+
+    With `is_given`, whoever typed the command has chosen this one.
+    """
     names = ["python3.%d" % minor for minor in range(15, OLDEST[1] - 1, -1)]
-    for candidate in [sys.executable] + [shutil.which(name) for name in names]:
-        if candidate and version_of(candidate) >= OLDEST:
-            return candidate
-    raise Refused(
-        "Python %d.%d or newer is needed and this is %d.%d. Install one (Debian and Ubuntu: "
-        "apt-get install python3 python3-venv) and put it on the PATH."
-        % (OLDEST + sys.version_info[:2])
-    )
+    found = [shutil.which(name, path=path) for path in (None, USUAL) for name in names]
+    fit = [python for python in [sys.executable] + found if python and version_of(python) >= OLDEST]
+    if not fit:
+        raise Refused(
+            "Python %d.%d or newer is needed and this is %d.%d. Install one (Debian and Ubuntu: "
+            "apt-get install python3 python3-venv) and put it on the PATH."
+            % (OLDEST + sys.version_info[:2])
+        )
+    if is_given:
+        return fit[0]
+    taken = next((python for python in fit if is_fast(python)), fit[0])
+    if taken != fit[0]:
+        say("Taking %s, a faster build than %s (PYTHON=... takes another)" % (taken, fit[0]))
+    return taken
+
+
+def is_fast(python):
+    return ask(python, PROBE)[2:] == [1]
 
 
 def version_of(python):
-    code = "import sys; print(sys.version_info[0], sys.version_info[1])"
+    return tuple(ask(python, "import sys; print(*sys.version_info[:2])")) or (0, 0)
+
+
+def ask(python, code):
+    """The numbers that a Python prints; none if it cannot."""
     try:
         done = subprocess.run(
             [python, "-I", "-c", code],
@@ -91,9 +119,8 @@ def version_of(python):
             check=False,
         )
     except OSError:  # a link to a Python that is gone
-        return (0, 0)
-    words = done.stdout.decode().split()
-    return tuple(int(word) for word in words) if len(words) == 2 else (0, 0)
+        return []
+    return [int(word) for word in done.stdout.decode().split()] if done.returncode == 0 else []
 
 
 def find_uv(python):

@@ -37,6 +37,45 @@ def test_an_old_python_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
         bootstrap.find_python()
 
 
+@pytest.mark.parametrize(
+    ("fast", "is_given", "taken"),
+    [
+        ({"here", "usual"}, False, "here"),
+        ({"usual"}, False, "usual"),
+        ({"usual", "old"}, True, "here"),
+        ({"old"}, False, "here"),
+        (set(), False, "here"),
+    ],
+)
+def test_the_fastest_python_is_taken_unless_another_was_named(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    fast: set[str],
+    is_given: bool,
+    taken: str,
+) -> None:
+    there = {("python3.12", None): "old", ("python3.11", bootstrap.USUAL): "usual"}
+    monkeypatch.setattr(bootstrap.sys, "executable", "here")
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name, path: there.get((name, path)))
+    monkeypatch.setattr(
+        bootstrap, "version_of", lambda python: (3, 9) if python == "old" else (3, 12)
+    )
+    monkeypatch.setattr(bootstrap, "is_fast", lambda python: python in fast)
+    assert bootstrap.find_python(is_given=is_given) == taken
+    assert ("Taking usual" in capsys.readouterr().err) is (taken == "usual")
+
+
+def test_what_a_python_says_of_itself_is_read(tmp_path: Path) -> None:
+    assert bootstrap.version_of(sys.executable) == sys.version_info[:2]
+    assert bootstrap.ask(sys.executable, bootstrap.PROBE)[:2] == list(sys.version_info[:2])
+    broken = tmp_path / "python"
+    broken.write_text("#!/bin/sh\necho 3 12 1\nexit 1\n")
+    broken.chmod(0o755)
+    for nobody in (str(broken), str(tmp_path / "none")):
+        assert bootstrap.version_of(nobody) == (0, 0)
+        assert not bootstrap.is_fast(nobody)
+
+
 def test_old_pythons_can_read_the_file_that_tells_them() -> None:
     source = Path(bootstrap.__file__).read_text()
     ast.parse(source, feature_version=(3, 6))
