@@ -24,7 +24,7 @@ from django.db import (
     models,
 )
 
-from common.copying import Copying
+from common import copying
 
 PORTION = 500  # rows of one statement
 MOST = 10_000  # rows that may wait while PostgreSQL is away
@@ -119,7 +119,7 @@ class Afterwards(Generic[M]):
     def _copy(self, rows: Sequence[M]) -> None:
         """Write them; if one cannot be written, all others."""
         try:
-            Copying().send(self._model, rows)
+            copying.copy(self._model, rows)
         except AWAY:
             raise
         except (DatabaseError, ValueError, TypeError) as error:  # refused, or no text for COPY

@@ -4,6 +4,7 @@ all that is written `together`.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
 import os
@@ -20,8 +21,8 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.base import ModelState
 from django.db.models.expressions import RawSQL
 
+from common import copying
 from common.bundle import Bundle
-from common.copying import Copying
 
 # What a column's JSON is read as, by the kind of its field; the first that fits.
 KINDS: dict[type[models.Field[Any, Any]], Any] = {
@@ -42,27 +43,25 @@ _bundle: ContextVar[Bundle | None] = ContextVar("bundle", default=None)
 
 
 @contextmanager
-def together() -> Iterator[Bundle]:
+def together(*, many: bool = False) -> Iterator[Bundle]:
     """What is inserted or updated through this module in the block is written at its end, in one
     statement. Nothing in the block may read what it wrote.
 
-    A block in a block is part of it. Many rows of a table are copied at once, as ever.
+    A block in a block is part of it. Many rows of a table are copied at once, as ever; with `many`
+    all new rows are, while the block goes on, each after those that it refers to.
     """
     outer = _bundle.get()
     if outer is not None:
         yield outer
         return
-    bundle = Bundle()
-    token = _bundle.set(bundle)
-    try:
-        yield bundle
-    except BaseException as error:
-        bundle.copying.drop(error)
-        raise
-    finally:
-        _bundle.reset(token)
-    bundle.copying.finish()
-    bundle.write()
+    with copying.under_way() if many else contextlib.nullcontext() as on_their_way:
+        bundle = Bundle(on_their_way)
+        token = _bundle.set(bundle)
+        try:
+            yield bundle
+        finally:
+            _bundle.reset(token)
+        bundle.write()
 
 
 class _Unswept:
@@ -196,9 +195,10 @@ def insert(model: type[M], rows: Collection[M]) -> None:
     Raises django.db.IntegrityError as an INSERT would.
     """
     bundle = _bundle.get()
-    if len(rows) >= FEW:
-        copying = Copying() if bundle is None else bundle.copying
-        copying.send(model, rows)
+    if rows and bundle is not None and bundle.copying is not None:
+        bundle.copying.send(model, rows)
+    elif len(rows) >= FEW:
+        copying.copy(model, rows)
     elif bundle is not None:
         bundle.insert(rows)
     else:

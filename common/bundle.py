@@ -30,10 +30,15 @@ LENGTH = re.compile(r"(varchar|numeric)\([0-9, ]+\)")  # what is too long is ref
 class Bundle:
     """New rows, and new values for rows that are there, until they are written together."""
 
-    def __init__(self) -> None:
+    def __init__(self, copying: Copying | None = None) -> None:
         self._parts: dict[Shape, list[dict[str, Any]]] = {}
         self._made: list[models.Model] = []
-        self.copying = Copying(goes_on=True)  # what is too many for one statement
+        self.copying = copying  # takes new rows, where they are too many for one statement
+
+    def advance(self) -> None:
+        """Let rows that are copied go on, where any are."""
+        if self.copying is not None:
+            self.copying.advance()
 
     def insert(self, rows: Collection[models.Model]) -> None:
         """Add new rows of one model. Columns that the database fills in are left to it."""

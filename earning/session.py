@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager
 from django.utils import translation
 
 from common import bulk, clock
+from common.bundle import Bundle
 from common.errors import translate
 from earning import gathering, milestones, offering, rewarding, rules, sentences, tracking, usage
 from earning.deciding import Decided, Decider
@@ -41,6 +42,7 @@ from tiers.terms import Span
 Identity = tuple[str, str]
 Stored = tuple[Activity, tuple[Award, ...]]
 Beside = Callable[[Stored], None]  # is told what is about to be written, and may add to it
+PORTION = 250  # activities that are stored while the next are decided upon
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -133,14 +135,13 @@ class Session:
     def record(self, checked: Sequence[Checked]) -> dict[int, Stored]:
         """Evaluate, post and store. Returns activity and awards by the submission's index."""
         with _speaking(self.program.language), catalog.reading(self.program):
-            decided = self._decide([*checked, *self.prospects.taken(checked)])
-            stored = self._write(decided)
+            stored = self._write([*checked, *self.prospects.taken(checked)])
         self.prospects.settle(stored)
         return stored
 
-    def _decide(self, checked: Sequence[Checked]) -> list[Decision]:
+    def _decide(self, checked: Sequence[Checked], bundle: Bundle) -> list[Decision]:
         decided: list[Decision] = []
-        for one in sorted(checked, key=lambda one: (one.occurred_at, one.index)):
+        for one in checked:
             member = self.members[one.identity]
             made = self.decider.decide(one, member)
             facts = gathering.remember(made.facts)
@@ -149,6 +150,7 @@ class Session:
             )
             passed, tier = self._pass(one, made, activity), self._tier(member, self.climbs)
             decided.append(Decision(one, member, made, activity, passed, tier))
+            bundle.advance()
         return decided
 
     def _pass(self, one: Checked, made: Decided, activity: Activity) -> list[Passed]:
@@ -158,13 +160,22 @@ class Session:
         claim = milestones.claim_for(activity)
         return self.decider.settle(one, activity.member, made.passed, claim=claim)
 
-    def _write(self, decided: Sequence[Decision]) -> dict[int, Stored]:
-        stored = {d.one.index: self._post(d) for d in decided}
-        ledger.sweep(self.books, program=self.program)
-        with translate(points_errors.REFUSALS | tiers_errors.REFUSALS), bulk.together():
-            bulk.insert(Activity, [activity for activity, _ in stored.values()])
+    def _write(self, checked: Sequence[Checked]) -> dict[int, Stored]:
+        """Decide and post in the order in which it happened; what will not change any more is
+        stored meanwhile, the rest at the end.
+        """
+        decided: list[Decision] = []
+        stored: dict[int, Stored] = {}
+        in_order = sorted(checked, key=lambda one: (one.occurred_at, one.index))
+        many = len(checked) >= bulk.FEW
+        refusals = translate(points_errors.REFUSALS | tiers_errors.REFUSALS)
+        with refusals, bulk.together(many=many) as bundle:
+            for start in range(0, len(in_order), PORTION):
+                some = self._decide(in_order[start : start + PORTION], bundle)
+                decided += some
+                stored |= self._store(some, bundle)
+            ledger.sweep(self.books, program=self.program)
             self.books.write()
-            bulk.insert(Award, [award for _, awards in stored.values() for award in awards])
             usage.store(self.usage, self.rules)
             standing.settle(self._moved(), actor=self.actor)
             outbox.publish_many(_event(activity, awards) for activity, awards in stored.values())
@@ -174,6 +185,17 @@ class Session:
             if self.beside is not None:
                 for one in stored.values():
                     self.beside(one)
+        return stored
+
+    def _store(self, decided: Sequence[Decision], bundle: Bundle) -> dict[int, Stored]:
+        """Post some activities, and send off what will not change any more."""
+        stored: dict[int, Stored] = {}
+        for decision in decided:
+            stored[decision.one.index] = self._post(decision)
+            bundle.advance()
+        bulk.insert(Activity, [activity for activity, _ in stored.values()])
+        self.books.send()
+        bulk.insert(Award, [award for _, awards in stored.values() for award in awards])
         return stored
 
     def _post(self, decision: Decision) -> Stored:

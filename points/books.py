@@ -32,6 +32,7 @@ class Books:
         self.accounts = accounts
         self.postings: list[Posting] = []
         self.entries: list[Entry] = []
+        self._sent = (0, 0)  # how many of them are on their way
         self.uses: list[LotUse] = []
         self.extensions: list[Extension] = []
         self.holds: list[Hold] = []
@@ -279,6 +280,13 @@ class Books:
             for end, lots in moved.items()
         ]
 
+    def send(self) -> None:
+        """Store the postings and entries so far, which never change, while others are made."""
+        postings, entries = self._sent
+        self._sent = len(self.postings), len(self.entries)
+        bulk.insert(Posting, self.postings[postings:])
+        bulk.insert(Entry, self.entries[entries:])
+
     def write(self) -> None:
         """Store everything that was decided.
 
@@ -286,8 +294,7 @@ class Books:
         """
         forwarding.forward(self)
         with translate(REFUSALS), bulk.together():
-            bulk.insert(Posting, self.postings)
-            bulk.insert(Entry, self.entries)
+            self.send()
             bulk.insert(Lot, self._new_lots.values())
             bulk.insert(LotUse, _netted(self.uses))
             bulk.insert(Extension, self.extensions)

@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
+from common import bulk
 from common.errors import LoyaltyError
-from earning import express, intake, returns, submissions
+from earning import express, intake, returns, session, submissions
 from earning.errors import ReferenceReused
 from earning.models import Activity, ReferralTerms, UnclaimedActivity
 from earning.submissions import Submission
@@ -84,6 +85,14 @@ def batch(sent: Sequence[Submission]) -> None:
     intake.record_batch(sent, actor=ACTOR)
 
 
+def in_portions(sent: Sequence[Submission]) -> None:
+    """The way of a thousand: some are stored while the next are decided upon."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bulk, "FEW", 1)
+        patch.setattr(session, "PORTION", 2)
+        batch(sent)
+
+
 def after(door: Door, sent: Sequence[Submission], **how: Any) -> dict[str, list[str]]:
     """What a door leaves behind; then it is as if nothing had been sent."""
     with transaction.atomic():
@@ -128,7 +137,9 @@ def test_every_door_leaves_the_same(everything: list[Member], told: list[tuple[A
     assert after(short_way, sent) == after(long_way, sent)
     sent.sort(key=lambda one: (one.occurred_at, one.reference))
     announced = {"without": ["tier_changed"]}  # a batch tells where it came out
-    assert after(batch, sent, **announced) == after(long_way, sent, **announced)
+    found = after(batch, sent, **announced)
+    assert found == after(long_way, sent, **announced)
+    assert found == after(in_portions, sent, **announced)
 
 
 def stay(number: int, nights: int = 1, **more: Any) -> Submission:

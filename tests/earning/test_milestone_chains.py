@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from common import circles
+from common import bulk, circles
 from earning import intake, quoting, returns
 from earning.models import MilestoneReached, MilestoneVoid
 from program.errors import BlueprintInvalid
@@ -60,12 +60,16 @@ def test_what_a_milestone_pays_passes_marks_of_others_up_to_the_last(tmp_path: P
     assert list(levels.values_list("level", flat=True)) == [2, 4]
 
 
-def test_a_batch_comes_to_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize("each", [1, bulk.FEW])
+def test_a_batch_comes_to_the_same(tmp_path: Path, each: int) -> None:
+    """One so large that it is stored in portions, too."""
     program(tmp_path)
-    member = ana(joined_at=utc(2026, 1, 1))
-    batch = [submission(member, occurred_at=utc(2026, 3, day)) for day in range(1, 8)]
+    people = [ana(joined_at=utc(2026, 1, 1), name=f"Ana {number}") for number in range(each)]
+    days = [utc(2026, 3, day) for day in range(1, 8)]
+    batch = [submission(member, occurred_at=day) for day in days for member in people]
     intake.record_batch(batch, actor=ACTOR)
-    assert (balance(member, "tile"), balance(member, "coin")) == (7, 14)
+    found = [(balance(member, "tile"), balance(member, "coin")) for member in people]
+    assert found == [(7, 14)] * each
 
 
 def test_a_quote_tells_what_follows_from_what_is_paid(tmp_path: Path) -> None:
