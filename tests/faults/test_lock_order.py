@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from common.bundle import Bundle
 from earning.intake import Recorded
 from earning.session import Session
 from members.models import Member
@@ -103,13 +104,13 @@ def test_two_activities_that_complete_a_route_together_give_its_tier(
     )
     member = ana()
     decided, done = threading.Event(), threading.Event()
-    real = Session._write
+    real = Session._store
 
-    def slow(self: Session, decisions: Any) -> Any:
+    def slow(self: Session, decisions: Any, bundle: Bundle) -> Any:
         if any(one.one.type.code == "visit" for one in decisions):
             decided.set()
             done.wait(HELD_UP)  # the other one waits for us, or has missed what we count
-        return real(self, decisions)
+        return real(self, decisions, bundle)
 
     def talk() -> Recorded:
         decided.wait(HANG_S)
@@ -118,7 +119,7 @@ def test_two_activities_that_complete_a_route_together_give_its_tier(
         finally:
             done.set()
 
-    monkeypatch.setattr(Session, "_write", slow)
+    monkeypatch.setattr(Session, "_store", slow)
     assert outcomes(at_once([partial(visit, member), talk])) == {"ok": 2}
     held = Standing.objects.filter(member=member).values_list("tier__code", flat=True)
     assert list(held) == ["white"]
