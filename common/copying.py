@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import re
 from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
+from django.db import DEFAULT_DB_ALIAS, Error, connections, models
 from django.db.models.expressions import DatabaseDefault
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
@@ -30,7 +29,7 @@ def copy(model: type[models.Model], rows: Collection[models.Model]) -> None:
     Raises what an INSERT of these rows would.
     """
     connection = connections[DEFAULT_DB_ALIAS]
-    fields, statement = _statement(model, next(iter(rows)))
+    fields, statement = _statement(model, rows)
     with (
         connection.wrap_database_errors,
         connection.cursor() as cursor,
@@ -49,7 +48,8 @@ class Copying:
     cursor that was opened before) must not be asked for meanwhile.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, references: dict[str, list[str]]) -> None:
+        self._references = references
         # the connection itself, not its proxy, which costs a look-up a value
         self._connection = connections[DEFAULT_DB_ALIAS]
         self._jobs: deque[Job] = deque()
@@ -66,7 +66,7 @@ class Copying:
 
         What is wrong with them is raised here, or by whatever comes next.
         """
-        fields, statement = _statement(model, next(iter(rows)))
+        fields, statement = _statement(model, rows)
         blocks = []
         for block in lines.blocks(fields, rows, self._connection):
             blocks.append(block.encode())
@@ -85,7 +85,7 @@ class Copying:
         """Look for what rows of a table refer to as they come, and not when the transaction ends:
         so that is done meanwhile, too.
         """
-        names = _references().get(table)
+        names = self._references.get(table)
         if names:
             quoted = ", ".join(map(self._connection.ops.quote_name, names))
             self._jobs.append((f"SET CONSTRAINTS {quoted} IMMEDIATE".encode(), []))
@@ -101,19 +101,24 @@ class Copying:
             self._end()
         except BaseException:
             self._end()
+            self._jobs.clear()
             raise
 
     def finish(self) -> None:
         """Wait until all rows are in. Raises what an INSERT of them would."""
         work = self._end()
-        if work is not None:
+        if work is None:
+            return
+        try:
             with self._connection.wrap_database_errors:
                 self._connection.connection.wait(work)
+        finally:
+            self._jobs.clear()
 
     def drop(self) -> None:
         """Break off for an error that ends the transaction anyway."""
         self._jobs.clear()
-        with contextlib.suppress(DatabaseError):
+        with contextlib.suppress(Error):
             self.finish()
 
     def _end(self) -> Work | None:
@@ -140,9 +145,7 @@ def under_way() -> Iterator[Copying]:
     after those of copied tables that it names.
     """
     connection = connections[DEFAULT_DB_ALIAS]
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # as ever; it begins the transaction
-    copying = Copying()
+    copying = Copying(_references(connection))  # a statement, which begins the transaction
     connection.execute_wrappers.insert(0, copying.around)  # outermost
     try:
         yield copying
@@ -156,14 +159,13 @@ def under_way() -> Iterator[Copying]:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
-@functools.cache
-def _references() -> dict[str, list[str]]:
-    """The foreign keys of every table, in the house and in its copies."""
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+def _references(connection: Any) -> dict[str, list[str]]:
+    """The foreign keys of every table that can be seen: of the house, or of its copy."""
+    with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT t.relname, array_agg(DISTINCT c.conname::text) FROM pg_constraint c "
-            "JOIN pg_class t ON t.oid = c.conrelid WHERE c.contype = 'f' AND c.condeferrable "
-            "GROUP BY t.relname"
+            "SELECT t.relname, array_agg(c.conname::text) FROM pg_constraint c "
+            "JOIN pg_class t ON t.oid = c.conrelid "
+            "WHERE c.contype = 'f' AND c.condeferrable AND pg_table_is_visible(t.oid) GROUP BY 1"
         )
         return dict(cursor.fetchall())
 
@@ -187,7 +189,8 @@ def _work(wire: PGconn, jobs: deque[Job]) -> Work:
 def _answer(wire: PGconn) -> Work:
     """Send what has not left yet, and hear what comes of it."""
     while wire.flush():
-        yield Wait.W
+        yield Wait.RW
+        wire.consume_input()  # it may have to be rid of what it says before it hears more
     results: list[PGresult] = []
     while True:
         while wire.is_busy():
@@ -209,12 +212,15 @@ def _settle(rows: Collection[models.Model]) -> None:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
-def _statement(model: type[models.Model], first: models.Model) -> tuple[list[Any], str]:
-    fields = [
-        field
-        for field in model._meta.local_concrete_fields
-        if not isinstance(getattr(first, field.attname), DatabaseDefault)
-    ]
+def _statement(model: type[models.Model], rows: Collection[models.Model]) -> tuple[list[Any], str]:
+    """What is copied of these rows, and how. Raises ValueError where some rows leave to the
+    database what others say.
+    """
+    first, known = next(iter(rows)), model._meta.local_concrete_fields
+    left = [f.attname for f in known if isinstance(getattr(first, f.attname), DatabaseDefault)]
+    if any(not isinstance(getattr(row, name), DatabaseDefault) for name in left for row in rows):
+        raise ValueError(f"Some rows say {', '.join(left)} and others do not: copy them apart.")
+    fields = [field for field in known if field.attname not in left]
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     names = ", ".join(quote(str(field.column)) for field in fields)
     return fields, f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN"

@@ -40,7 +40,8 @@ def main(arguments):
     if is_current(kind):
         return
     check_writable()
-    python = find_python(is_given=arguments[1:] == ["this"])
+    is_made = version_of(os.path.join(VENV, "bin", "python")) >= OLDEST
+    python = find_python(is_given=is_made or arguments[1:] == ["this"])
     uv = find_uv(sys.executable if sys.version_info[:2] >= OLDEST else python)
     say("Installing the locked packages into .venv (%s)" % LOCKS[kind])
     make_environment(uv, python)
@@ -82,7 +83,8 @@ def check_writable():
 def find_python(is_given=False):
     """A Python that is new enough: this one, unless it is slow and a faster one is there.
 
-    With `is_given`, whoever typed the command has chosen this one.
+    A faster one of the same version, which the locked packages fit as well. With `is_given`,
+    whoever typed the command has chosen this one.
     """
     names = ["python3.%d" % minor for minor in range(15, OLDEST[1] - 1, -1)]
     found = [shutil.which(name, path=path) for path in (None, USUAL) for name in names]
@@ -95,7 +97,9 @@ def find_python(is_given=False):
         )
     if is_given:
         return fit[0]
-    taken = next((python for python in fit if is_fast(python)), fit[0])
+    wanted = version_of(fit[0])
+    like = [python for python in fit if version_of(python) == wanted]
+    taken = next((python for python in like if is_fast(python)), fit[0])
     if taken != fit[0]:
         say("Taking %s, a faster build than %s (PYTHON=... takes another)" % (taken, fit[0]))
     return taken

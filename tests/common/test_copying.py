@@ -121,6 +121,34 @@ def test_what_copy_cannot_be_given_breaks_off_what_is_under_way(db: None) -> Non
     assert not connection.execute_wrappers
 
 
+def test_a_row_that_says_what_others_leave_to_the_database_is_refused(db: None) -> None:
+    """Nothing of it would be kept."""
+    rows = happenings()
+    rows[-1].transaction = 7
+    with pytest.raises(ValueError, match=r"Some rows say .*transaction.* and others do not"):
+        together(rows)
+    with pytest.raises(ValueError, match="Some rows say"):
+        bulk.insert(Event, rows)
+    assert not Event.objects.filter(type="thing_happened").exists()
+
+
+def test_what_is_refused_in_a_savepoint_is_not_sent_again_after_it(db: None) -> None:
+    again = [*beats("first"), Heartbeat(name="first-0", beat_at=clock.now())]
+
+    def refused() -> None:
+        with transaction.atomic():
+            bulk.insert(Heartbeat, again)
+            bulk.insert(Heartbeat, beats("second"))
+            touched()
+
+    with transaction.atomic(), bulk.together(many=True):
+        with pytest.raises(IntegrityError):
+            refused()
+        bulk.insert(Heartbeat, beats("third"))
+    assert Heartbeat.objects.count() == MANY
+    assert Heartbeat.objects.filter(name="third-0").exists()
+
+
 def test_what_breaks_off_leaves_nothing_and_the_connection_as_it_was(db: None) -> None:
     with pytest.raises(ZeroDivisionError):
         together(beats("first"), then=lambda: 1 // 0)

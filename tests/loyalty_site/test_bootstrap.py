@@ -43,7 +43,7 @@ def test_an_old_python_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"here", "usual"}, False, "here"),
         ({"usual"}, False, "usual"),
         ({"usual", "old"}, True, "here"),
-        ({"old"}, False, "here"),
+        ({"old", "newer"}, False, "here"),
         (set(), False, "here"),
     ],
 )
@@ -54,12 +54,15 @@ def test_the_fastest_python_is_taken_unless_another_was_named(
     is_given: bool,
     taken: str,
 ) -> None:
-    there = {("python3.12", None): "old", ("python3.11", bootstrap.USUAL): "usual"}
+    there = {
+        ("python3.15", None): "newer",
+        ("python3.14", None): "old",
+        ("python3.12", bootstrap.USUAL): "usual",
+    }
+    versions = {"old": (3, 9), "newer": (3, 15)}
     monkeypatch.setattr(bootstrap.sys, "executable", "here")
     monkeypatch.setattr(bootstrap.shutil, "which", lambda name, path: there.get((name, path)))
-    monkeypatch.setattr(
-        bootstrap, "version_of", lambda python: (3, 9) if python == "old" else (3, 12)
-    )
+    monkeypatch.setattr(bootstrap, "version_of", lambda python: versions.get(python, (3, 12)))
     monkeypatch.setattr(bootstrap, "is_fast", lambda python: python in fast)
     assert bootstrap.find_python(is_given=is_given) == taken
     assert ("Taking usual" in capsys.readouterr().err) is (taken == "usual")
