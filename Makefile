@@ -1,6 +1,6 @@
 # Pennant. `make` alone lists what can be done.
 # Needs make and Python 3.11 or newer; everything else is installed into this folder. Where python3
-# is a slow build and a faster one is there, that is taken; PYTHON=... takes the one that is named.
+# is a slow build and a faster one of its version is there, that is taken; PYTHON=... chooses one.
 
 PYTHON ?= python3
 PORT ?= 8000

@@ -1,8 +1,8 @@
 """Makes `.venv` from the hash-locked files. Standard library only: nothing is installed yet.
 
 Usage: python3 -I loyalty_site/bootstrap.py run|dev [this]. Does nothing when the lock has not
-changed. With `this`, the environment is made of the Python that reads this file, if it is new
-enough; else of a faster one, where there is one.
+changed. Where the Python that reads this file is a slow build and there is a faster one of its
+version, the environment is made of that; `this` says that it was chosen, and is to be taken.
 Old Pythons read this file too, so that they can say that they are too old: no new syntax here.
 """
 
@@ -81,14 +81,15 @@ def check_writable():
 
 
 def find_python(is_given=False):
-    """A Python that is new enough: this one, unless it is slow and a faster one is there.
+    """A Python that is new enough: this one, unless it is slow and a faster one of the same
+    version, which the locked packages fit as well, is there.
 
-    A faster one of the same version, which the locked packages fit as well. With `is_given`,
-    whoever typed the command has chosen this one.
+    With `is_given` this one was chosen, and it makes no difference how fast it is.
     """
     names = ["python3.%d" % minor for minor in range(15, OLDEST[1] - 1, -1)]
     found = [shutil.which(name, path=path) for path in (None, USUAL) for name in names]
-    fit = [python for python in [sys.executable] + found if python and version_of(python) >= OLDEST]
+    versions = {python: version_of(python) for python in [sys.executable] + found if python}
+    fit = [python for python in versions if versions[python] >= OLDEST]
     if not fit:
         raise Refused(
             "Python %d.%d or newer is needed and this is %d.%d. Install one (Debian and Ubuntu: "
@@ -97,8 +98,7 @@ def find_python(is_given=False):
         )
     if is_given:
         return fit[0]
-    wanted = version_of(fit[0])
-    like = [python for python in fit if version_of(python) == wanted]
+    like = [python for python in fit if versions[python] == versions[fit[0]]]
     taken = next((python for python in like if is_fast(python)), fit[0])
     if taken != fit[0]:
         say("Taking %s, a faster build than %s (PYTHON=... takes another)" % (taken, fit[0]))
