@@ -24,6 +24,7 @@ from common.ids import uuid7
 from events import outbox
 from events.models import Event, Heartbeat
 from members.models import MemberKey
+from tests.cast import ana
 
 MANY = bulk.FEW + 50
 
@@ -199,11 +200,13 @@ def test_what_a_row_refers_to_is_there_before_it(db: None) -> None:
     with pytest.raises(IntegrityError, match="foreign key"):
         together([stray], then=lambda: done.append(touched()))
     assert not done
+    known = MemberKey(id=uuid7(), member=ana(), kind="reference", value="somebody")
     with transaction.atomic():
-        together(beats("first"))
+        together([known])
         bulk.insert(MemberKey, [stray])
+        assert MemberKey.objects.filter(pk__in=[known.pk, stray.pk]).count() == 2
         transaction.set_rollback(True)
-    assert not Heartbeat.objects.exists()
+    assert not MemberKey.objects.filter(value="somebody").exists()
 
 
 @pytest.mark.django_db(transaction=True)
